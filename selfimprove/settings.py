@@ -1,0 +1,88 @@
+"""The environment, read once into one frozen value."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from selfimprove.errors import SettingInvalid
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What a user may set; README.md has the table."""
+
+    home: Path
+    database_url: str | None
+    base_model: str
+    cron: str
+    timezone: str
+    first_day: date
+    port: int
+    judge_url: str | None
+    judge_model: str
+    judge_key: str | None
+    alert_urls: tuple[str, ...]
+
+
+def read(environment: Mapping[str, str]) -> Settings:
+    """Settings from an environment.
+
+    Raises:
+        SettingInvalid: a value cannot be used; the message names the variable.
+    """
+
+    def get(name: str, default: str) -> str:
+        return environment.get(f"SELFIMPROVE_{name}", "").strip() or default
+
+    return Settings(
+        home=Path(get("HOME", str(CHECKOUT / ".selfimprove"))).expanduser().resolve(),
+        database_url=get("DATABASE_URL", "") or None,
+        base_model=get("BASE_MODEL", "tiny"),
+        cron=_cron(get("CRON", "0 2 * * *")),
+        timezone=_timezone(get("TIMEZONE", "UTC")),
+        first_day=_day("SELFIMPROVE_FIRST_DAY", get("FIRST_DAY", "2022-11-30")),
+        port=_port(get("PORT", "3000")),
+        judge_url=get("JUDGE_URL", "") or None,
+        judge_model=get("JUDGE_MODEL", "default"),
+        judge_key=get("JUDGE_KEY", "") or None,
+        alert_urls=tuple(get("ALERT_URLS", "").split()),
+    )
+
+
+@cache
+def current() -> Settings:
+    """The settings of this process."""
+    return read(os.environ)
+
+
+def _cron(value: str) -> str:
+    if len(value.split()) != 5:
+        raise SettingInvalid(name="SELFIMPROVE_CRON", value=value, expected="five cron fields, such as '0 2 * * *'")
+    return value
+
+
+def _timezone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError) as exc:
+        raise SettingInvalid(name="SELFIMPROVE_TIMEZONE", value=value, expected="a time zone, such as 'Europe/London'") from exc
+    return value
+
+
+def _day(name: str, value: str) -> date:
+    try:
+        return date.fromisoformat(value)
+    except ValueError as exc:
+        raise SettingInvalid(name=name, value=value, expected="a day, such as 2022-11-30") from exc
+
+
+def _port(value: str) -> int:
+    if not value.isdigit() or not 1 <= int(value) <= 65535:
+        raise SettingInvalid(name="SELFIMPROVE_PORT", value=value, expected="a port from 1 to 65535")
+    return int(value)

@@ -1,0 +1,75 @@
+"""A real Postgres for every test: one server a session, one clone of a migrated template a test."""
+
+import os
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+from psycopg import conninfo
+
+from selfimprove import postgres
+from selfimprove.settings import Settings, read
+
+
+def _at(server_url: str, database: str) -> str:
+    return conninfo.make_conninfo(server_url, dbname=database)
+
+
+def _execute(server_url: str, statement: str) -> None:
+    with psycopg.connect(_at(server_url, "postgres"), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """URL of a server that may create databases: SELFIMPROVE_TEST_DATABASE_URL, or an embedded one."""
+    given = os.environ.get("SELFIMPROVE_TEST_DATABASE_URL")
+    if given:
+        yield given
+        return
+    home = tmp_path_factory.mktemp("server")
+    yield postgres.url(read({"SELFIMPROVE_HOME": str(home)}))
+    postgres.stop_embedded(home)
+
+
+@pytest.fixture(scope="session")
+def template(server: str) -> Iterator[str]:
+    """Name of a database with our schema, migrated once and cloned for each test."""
+    name = f"template_{uuid.uuid4().hex[:12]}"
+    _execute(server, f"create database {name} encoding 'utf8' template template0")
+    postgres.migrate(_at(server, name))
+    yield name
+    _execute(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(server: str, template: str) -> Iterator[str]:
+    """URL of this test's own database."""
+    name = f"test_{uuid.uuid4().hex[:12]}"
+    _execute(server, f"create database {name} template {template}")
+    yield _at(server, name)
+    _execute(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def connection(database: str) -> Iterator[postgres.Connection]:
+    """A connection to this test's own database; rolled back unless the test commits."""
+    with postgres.connect(database) as connection:
+        yield connection
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: str) -> Settings:
+    """Settings of a house of this test's own: its state folder and its database."""
+    return read({"SELFIMPROVE_HOME": str(tmp_path / "home"), "SELFIMPROVE_DATABASE_URL": database})
+
+
+@pytest.fixture(scope="session")
+def test_data() -> Path:
+    """Folder of the real data sets; tests that need it skip without it."""
+    folder = os.environ.get("SELFIMPROVE_TEST_DATA")
+    if not folder:
+        pytest.skip("SELFIMPROVE_TEST_DATA is not set: the real data sets are not here")
+    return Path(folder)

@@ -1,0 +1,79 @@
+"""The store: schema and migrations agree, queries are named, errors say what to do."""
+
+import uuid
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from selfimprove import postgres
+from selfimprove.errors import DatabaseDown, MigrationChanged
+from selfimprove_tests.conftest import _at, _execute
+
+CATALOG = """
+select 'column', table_name, column_name, data_type || ' ' || udt_name || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+from information_schema.columns where table_schema = 'selfimprove'
+union all
+select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
+from pg_constraint where connamespace = 'selfimprove'::regnamespace
+union all
+select 'index', tablename, indexname, indexdef from pg_indexes where schemaname = 'selfimprove'
+union all
+select 'view', viewname, '', definition from pg_views where schemaname = 'selfimprove'
+union all
+select 'function', proname, '', pg_get_functiondef(oid) from pg_proc where pronamespace = 'selfimprove'::regnamespace
+order by 1, 2, 3, 4
+"""
+
+
+def catalog(url: str) -> list[tuple[str, ...]]:
+    with psycopg.connect(url, options="-csearch_path=selfimprove,public") as connection:
+        return connection.execute(CATALOG).fetchall()
+
+
+def test_schema_and_migrations_give_the_same_database(server: str, database: str) -> None:
+    name = f"schema_{uuid.uuid4().hex[:12]}"
+    _execute(server, f"create database {name} encoding 'utf8' template template0")
+    try:
+        with psycopg.connect(_at(server, name)) as connection:
+            connection.execute((postgres.SQL / "schema.sql").read_text())
+        from_schema = catalog(_at(server, name))
+    finally:
+        _execute(server, f"drop database {name} with (force)")
+    assert from_schema == catalog(database)
+    assert len(from_schema) > 150
+
+
+def test_migrating_twice_applies_nothing(database: str) -> None:
+    assert postgres.migrate(database) == []
+
+
+def test_a_changed_migration_is_refused(database: str) -> None:
+    with postgres.connect(database) as connection:
+        connection.execute("update migrations set sha256 = 'other'")
+    with pytest.raises(MigrationChanged, match=r"0001_house\.sql was applied with other content"):
+        postgres.migrate(database)
+
+
+def test_a_server_that_is_down_is_one_clear_line() -> None:
+    with pytest.raises(DatabaseDown, match="selfimprove up"), postgres.connect("postgresql://127.0.0.1:1/none"):
+        pass
+
+
+@pytest.mark.parametrize(
+    ("ours", "dagsters"),
+    [
+        ("postgresql://postgres:@/db?host=/run/pg", "postgresql+psycopg2://postgres@/db?host=%2Frun%2Fpg"),
+        ("postgresql://u:p%40ss@db.local:5433/db", "postgresql+psycopg2://u:p%40ss@/db?host=db.local&port=5433"),
+    ],
+)
+def test_dagster_gets_psycopg2_and_its_own_schema(ours: str, dagsters: str) -> None:
+    assert postgres.dagster_url(ours) == f"{dagsters}&options=-csearch_path%3Ddagster%2Cpublic"
+
+
+@pytest.mark.parametrize("path", sorted((postgres.SQL / "queries").glob("*.sql")), ids=lambda path: path.stem)
+def test_every_query_parses(path: Path, connection: postgres.Connection) -> None:
+    named = vars(postgres.queries(path.stem))
+    assert named
+    for name, text in named.items():
+        assert text, f"{path.stem}.{name} is empty"

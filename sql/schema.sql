@@ -1,0 +1,327 @@
+-- The house's tables, in the order data flows. This file is what to read; sql/migrations/ is the way to it,
+-- and selfimprove_tests/test_postgres.py proves that both give the same database.
+-- Dagster's own tables live beside these in schema "dagster".
+
+create extension if not exists vector with schema public;
+
+create schema if not exists selfimprove;
+set search_path to selfimprove, public;
+
+create table migrations (
+    name text primary key,
+    sha256 text not null,
+    applied_at timestamptz not null default now()
+);
+
+-- 1 chats -----------------------------------------------------------------------------------------------------
+
+-- One conversation. What was said is in "sealed" (AES-256-GCM over the messages as JSON); only privacy/ opens it.
+create table chats (
+    id text primary key,                                -- keyed hash of source, external id and opening
+    source text not null,                               -- which importer or server wrote it
+    user_key text,                                      -- keyed hash of who spoke, never the name itself
+    day date not null,
+    started_at timestamptz not null,
+    turns int not null check (turns >= 0),              -- messages inside "sealed"
+    side text not null check (side in ('train', 'validation', 'sealed')),   -- by hash, for ever
+    digest text not null,                               -- keyed hash of the whole content
+    key_id text not null,
+    nonce bytea not null,
+    sealed bytea not null,
+    arrived_at timestamptz not null default now()
+);
+create index chats_by_day on chats (day);
+
+-- Rating, correction or comment on one answer; its text, when it has one, is sealed like a chat.
+create table feedback (
+    id text primary key,                                -- keyed hash of chat, position, kind and content
+    chat_id text not null references chats (id) on delete cascade,
+    position int not null check (position >= 0),        -- index of the answer in the chat's messages
+    kind text not null check (kind in ('thumbs', 'rating', 'correction', 'preference', 'comment')),
+    value real check (value between -1 and 1),          -- thumbs -1 or 1, rating scaled to [-1, 1]
+    source text not null,                               -- provenance
+    key_id text,
+    nonce bytea,
+    sealed bytea,                                       -- corrected answer, rejected answer or comment
+    given_at timestamptz not null default now()
+);
+create index feedback_by_chat on feedback (chat_id);
+
+-- A line of an imported file that could not be read; its text is not kept.
+create table import_rejections (
+    digest text primary key,                            -- keyed hash of file name, line and content
+    file text not null,
+    line int not null,
+    reason text not null,
+    detail text not null default '',
+    at timestamptz not null default now()
+);
+
+-- Counts of one stage for one day, and whether its checks passed: a day counts only when all four have.
+create table stage_days (
+    stage text not null check (stage in ('chat_logs', 'redacted_chats', 'filtered_chats', 'critique_scores')),
+    day date not null,
+    fingerprint text not null,                          -- of the day's chats as they were when the stage ran
+    rule_version text not null,
+    counts jsonb not null,                              -- {"in", "out", "rejected": {reason: n}, ...}
+    passed boolean,                                     -- null until the stage's checks have spoken
+    run_id text not null,
+    at timestamptz not null default now(),
+    primary key (stage, day)
+);
+
+-- What a stage left out, with its reason. A later stage never sees the chat.
+create table rejections (
+    stage text not null,
+    chat_id text not null references chats (id) on delete cascade,
+    day date not null,
+    reason text not null,
+    detail jsonb not null default '{}',
+    duplicate_of text,                                  -- the original, for duplicates
+    rule_version text not null,
+    primary key (stage, chat_id)
+);
+create index rejections_by_day on rejections (stage, day);
+
+-- 2 privacy ---------------------------------------------------------------------------------------------------
+
+create table redacted_chats (
+    chat_id text primary key references chats (id) on delete cascade,
+    day date not null,
+    messages jsonb not null,                            -- [{"role", "content"}], spans replaced by their type
+    feedback jsonb not null default '[]',               -- [{"position", "kind", "value", "text", "source"}]
+    spans jsonb not null,                               -- {type: how many were replaced}
+    rule_version text not null
+);
+create index redacted_chats_by_day on redacted_chats (day);
+
+-- 3 curation --------------------------------------------------------------------------------------------------
+
+-- What duplicates are found by, for every redacted chat, kept or not: computed once.
+create table sketches (
+    chat_id text primary key references redacted_chats (chat_id) on delete cascade,
+    day date not null,
+    text_hash text not null,                            -- of the normalised text, for exact duplicates
+    sketch bytea not null,                              -- MinHash of character 5-grams, for near duplicates
+    rule_version text not null
+);
+create index sketches_by_day on sketches (day);
+create index sketches_by_text_hash on sketches (text_hash);
+
+create table filtered_chats (
+    chat_id text primary key references redacted_chats (chat_id) on delete cascade,
+    day date not null,
+    language text,                                      -- null where the text is too short to say
+    rule_version text not null
+);
+create index filtered_chats_by_day on filtered_chats (day);
+
+create table embeddings (
+    chat_id text primary key references filtered_chats (chat_id) on delete cascade,
+    model text not null,
+    vector halfvec(384) not null
+);
+
+-- 4 critiques -------------------------------------------------------------------------------------------------
+
+create table critiques (
+    chat_id text not null references filtered_chats (chat_id) on delete cascade,
+    position int not null,                              -- index of the answer in the chat's messages
+    day date not null,
+    score real not null check (score between 0 and 1),
+    evidence jsonb not null,                            -- every finding that went into the score
+    rule_version text not null,
+    primary key (chat_id, position)
+);
+create index critiques_by_day on critiques (day);
+
+-- 5 datasets --------------------------------------------------------------------------------------------------
+
+-- One training conversation, by the hash of its messages.
+create table examples (
+    id text primary key,
+    chat_id text references chats (id) on delete cascade,   -- null for replay that no chat supplied
+    kind text not null check (kind in ('correction', 'approved', 'replay')),
+    messages jsonb not null,
+    score real,
+    created_at timestamptz not null default now()
+);
+create index examples_by_chat on examples (chat_id);
+
+create table datasets (
+    id text primary key,                                -- sha256 of the manifest
+    night date not null,
+    cutoff date not null,                               -- chats of this day and later are fresh: they only test
+    manifest jsonb not null,                            -- counts, rule, seed, days, hashes
+    run_id text not null,
+    created_at timestamptz not null default now()
+);
+
+create table dataset_examples (
+    dataset_id text not null references datasets (id) on delete cascade,
+    example_id text not null references examples (id) on delete cascade,
+    split text not null check (split in ('train', 'validation', 'fresh', 'replay')),
+    position int not null,
+    primary key (dataset_id, example_id)
+);
+
+-- 6 adapters --------------------------------------------------------------------------------------------------
+
+-- LoRA weights. The row is written last: an adapter without a row does not exist.
+create table adapters (
+    id text primary key,                                -- sha256 over the files' hashes
+    base_model text not null,                           -- id of the base model it belongs to
+    dataset_id text not null references datasets (id),
+    recipe jsonb not null,
+    metrics jsonb not null,                             -- losses, tokens per second, peak memory, seconds, delta norm
+    url text not null,                                  -- where its files are
+    files jsonb not null,                               -- {file name: sha256}
+    night date not null,
+    run_id text not null,
+    created_at timestamptz not null default now()
+);
+
+-- 7 evals -----------------------------------------------------------------------------------------------------
+
+create table eval_examples (
+    id text primary key,                                -- hash of task, messages, reference and grader
+    task text not null,                                 -- core, refusals, golden, holdout, fresh
+    slice text not null,                                -- template or topic: the cluster of paired statistics
+    grader text not null,
+    messages jsonb not null,                            -- the prompt
+    reference text not null,
+    chat_id text references chats (id) on delete cascade
+);
+
+-- Chats the owner pinned: they test every night and are never trained on.
+create table golden_chats (
+    chat_id text primary key references chats (id) on delete cascade,
+    position int not null,                              -- the answer that is the reference
+    pinned_at timestamptz not null default now()
+);
+
+-- One model's result on one example, computed once: models and examples are content hashes.
+create table eval_results (
+    model text not null,                                -- base model id, or base and adapter id joined
+    example_id text not null references eval_examples (id) on delete cascade,
+    decoding text not null,                             -- "greedy", or the sampler's settings
+    loss real,                                          -- nats per reference token; null when not a number
+    passed boolean,                                     -- null where no grader applies
+    output text not null,
+    tokens int not null,
+    at timestamptz not null default now(),
+    primary key (model, example_id, decoding)
+);
+
+-- Measured results of challenger, champion, anchor and base on the same prompts.
+create table reports (
+    id text primary key,                                -- hash of the models and examples compared
+    night date not null,
+    adapter_id text not null references adapters (id),
+    challenger text not null,                           -- the four models whose eval_results are compared
+    champion text not null,
+    anchor text not null,
+    base text not null,
+    history jsonb not null default '{}',                -- {"7": model, "30": model}
+    measurements jsonb not null,                        -- delta norm, log-probability shift, latency, memory, leaks
+    run_id text not null,
+    created_at timestamptz not null default now()
+);
+
+create table report_examples (
+    report_id text not null references reports (id) on delete cascade,
+    example_id text not null references eval_examples (id) on delete cascade,
+    primary key (report_id, example_id)
+);
+
+-- 8 promotion -------------------------------------------------------------------------------------------------
+
+-- Limits of the gates. Append only; a night is judged by the rows declared before its report.
+create table margins (
+    name text not null,
+    value double precision not null,
+    declared_at timestamptz not null default now(),
+    reason text not null default '',
+    primary key (name, declared_at)
+);
+
+create table decisions (
+    report_id text primary key references reports (id),
+    adapter_id text not null references adapters (id),
+    night date not null,
+    decision text not null check (decision in ('promote', 'reject', 'not_enough_evidence')),
+    reasons jsonb not null,                             -- one sentence a gate that did not hold
+    verdicts jsonb not null,                            -- every gate with its value, limit and interval
+    alpha double precision not null,                    -- this night's share of the error budget
+    run_id text not null,
+    decided_at timestamptz not null default now()
+);
+
+-- Who answers, as a history: the newest row is the champion. Append only.
+-- promoted -> (rolled_back | vetoed | promoted); a null adapter is the base model.
+create table promotions (
+    id bigint generated always as identity primary key,
+    action text not null check (action in ('promoted', 'rolled_back', 'vetoed')),
+    adapter_id text references adapters (id),           -- who answers from now on
+    replaced text references adapters (id),             -- who answered before; for a veto, who may never answer again
+    report_id text unique references reports (id),      -- the evidence of a promotion: it can be spent once
+    night date,
+    reason text not null default '',
+    at timestamptz not null default now(),
+    check ((action = 'promoted') = (report_id is not null))
+);
+
+-- 9 reports ---------------------------------------------------------------------------------------------------
+
+create table morning_reports (
+    run_id text primary key,                            -- of the night it tells about
+    night date not null,
+    outcome text not null check (outcome in ('promoted', 'rejected', 'not_enough_evidence', 'nothing_to_learn', 'failed')),
+    sentence text not null,                             -- the decision in one sentence
+    url text not null,                                  -- the HTML file
+    sha256 text not null,
+    created_at timestamptz not null default now()
+);
+
+-- new -> sent | failed (not delivered, visible in doctor) | kept (no target configured)
+create table alerts (
+    id bigint generated always as identity primary key,
+    run_id text not null,
+    asset text not null default '',
+    check_name text not null default '',
+    message text not null,
+    state text not null default 'new' check (state in ('new', 'sent', 'failed', 'kept')),
+    at timestamptz not null default now(),
+    unique (run_id, asset, check_name)
+);
+
+-- views -------------------------------------------------------------------------------------------------------
+
+-- What each day holds now: the fingerprint that a stage must have seen.
+create view day_fingerprints as
+select day,
+       count(*) as chats,
+       md5(string_agg(c.id || c.digest || coalesce(f.ids, ''), ',' order by c.id)) as fingerprint
+from chats c
+left join (select chat_id, string_agg(id, ',' order by id) as ids from feedback group by chat_id) f on f.chat_id = c.id
+group by day;
+
+-- Days whose four stages ran on the chats the day holds now, and passed their checks.
+create view clean_days as
+select d.day, d.fingerprint
+from day_fingerprints d
+join stage_days s on s.day = d.day and s.fingerprint = d.fingerprint and s.passed
+group by d.day, d.fingerprint
+having count(*) = 4;
+
+-- The adapter that answers; no row while it is the base model.
+create view champion as
+select a.*, p.id as promotion_id, p.at as promoted_at, p.night as promoted_night
+from (select * from promotions order by id desc limit 1) p
+join adapters a on a.id = p.adapter_id;
+
+-- The first adapter that was ever accepted, frozen: drift is measured against it.
+create view anchor as
+select a.*
+from (select * from promotions where action = 'promoted' order by id limit 1) p
+join adapters a on a.id = p.adapter_id;
