@@ -1,0 +1,92 @@
+"""The database, the state folder, the model and the judge as Dagster resources; the partitions all daily rooms share."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from functools import cache
+from pathlib import Path
+
+import dagster as dg
+
+from selfimprove import postgres
+from selfimprove.models.base import Base, resolve
+from selfimprove.models.judge import Judge
+from selfimprove.settings import Settings, current
+
+SINGLE_RUN = dg.BackfillPolicy.single_run()
+
+
+@cache
+def daily(settings: Settings) -> dg.DailyPartitionsDefinition:
+    """One partition a calendar day of the owner's time zone, from the first day on."""
+    return dg.DailyPartitionsDefinition(start_date=settings.first_day.isoformat(), timezone=settings.timezone)
+
+
+DAILY = daily(current())
+
+
+def days(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> list[date]:
+    """The days of this step's partition or range of partitions, ascending."""
+    return [date.fromisoformat(key) for key in sorted(context.partition_keys)]
+
+
+class Database(dg.ConfigurableResource[None]):
+    """Our tables in Postgres."""
+
+    url: str = ""
+
+    @contextmanager
+    def connect(self, *, snapshot: bool = False) -> Iterator[postgres.Connection]:
+        """One connection whose block is one transaction."""
+        with postgres.connect(self.url or postgres.url(current()), snapshot=snapshot) as connection:
+            yield connection
+
+
+class Home(dg.ConfigurableResource[None]):
+    """The state folder."""
+
+    folder: str
+
+    @property
+    def path(self) -> Path:
+        """The state folder as a path."""
+        return Path(self.folder)
+
+
+class LanguageModel(dg.ConfigurableResource[None]):
+    """The base model that adapters are trained for."""
+
+    name: str
+    home: str
+
+    def base(self) -> Base:
+        """The base model's files and identity."""
+        return resolve(self.name, Path(self.home))
+
+
+class JudgeServer(dg.ConfigurableResource[None]):
+    """An OpenAI-compatible server that judges answers; none while `url` is empty."""
+
+    url: str = ""
+    model: str = "default"
+    key: str = ""
+
+    def client(self) -> Judge | None:
+        """The judge, or None when none is configured."""
+        return Judge(self.url, self.model, self.key) if self.url else None
+
+
+def from_settings(settings: Settings) -> dict[str, dg.ConfigurableResource[None]]:
+    """The resources of this machine, by the parameter names assets use."""
+    home = str(settings.home)
+    return {
+        "database": Database(url=settings.database_url or ""),
+        "home": Home(folder=home),
+        "language_model": LanguageModel(name=settings.base_model, home=home),
+        "judge": JudgeServer(url=settings.judge_url or "", model=settings.judge_model, key=settings.judge_key or ""),
+    }
+
+
+def tomorrow(day: date) -> date:
+    """The morning after a day: the night between them bears this date."""
+    return day + timedelta(days=1)
