@@ -27,3 +27,23 @@ class DatabaseTooOld(SelfImproveError):
 
 class MigrationChanged(SelfImproveError):
     """Migration {name} was applied with other content than {path} has now. Restore the file, and put the change into a new migration."""
+
+
+class VaultKeyMissing(SelfImproveError):
+    """The database holds sealed chats, but their key file {path} is missing. Put it back from your backup; without it they cannot be read."""
+
+
+class VaultOpenToOthers(SelfImproveError):
+    """{path} can be opened by other accounts (mode {mode}). Run `chmod {wanted} {path}`."""
+
+
+class VaultInvalid(SelfImproveError):
+    """The key file {path} cannot be used ({reason}). Put it back from your backup."""
+
+
+class VaultKeyUnknown(SelfImproveError):
+    """A row is sealed under key {key_id!r}, which is not in the vault. Put the key file it was sealed with back from your backup."""
+
+
+class SealBroken(SelfImproveError):
+    """A row sealed under key {key_id!r} does not open: it was changed, moved to another row, or the key file is another one's. Restore it from your backup."""

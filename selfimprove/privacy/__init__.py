@@ -1,0 +1,1 @@
+"""What people said is kept sealed; what leaves this room is redacted. Only this room opens sealed text."""
