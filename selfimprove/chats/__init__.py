@@ -1,0 +1,1 @@
+"""Room 1: what people asked and got, as it arrived, sealed."""

@@ -1,0 +1,92 @@
+"""The books that the four daily stages keep: one row a stage and day, and what each stage left out."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Literal, get_args
+
+from psycopg.types.json import Jsonb
+
+from selfimprove import postgres
+from selfimprove.postgres import Connection
+
+Stage = Literal["chat_logs", "redacted_chats", "filtered_chats", "critique_scores"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
+
+
+@dataclass(frozen=True, slots=True)
+class StageDay:
+    """One stage's work on one day; `passed` is None until the stage's checks have spoken.
+
+    `counts` holds at least "in", "out" and "rejected" (a count for each reason).
+    """
+
+    stage: Stage
+    day: date
+    fingerprint: str
+    rule_version: str
+    counts: Mapping[str, Any]
+    run_id: str
+    passed: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """A chat left out, with its reason, and the original it repeats if that is why."""
+
+    chat_id: str
+    reason: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+    duplicate_of: str | None = None
+
+
+def with_chats(connection: Connection, days: Sequence[date]) -> list[date]:
+    """Those of the days that hold chats or that a stage has closed before, ascending."""
+    rows = connection.execute(postgres.queries("days").with_chats, {"days": list(days)})
+    return [row["day"] for row in rows]
+
+
+def fingerprint(connection: Connection, day: date) -> str:
+    """Hash of the chats and feedback the day holds now; empty when it holds none."""
+    row = connection.execute(postgres.queries("days").fingerprint, {"day": day}).fetchone()
+    return row["fingerprint"] if row else ""
+
+
+def close(connection: Connection, stage_day: StageDay) -> None:
+    """Write the stage's row for the day, its verdict open again, and open the verdicts of the later stages too."""
+    queries = postgres.queries("days")
+    row = {
+        "stage": stage_day.stage,
+        "day": stage_day.day,
+        "fingerprint": stage_day.fingerprint,
+        "rule_version": stage_day.rule_version,
+        "counts": Jsonb(dict(stage_day.counts)),
+        "run_id": stage_day.run_id,
+    }
+    connection.execute(queries.close, row)
+    later = list(STAGES[STAGES.index(stage_day.stage) + 1 :])
+    connection.execute(queries.reopen, {"stages": later, "day": stage_day.day})
+
+
+def read(connection: Connection, stage: Stage, days: Sequence[date]) -> list[StageDay]:
+    """What the stage stored for these days, ascending; days it never closed are absent."""
+    rows = connection.execute(postgres.queries("days").read, {"stage": stage, "days": list(days)})
+    return [StageDay(**row) for row in rows]
+
+
+def set_verdict(connection: Connection, stage: Stage, day: date, passed: bool) -> None:
+    """Store whether all of the stage's checks of the day passed."""
+    connection.execute(postgres.queries("days").set_verdict, {"stage": stage, "day": day, "passed": passed})
+
+
+def reject(connection: Connection, stage: Stage, day: date, rule_version: str, rows: Iterable[Rejection]) -> None:
+    """Store what a stage left out of a day, by COPY; `clear` first when the stage ran before."""
+    with connection.cursor().copy(postgres.queries("days").reject) as copy:
+        for row in rows:
+            detail = Jsonb(dict(row.detail))
+            copy.write_row((stage, row.chat_id, day, row.reason, detail, row.duplicate_of, rule_version))
+
+
+def clear(connection: Connection, stage: Stage, day: date) -> None:
+    """Forget what the stage left out of the day."""
+    connection.execute(postgres.queries("days").clear, {"stage": stage, "day": day})
