@@ -47,3 +47,47 @@ class VaultKeyUnknown(SelfImproveError):
 
 class SealBroken(SelfImproveError):
     """A row sealed under key {key_id!r} does not open: it was changed, moved to another row, or the key file is another one's. Restore it from your backup."""
+
+
+class PortInUse(SelfImproveError):
+    """Port {port} is taken by {holder}. Stop it, or choose another port: SELFIMPROVE_PORT={other} selfimprove up."""
+
+
+class AlreadyUp(SelfImproveError):
+    """selfimprove is already up (pid {pid}, {url}). Stop it with `selfimprove down`."""
+
+
+class ServiceStopped(SelfImproveError):
+    """{name} stopped by itself with exit code {code}. Its log is {log}; start again with `selfimprove up`."""
+
+
+class RunNotStarted(SelfImproveError):
+    """The night could not be launched: {reason}. Run `selfimprove doctor`; the logs are in {logs}."""
+
+
+class ModelWorkFailed(SelfImproveError):
+    """The model process {module} ended with {ending}; it last said: {line}. Run it again; `selfimprove doctor` checks the machine."""
+
+
+class ModelMissing(SelfImproveError):
+    """The model {name!r} is neither "tiny", nor a folder with config.json and weights, nor on this machine ({reason}). Set SELFIMPROVE_BASE_MODEL to such a folder, or connect once and run `selfimprove models show` to download it."""
+
+
+class ModelBroken(SelfImproveError):
+    """The model in {folder} cannot be loaded: {reason}. Fetch its files again, or set SELFIMPROVE_BASE_MODEL to another model."""
+
+
+class AdapterMismatch(SelfImproveError):
+    """The adapter in {folder} does not fit this model: {reason}. Train it again for this base model, or roll back with `selfimprove promotion rollback`."""
+
+
+class TemplateUnusable(SelfImproveError):
+    """The chat template of this model cannot be trained on: {reason}. Choose a model whose template ends every answer with its end token."""
+
+
+class NothingSupervised(SelfImproveError):
+    """None of the {rows} conversations has an assistant answer to learn from. Check the dataset with `selfimprove datasets show`."""
+
+
+class TrainingDiverged(SelfImproveError):
+    """The loss became {loss} at step {step}; nothing was kept. Lower the learning rate of the recipe and train again."""

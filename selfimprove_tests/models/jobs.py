@@ -1,0 +1,34 @@
+"""Jobs for the worker's tests: each behaves as `job["act"]` says."""
+
+import os
+import signal
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+from selfimprove.errors import AdapterMismatch
+from selfimprove.models.worker import Log, serve
+
+
+def act(job: dict[str, Any], progress: Log) -> dict[str, Any]:
+    """Echo, chat, sleep, fail or die."""
+    if job["act"] == "echo":
+        print("a library says hello on stdout")
+        for step in range(3):
+            progress({"step": step})
+        return {"echo": job["text"]}
+    if job["act"] == "sleep":
+        Path(job["pid_file"]).write_text(str(os.getpid()))
+        progress({"started": True})
+        time.sleep(600)
+    if job["act"] == "refuse":
+        raise AdapterMismatch(folder="here", reason="it is for another model")
+    if job["act"] == "die":
+        print("last words", file=sys.stderr, flush=True)
+        os.kill(os.getpid(), getattr(signal, job["signal"]))
+    raise ValueError("nobody expects this")
+
+
+if __name__ == "__main__":
+    serve(act)
