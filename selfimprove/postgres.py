@@ -1,16 +1,15 @@
 """Connect, migrate, named queries; an embedded server when no URL is set."""
 
 import hashlib
-import os
 import re
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 import psycopg
 from psycopg import conninfo
@@ -36,9 +35,9 @@ def dagster_url(database_url: str) -> str:
     parts = conninfo.conninfo_to_dict(database_url)
     user, password = quote(str(parts.pop("user", "") or ""), safe=""), parts.pop("password", None)
     login = f"{user}:{quote(str(password), safe='')}" if password else user
+    database = parts.pop("dbname", "")
     query = {**parts, "options": "-csearch_path=dagster,public"}
-    database = query.pop("dbname", "")
-    return f"postgresql+psycopg2://{login}@/{database}?" + "&".join(f"{k}={quote(str(v), safe='')}" for k, v in query.items())
+    return f"postgresql+psycopg2://{login}@/{database}?{urlencode(query, quote_via=quote, safe='')}"
 
 
 def embedded(home: Path) -> "PostgresServer":
@@ -96,7 +95,8 @@ def queries(domain: str) -> Any:
     """
     text = (SQL / "queries" / f"{domain}.sql").read_text()
     found = re.split(r"^-- (\w+): .+$", text, flags=re.MULTILINE)[1:]
-    return SimpleNamespace(**{name: body.strip().rstrip(";") for name, body in zip(found[::2], found[1::2], strict=True)})
+    bodies = (body.strip().rstrip(";") for body in found[1::2])
+    return SimpleNamespace(**dict(zip(found[::2], bodies, strict=True)))
 
 
 def migrate(database_url: str) -> list[str]:
@@ -108,8 +108,8 @@ def migrate(database_url: str) -> list[str]:
     """
     with connect(database_url) as connection:
         _check_server(connection)
-        connection.execute("select pg_advisory_xact_lock(hashtext('selfimprove.migrate'))")
-        connection.execute("create schema if not exists dagster")
+        connection.execute(queries("migrations").lock)
+        connection.execute(queries("migrations").create_dagster_schema)
         known = _applied(connection)
         applied = []
         for path in sorted((SQL / "migrations").glob("*.sql")):
@@ -119,40 +119,27 @@ def migrate(database_url: str) -> list[str]:
                 raise MigrationChanged(name=path.name, path=path)
             if path.name not in known:
                 connection.execute(text)
-                connection.execute("insert into selfimprove.migrations (name, sha256) values (%s, %s)", (path.name, digest))
+                connection.execute(queries("migrations").record, {"name": path.name, "sha256": digest})
                 applied.append(path.name)
         return applied
 
 
 def _create_database(server_url: str) -> None:
     with connect(server_url, autocommit=True) as connection:
-        if not connection.execute("select 1 from pg_database where datname = 'selfimprove'").fetchone():
-            try:
-                connection.execute("create database selfimprove encoding 'utf8'")
-            except psycopg.errors.DuplicateDatabase:
-                pass  # another process was quicker
+        if not connection.execute(queries("migrations").database_exists).fetchone():
+            with suppress(psycopg.errors.DuplicateDatabase):  # another process was quicker
+                connection.execute(queries("migrations").create_database)
 
 
 def _applied(connection: Connection) -> dict[str, str]:
-    exists = connection.execute("select to_regclass('selfimprove.migrations') as found").fetchone()
-    if not exists or exists["found"] is None:
+    if not connection.execute(queries("migrations").any_yet).fetchone():
         return {}
-    return {row["name"]: row["sha256"] for row in connection.execute("select name, sha256 from selfimprove.migrations")}
+    return {row["name"]: row["sha256"] for row in connection.execute(queries("migrations").applied)}
 
 
 def _check_server(connection: Connection) -> None:
     if connection.info.server_version < 150000:
         raise DatabaseTooOld(missing=f"PostgreSQL 15 (it is {connection.info.server_version // 10000})")
-    row = connection.execute("select default_version from pg_available_extensions where name = 'vector'").fetchone()
-    if not row or tuple(map(int, row["default_version"].split(".")[:2])) < (0, 7):
+    row = connection.execute(queries("migrations").vector_version).fetchone()
+    if not row or tuple(map(int, row["version"].split(".")[:2])) < (0, 7):
         raise DatabaseTooOld(missing="pgvector 0.7")
-
-
-def process_environment(settings: Settings) -> dict[str, str]:
-    """The environment that Dagster's processes need, on top of this one's."""
-    return {
-        **os.environ,
-        "SELFIMPROVE_HOME": str(settings.home),
-        "SELFIMPROVE_DAGSTER_URL": dagster_url(url(settings)),
-        "DAGSTER_HOME": str(settings.home / "dagster"),
-    }

@@ -1,4 +1,4 @@
-"""The database, the state folder, the model and the judge as Dagster resources; the partitions all daily rooms share."""
+"""Database, state folder, model and judge as Dagster resources; the partitions that all daily rooms share."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

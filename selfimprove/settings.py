@@ -3,7 +3,7 @@
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -62,8 +62,13 @@ def current() -> Settings:
 
 
 def _cron(value: str) -> str:
-    if len(value.split()) != 5:
-        raise SettingInvalid(name="SELFIMPROVE_CRON", value=value, expected="five cron fields, such as '0 2 * * *'")
+    from cronsim import CronSim, CronSimError
+
+    try:
+        CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
+    except CronSimError as exc:
+        expected = "five cron fields, such as '0 2 * * *'"
+        raise SettingInvalid(name="SELFIMPROVE_CRON", value=value, expected=expected) from exc
     return value
 
 
@@ -71,7 +76,8 @@ def _timezone(value: str) -> str:
     try:
         ZoneInfo(value)
     except (KeyError, ValueError, OSError) as exc:
-        raise SettingInvalid(name="SELFIMPROVE_TIMEZONE", value=value, expected="a time zone, such as 'Europe/London'") from exc
+        expected = "a time zone, such as 'Europe/London'"
+        raise SettingInvalid(name="SELFIMPROVE_TIMEZONE", value=value, expected=expected) from exc
     return value
 
 

@@ -1,0 +1,28 @@
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: night up down test lint bench install
+
+night: install  ## one whole night on this machine; on a new one with the sample chats
+	@$(BIN)/selfimprove night --sample
+
+up: install  ## Postgres, Dagster's web interface and its daemon, until Ctrl-C
+	@$(BIN)/selfimprove up
+
+down: install  ## stop everything
+	@$(BIN)/selfimprove down
+
+test: install  ## the whole suite
+	@$(BIN)/python -m pytest
+
+lint: install  ## style, types, layers, size figures
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/python -m pytest -q selfimprove_tests/test_layers.py selfimprove_tests/test_readme.py
+	@$(BIN)/python selfimprove_tests/shape.py
+
+bench: install  ## speed and quality against peers in the same run
+	@for table in benchmarks/*.py; do echo; echo "$$table"; $(BIN)/python $$table || exit 1; done
+
+install:  ## the set-up alone: .venv from pyproject.toml and constraints.txt
+	@$(PYTHON) selfimprove/install.py

@@ -1,0 +1,93 @@
+"""The nightly job, its schedule, and the sensors that raise alerts and tell of nights that broke off."""
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from selfimprove import postgres
+from selfimprove.reports import alerts
+from selfimprove.resources import Database
+from selfimprove.settings import current
+
+RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
+NIGHT_RUN = "selfimprove/night_run"
+QUERIES = "automation"
+
+nightly = dg.define_asset_job(
+    "nightly",
+    selection=dg.AssetSelection.all(),
+    executor_def=dg.in_process_executor,
+    description="One whole night: from the day's chats to a decision about tonight's adapter.",
+)
+morning = dg.define_asset_job(
+    "morning",
+    selection=dg.AssetSelection.assets("morning_report"),
+    executor_def=dg.in_process_executor,
+    description="The morning report of a night that broke off before its own.",
+)
+
+
+def range_tags(missing: Sequence[date], today: date) -> dict[str, str]:
+    """Run tags for one run over all missing days up to yesterday."""
+    yesterday = today - timedelta(days=1)
+    return {RANGE_START: min([*missing, yesterday]).isoformat(), RANGE_END: yesterday.isoformat()}
+
+
+def missing_days(connection: postgres.Connection, today: date) -> list[date]:
+    """Days before today whose chats, as they are now, no night has judged yet."""
+    rows = connection.execute(postgres.queries(QUERIES).days_to_process, {"today": today})
+    return [row["day"] for row in rows]
+
+
+@dg.schedule(
+    job=nightly,
+    cron_schedule=current().cron,
+    execution_timezone=current().timezone,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+)
+def every_night(context: dg.ScheduleEvaluationContext, database: Database) -> dg.RunRequest:
+    """Every day that no night has judged yet, then one training."""
+    today = context.scheduled_execution_time.astimezone(ZoneInfo(current().timezone)).date()
+    with database.connect() as connection:
+        tags = range_tags(missing_days(connection, today), today)
+    return dg.RunRequest(run_key=today.isoformat(), tags=tags)
+
+
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=10, request_job=morning)
+def alert_failed_run(context: dg.RunFailureSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
+    """An alert for each check or step that failed, and the morning report that the run did not reach."""
+    run = context.dagster_run
+    raise_alerts(context.instance, run, database)
+    if run.job_name != nightly.name or was_told(database, run.run_id):
+        return dg.SkipReason("this run needs no morning report")
+    return dg.RunRequest(run_key=run.run_id, tags={NIGHT_RUN: run.run_id})
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS, default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=10
+)
+def alert_failed_checks(context: dg.RunStatusSensorContext, database: Database) -> None:
+    """An alert for each check that failed without stopping its run."""
+    raise_alerts(context.instance, context.dagster_run, database)
+
+
+def raise_alerts(instance: dg.DagsterInstance, run: dg.DagsterRun, database: Database) -> None:
+    """Write what failed in a run to the alerts table, then try to deliver what is undelivered."""
+    found = alerts.from_run(instance, run, current().port)
+    with database.connect() as connection:
+        alerts.record(connection, found)
+    with database.connect() as connection:
+        alerts.deliver(connection, current().alert_urls)
+
+
+def was_told(database: Database, run_id: str) -> bool:
+    """Whether the run's morning report exists."""
+    with database.connect() as connection:
+        return connection.execute(postgres.queries(QUERIES).night_of_run, {"run_id": run_id}).fetchone() is not None
+
+
+SENSORS = [alert_failed_run, alert_failed_checks]
+SCHEDULES = [every_night]
+JOBS = [nightly, morning]

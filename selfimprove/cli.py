@@ -1,0 +1,143 @@
+"""`selfimprove …`: the rooms' commands in one tree; the one place that prints errors."""
+
+import importlib
+import json
+import sys
+from collections.abc import Sequence
+
+import click
+
+from selfimprove.errors import SelfImproveError
+from selfimprove.settings import current
+
+ROOMS = (
+    "models", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
+)
+
+
+class Tree(click.Group):
+    """The commands of this file, and each room's group, imported when it is asked for."""
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        """Names in the order data flows, this file's own first."""
+        return [*super().list_commands(context), *ROOMS]
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        """A command of this file, or a room's group."""
+        if name not in ROOMS:
+            return super().get_command(context, name)
+        group: click.Command = getattr(importlib.import_module(f"selfimprove.{name}.commands"), name)
+        return group
+
+
+@click.group(cls=Tree, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="selfimprove")
+def tree() -> None:
+    """A local language model that learns from its own conversations every night.
+
+    Example: selfimprove night --sample
+    """
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Entry point: runs a command, prints a SelfImproveError as one line, exits with its code."""
+    try:
+        tree.main(args=arguments, prog_name="selfimprove", standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as exc:
+        exc.show()
+        sys.exit(exc.exit_code)
+    except SelfImproveError as exc:
+        note(f"Error: {exc}")
+        sys.exit(exc.exit_code)
+
+
+def note(text: str) -> None:
+    """A line for the person, on standard error."""
+    click.echo(text, err=True)
+
+
+@tree.command()
+def up() -> None:
+    """Run Postgres, Dagster's web interface and its daemon until Ctrl-C.
+
+    Example: SELFIMPROVE_PORT=3100 selfimprove up
+    """
+    from selfimprove import stack
+
+    stack.up(current(), note)
+
+
+@tree.command()
+def down() -> None:
+    """Stop everything of this house.
+
+    Example: selfimprove down
+    """
+    from selfimprove import stack
+
+    note("Stopped." if stack.down(current()) else "Nothing was running.")
+
+
+@tree.command()
+@click.option("--sample", is_flag=True, help="Load the sample chats first when there are no chats at all.")
+@click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
+def night(sample: bool, as_json: bool) -> None:
+    """Run one whole night now. Exits 0 when promoted or nothing to learn, 3 rejected, 4 not enough evidence, 1 failed.
+
+    Example: selfimprove night --sample
+    """
+    from selfimprove import night as night_
+
+    outcome = night_.spend(current(), note, sample=sample)
+    if as_json:
+        click.echo(json.dumps(outcome.as_json()))
+    else:
+        click.echo(f"{outcome.sentence}\nMorning report: {outcome.url}")
+    sys.exit(outcome.exit_code)
+
+
+@tree.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(as_json: bool) -> None:
+    """What runs, what the last night did, and when the next one is.
+
+    Example: selfimprove status --json
+    """
+    from selfimprove import doctor
+
+    state = doctor.status(current())
+    click.echo(json.dumps(state) if as_json else doctor.told(state))
+
+
+@tree.command(name="doctor")
+@click.option("--json", "as_json", is_flag=True, help="Print a list of checks as JSON.")
+def doctor_(as_json: bool) -> None:
+    """What is wrong with this machine or house, each with the next step. Exits 1 when something is.
+
+    Example: selfimprove doctor
+    """
+    from selfimprove import doctor
+
+    findings = doctor.examine(current())
+    if as_json:
+        click.echo(json.dumps([finding.as_json() for finding in findings]))
+    else:
+        click.echo("\n".join(str(finding) for finding in findings))
+    sys.exit(0 if all(finding.ok for finding in findings) else 1)
+
+
+@tree.command()
+def env() -> None:
+    """Print the exports that make plain `dagster …` commands work on this house.
+
+    Example: eval "$(selfimprove env)" && dagster asset list -w workspace.yaml
+    """
+    import shlex
+
+    from selfimprove import stack
+
+    stack.prepare(current())
+    for name, value in stack.environment(current()).items():
+        click.echo(f"export {name}={shlex.quote(value)}")

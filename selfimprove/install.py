@@ -1,0 +1,81 @@
+"""Set up the virtual environment of a checkout; runs on any Python 3 before anything is installed.
+
+Usage: python3 selfimprove/install.py
+"""
+
+import hashlib
+import os
+import shutil
+import subprocess
+import sys
+
+CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+VENV = os.path.join(CHECKOUT, ".venv")
+STAMP = os.path.join(VENV, "installed")
+NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
+FREE_GIB = 5
+
+
+def main():
+    """Install what pyproject.toml and constraints.txt name, unless that is what is installed."""
+    wanted = fingerprint()
+    if os.path.exists(STAMP) and open(STAMP).read() == wanted:
+        return
+    use_newer_python()
+    check_space()
+    check_compiler()
+    print("Setting up .venv (a few minutes, once) …", file=sys.stderr, flush=True)
+    run([sys.executable, "-m", "venv", VENV], "the virtual environment", "Debian: apt-get install python3-venv")
+    pip = [os.path.join(VENV, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    target = ["--constraint", os.path.join(CHECKOUT, "constraints.txt"), "--editable", CHECKOUT + "[dev]"]
+    run(pip + target, "the packages", "read pip's words above, check the network, then run make install again")
+    with open(STAMP, "w") as stamp:
+        stamp.write(wanted)
+
+
+def fingerprint():
+    """Hash of everything that decides what is installed, the interpreter included."""
+    digest = hashlib.sha256()
+    for name in ("pyproject.toml", "constraints.txt"):
+        with open(os.path.join(CHECKOUT, name), "rb") as source:
+            digest.update(source.read())
+    digest.update(CHECKOUT.encode())
+    return digest.hexdigest()
+
+
+def use_newer_python():
+    """Go on with a newer Python of this machine when this one is too old."""
+    if sys.version_info >= (3, 11):
+        return
+    found = next(filter(None, map(shutil.which, NEWER)), None)
+    if found:
+        os.execv(found, [found] + sys.argv)  # noqa: S606
+    stop("this is Python %d.%d" % sys.version_info[:2], "install Python 3.11 or newer, or name one: make PYTHON=python3.12")
+
+
+def check_space():
+    """Stop when the disk cannot hold the environment."""
+    free = shutil.disk_usage(CHECKOUT).free / 1024**3
+    if free < FREE_GIB:
+        stop("%.1f GiB are free here" % free, "free at least %d GiB for packages, or clone to a larger disk" % FREE_GIB)
+
+
+def check_compiler():
+    """Stop on Linux without a C++ compiler: MLX compiles its kernels when it runs on a CPU."""
+    if sys.platform == "linux" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
+        stop("there is no C++ compiler, which MLX needs on a CPU", "install one (Debian: apt-get install g++)")
+
+
+def run(command, what, step):
+    """Run a command; its own words, then ours, when it fails."""
+    if subprocess.run(command).returncode:
+        stop("%s could not be installed" % what, step)
+
+
+def stop(reason, step):
+    """One clear line with the next step."""
+    sys.exit("selfimprove cannot be set up: %s. Next step: %s." % (reason, step))
+
+
+if __name__ == "__main__":
+    main()

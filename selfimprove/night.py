@@ -1,0 +1,145 @@
+"""One night on demand: launch the nightly job through the daemon, tell what it does, and how it ended."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from selfimprove import postgres, stack
+from selfimprove.errors import RunNotStarted
+from selfimprove.settings import Settings
+
+if TYPE_CHECKING:
+    from dagster import DagsterEvent, DagsterInstance
+
+EXIT_CODES = {"promoted": 0, "nothing_to_learn": 0, "rejected": 3, "not_enough_evidence": 4, "failed": 1}
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How a night ended: the outcome's word, its sentence, and where its morning report is."""
+
+    run_id: str
+    night: date
+    outcome: str
+    sentence: str
+    url: str
+
+    @property
+    def exit_code(self) -> int:
+        """0 promoted or nothing to learn, 3 rejected, 4 not enough evidence, 1 failed."""
+        return EXIT_CODES[self.outcome]
+
+    def as_json(self) -> dict[str, str]:
+        """JSON face of `selfimprove night --json`."""
+        return {key: str(value) for key, value in asdict(self).items()}
+
+
+def spend(settings: Settings, say: Callable[[str], None], *, sample: bool = False) -> Outcome:
+    """Run one night now and wait for its end; starts what it needs and stops what it started.
+
+    With `sample`, the sample chats are loaded first when there are no chats at all.
+
+    Raises:
+        RunNotStarted: Dagster would not take the run.
+    """
+    if stack.supervisor(settings):
+        return _launch_and_follow(settings, say, sample)
+    with stack.running(settings, ["daemon"]):
+        return _launch_and_follow(settings, say, sample)
+
+
+def _launch_and_follow(settings: Settings, say: Callable[[str], None], sample: bool) -> Outcome:
+    from selfimprove import automation
+
+    if sample:
+        _load_samples(settings, say)
+    os.environ.update(stack.environment(settings))
+    today = datetime.now(ZoneInfo(settings.timezone)).date()
+    with postgres.connect(postgres.url(settings)) as connection:
+        tags = automation.range_tags(automation.missing_days(connection, today), today)
+    first, last = tags[automation.RANGE_START], tags[automation.RANGE_END]
+    say(f"The night reads {first} to {last}." if first != last else f"The night reads {last}.")
+    run_id = _launch(settings, automation.nightly.name, tags)
+    _follow(run_id, say)
+    return _outcome(settings, run_id)
+
+
+def _load_samples(settings: Settings, say: Callable[[str], None]) -> None:
+    from selfimprove.chats.commands import load_samples
+
+    with postgres.connect(postgres.url(settings)) as connection:
+        has_chats = connection.execute(postgres.queries("automation").any_chat).fetchone() is not None
+    if not has_chats:
+        say("No chats yet: loading the sample household.")
+        load_samples(settings)
+
+
+def _launch(settings: Settings, job: str, tags: dict[str, str]) -> str:
+    run_id = str(uuid.uuid4())
+    command = ["job", "launch", "-w", str(stack.WORKSPACE), "-j", job, "--run-id", run_id, "--tags", json.dumps(tags)]
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", "-m", "dagster", *command],
+        cwd=settings.home, capture_output=True, text=True,
+    )
+    if done.returncode:
+        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
+        raise RunNotStarted(reason=reason, logs=settings.home / "logs")
+    return run_id
+
+
+def _follow(run_id: str, say: Callable[[str], None]) -> None:
+    import dagster as dg
+
+    told = {
+        dg.DagsterEventType.STEP_START: "{step} …",
+        dg.DagsterEventType.STEP_SUCCESS: "{step} done",
+        dg.DagsterEventType.STEP_FAILURE: "{step} FAILED",
+    }
+    with dg.DagsterInstance.get() as instance:
+        for event in _events(instance, run_id):
+            if event.event_type in told and event.step_key:
+                say("  " + told[event.event_type].format(step=event.step_key))
+
+
+def _events(instance: "DagsterInstance", run_id: str) -> Iterator["DagsterEvent"]:
+    cursor = None
+    while True:
+        run = instance.get_run_by_id(run_id)
+        finished = run is None or run.is_finished
+        page = instance.get_records_for_run(run_id, cursor=cursor)
+        cursor = page.cursor
+        yield from (entry.dagster_event for record in page.records if (entry := record.event_log_entry).dagster_event)
+        if finished and not page.has_more:
+            return
+        if not page.records:
+            time.sleep(0.3)
+
+
+def _outcome(settings: Settings, run_id: str) -> Outcome:
+    """Alerts and morning report at once: what the sensors do at their next tick, and safe to do twice."""
+    import dagster as dg
+
+    from selfimprove import automation
+    from selfimprove.definitions import defs
+    from selfimprove.resources import Database
+
+    database = Database(url=postgres.url(settings))
+    with dg.DagsterInstance.get() as instance:
+        run = instance.get_run_by_id(run_id)
+        assert run is not None
+        automation.raise_alerts(instance, run, database)
+        if not automation.was_told(database, run_id):
+            morning = defs.resolve_job_def(automation.morning.name)
+            morning.execute_in_process(instance=instance, tags={automation.NIGHT_RUN: run_id})
+    with database.connect() as connection:
+        row = connection.execute(postgres.queries(automation.QUERIES).night_of_run, {"run_id": run_id}).fetchone()
+    assert row is not None
+    return Outcome(run_id=run_id, **row)

@@ -1,0 +1,74 @@
+"""Processes, signals and ports of this machine."""
+
+import signal
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
+
+import psutil
+
+from selfimprove.errors import PortInUse
+
+ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def find(pid: int | None) -> psutil.Process | None:
+    """The process with this pid, None when there is none."""
+    with suppress(psutil.NoSuchProcess):
+        return psutil.Process(pid) if pid else None
+    return None
+
+
+def stop(pids: Iterable[int]) -> None:
+    """End processes with all their children: ask, wait ten seconds, then kill."""
+    roots = [process for pid in pids if (process := find(pid))]
+    family = [*roots, *(child for root in roots for child in _children(root))]
+    for process in roots:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    _, stubborn = psutil.wait_procs(family, timeout=10)
+    for process in stubborn:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(stubborn, timeout=5)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Every signal that asks the process to end raises KeyboardInterrupt while the block runs."""
+    before = {number: signal.signal(number, signal.default_int_handler) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def ignore_signals() -> None:
+    """Finish what is being cleaned up, whoever asks to end."""
+    for number in ENDINGS:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def require_port(port: int) -> None:
+    """Raise PortInUse, naming the holder, unless the loopback port is free."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as exc:
+            raise PortInUse(port=port, holder=_holder(port), other=port + 1) from exc
+
+
+def _holder(port: int) -> str:
+    with suppress(psutil.AccessDenied):
+        for connection in psutil.net_connections("tcp"):
+            if connection.laddr and connection.laddr.port == port and connection.pid:
+                return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
+    return "another program"
+
+
+def _children(process: psutil.Process) -> list[psutil.Process]:
+    with suppress(psutil.NoSuchProcess):
+        return process.children(recursive=True)
+    return []

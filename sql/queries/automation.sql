@@ -1,0 +1,14 @@
+-- days_to_process: days before today that hold chats and were not judged, as they are now, by every stage
+select d.day
+from day_fingerprints d
+left join stage_days s on s.day = d.day and s.fingerprint = d.fingerprint
+where d.day < %(today)s
+group by d.day
+having count(s.passed) < 4 and not coalesce(bool_or(not s.passed), false)
+order by d.day;
+
+-- night_of_run: the morning report of one run
+select night, outcome, sentence, url from morning_reports where run_id = %(run_id)s;
+
+-- any_chat: one row when there is any chat
+select 1 as found from chats limit 1;
