@@ -11,13 +11,14 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from selfimprove import postgres
+from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
 
 if TYPE_CHECKING:
@@ -25,14 +26,6 @@ if TYPE_CHECKING:
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
-
-
-class Sealed(NamedTuple):
-    """One ciphertext with what is needed to open it, given the key; the tag is its last 16 bytes."""
-
-    key_id: str
-    nonce: bytes
-    ciphertext: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,18 +68,22 @@ class Vault:
             VaultKeyUnknown: sealed under a key that this vault does not have.
             SealBroken: ciphertext, nonce or context is not what was sealed.
         """
-        key_id, nonce, ciphertext = sealed
-        cipher = self.ciphers.get(key_id)
+        cipher = self.ciphers.get(sealed.key_id)
         if cipher is None:
-            raise VaultKeyUnknown(key_id=key_id)
+            raise VaultKeyUnknown(key_id=sealed.key_id)
         try:
-            return cipher.decrypt(nonce, ciphertext, context)
+            return cipher.decrypt(sealed.nonce, sealed.ciphertext, context)
         except (InvalidTag, ValueError) as exc:
-            raise SealBroken(key_id=key_id) from exc
+            raise SealBroken(key_id=sealed.key_id) from exc
 
     def keyed_hash(self, data: bytes) -> str:
         """32 hex digits that nobody without the key can link to `data`; equal for equal data, for ever."""
         return hashlib.blake2b(data, digest_size=16, key=self.hash_key).hexdigest()
+
+
+def key_id(key: bytes) -> str:
+    """A key's name in sealed rows, derived from the key: a wrong key can never pass for the right one."""
+    return hashlib.blake2b(key, digest_size=8, person=b"selfimprove-key").hexdigest()
 
 
 def _holds_sealed_rows(connection: Connection) -> bool:
@@ -98,9 +95,8 @@ def _create(path: Path) -> None:
     """Write a new key file; the file of another process that was quicker is left as it is."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
-    key_id = secrets.token_hex(4)
-    keys = {key_id: _text(secrets.token_bytes(KEY_BYTES))}
-    content = orjson.dumps({"current": key_id, "keys": keys, "hash_key": _text(secrets.token_bytes(KEY_BYTES))})
+    key, hash_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
+    content = orjson.dumps({"current": key_id(key), "keys": {key_id(key): _text(key)}, "hash_key": _text(hash_key)})
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(content)
@@ -117,9 +113,10 @@ def _create(path: Path) -> None:
 def _read(path: Path) -> Vault:
     try:
         content = orjson.loads(path.read_bytes())
-        ciphers = {key_id: AESGCM(_key(text)) for key_id, text in content["keys"].items()}
-        vault = Vault(content["current"], ciphers, _key(content["hash_key"]))
-        vault.ciphers[vault.current]
+        keys = [_key(text) for text in content["keys"].values()]
+        vault = Vault(content["current"], {key_id(key): AESGCM(key) for key in keys}, _key(content["hash_key"]))
+        if {vault.current} | content["keys"].keys() != vault.ciphers.keys():
+            raise ValueError("ids do not belong to the keys")
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as exc:
         # the cause could carry key material
         raise VaultInvalid(path=path, reason=type(exc).__name__) from None
