@@ -19,7 +19,7 @@ FREE_GIB = 5
 def main():
     """Install what pyproject.toml and constraints.txt name, unless that is what is installed."""
     wanted = fingerprint()
-    if os.path.exists(STAMP) and open(STAMP).read() == wanted:
+    if is_installed(wanted):
         return
     use_newer_python()
     check_space()
@@ -31,6 +31,14 @@ def main():
     run(pip + target, "the packages", "read pip's words above, check the network, then run make install again")
     with open(STAMP, "w") as stamp:
         stamp.write(wanted)
+
+
+def is_installed(wanted):
+    """Whether the environment was set up from just these files."""
+    if not os.path.exists(STAMP):
+        return False
+    with open(STAMP) as stamp:
+        return stamp.read() == wanted
 
 
 def fingerprint():

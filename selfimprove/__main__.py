@@ -1,0 +1,5 @@
+"""`python -m selfimprove` is `selfimprove`."""
+
+from selfimprove.cli import main
+
+main()

@@ -1,0 +1,132 @@
+"""`selfimprove up` as a person uses it: real webserver, real daemon, and nothing left behind."""
+
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class House:
+    """A state folder of its own with an embedded database, driven through the command line."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.port = home, free_port()
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(("SELFIMPROVE_", "DAGSTER_"))}
+        self.environment = clean | {"SELFIMPROVE_HOME": str(home), "SELFIMPROVE_PORT": str(self.port)}
+
+    def start(self, *arguments: str) -> subprocess.Popen[str]:
+        return subprocess.Popen(
+            [sys.executable, "-m", "selfimprove", *arguments], env=self.environment, text=True,
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+
+    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        process = self.start(*arguments)
+        out, err = process.communicate(timeout=240)
+        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
+
+    def up(self) -> subprocess.Popen[str]:
+        process = self.start("up")
+        assert process.stderr is not None
+        assert "Dagster is at" in process.stderr.readline()
+        return process
+
+    def status(self) -> dict:
+        return json.loads(self.run("status", "--json").stdout)
+
+    def processes(self) -> list[str]:
+        found = []
+        for process in psutil.process_iter(["cmdline", "environ", "status"]):
+            mine = (process.info["environ"] or {}).get("SELFIMPROVE_HOME") == str(self.home)
+            in_home = str(self.home) in " ".join(process.info["cmdline"] or [])
+            if (mine or in_home) and process.info["status"] != psutil.STATUS_ZOMBIE:
+                found.append(" ".join(process.info["cmdline"] or []))
+        return found
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    house = House(tmp_path / "home")
+    yield house
+    house.run("down")
+
+
+def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
+    process = house.up()
+    status = house.status()
+    assert {name for name, service in status["services"].items() if service["up"]} == {"postgres", "webserver", "daemon"}
+    query = json.dumps({"query": "{assetNodes {assetKey {path}}}"}).encode()
+    request = urllib.request.Request(
+        f"{status['url']}/graphql", query, {"Content-Type": "application/json"}
+    )
+    nodes = json.load(urllib.request.urlopen(request, timeout=60))["data"]["assetNodes"]
+    assert len(nodes) == 9
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
+    assert house.processes() == []
+    assert house.status()["services"]["postgres"]["up"] is False
+
+
+def test_after_kill_9_the_next_up_is_clean(house: House) -> None:
+    process = house.up()
+    process.kill()
+    process.wait()
+    again = house.up()
+    services = house.status()["services"]
+    assert all(service["up"] for service in services.values())
+    assert len([line for line in house.processes() if "dagster_webserver" in line and "-w" in line]) == 1
+    assert house.run("down").returncode == 0
+    assert again.wait(60) == 0
+    assert house.processes() == []
+
+
+def test_a_service_that_dies_stops_the_rest_and_is_named(house: House) -> None:
+    process = house.up()
+    os.kill(house.status()["services"]["daemon"]["pid"], signal.SIGKILL)
+    assert process.wait(60) == 1
+    assert process.stderr is not None
+    assert "daemon stopped by itself with exit code -9" in process.stderr.read()
+    assert house.processes() == []
+
+
+def test_a_taken_port_is_one_clear_line(house: House) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", house.port))
+        taken.listen()
+        done = house.run("up")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"Error: Port {house.port} is taken by ")
+    assert f"SELFIMPROVE_PORT={house.port + 1} selfimprove up" in done.stderr
+
+
+def test_env_makes_plain_dagster_work(house: House) -> None:
+    exports = house.run("env").stdout
+    script = f"{exports}\n{sys.executable} -W ignore -m dagster asset list -m selfimprove.definitions"
+    started = time.monotonic()
+    done = subprocess.run(["bash", "-c", script], env=house.environment, capture_output=True, text=True)
+    assert "promoted_adapter" in done.stdout, f"{done.stderr} after {time.monotonic() - started:.0f} s"
+
+
+def test_doctor_names_every_check_and_status_starts_nothing(house: House) -> None:
+    findings = json.loads(house.run("doctor", "--json").stdout)
+    assert {"check", "ok", "detail", "next_step"} == set(findings[0])
+    assert {"python", "disk", "compiler", "matrices", "database", "keys", "base_model", "embeddings"} <= {
+        finding["check"] for finding in findings
+    }
+    assert house.status()["last_night"] is None
+    assert not (house.home / "postgres").exists()

@@ -1,0 +1,63 @@
+"""The set-up stops with one clear line that names the next step."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from selfimprove import install
+
+SCRIPT = Path(install.__file__)
+
+
+def test_an_old_python_is_named_and_a_newer_one_asked_for(tmp_path: Path) -> None:
+    program = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import install; "
+    program += "sys.version_info = (3, 9, 1); install.use_newer_python()"
+    done = subprocess.run([sys.executable, "-c", program], env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr.strip() == (
+        "selfimprove cannot be set up: this is Python 3.9. "
+        "Next step: install Python 3.11 or newer, or name one: make PYTHON=python3.12."
+    )
+
+
+def test_an_old_python_hands_over_to_a_newer_one(tmp_path: Path) -> None:
+    newer = tmp_path / "python3.12"
+    newer.write_text("#!/bin/sh\necho newer took over\n")
+    newer.chmod(0o755)
+    program = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import install; "
+    program += "sys.version_info = (3, 9, 1); install.use_newer_python()"
+    done = subprocess.run([sys.executable, "-c", program], env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (0, "newer took over\n")
+
+
+def test_a_full_disk_is_said_with_its_figure(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(install, "FREE_GIB", 10**9)
+    with pytest.raises(SystemExit, match=r"[\d.]+ GiB are free here\. Next step: free at least"):
+        install.check_space()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="MLX needs the compiler on Linux CPUs only")
+def test_a_missing_compiler_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(SystemExit, match=r"no C\+\+ compiler.*apt-get install g\+\+"):
+        install.check_compiler()
+
+
+def test_the_fingerprint_follows_what_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).write_text("one")
+    monkeypatch.setattr(install, "CHECKOUT", str(tmp_path))
+    before = install.fingerprint()
+    assert install.fingerprint() == before
+    (tmp_path / "constraints.txt").write_text("two")
+    assert install.fingerprint() != before
+
+
+def test_nothing_is_installed_twice(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    stamp = tmp_path / "installed"
+    stamp.write_text(install.fingerprint())
+    monkeypatch.setattr(install, "STAMP", str(stamp))
+    monkeypatch.setattr(install, "run", lambda *_: pytest.fail("installed again"))
+    install.main()

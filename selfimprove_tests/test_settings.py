@@ -1,0 +1,52 @@
+"""The environment is read once; a value that cannot be used names its variable."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from selfimprove.errors import SettingInvalid
+from selfimprove.settings import CHECKOUT, read
+
+
+def test_defaults_need_no_environment() -> None:
+    settings = read({})
+    assert settings.home == CHECKOUT / ".selfimprove"
+    assert (settings.database_url, settings.base_model, settings.port) == (None, "tiny", 3000)
+    assert settings.alert_urls == ()
+
+
+def test_values_are_taken_and_blank_ones_are_not() -> None:
+    settings = read(
+        {
+            "SELFIMPROVE_HOME": "/srv/house",
+            "SELFIMPROVE_DATABASE_URL": "  ",
+            "SELFIMPROVE_FIRST_DAY": "2025-01-31",
+            "SELFIMPROVE_ALERT_URLS": "json://a mailto://b",
+        }
+    )
+    assert settings.home == Path("/srv/house")
+    assert settings.database_url is None
+    assert settings.first_day == date(2025, 1, 31)
+    assert settings.alert_urls == ("json://a", "mailto://b")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "expected"),
+    [
+        ("SELFIMPROVE_CRON", "at two", "five cron fields"),
+        ("SELFIMPROVE_CRON", "61 2 * * *", "five cron fields"),
+        ("SELFIMPROVE_TIMEZONE", "Mars/Olympus", "a time zone"),
+        ("SELFIMPROVE_FIRST_DAY", "yesterday", "a day"),
+        ("SELFIMPROVE_PORT", "70000", "a port"),
+        ("SELFIMPROVE_PORT", "http", "a port"),
+    ],
+)
+def test_a_value_that_cannot_be_used_names_its_variable(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingInvalid, match=f"{name} is '.*', which is not {expected}"):
+        read({name: value})
+
+
+@pytest.mark.parametrize("value", ["0 2 * * *", "*/15 1-4 * * mon-fri"])
+def test_cron_near_misses_are_taken(value: str) -> None:
+    assert read({"SELFIMPROVE_CRON": value}).cron == value
