@@ -91,3 +91,7 @@ class NothingSupervised(SelfImproveError):
 
 class TrainingDiverged(SelfImproveError):
     """The loss became {loss} at step {step}; nothing was kept. Lower the learning rate of the recipe and train again."""
+
+
+class SuiteInvalid(SelfImproveError):
+    """The suite {path}, line {line}, cannot be used: {reason}. Correct it; `selfimprove evals run --adapter base` tries it."""

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+from typing import NoReturn
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(CHECKOUT, ".venv")
@@ -16,7 +17,7 @@ NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
 FREE_GIB = 5
 
 
-def main():
+def main() -> None:
     """Install what pyproject.toml and constraints.txt name, unless that is what is installed."""
     wanted = fingerprint()
     if is_installed(wanted):
@@ -33,7 +34,7 @@ def main():
         stamp.write(wanted)
 
 
-def is_installed(wanted):
+def is_installed(wanted: str) -> bool:
     """Whether the environment was set up from just these files."""
     if not os.path.exists(STAMP):
         return False
@@ -41,7 +42,7 @@ def is_installed(wanted):
         return stamp.read() == wanted
 
 
-def fingerprint():
+def fingerprint() -> str:
     """Hash of everything that decides what is installed, the interpreter included."""
     digest = hashlib.sha256()
     for name in ("pyproject.toml", "constraints.txt"):
@@ -51,38 +52,39 @@ def fingerprint():
     return digest.hexdigest()
 
 
-def use_newer_python():
+def use_newer_python() -> None:
     """Go on with a newer Python of this machine when this one is too old."""
-    if sys.version_info >= (3, 11):
+    if sys.version_info >= (3, 11):  # noqa: UP036
         return
     found = next(filter(None, map(shutil.which, NEWER)), None)
     if found:
-        os.execv(found, [found] + sys.argv)  # noqa: S606
-    stop("this is Python %d.%d" % sys.version_info[:2], "install Python 3.11 or newer, or name one: make PYTHON=python3.12")
+        os.execv(found, [found, *sys.argv])  # noqa: S606
+    version = ".".join(map(str, sys.version_info[:2]))
+    stop(f"this is Python {version}", "install Python 3.11 or newer, or name one: make PYTHON=python3.12")
 
 
-def check_space():
+def check_space() -> None:
     """Stop when the disk cannot hold the environment."""
     free = shutil.disk_usage(CHECKOUT).free / 1024**3
     if free < FREE_GIB:
-        stop("%.1f GiB are free here" % free, "free at least %d GiB for packages, or clone to a larger disk" % FREE_GIB)
+        stop(f"{free:.1f} GiB are free here", f"free at least {FREE_GIB} GiB for packages, or clone to a larger disk")
 
 
-def check_compiler():
+def check_compiler() -> None:
     """Stop on Linux without a C++ compiler: MLX compiles its kernels when it runs on a CPU."""
     if sys.platform == "linux" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
         stop("there is no C++ compiler, which MLX needs on a CPU", "install one (Debian: apt-get install g++)")
 
 
-def run(command, what, step):
+def run(command: "list[str]", what: str, step: str) -> None:
     """Run a command; its own words, then ours, when it fails."""
     if subprocess.run(command).returncode:
-        stop("%s could not be installed" % what, step)
+        stop(f"{what} could not be installed", step)
 
 
-def stop(reason, step):
+def stop(reason: str, step: str) -> NoReturn:
     """One clear line with the next step."""
-    sys.exit("selfimprove cannot be set up: %s. Next step: %s." % (reason, step))
+    sys.exit(f"selfimprove cannot be set up: {reason}. Next step: {step}.")
 
 
 if __name__ == "__main__":

@@ -8,12 +8,14 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
-    "__main__", "install", "errors", "settings", "postgres", "processes", "charts", "models", "resources", "chats", "privacy", "curation",
-    "critiques", "datasets", "adapters", "evals", "promotion", "reports", "automation", "definitions", "stack", "night",
-    "doctor", "cli",
+    "install", "errors", "settings", "postgres", "processes", "charts", "models", "resources",
+    "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
+    "automation", "definitions", "stack", "night", "doctor", "cli", "__main__",
 ]
 KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "definitions.py", "stack.py", "night.py"}
-HEAVY = {"mlx", "mlx_lm", "torch", "sentence_transformers", "pandas", "scipy", "phonenumbers", "faker", "apprise", "rich"}
+HEAVY = {
+    "mlx", "mlx_lm", "torch", "sentence_transformers", "pandas", "scipy", "phonenumbers", "faker", "apprise", "rich",
+}
 MLX_LM = {Path("models/mlx.py")}
 
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
@@ -41,7 +43,7 @@ def test_every_file_is_in_a_layer() -> None:
 
 @pytest.mark.parametrize("path", [path for path in FILES if path != Path("__init__.py")], ids=str)
 def test_imports_point_up(path: Path) -> None:
-    mine = len(LAYERS) if layer(path) == "__main__" else LAYERS.index(layer(path))
+    mine = LAYERS.index(layer(path))
     ours = [name.split(".")[1] for name in imports(path) if name.startswith("selfimprove.")]
     allowed = {"commands.py": len(LAYERS)}.get(path.name, mine)
     assert [name for name in ours if LAYERS.index(name) > allowed] == []

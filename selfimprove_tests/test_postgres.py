@@ -11,7 +11,8 @@ from selfimprove.errors import DatabaseDown, MigrationChanged
 from selfimprove_tests.conftest import _at, _execute
 
 CATALOG = """
-select 'column', table_name, column_name, data_type || ' ' || udt_name || ' ' || is_nullable || ' ' || coalesce(column_default, '')
+select 'column', table_name, column_name,
+       data_type || ' ' || udt_name || ' ' || is_nullable || ' ' || coalesce(column_default, '')
 from information_schema.columns where table_schema = 'selfimprove'
 union all
 select 'constraint', conrelid::regclass::text, conname, pg_get_constraintdef(oid)
