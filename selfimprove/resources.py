@@ -1,5 +1,6 @@
 """Database, state folder, model and judge as Dagster resources; the partitions that all daily rooms share."""
 
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -13,6 +14,7 @@ from selfimprove.models.base import Base, resolve
 from selfimprove.models.judge import Judge
 from selfimprove.settings import Settings, current
 
+warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill_policy is beta, and meant
 SINGLE_RUN = dg.BackfillPolicy.single_run()
 
 
