@@ -1,0 +1,168 @@
+"""Rules about form: what the question asked for and the answer does not have; code that is no code."""
+
+import ast
+import re
+import textwrap
+import warnings
+
+import orjson
+
+from selfimprove.critiques.exchange import Exchange
+
+_FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
+_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
+_ASKS_JSON = re.compile(
+    r"\b(?:answer|reply|respond|output|return|write|give|produce|print|provide)\b[^.?!\n]{0,40}"
+    r"\b(?:in|as|with|only|valid|a|the)\s+(?:valid |raw |a )?json\b"
+    r"|\b(?:in|as) (?:valid )?json(?: only| format| object| array)?\s*[.!,;:]?\s*$"
+    r"|\b(?:json (?:only|please)|only json)\b",
+    re.IGNORECASE | re.MULTILINE,
+)
+_ABOUT_JSON = re.compile(
+    r"\b(?:function|script|program|code|class|method|regex|query|endpoint|parse[rsd]?|how (?:do|can|to)|what is|explain"
+    r"|why)\b",
+    re.IGNORECASE,
+)
+_ASKS_TABLE = re.compile(
+    r"\b(?:(?:put|show|present|format|compare|answer|summari[sz]e)\b[^.?!\n]{0,60} (?:in|as)|as"
+    r"|(?:make|draw|give)(?: me)?) an? (?:markdown )?table\b(?! of contents)|\bin (?:a )?table (?:form|format)\b",
+    re.IGNORECASE,
+)
+_ASKS_BULLETS = re.compile(
+    r"\b(?:bullet(?:ed)? (?:list|points?)|(?:as|in) bullets|as an? (?:numbered )?list|numbered list)\b", re.IGNORECASE
+)
+_ASKS_WORD = re.compile(
+    r"\b(?:(?:in|with) (?:just |only |exactly )?(?:one|a single|1) word|(?:one|single)-word (?:answer|reply))\b",
+    re.IGNORECASE,
+)
+_NUMBERS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
+}
+_NOT_ITEMS = "hours?|minutes?|days?|weeks?|words?|sentences?|lines?|paragraphs?|people|years?|times|percent|numbers"
+_ASKS_ITEMS = re.compile(
+    r"\b(?:list|name|give(?: me| us)?|suggest|write|tell me|show me|what are|recommend)\s+"
+    rf"(?:the |my |some |exactly |a list of )*(?:top |best )?(\d{{1,2}}|{'|'.join(_NUMBERS)})\s+"
+    rf"(?!(?:or|to|and|of|{_NOT_ITEMS})\b)[a-z][\w-]*",
+    re.IGNORECASE,
+)
+_CODE_LINE = re.compile(
+    r"[{}=<>\\]|;\s*$|\w\([^)]*\)|^\s*(?:#|//|@|import |from \w+ import|def |class |return\b|else:|try:)"
+)
+_NUMBERED = re.compile(r"^( *)(?:\*\*)?\d{1,2}[.):]\s?\S", re.MULTILINE)
+_BULLETED = re.compile(r"^( *)[-*•–]\s+\S", re.MULTILINE)
+
+
+def not_json(exchange: Exchange) -> str | None:
+    """JSON was asked for, and nothing in the answer is JSON."""
+    if not _ASKS_JSON.search(exchange.question) or _ABOUT_JSON.search(exchange.question):
+        return None
+    answer = _PLACEHOLDER.sub("0", exchange.answer)
+    candidates = [body for _, body in _FENCE.findall(answer)] + [answer, *_braced(answer)]
+    return None if any(_is_json(candidate) for candidate in candidates) else "asked for JSON, gave none"
+
+
+def not_a_table(exchange: Exchange) -> str | None:
+    """A table was asked for, and no two lines of the answer have cells."""
+    if not _ASKS_TABLE.search(exchange.question) or is_code(exchange.answer):
+        return None
+    rows = [line for line in exchange.answer.splitlines() if line.count("|") >= 2 or "\t" in line or "<tr" in line]
+    return None if len(rows) >= 2 else "asked for a table, gave none"
+
+
+def not_a_list(exchange: Exchange) -> str | None:
+    """Bullets or numbered points were asked for, and the answer has fewer than two."""
+    if not _ASKS_BULLETS.search(exchange.question) or is_code(exchange.answer):
+        return None
+    return None if len(items(exchange.answer)) >= 2 else "asked for a list, gave none"
+
+
+def wrong_number_of_items(exchange: Exchange) -> str | None:
+    """A number of things was asked for, and the answer lists another number; says nothing where it cannot count."""
+    asked = _ASKS_ITEMS.search(exchange.question)
+    if not asked:
+        return None
+    wanted = _NUMBERS.get(asked[1].lower()) or int(asked[1])
+    given = len(items(exchange.answer)) or _named_in_line(exchange.answer)
+    return f"asked for {wanted} items, gave {given}" if given >= 2 and given != wanted and wanted > 1 else None
+
+
+def more_than_one_word(exchange: Exchange) -> str | None:
+    """One word was asked for."""
+    if not _ASKS_WORD.search(exchange.question):
+        return None
+    words = len(exchange.answer.split())
+    return f"asked for one word, gave {words}" if words > 1 else None
+
+
+def code_does_not_parse(exchange: Exchange) -> str | None:
+    """A fenced block that says it is Python or JSON, and is not."""
+    for language, body in _FENCE.findall(_PLACEHOLDER.sub("0", exchange.answer)):
+        if language.lower() in ("python", "py", "python3") and not _is_python(body):
+            return "a Python block does not parse"
+        if language.lower() == "json" and not _is_json(body):
+            return "a JSON block does not parse"
+    return None
+
+
+def items(text: str) -> list[str]:
+    """The outermost points of a list, numbered ones if there are any."""
+    for pattern in (_NUMBERED, _BULLETED):
+        indents = pattern.findall(text)
+        if indents:
+            outermost = min(map(len, indents))
+            return [indent for indent in indents if len(indent) == outermost]
+    return []
+
+
+def without_code(text: str) -> str:
+    """The prose of an answer: fenced blocks taken out."""
+    return _FENCE.sub(" ", text)
+
+
+def is_code(text: str) -> bool:
+    """Whether a third of the lines look like code although no fence says so."""
+    lines = [line for line in text.splitlines() if line.strip()]
+    return sum(1 for line in lines if _CODE_LINE.search(line)) * 3 >= len(lines) > 0
+
+
+def _named_in_line(text: str) -> int:
+    """How many things one short line enumerates, such as "Red, green and blue."; 0 when it is not such a line."""
+    line = text.strip().rstrip(".").rpartition(":")[2]
+    if "\n" in text.strip() or re.search(r"[.!?]\s", line):
+        return 0
+    parts = [part for part in re.split(r",\s*(?:and|or)\s+|,\s*|\s+(?:and|or)\s+", line.strip()) if part]
+    return len(parts) if len(parts) >= 2 and max(len(part.split()) for part in parts) <= 4 else 0
+
+
+def _braced(text: str) -> list[str]:
+    """The widest stretches from an opening to its kind of closing bracket."""
+    found = []
+    for opening, closing in ("{}", "[]"):
+        start, end = text.find(opening), text.rfind(closing)
+        if 0 <= start < end:
+            found.append(text[start : end + 1])
+    return found
+
+
+def _is_json(text: str) -> bool:
+    try:
+        return isinstance(orjson.loads(text.strip()), dict | list)
+    except orjson.JSONDecodeError:
+        return False
+
+
+def _is_python(text: str) -> bool:
+    """Whether it parses; notebook commands and interpreter sessions are read as what they show."""
+    lines = textwrap.dedent(text).splitlines()
+    if any(line.startswith(">>>") for line in lines):
+        lines = [line[4:] for line in lines if line.startswith((">>>", "..."))]
+    source = "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            ast.parse(source)
+        except (RecursionError, MemoryError):
+            return True  # too deep to say
+        except (SyntaxError, ValueError):
+            return False
+    return True

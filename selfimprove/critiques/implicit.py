@@ -1,0 +1,93 @@
+"""What the next thing a person says tells about the answer before it: correction, retry or approval."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
+from typing import Literal
+
+from selfimprove.critiques import cues
+from selfimprove.critiques.exchange import Exchange
+from selfimprove.critiques.flaws import words
+
+Kind = Literal["correction", "retry", "approval"]
+
+_END = r"(?=\s*(?:$|[,.;:!…)\-–—，。！、])|\s+(?:but|aber|mais|pero|ma|mas|maar|and|und|et|y|e)\b)"
+_PAUSE = r"[,.!;:\s…-]*"
+TYPO = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Implicit:
+    """What the reply implies of the answer, and by which sign: its words, or the question being the same again."""
+
+    kind: Kind
+    sign: Literal["words", "same_question"]
+
+
+def read(exchange: Exchange) -> Implicit | None:
+    """The feedback implied by the reply; None when it implies none or there is no reply."""
+    reply = (exchange.reply or "").strip().replace("’", "'")
+    if not reply:
+        return None
+    if any(pattern.match(reply) for pattern in _corrections()):
+        return Implicit("correction", "words")
+    if _retries().fullmatch(reply):
+        return Implicit("retry", "words")
+    if is_same_question(exchange.question, reply):
+        return Implicit("retry", "same_question")
+    return Implicit("approval", "words") if _approvals().match(reply) else None
+
+
+def is_same_question(question: str, reply: str) -> bool:
+    """Whether the reply asks the same again: the same words but for fillers and typing errors."""
+    before, now = _content(question), _content(reply)
+    if len(before) < 2:
+        return False
+    changes = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
+    return all(tag == "equal" or _are_typos(before[a:b], now[c:d]) for tag, a, b, c, d in changes)
+
+
+def _content(text: str) -> list[str]:
+    return [word for word in words(text) if word not in cues.FILLERS]
+
+
+def _are_typos(before: Sequence[str], now: Sequence[str]) -> bool:
+    """Word for word nearly the same; a number is never a typing error of another."""
+    if len(before) != len(now) or any(word.isdigit() for word in (*before, *now)):
+        return False
+    pairs = zip(before, now, strict=True)
+    return all(a[0] == b[0] and SequenceMatcher(None, a, b).ratio() >= TYPO for a, b in pairs)
+
+
+@cache
+def _corrections() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    thanks = r"(?:(?:thanks|thank you|danke|merci|gracias|grazie)\b[,.!\s]*(?=but|aber|mais|pero|ma\b))?"
+    return (
+        _pattern(rf"\W*{thanks}{_openers()}(?:{_any(cues.CORRECTIONS)})"),
+        _pattern(rf"\W*{thanks}{cues.NO}\b{_PAUSE}{_openers()}(?:{'|'.join(cues.CORRECTIONS_AFTER_NO)})"),
+    )
+
+
+@cache
+def _approvals() -> re.Pattern[str]:
+    return _pattern(rf"\W*{_openers()}(?:{_any(cues.APPROVALS)}){cues.APPROVALS_GO_ON}~")
+
+
+@cache
+def _retries() -> re.Pattern[str]:
+    asking = rf"(?:(?:{cues.PLEASE}|can you|could you)\b{_PAUSE})*"
+    return _pattern(rf"\W*{_openers()}{asking}(?:{_any(cues.RETRIES)})(?:{_PAUSE}{cues.PLEASE})?\W*")
+
+
+def _openers() -> str:
+    return rf"(?:(?:{_any(cues.OPENERS)})\b{_PAUSE})*"
+
+
+def _any(phrases: cues.Phrases) -> str:
+    return "|".join(phrase for language in phrases.values() for phrase in language)
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(text.replace("~", _END), re.IGNORECASE)
