@@ -4,6 +4,7 @@ import importlib
 import json
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import click
 
@@ -82,20 +83,41 @@ def down() -> None:
 
 @tree.command()
 @click.option("--sample", is_flag=True, help="Load the sample chats first when there are no chats at all.")
+@click.option("--set", "changes", multiple=True, metavar="ASSET.FIELD=VALUE", help="Change an asset's config tonight.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
-def night(sample: bool, as_json: bool) -> None:
+def night(sample: bool, changes: tuple[str, ...], as_json: bool) -> None:
     """Run one whole night now. Exits 0 when promoted or nothing to learn, 3 rejected, 4 not enough evidence, 1 failed.
 
     Example: selfimprove night --sample
+
+    Example: selfimprove night --set lora_adapter.learning_rate=0.0001 --set training_dataset.replay=2000
     """
     from selfimprove import night as night_
 
-    outcome = night_.spend(current(), note, sample=sample)
+    outcome = night_.spend(current(), note, sample=sample, config=_config(changes))
     if as_json:
         click.echo(json.dumps(outcome.as_json()))
     else:
         click.echo(f"{outcome.sentence}\nMorning report: {outcome.url}")
     sys.exit(outcome.exit_code)
+
+
+def _config(changes: tuple[str, ...]) -> dict[str, Any]:
+    assets: dict[str, Any] = {}
+    for change in changes:
+        target, _, value = change.partition("=")
+        asset, _, field = target.partition(".")
+        if not (asset and field and value):
+            raise click.BadParameter(f"{change!r} is not ASSET.FIELD=VALUE", param_hint="--set")
+        assets.setdefault(asset, {"config": {}})["config"][field] = _value(value)
+    return {"ops": assets} if assets else {}
+
+
+def _value(text: str) -> object:
+    try:
+        return json.loads(text)
+    except json.JSONDecodeError:
+        return text
 
 
 @tree.command()

@@ -6,10 +6,11 @@ import subprocess
 import sys
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from selfimprove import postgres, stack
@@ -42,32 +43,33 @@ class Outcome:
         return {key: str(value) for key, value in asdict(self).items()}
 
 
-def spend(settings: Settings, say: Callable[[str], None], *, sample: bool = False) -> Outcome:
+def spend(
+    settings: Settings, say: Callable[[str], None], *, sample: bool = False, config: Mapping[str, Any] | None = None
+) -> Outcome:
     """Run one night now and wait for its end; starts what it needs and stops what it started.
 
     With `sample`, the sample chats are loaded first when there are no chats at all.
+    `config` is Dagster run config, to change an asset's config for this night.
 
     Raises:
         RunNotStarted: Dagster would not take the run.
     """
-    if stack.supervisor(settings):
-        return _launch_and_follow(settings, say, sample)
-    with stack.running(settings, ["daemon"]):
-        return _launch_and_follow(settings, say, sample)
+    with nullcontext() if stack.supervisor(settings) else stack.running(settings, ["daemon"]):
+        if sample:
+            _load_samples(settings, say)
+        return _launch_and_follow(settings, say, config or {})
 
 
-def _launch_and_follow(settings: Settings, say: Callable[[str], None], sample: bool) -> Outcome:
+def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: Mapping[str, Any]) -> Outcome:
     from selfimprove import automation
 
-    if sample:
-        _load_samples(settings, say)
     os.environ.update(stack.environment(settings))
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     with postgres.connect(postgres.url(settings)) as connection:
         tags = automation.range_tags(automation.missing_days(connection, today), today)
     first, last = tags[automation.RANGE_START], tags[automation.RANGE_END]
     say(f"The night reads {first} to {last}." if first != last else f"The night reads {last}.")
-    run_id = _launch(settings, automation.nightly.name, tags)
+    run_id = _launch(settings, automation.nightly.name, ["--tags", json.dumps(tags), "--config-json", json.dumps(config)])
     _follow(run_id, say)
     return _outcome(settings, run_id)
 
@@ -82,9 +84,9 @@ def _load_samples(settings: Settings, say: Callable[[str], None]) -> None:
         load_samples(settings)
 
 
-def _launch(settings: Settings, job: str, tags: dict[str, str]) -> str:
+def _launch(settings: Settings, job: str, options: list[str]) -> str:
     run_id = str(uuid.uuid4())
-    command = ["job", "launch", "-w", str(stack.WORKSPACE), "-j", job, "--run-id", run_id, "--tags", json.dumps(tags)]
+    command = ["job", "launch", "-w", str(stack.WORKSPACE), "-j", job, "--run-id", run_id, *options]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "dagster", *command],
         cwd=settings.home, capture_output=True, text=True,

@@ -1,0 +1,64 @@
+"""The command tree: every command helps with an example, errors are one line, choices reach Dagster."""
+
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from selfimprove import cli
+
+
+def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None, name
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{path}{name} ")
+        else:
+            yield f"{path}{name}", command
+
+
+def test_every_command_helps_with_an_example() -> None:
+    found = list(commands(cli.tree))
+    assert [name for name, command in found if "Example: " not in (command.help or "")] == []
+    assert len(found) > 20
+
+
+def test_an_unknown_command_exits_2(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        cli.main(["fly"])
+    assert ended.value.code == 2
+    assert "No such command 'fly'" in capsys.readouterr().err
+
+
+def test_an_error_is_one_line_with_the_next_step(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", "postgresql://127.0.0.1:1/none")
+    cli.current.cache_clear()
+    try:
+        with pytest.raises(SystemExit) as ended:
+            cli.main(["promotion", "status"])
+    finally:
+        cli.current.cache_clear()
+    assert ended.value.code == 1
+    error = capsys.readouterr().err
+    assert error.startswith("Error: The database does not answer")
+    assert error.count("\n") == 1
+
+
+def test_changes_of_config_reach_the_asset() -> None:
+    changes = ("lora_adapter.learning_rate=0.5", "lora_adapter.steps=3", "training_dataset.kind=plain")
+    assert cli._config(changes) == {
+        "ops": {
+            "lora_adapter": {"config": {"learning_rate": 0.5, "steps": 3}},
+            "training_dataset": {"config": {"kind": "plain"}},
+        }
+    }
+
+
+@pytest.mark.parametrize("change", ["learning_rate=1", "lora_adapter.steps", "=3", "a.b="])
+def test_a_change_that_is_not_one_is_refused(change: str) -> None:
+    with pytest.raises(click.BadParameter, match="is not ASSET.FIELD=VALUE"):
+        cli._config((change,))
