@@ -69,7 +69,8 @@ def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: M
         tags = automation.range_tags(automation.missing_days(connection, today), today)
     first, last = tags[automation.RANGE_START], tags[automation.RANGE_END]
     say(f"The night reads {first} to {last}." if first != last else f"The night reads {last}.")
-    run_id = _launch(settings, automation.nightly.name, ["--tags", json.dumps(tags), "--config-json", json.dumps(config)])
+    options = ["--tags", json.dumps(tags), "--config-json", json.dumps(config)]
+    run_id = _launch(settings, automation.nightly.name, options)
     _follow(run_id, say)
     return _outcome(settings, run_id)
 
