@@ -95,3 +95,67 @@ class TrainingDiverged(SelfImproveError):
 
 class SuiteInvalid(SelfImproveError):
     """The suite {path}, line {line}, cannot be used: {reason}. Correct it; `selfimprove evals run --adapter base` tries it."""
+
+
+class DatasetUnknown(SelfImproveError):
+    """There is {found} whose id begins with {id!r}. List them with `selfimprove datasets list`."""
+
+
+class DatasetChanged(SelfImproveError):
+    """Dataset {id} no longer holds what its manifest says ({files}): chats were forgotten since. Run the night again to freeze a new one."""
+
+
+class AdapterOfOtherBase(SelfImproveError):
+    """Adapter {adapter} was trained for the base model {base}, not for {name!r}. Set SELFIMPROVE_BASE_MODEL to its base, or train again."""
+
+
+class NothingToEvaluate(SelfImproveError):
+    """Every adapter has its decision already, or there is none. Train one with `selfimprove night`."""
+
+
+class AdapterUnknown(SelfImproveError):
+    """{found} adapters have an id that begins with {given!r}. `selfimprove adapters list` shows them."""
+
+
+class ReportUnknown(SelfImproveError):
+    """{found} reports have an id that begins with {given!r}. `selfimprove evals report latest` shows the newest."""
+
+
+class ChatUnknown(SelfImproveError):
+    """{found} redacted chats have an id that begins with {given!r}. `selfimprove chats list` shows them."""
+
+
+class PinImpossible(SelfImproveError):
+    """Message {position} of chat {chat} is no answer to a question. Its answers are at {answers}; choose one with --position."""
+
+
+class MarginUnknown(SelfImproveError):
+    """No margin is called {name!r}. There are: {known}. See `selfimprove promotion margins`."""
+
+    exit_code = 2
+
+
+class MarginInvalid(SelfImproveError):
+    """The margin {name} cannot be {value}: it is a finite number of 0 or more. See `selfimprove promotion margins`."""
+
+    exit_code = 2
+
+
+class ReportMissing(SelfImproveError):
+    """There is no report {report!r} to judge. Run `selfimprove night`, or see `selfimprove promotion history`."""
+
+
+class DecisionMissing(SelfImproveError):
+    """Nothing was decided about {name!r} yet. Run `selfimprove night`, or see `selfimprove promotion history`."""
+
+
+class ChampionMissing(SelfImproveError):
+    """The base model answers already: there is no adapter to {action}. See `selfimprove promotion status`."""
+
+
+class RollbackRefused(SelfImproveError):
+    """Cannot roll back to {name!r}: {reason}. `selfimprove promotion history` lists the adapters that were champion."""
+
+
+class FileUnreadable(SelfImproveError):
+    """{file} cannot be read ({reason}); nothing of it was imported. Check the file, then run `selfimprove chats import {file}` again."""

@@ -31,6 +31,7 @@ create table chats (
     arrived_at timestamptz not null default now()
 );
 create index chats_by_day on chats (day);
+alter table chats alter column sealed set storage external;    -- ciphertext does not compress
 
 -- Rating, correction or comment on one answer; its text, when it has one, is sealed like a chat.
 create table feedback (
@@ -137,7 +138,7 @@ create index critiques_by_day on critiques (day);
 
 -- 5 datasets --------------------------------------------------------------------------------------------------
 
--- One training conversation, by the hash of its messages.
+-- One training conversation, by the hash of its chat and messages.
 create table examples (
     id text primary key,
     chat_id text references chats (id) on delete cascade,   -- null for replay that no chat supplied
@@ -163,6 +164,33 @@ create table dataset_examples (
     split text not null check (split in ('train', 'validation', 'fresh', 'replay')),
     position int not null,
     primary key (dataset_id, example_id)
+);
+
+-- Examples that were chosen and then kept out of every split; with dataset_examples, all that a dataset has considered.
+create table dataset_left_out (
+    dataset_id text not null references datasets (id) on delete cascade,
+    chat_id text not null references chats (id) on delete cascade,
+    example_id text not null,
+    reason text not null,
+    primary key (dataset_id, chat_id)
+);
+
+-- What one run found to learn from: a dataset, or a sentence that says why there is none.
+create table dataset_runs (
+    run_id text primary key,
+    night date,                                         -- null while no day is clean
+    dataset_id text references datasets (id) on delete cascade,
+    sentence text not null,
+    counts jsonb not null,                              -- chats: {"in", "out", "rejected": {reason: n}}
+    at timestamptz not null default now()
+);
+
+-- The base model's own greedy answers to replay prompts, given once.
+create table replay_answers (
+    base_model text not null,
+    prompt_hash text not null,
+    messages jsonb,                                     -- null where it did not come to an end or said nothing
+    primary key (base_model, prompt_hash)
 );
 
 -- 6 adapters --------------------------------------------------------------------------------------------------
@@ -270,6 +298,8 @@ create table promotions (
     at timestamptz not null default now(),
     check ((action = 'promoted') = (report_id is not null))
 );
+-- Evidence makes an adapter champion once; after a rollback only a person brings it back.
+create unique index promotions_once on promotions (adapter_id) where action = 'promoted';
 
 -- 9 reports ---------------------------------------------------------------------------------------------------
 
@@ -320,8 +350,40 @@ select a.*, p.id as promotion_id, p.at as promoted_at, p.night as promoted_night
 from (select * from promotions order by id desc limit 1) p
 join adapters a on a.id = p.adapter_id;
 
+-- Datasets whose adapter was judged: what they considered is no longer new.
+create view decided_datasets as
+select distinct d.id, d.night
+from datasets d
+join adapters a on a.dataset_id = d.id
+join decisions x on x.adapter_id = a.id;
+
 -- The first adapter that was ever accepted, frozen: drift is measured against it.
 create view anchor as
 select a.*
 from (select * from promotions where action = 'promoted' order by id limit 1) p
 join adapters a on a.id = p.adapter_id;
+
+-- rows --------------------------------------------------------------------------------------------------------
+
+-- Limits of the gates until someone declares others with `selfimprove promotion margins set`.
+insert into margins (name, value, declared_at, reason)
+select name, value, timestamptz '2000-01-01 00:00+00', 'shipped: ' || reason
+from (values
+    ('core_items', 200, 'fewest graded core items; 500 tell more'),
+    ('target_items', 20, 'fewest graded fresh and held-out items; 100 tell more'),
+    ('refusal_items', 20, 'fewest graded refusals'),
+    ('logprob_shift', 0.0001, 'mean change of log-probability, nats a token, below which nothing was learned'),
+    ('error_budget', 0.05, 'chance of ever promoting an adapter that is not better, over all nights'),
+    ('target_gain', 0.05, 'smallest gain on target items worth a promotion'),
+    ('core_drop', 0.03, 'core suite against the champion'),
+    ('slice_drop', 0.1, 'any one slice of the core suite against the champion'),
+    ('core_loss_rise', 0.2, 'nats a token; a changed style moves losses without a wrong answer'),
+    ('core_floor', 0.5, 'share of the core suite that a first adapter solves'),
+    ('history_drop', 0.05, 'core and pinned chats against the anchor and the champions of 7 and 30 nights ago'),
+    ('refusal_drop', 0.1, 'refusals against the champion'),
+    ('broken_outputs', 0, 'outputs that are empty, looping or not a number'),
+    ('leak_outputs', 20, 'fewest sampled outputs searched for leaks'),
+    ('latency_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
+    ('memory_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
+    ('report_hours', 36, 'age after which a report is too old to promote')
+) as shipped (name, value, reason);

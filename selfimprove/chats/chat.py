@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Role = Literal["system", "user", "assistant", "tool"]
 Kind = Literal["thumbs", "rating", "correction", "preference", "comment"]
@@ -46,9 +46,8 @@ class Chat:
     feedback: tuple[Feedback, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Sealed:
-    """A ciphertext with its nonce and the id of the key that opens it."""
+class Sealed(NamedTuple):
+    """One ciphertext with what is needed to open it, given the key; its last 16 bytes are the tag."""
 
     key_id: str
     nonce: bytes

@@ -27,6 +27,7 @@ create table chats (
     arrived_at timestamptz not null default now()
 );
 create index chats_by_day on chats (day);
+alter table chats alter column sealed set storage external;    -- ciphertext does not compress
 
 -- Rating, correction or comment on one answer; its text, when it has one, is sealed like a chat.
 create table feedback (
@@ -133,7 +134,7 @@ create index critiques_by_day on critiques (day);
 
 -- 5 datasets --------------------------------------------------------------------------------------------------
 
--- One training conversation, by the hash of its messages.
+-- One training conversation, by the hash of its chat and messages.
 create table examples (
     id text primary key,
     chat_id text references chats (id) on delete cascade,   -- null for replay that no chat supplied
@@ -159,6 +160,33 @@ create table dataset_examples (
     split text not null check (split in ('train', 'validation', 'fresh', 'replay')),
     position int not null,
     primary key (dataset_id, example_id)
+);
+
+-- Examples that were chosen and then kept out of every split; with dataset_examples, all that a dataset has considered.
+create table dataset_left_out (
+    dataset_id text not null references datasets (id) on delete cascade,
+    chat_id text not null references chats (id) on delete cascade,
+    example_id text not null,
+    reason text not null,
+    primary key (dataset_id, chat_id)
+);
+
+-- What one run found to learn from: a dataset, or a sentence that says why there is none.
+create table dataset_runs (
+    run_id text primary key,
+    night date,                                         -- null while no day is clean
+    dataset_id text references datasets (id) on delete cascade,
+    sentence text not null,
+    counts jsonb not null,                              -- chats: {"in", "out", "rejected": {reason: n}}
+    at timestamptz not null default now()
+);
+
+-- The base model's own greedy answers to replay prompts, given once.
+create table replay_answers (
+    base_model text not null,
+    prompt_hash text not null,
+    messages jsonb,                                     -- null where it did not come to an end or said nothing
+    primary key (base_model, prompt_hash)
 );
 
 -- 6 adapters --------------------------------------------------------------------------------------------------
@@ -266,6 +294,8 @@ create table promotions (
     at timestamptz not null default now(),
     check ((action = 'promoted') = (report_id is not null))
 );
+-- Evidence makes an adapter champion once; after a rollback only a person brings it back.
+create unique index promotions_once on promotions (adapter_id) where action = 'promoted';
 
 -- 9 reports ---------------------------------------------------------------------------------------------------
 
@@ -315,6 +345,13 @@ create view champion as
 select a.*, p.id as promotion_id, p.at as promoted_at, p.night as promoted_night
 from (select * from promotions order by id desc limit 1) p
 join adapters a on a.id = p.adapter_id;
+
+-- Datasets whose adapter was judged: what they considered is no longer new.
+create view decided_datasets as
+select distinct d.id, d.night
+from datasets d
+join adapters a on a.dataset_id = d.id
+join decisions x on x.adapter_id = a.id;
 
 -- The first adapter that was ever accepted, frozen: drift is measured against it.
 create view anchor as

@@ -1,0 +1,154 @@
+"""The rows of chats and their feedback: written by COPY in batches, read back without their text."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from selfimprove import postgres
+from selfimprove.chats.seal import ChatRow, FeedbackRow
+from selfimprove.postgres import Connection
+
+BATCH_CHATS = 5000
+BATCH_BYTES = 8 << 20
+QUERIES = "chats"
+CHAT_TYPES = ("text", "text", "text", "date", "timestamptz", "int4", "text", "text", "text", "bytea", "bytea")
+FEEDBACK_TYPES = ("text", "text", "int4", "text", "float4", "text", "text", "bytea", "bytea", "timestamptz")
+REJECTION_TYPES = ("text", "text", "int4", "text", "text")
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How many chats were new, had grown, or were there already, and how much feedback was new."""
+
+    imported: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    feedback: int = 0
+
+
+class RejectionRow(NamedTuple):
+    """One row of table import_rejections, in the order of its COPY."""
+
+    digest: str
+    file: str
+    line: int
+    reason: str
+    detail: str
+
+
+class Batch:
+    """Rows that wait to be written; of two states of one chat it keeps the longer."""
+
+    def __init__(self) -> None:
+        self.chats: dict[str, ChatRow] = {}
+        self.feedback: dict[str, FeedbackRow] = {}
+        self.seen_again: Counter[str] = Counter()
+        self.size = 0
+
+    def add(self, chat: ChatRow, feedback: Iterable[FeedbackRow]) -> None:
+        """Take one chat and its feedback in."""
+        known = self.chats.get(chat.id)
+        if known is None or known.turns < chat.turns:
+            self.chats[chat.id] = chat
+            self.size += len(chat.sealed)
+        if known is not None:
+            self.seen_again["updated" if known.turns < chat.turns else "unchanged"] += 1
+        for row in feedback:
+            self.feedback[row.id] = row
+
+    def is_full(self) -> bool:
+        """Whether it is time to write."""
+        return len(self.chats) >= BATCH_CHATS or self.size >= BATCH_BYTES
+
+
+def write(connection: Connection, rows: Iterable[tuple[ChatRow, Iterable[FeedbackRow]]]) -> Written:
+    """Write sealed chats; a chat that is there already grows when it comes with more turns and never shrinks."""
+    tally: Counter[str] = Counter()
+    connection.execute(postgres.queries(QUERIES).incoming)
+    connection.execute(postgres.queries(QUERIES).incoming_feedback)
+    for batch in _batches(rows):
+        tally.update(batch.seen_again)
+        _write(connection, batch, tally)
+    return Written(tally["imported"], tally["updated"], tally["unchanged"], tally["feedback"])
+
+
+def _batches(rows: Iterable[tuple[ChatRow, Iterable[FeedbackRow]]]) -> Iterator[Batch]:
+    batch = Batch()
+    for chat, feedback in rows:
+        batch.add(chat, feedback)
+        if batch.is_full():
+            yield batch
+            batch = Batch()
+    if batch.chats:
+        yield batch
+
+
+def _write(connection: Connection, batch: Batch, tally: Counter[str]) -> None:
+    queries = postgres.queries(QUERIES)
+    connection.execute(queries.clear_incoming)
+    # in the order of ids, so that two imports at a time cannot lock each other out
+    copy(connection, queries.copy_incoming, CHAT_TYPES, [batch.chats[key] for key in sorted(batch.chats)])
+    row = connection.execute(queries.merge).fetchone() or {}
+    tally.update(row)
+    tally["unchanged"] += len(batch.chats) - row["imported"] - row["updated"]
+    if batch.feedback:
+        copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, batch.feedback.values())
+        connection.execute(queries.replace_feedback)
+        tally["feedback"] += connection.execute(queries.merge_feedback).rowcount
+
+
+def copy(connection: Connection, statement: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Send rows through a binary COPY."""
+    with connection.cursor().copy(statement) as stream:
+        stream.set_types(types)
+        for row in rows:
+            stream.write_row(row)
+
+
+def write_rejections(connection: Connection, rows: Iterable[RejectionRow]) -> None:
+    """Store what could not be read; the same line of the same file is stored once."""
+    queries = postgres.queries(QUERIES)
+    connection.execute(queries.incoming_rejections)
+    copy(connection, queries.copy_incoming_rejections, REJECTION_TYPES, rows)
+    connection.execute(queries.merge_rejections)
+
+
+def forget_rejections(connection: Connection, file: str) -> None:
+    """Forget what earlier imports of the same file could not read."""
+    connection.execute(postgres.queries(QUERIES).forget_rejections, {"file": file})
+
+
+def pin(connection: Connection, chat_id: str, position: int) -> None:
+    """Make an answer a golden one: it tests every night and is never trained on."""
+    connection.execute(postgres.queries(QUERIES).pin, {"chat_id": chat_id, "position": position})
+
+
+def listed(connection: Connection, day: date | None) -> Iterator[dict[str, Any]]:
+    """Id, day, source, turns and side of the chats of a day, or of all, in the order they began."""
+    return connection.cursor().stream(postgres.queries(QUERIES).listed, {"day": day})
+
+
+def rejections(connection: Connection, files: Sequence[str] | None = None) -> list[dict[str, Any]]:
+    """What could not be read of these files, or of all: file, line, reason, detail, at."""
+    return connection.execute(postgres.queries(QUERIES).rejections, {"files": files}).fetchall()
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What a day holds: rows, their turns, feedback by source, and rows that break the room's promises."""
+
+    day: date
+    chats: int
+    turns: int
+    sources: dict[str, int]
+    feedback: dict[str, int]
+    unsealed: int
+    misplaced_feedback: int
+
+
+def count(connection: Connection, day: date) -> DayCounts:
+    """Count the rows of a day."""
+    row = connection.execute(postgres.queries(QUERIES).count, {"day": day}).fetchone() or {}
+    return DayCounts(day, **row)
