@@ -11,8 +11,8 @@ Phrases = Mapping[str, tuple[str, ...]]
 # Words that may come first without changing what follows.
 OPENERS: Phrases = MappingProxyType({
     "en": (
-        "ok", "okay", "hmm+", "oh", "ah", "wow", "well", "sorry", "but", "actually", "please", "yes", "yeah", "yep", "no",
-        "nope",
+        "ok", "okay", "hmm+", "oh", "ah", "wow", "well", "sorry", "but", "actually", "please", "yes", "yeah", "yep",
+        "no", "nope",
     ),
     "de": ("ja", "nein", "bitte", "also", "aber", "leider"),
     "fr": ("oui", "non", "mais", "désolée?"),
@@ -26,7 +26,7 @@ CORRECTIONS: Phrases = MappingProxyType({
         r"i meant\b",
         r"(?:that|this|it)(?:'s| is) not (?:what|right~|correct~|it~|true~|quite)",
         r"(?:that|this|it) isn't (?:what|right~|correct~|it~|true~)",
-        r"(?:that's|that is|this is|it's|it is|you're|you are) (?:just |totally |still |so )?(?:wrong|incorrect|false)~",
+        r"(?:that's|that is|this is|it's|it is|you're|you are) (?:just |still |so )?(?:wrong|incorrect|false)~",
         r"(?:wrong|incorrect|not quite)~",
         r"not what i (?:asked|meant|wanted)",
         r"you (?:misunderst(?:and|ood)|didn't (?:answer|understand|listen))\b",
@@ -45,7 +45,12 @@ CORRECTIONS: Phrases = MappingProxyType({
         r"ce n'est pas (?:ça|ce que|correct|juste)",
         r"faux~",
     ),
-    "es": (r"(?:quería|quise) decir\b", r"me refería\b", r"eso (?:está mal|es incorrecto|no es)", r"(?:es )?incorrecto~"),
+    "es": (
+        r"(?:quería|quise) decir\b",
+        r"me refería\b",
+        r"eso (?:está mal|es incorrecto|no es)",
+        r"(?:es )?incorrecto~",
+    ),
     "it": (
         r"intendevo\b",
         r"volevo dire\b",
@@ -63,7 +68,7 @@ CORRECTIONS: Phrases = MappingProxyType({
 # These correct only after a "no": "I mean" and "it's 12" alone do not.
 CORRECTIONS_AFTER_NO: tuple[str, ...] = (
     r"i (?:mean|said|asked|wanted)\b",
-    r"(?:it's|it is|that's|that is) (?!ok|okay|fine|alright|all\b|good|it\b)",
+    r"(?:it's|it is|that's|that is) (?!ok|okay|fine|alright|all\b|good|it\b|why|what|because)",
     r"not (?:that|this)\b",
     r"the (?:correct|right)\b",
     r"ich meine?\b",
@@ -78,8 +83,8 @@ APPROVALS: Phrases = MappingProxyType({
     "en": (
         r"(?:(?:many )?thanks|thank you|thx|ty|cheers)",
         r"(?:well done|good (?:job|answer|one)|spot on|love it|i love (?:it|this))",
-        r"(?:that(?:'s| is| was) |this is |it'?s |just |so )?(?:perfect|great|excellent|awesome|brilliant|wonderful|nice)",
-        r"(?:that(?:'s| is| was) |this is |it'?s |just |so )?(?:amazing|fantastic|(?:very |so )?helpful)",
+        r"(?:that(?:'s| is| was) |this is |it'?s |just |so )?(?:perfect|great|excellent|awesome|brilliant|wonderful)",
+        r"(?:that(?:'s| is| was) |this is |it'?s |just |so )?(?:nice|amazing|fantastic|(?:very |so )?helpful)",
         r"(?:that's |that is )?exactly(?: (?:it|right|what i (?:needed|wanted)))?",
         r"(?:that's|that is|you're|you are) (?:right|correct)",
         r"correct",
@@ -131,7 +136,7 @@ PLEASE = r"(?:please|pls|bitte|s'il (?:te|vous) plaît|por favor|per favore|alsj
 
 # Words a repeated question may gain or lose.
 FILLERS: frozenset[str] = frozenset({
-    "a", "again", "an", "ask", "asked", "bitte", "can", "could", "encore", "favor", "favore", "hello", "hey", "hi", "i", "just",
-    "more", "my", "no", "nochmal", "ok", "okay", "once", "per", "please", "pls", "por", "question", "said", "say", "so", "the",
-    "then", "was", "well", "would", "you",
+    "a", "again", "an", "ask", "asked", "bitte", "can", "could", "encore", "favor", "favore", "hello", "hey", "hi", "i",
+    "just", "more", "my", "no", "nochmal", "ok", "okay", "once", "per", "please", "pls", "por", "question", "said",
+    "say", "so", "the", "then", "was", "well", "would", "you",
 })

@@ -16,6 +16,7 @@ Kind = Literal["correction", "retry", "approval"]
 _END = r"(?=\s*(?:$|[,.;:!…)\-–—，。！、])|\s+(?:but|aber|mais|pero|ma|mas|maar|and|und|et|y|e)\b)"
 _PAUSE = r"[,.!;:\s…-]*"
 TYPO = 0.7
+ENOUGH_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def read(exchange: Exchange) -> Implicit | None:
 def is_same_question(question: str, reply: str) -> bool:
     """Whether the reply asks the same again: the same words but for fillers and typing errors."""
     before, now = _content(question), _content(reply)
-    if len(before) < 2:
+    if len(before) < ENOUGH_WORDS:
         return False
     changes = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
     return all(tag == "equal" or _are_typos(before[a:b], now[c:d]) for tag, a, b, c, d in changes)

@@ -1,0 +1,40 @@
+"""One answer of a chat, with what came before it and what was said of it."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from selfimprove.chats.chat import Message
+from selfimprove.critiques.exchange import Exchange
+from selfimprove.privacy.redacted_chat import RedactedChat, RedactedFeedback
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`messages` ends with the answer; `reply` is the next user turn; `feedback` is on this answer alone."""
+
+    chat_id: str
+    position: int
+    messages: tuple[Message, ...]
+    reply: str | None
+    feedback: tuple[RedactedFeedback, ...]
+
+    @property
+    def exchange(self) -> Exchange:
+        """What the rules look at: the last question before the answer, the answer, and the reply."""
+        asked = next((m.content for m in reversed(self.messages) if m.role == "user"), "")
+        return Exchange(asked, self.messages[-1].content, self.reply)
+
+    @property
+    def is_regular(self) -> bool:
+        """A system prompt or none, then user and assistant by turns: what every chat template can render."""
+        turns = self.messages[1:] if self.messages[0].role == "system" else self.messages
+        return len(turns) % 2 == 0 and all(m.role == ("user", "assistant")[i % 2] for i, m in enumerate(turns))
+
+
+def answers(chat: RedactedChat) -> Iterator[Answer]:
+    """Every assistant turn of the chat, in order."""
+    for position, message in enumerate(chat.messages):
+        if message.role == "assistant":
+            later = (m.content for m in chat.messages[position + 1 :] if m.role == "user")
+            said = tuple(feedback for feedback in chat.feedback if feedback.position == position)
+            yield Answer(chat.id, position, chat.messages[: position + 1], next(later, None), said)

@@ -1,0 +1,93 @@
+"""Scores of answers, one partition a day."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+import dagster as dg
+
+from selfimprove import charts
+from selfimprove.chats import days as books
+from selfimprove.critiques import table
+from selfimprove.critiques.answer import answers
+from selfimprove.critiques.criticise import Criticised
+from selfimprove.critiques.witnesses import Witnesses, hear
+from selfimprove.resources import DAILY, SINGLE_RUN, Database, Home, JudgeServer, LanguageModel, days
+
+COLUMNS = dg.TableSchema([
+    dg.TableColumn("chat_id", "text", description="the chat"),
+    dg.TableColumn("position", "int", description="index of the answer in the chat's messages"),
+    dg.TableColumn("day", "date", description="the chat's day"),
+    dg.TableColumn("score", "real", description="0 bad to 1 good; feedback by people decides the range"),
+    dg.TableColumn("evidence", "jsonb", description="every finding that went into the score"),
+    dg.TableColumn("rule_version", "text", description="of the rules and weights"),
+])
+LINEAGE = dg.TableColumnLineage({
+    "chat_id": [dg.TableColumnDep("filtered_chats", "chat_id")],
+    "day": [dg.TableColumnDep("filtered_chats", "day")],
+    "position": [dg.TableColumnDep("redacted_chats", "messages")],
+    "score": [dg.TableColumnDep("redacted_chats", "messages"), dg.TableColumnDep("redacted_chats", "feedback")],
+    "evidence": [dg.TableColumnDep("redacted_chats", "messages"), dg.TableColumnDep("redacted_chats", "feedback")],
+})
+
+
+@dg.asset(
+    deps=["filtered_chats", "redacted_chats"],
+    partitions_def=DAILY,
+    backfill_policy=SINGLE_RUN,
+    group_name="critiques",
+    kinds={"python", "postgres", "mlx"},
+    metadata={"dagster/table_name": "selfimprove.critiques", "dagster/column_schema": COLUMNS},
+)
+def critique_scores(
+    context: dg.AssetExecutionContext, database: Database, home: Home, language_model: LanguageModel, judge: JudgeServer
+) -> dg.MaterializeResult[None]:
+    """How good each answer was: by rules, the model's confidence, what people said, and a judge if there is one."""
+    base = language_model.base()
+    with database.connect(snapshot=True) as connection:
+        chosen = books.with_chats(connection, days(context))
+        said = [answer for chat in table.filtered(connection, chosen) for answer in answers(chat)]
+        champion = table.champion(connection, base.id)
+    adapter = home.path / "adapters" / champion if champion else None
+    witnesses = hear(said, base, adapter, judge.client(), log=context.log.info)
+    return described([_write(database, day, witnesses, context.run.run_id) for day in chosen])
+
+
+def _write(database: Database, day: date, witnesses: Witnesses, run_id: str) -> Criticised:
+    with database.connect(snapshot=True) as connection:
+        return table.write(connection, day, witnesses, run_id)
+
+
+def described(written: Sequence[Criticised]) -> dg.MaterializeResult[None]:
+    """What was written, as counts and a histogram."""
+    scores = [critique.score for one in written for critique in one.critiques]
+    drawn = charts.bars(histogram(scores), "Answers by score")
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/partition_row_count": len(scores),
+            "dagster/column_lineage": LINEAGE,
+            "scores": dg.MetadataValue.md(charts.markdown_image(drawn, "Answers by score")),
+            "mean_score": sum(scores) / len(scores) if scores else 0.0,
+            "counts": _counts(written),
+            "chats_without_answer": sum(len(one.rejections) for one in written),
+        }
+    )
+
+
+def histogram(scores: Iterable[float]) -> dict[str, float]:
+    """How many scores lie in each tenth of [0, 1]."""
+    tenths = Counter(min(9, int(score * 10)) for score in scores)
+    return {f"{tenth / 10:.1f} to {(tenth + 1) / 10:.1f}": float(tenths[tenth]) for tenth in range(10)}
+
+
+def _counts(written: Sequence[Criticised]) -> dg.TableMetadataValue:
+    """One row a kind of evidence and what it was, with the number of answers."""
+    found: Counter[tuple[str, str]] = Counter()
+    for one in written:
+        for kind in ("findings", "implicit", "explicit"):
+            found.update({(kind, name): n for name, n in one.counts[kind].items()})
+        found.update({("judge", f"missing: {reason}"): n for reason, n in one.counts["judge"]["missing"].items()})
+        found["judge", "asked"] += one.counts["judge"]["asked"]
+        found["confidence", "measured"] += one.counts["measured"]
+    records = [dg.TableRecord({"evidence": k, "what": w, "answers": n}) for (k, w), n in sorted(found.items())]
+    return dg.MetadataValue.table(records)

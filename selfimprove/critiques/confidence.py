@@ -1,0 +1,65 @@
+"""How sure a model is of given answers: log-probabilities of their tokens, one batched pass in a process of its own."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from selfimprove.chats.chat import Message
+from selfimprove.critiques.critique import Confidence
+from selfimprove.models import worker
+
+Conversation = Sequence[Message]
+
+
+def measure(
+    folder: Path, adapter: Path | None, conversations: Sequence[Conversation], *, log: worker.Log | None = None
+) -> list[Confidence | None]:
+    """Confidence in the last turn of each conversation; None where the model's chat template refuses it.
+
+    Raises:
+        ModelWorkFailed: the process died.
+    """
+    if not conversations:
+        return []
+    texts = [[{"role": message.role, "content": message.content} for message in turns] for turns in conversations]
+    job = {"folder": str(folder), "adapter": str(adapter) if adapter else None, "conversations": texts}
+    found = worker.call("selfimprove.critiques.confidence", job, log=log)["confidences"]
+    return [Confidence(**one) if one else None for one in found]
+
+
+def run(job: dict[str, Any], log: worker.Log) -> dict[str, Any]:
+    """In the process: load the model, score what it can read."""
+    from selfimprove.models.mlx import load
+    from selfimprove.models.score import score
+
+    loaded = load(Path(job["folder"]), Path(job["adapter"]) if job["adapter"] else None)
+    readable = {i: turns for i, turns in enumerate(job["conversations"]) if _is_readable(loaded.tokenizer, turns)}
+    log({"answers": len(job["conversations"]), "readable": len(readable)})
+    scored = dict(zip(readable, score(loaded, list(readable.values())), strict=True))
+    found = (scored.get(i) for i in range(len(job["conversations"])))
+    return {"confidences": [_summary(one.logprobs) if one else None for one in found]}
+
+
+def _is_readable(tokenizer: Any, turns: list[dict[str, str]]) -> bool:
+    """Some templates raise on a system prompt or on roles they do not know."""
+    from jinja2 import TemplateError
+
+    from selfimprove.models.encode import render
+
+    try:
+        render(tokenizer, turns)
+    except TemplateError:
+        return False
+    return True
+
+
+def _summary(logprobs: Sequence[float]) -> dict[str, float] | None:
+    mean = math.fsum(logprobs) / len(logprobs)
+    if not math.isfinite(mean):
+        return None
+    return {"mean_logprob": mean, "min_logprob": min(logprobs), "tokens": len(logprobs)}
+
+
+if __name__ == "__main__":
+    worker.serve(run)

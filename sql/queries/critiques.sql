@@ -1,0 +1,41 @@
+-- chats: the filtered chats of some days, redacted
+select f.chat_id as id, f.day, r.messages, r.feedback
+from filtered_chats f
+join redacted_chats r on r.chat_id = f.chat_id
+where f.day = any(%(days)s)
+order by f.day, f.chat_id;
+
+-- champion: the adapter that answers, if it belongs to the base model
+select id from champion where base_model = %(base_model)s;
+
+-- delete: forget a day's critiques
+delete from critiques where day = %(day)s;
+
+-- write: COPY of a day's critiques
+copy critiques (chat_id, position, day, score, evidence, rule_version) from stdin;
+
+-- unscored: answers of a day's filtered chats that have no score
+select count(*) as answers
+from filtered_chats f
+join redacted_chats r on r.chat_id = f.chat_id
+cross join lateral jsonb_array_elements(r.messages) with ordinality as turn (message, number)
+left join critiques c on c.chat_id = f.chat_id and c.position = turn.number - 1
+where f.day = %(day)s and turn.message ->> 'role' = 'assistant' and c.chat_id is null;
+
+-- tally: what is stored of a day
+select (select count(*) from filtered_chats where day = %(day)s) as chats,
+       (select count(*) from rejections where stage = 'critique_scores' and day = %(day)s) as rejected,
+       count(distinct chat_id) as criticised,
+       count(*) as answers,
+       count(*) filter (where score between 0 and 1) as in_range,
+       count(*) filter (where rule_version <> %(rule_version)s) as outdated
+from critiques where day = %(day)s;
+
+-- list: a day's critiques, worst first
+select chat_id, position, score, evidence from critiques where day = %(day)s order by score, chat_id, position;
+
+-- show: a chat's critiques
+select chat_id, position, day, score, evidence, rule_version from critiques where chat_id = %(chat)s order by position;
+
+-- like: critiqued chats whose id begins so
+select distinct chat_id from critiques where starts_with(chat_id, %(prefix)s) order by chat_id limit 3;
