@@ -159,3 +159,11 @@ class RollbackRefused(SelfImproveError):
 
 class FileUnreadable(SelfImproveError):
     """{file} cannot be read ({reason}); nothing of it was imported. Check the file, then run `selfimprove chats import {file}` again."""
+
+
+class FolderTaken(SelfImproveError):
+    """{folder} holds other files, which would be lost. Name a folder that is empty or does not exist."""
+
+
+class CritiqueMissing(SelfImproveError):
+    """No single chat's critiques have an id that begins with {chat!r}. List a day's with `selfimprove critiques list --day YYYY-MM-DD`."""
