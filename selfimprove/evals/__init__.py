@@ -1,0 +1,1 @@
+"""Whether it helped: tasks, graders, measured results, the report."""

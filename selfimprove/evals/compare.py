@@ -1,0 +1,92 @@
+"""Challenger beside champion, through the path that serves: did anything change, and what does an answer cost?"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median
+from typing import Any
+
+from selfimprove.models import mlx
+from selfimprove.models.encode import Messages
+from selfimprove.models.mlx import Loaded
+from selfimprove.models.score import score
+
+LONGEST = 24  # tokens of a timed answer
+REPEATS = 7
+SAMPLE_TOKENS = 48
+
+
+def compare(
+    challenger: Loaded, champion: Loaded, examples: Mapping[str, Mapping[str, Any]], job: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Shift of log-probabilities, ratios of time and memory, and the challenger's sampled answers."""
+    probe = [examples[id_] for id_ in job["probe"]]
+    prompts = [example["messages"] for example in probe]
+    sampled = [examples[id_]["messages"] for id_ in job["sampled"]]
+    said = mlx.generate(
+        challenger, sampled, max_tokens=SAMPLE_TOKENS, temperature=job["temperature"], seed=job["seed"]
+    )
+    return {
+        "logprob_shift": logprob_shift(challenger, champion, probe),
+        "latency_ratio": latency_ratio(challenger, champion, prompts),
+        "memory_ratio": _ratio(_memory(challenger, prompts), _memory(champion, prompts)),
+        "samples": [[id_, one.text] for id_, one in zip(job["sampled"], said, strict=True)],
+    }
+
+
+def logprob_shift(challenger: Loaded, champion: Loaded, probe: Sequence[Mapping[str, Any]]) -> float | None:
+    """Mean absolute difference of the references' token log-probabilities, in nats; None when one is no number."""
+    chats = [[*example["messages"], {"role": "assistant", "content": example["reference"]}] for example in probe]
+    pairs = zip(score(challenger, chats), score(champion, chats), strict=True)
+    shifts = [abs(a - b) for left, right in pairs for a, b in zip(left.logprobs, right.logprobs, strict=True)]
+    mean = sum(shifts) / len(shifts) if shifts else math.nan
+    return mean if math.isfinite(mean) else None
+
+
+def latency_ratio(challenger: Loaded, champion: Loaded, prompts: Sequence[Messages]) -> float | None:
+    """Challenger's time a token over the champion's: medians of turns taken one after the other.
+
+    Only prompts are timed that both answer at the same length, since an answer's first token costs more than the rest.
+    """
+    first = [mlx.generate(loaded, prompts, max_tokens=LONGEST) for loaded in (challenger, champion)]
+    lengths = [min(a.tokens, b.tokens) for a, b in zip(*first, strict=True)]
+    limit = max(1, int(median(lengths or [0])))
+    timed = [prompt for prompt, length in zip(prompts, lengths, strict=True) if length >= limit]
+    seconds: tuple[list[float], list[float]] = ([], [])
+    for turn in range(REPEATS if timed else 0):
+        for place in (0, 1) if turn % 2 else (1, 0):
+            seconds[place].append(_seconds_a_token((challenger, champion)[place], timed, limit))
+    return _ratio(*map(median, seconds)) if timed else None
+
+
+def _seconds_a_token(loaded: Loaded, prompts: Sequence[Messages], limit: int) -> float:
+    clock = _clock()
+    start = clock()
+    said = mlx.generate(loaded, prompts, max_tokens=limit)
+    return (clock() - start) / max(1, sum(one.tokens for one in said))
+
+
+def _clock() -> Callable[[], float]:
+    """CPU time where the CPU does the work, so that other processes do not count; an accelerator's shows on the wall."""
+    import mlx.core as mx
+
+    on_cpu = mx.default_device().type == mx.DeviceType.cpu
+    return time.process_time if on_cpu else time.perf_counter
+
+
+def _memory(loaded: Loaded, prompts: Sequence[Messages]) -> float:
+    """Bytes of the model's weights and of what answering adds to them at its peak."""
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
+    weights = sum(value.nbytes for _, value in tree_flatten(loaded.model.parameters()))
+    before = mx.get_active_memory()
+    mx.reset_peak_memory()
+    mlx.generate(loaded, prompts, max_tokens=LONGEST)
+    return float(weights + max(0, mx.get_peak_memory() - before))
+
+
+def _ratio(challenger: float, champion: float) -> float | None:
+    return challenger / champion if champion > 0 else None

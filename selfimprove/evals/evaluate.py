@@ -1,0 +1,125 @@
+"""An evaluation from plan to report: what is missing is computed, in a child process, and nothing twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from selfimprove.datasets.example import as_json
+from selfimprove.evals import table
+from selfimprove.evals.faults import Find, fault, leaks
+from selfimprove.evals.graders import grade
+from selfimprove.evals.report import Result
+from selfimprove.evals.task import EvalExample
+from selfimprove.models import worker
+from selfimprove.postgres import Connection
+
+PROBES = 64
+SAMPLES = 64
+TEMPERATURE = 0.8
+Folders = Mapping[str, Path | None]  # by model; None for the base
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Examples, and by model the ids of those it has yet to answer; `pair` is (challenger, champion) when compared."""
+
+    examples: Mapping[str, EvalExample]
+    missing: Mapping[str, Sequence[str]]
+    pair: tuple[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """New results, and the comparison of the pair: ratios and shifts, with the sampled answers by example."""
+
+    results: tuple[Result, ...]
+    comparison: Mapping[str, Any]
+    samples: Mapping[str, str]
+    seconds: float
+    tokens: int
+
+
+def plan(
+    connection: Connection, examples: Sequence[EvalExample], models: Sequence[str], pair: tuple[str, str] | None = None
+) -> Plan:
+    """What has to be computed so that every model has a result on every example."""
+    by_id = {example.id: example for example in examples}
+    missing = {}
+    for model in models:
+        done = table.known(connection, model, by_id)
+        missing[model] = [id_ for id_ in by_id if id_ not in done]
+    return Plan(by_id, missing, pair)
+
+
+def evaluate(work: Plan, base: Path, folders: Folders, log: Callable[[dict[str, Any]], None] | None = None) -> Outcome:
+    """Compute what the plan asks for in a child process; starts none when nothing is asked for."""
+    if not any(work.missing.values()) and work.pair is None:
+        return Outcome((), {}, {}, 0.0, 0)
+    found = worker.call("selfimprove.evals.measure", job(work, base, folders), log=log)
+    results = tuple(
+        _result(work.examples[id_], model, answer)
+        for model, answers in found["answers"].items()
+        for id_, answer in answers.items()
+    )
+    samples = dict(found["comparison"].pop("samples", []))
+    return Outcome(results, found["comparison"], samples, found["seconds"], found["tokens"])
+
+
+def job(work: Plan, base: Path, folders: Folders) -> dict[str, Any]:
+    """The plan as the child process reads it."""
+    adapters = {model: str(folder) if folder else None for model, folder in folders.items()}
+    needed = {id_ for ids in work.missing.values() for id_ in ids}
+    compare = None
+    if work.pair:
+        probe, sampled = probes(work.examples.values()), sample(work.examples.values())
+        needed.update(probe, sampled)
+        compare = {
+            "challenger": work.pair[0], "champion": work.pair[1], "probe": probe, "sampled": sampled,
+            "temperature": TEMPERATURE, "seed": 0,
+        }  # fmt: skip
+    examples = {
+        id_: {"messages": as_json(example.messages), "reference": example.reference}
+        for id_, example in work.examples.items()
+        if id_ in needed
+    }
+    missing = {model: list(ids) for model, ids in work.missing.items()}
+    return {"base": str(base), "adapters": adapters, "examples": examples, "missing": missing, "compare": compare}
+
+
+def probes(examples: Iterable[EvalExample]) -> list[str]:
+    """Ids of suite examples, the same ones every night; ids are hashes, so every slice is drawn from."""
+    return sorted(example.id for example in examples if example.chat_id is None)[:PROBES]
+
+
+def sample(examples: Iterable[EvalExample]) -> list[str]:
+    """Ids of the prompts that sampled answers are searched on: people's first, there private details were learned."""
+    return [example.id for example in sorted(examples, key=lambda e: (e.chat_id is None, e.id))][:SAMPLES]
+
+
+def measurements(
+    outcome: Outcome, examples: Mapping[str, EvalExample], answers: Sequence[Result], find: Find
+) -> dict[str, Any]:
+    """What a report stores of the challenger besides its results; `answers` are its results on all examples."""
+    said: dict[str, list[str]] = {result.example_id: [result.output] for result in answers}
+    for example_id, output in outcome.samples.items():
+        said.setdefault(example_id, []).append(output)
+    found = [leak for example_id, outputs in said.items() for leak in leaks(examples[example_id], outputs, find)]
+    return {
+        **outcome.comparison,
+        "broken_outputs": sum(fault(result) is not None for result in answers),
+        "leaks": [{"example_id": leak.example_id, "type": leak.type} for leak in found],
+        "sampled": len(outcome.samples),
+        "seconds": outcome.seconds,
+        "tokens": outcome.tokens,
+    }
+
+
+def _result(example: EvalExample, model: str, answer: Mapping[str, Any]) -> Result:
+    """Graded, but never passed where the model's loss is no number."""
+    passed = grade(example.grader, answer["output"], example.reference)
+    if passed and answer["loss"] is None:
+        passed = False
+    return Result(model, example.id, answer["loss"], passed, answer["output"], answer["tokens"])

@@ -1,0 +1,34 @@
+"""The noun of an evaluation: one prompt, what it should lead to, and how that is judged."""
+
+from dataclasses import dataclass, field
+
+from selfimprove.chats.chat import Message
+from selfimprove.datasets.example import as_json, content_id
+
+TASKS = ("core", "refusals", "golden", "holdout", "fresh")
+SHORT = 60  # characters: a longer reference has too many right wordings to be compared letter by letter
+
+
+@dataclass(frozen=True, slots=True)
+class EvalExample:
+    """One prompt with its reference answer; `slice` is its cluster in paired statistics, `id` a hash of its content.
+
+    `grader` is a grader's name, or "name:argument" where something else than the reference is looked for.
+    """
+
+    task: str
+    slice: str
+    grader: str
+    messages: tuple[Message, ...]
+    reference: str
+    chat_id: str | None = None
+    id: str = field(init=False)
+
+    def __post_init__(self) -> None:
+        content = [self.task, as_json(self.messages), self.reference, self.grader]
+        object.__setattr__(self, "id", content_id(content))
+
+
+def grader_for(reference: str) -> str:
+    """How an answer from a chat is judged: letter by letter when the reference is short, else by its loss alone."""
+    return "exact" if len(reference.strip()) <= SHORT else "none"

@@ -1,0 +1,120 @@
+"""Where examples come from: suites on disk, and the owner's own chats."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from selfimprove.chats.chat import Message
+from selfimprove.errors import SuiteInvalid
+from selfimprove.evals.graders import GRADERS, grade
+from selfimprove.evals.task import EvalExample, grader_for
+
+SUITES = ("core", "refusals")
+ROLES = ("system", "user", "assistant", "tool")
+
+
+def suites(folder: Path) -> list[EvalExample]:
+    """The core and refusal suites of a base model.
+
+    Raises:
+        SuiteInvalid: a file is missing or a line cannot be used; the message names both.
+    """
+    return [example for task in SUITES for example in load(folder / f"{task}.jsonl", task)]
+
+
+def load(path: Path, task: str) -> list[EvalExample]:
+    """The examples of one JSONL file, as `suites` describes."""
+    try:
+        lines = path.read_bytes().splitlines()
+    except OSError as exc:
+        raise SuiteInvalid(path=path, line=0, reason=exc.strerror or str(exc)) from exc
+    found: dict[str, EvalExample] = {}
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            example = _example(task, path, number, line)
+            if found.setdefault(example.id, example) is not example:
+                raise SuiteInvalid(path=path, line=number, reason="the same example stands above")
+    return list(found.values())
+
+
+def from_conversation(
+    task: str, messages: Sequence[Message], chat_id: str | None, position: int | None = None
+) -> EvalExample | None:
+    """The answer at `position`, the last message without one, as an example; None where no answer follows a prompt."""
+    at = len(messages) - 1 if position is None else position
+    if not 0 < at < len(messages) or messages[at].role != "assistant" or not messages[at].content.strip():
+        return None
+    reference = messages[at].content
+    made = EvalExample(task, "", grader_for(reference), tuple(messages[:at]), reference, chat_id)
+    # One conversation is one cluster; what no chat supplied is a cluster of its own.
+    return EvalExample(task, chat_id or made.id, made.grader, made.messages, reference, chat_id)
+
+
+def pinned(row: Mapping[str, Any]) -> EvalExample | None:
+    """A golden chat as an example; a correction of the pinned answer takes the answer's place as the reference."""
+    messages = [Message(m["role"], m["content"]) for m in row["messages"]]
+    at = row["position"]
+    better = [f["text"] for f in row["feedback"] if f["kind"] == "correction" and f["position"] == at and f["text"]]
+    if better and at < len(messages):
+        messages[at] = Message("assistant", better[-1])
+    return from_conversation("golden", messages, row["chat_id"], at)
+
+
+def _example(task: str, path: Path, number: int, line: bytes) -> EvalExample:
+    problem = next(_problems(line), None)
+    if problem:
+        raise SuiteInvalid(path=path, line=number, reason=problem)
+    value = orjson.loads(line)
+    messages = tuple(Message(m["role"], m["content"]) for m in value["messages"])
+    return EvalExample(task, value["slice"], value["grader"], messages, value["reference"])
+
+
+def _problems(line: bytes) -> Iterator[str]:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as exc:
+        yield f"it is not JSON ({exc})"
+        return
+    if not isinstance(value, dict):
+        yield "it is not a JSON object"
+        return
+    for key in ("reference", "grader", "slice"):
+        if not isinstance(value.get(key), str) or not value[key].strip():
+            yield f"{key!r} is missing or empty"
+    yield from _message_problems(value.get("messages"))
+    yield from _grader_problems(value["grader"], value["reference"])
+
+
+def _message_problems(messages: object) -> Iterator[str]:
+    if not isinstance(messages, list) or not messages:
+        yield "'messages' is missing or empty"
+        return
+    for message in messages:
+        match message:
+            case {"role": str(role), "content": str()} if role in ROLES:
+                continue
+            case _:
+                yield "a message is not {'role', 'content'}"
+    if messages[-1].get("role") != "user":
+        yield "the last message is not the user's"
+
+
+def _grader_problems(grader: str, reference: str) -> Iterator[str]:
+    name, _, argument = grader.partition(":")
+    if name not in GRADERS:
+        yield f"no grader is called {name!r}; there are {', '.join(GRADERS)}"
+    elif name == "regex" and not argument:
+        yield "regex needs its pattern, 'regex:pattern'; the reference is an answer that matches"
+    else:
+        yield from _refused(grader, reference)
+
+
+def _refused(grader: str, reference: str) -> Iterator[str]:
+    try:
+        if grade(grader, reference, reference) is False:
+            yield "its own reference does not pass its grader"
+    except re.error as exc:
+        yield f"its pattern is not a regular expression ({exc})"

@@ -1,0 +1,123 @@
+-- adapter: one adapter by id
+select * from adapters where id = %(id)s;
+
+-- adapters_like: adapters whose id begins so
+select id from adapters where starts_with(id, %(id)s) order by created_at desc limit 2;
+
+-- adapter_to_judge: the adapter of a run, else the newest that no decision was made about
+select a.*
+from adapters a
+left join decisions d on d.adapter_id = a.id
+where a.run_id = %(run_id)s or d.report_id is null
+order by a.run_id = %(run_id)s desc, a.created_at desc, a.id
+limit 1;
+
+-- champion: the adapter that answers
+select * from champion;
+
+-- anchor: the first adapter that was accepted
+select * from anchor;
+
+-- champion_at: who answered after a night, all null for the base; a rollback without a night belongs to the last one
+select a.*
+from (select id, adapter_id, max(night) over (order by id) as reached from promotions) p
+left join adapters a on a.id = p.adapter_id
+where p.reached <= %(night)s
+order by p.id desc
+limit 1;
+
+-- golden: pinned chats that this dataset does not train on, with what they hold now
+select g.chat_id, g.position, r.messages, r.feedback
+from golden_chats g
+join redacted_chats r on r.chat_id = g.chat_id
+where not exists (
+    select from dataset_examples d join examples e on e.id = d.example_id
+    where d.dataset_id = %(dataset_id)s and d.split in ('train', 'replay') and e.chat_id = g.chat_id
+)
+order by g.pinned_at, g.chat_id;
+
+-- held_out: what a dataset keeps to test with
+select d.split, e.chat_id, e.messages
+from dataset_examples d
+join examples e on e.id = d.example_id
+where d.dataset_id = %(dataset_id)s and d.split in ('validation', 'fresh')
+order by d.split, d.position;
+
+-- known: which of these examples a model has results for
+select example_id from eval_results
+where model = %(model)s and decoding = %(decoding)s and example_id = any(%(ids)s);
+
+-- results: a model's results on these examples
+select model, example_id, decoding, loss, passed, output, tokens from eval_results
+where model = %(model)s and decoding = %(decoding)s and example_id = any(%(ids)s);
+
+-- insert_example: keep an example; its cluster may be named anew
+insert into eval_examples (id, task, slice, grader, messages, reference, chat_id)
+values (%(id)s, %(task)s, %(slice)s, %(grader)s, %(messages)s, %(reference)s, %(chat_id)s)
+on conflict (id) do update set slice = excluded.slice
+where eval_examples.slice <> excluded.slice;
+
+-- insert_result: keep a result; the first one stands
+insert into eval_results (model, example_id, decoding, loss, passed, output, tokens)
+values (%(model)s, %(example_id)s, %(decoding)s, %(loss)s, %(passed)s, %(output)s, %(tokens)s)
+on conflict do nothing;
+
+-- insert_report: keep a report; measured again, the newer measurements count until a decision was made on them
+insert into reports (id, night, adapter_id, challenger, champion, anchor, base, history, measurements, run_id)
+values (%(id)s, %(night)s, %(adapter_id)s, %(challenger)s, %(champion)s, %(anchor)s, %(base)s, %(history)s,
+        %(measurements)s, %(run_id)s)
+on conflict (id) do update
+set measurements = excluded.measurements, run_id = excluded.run_id, created_at = excluded.created_at
+where not exists (select from decisions d where d.report_id = reports.id);
+
+-- insert_report_example: name an example that a report compares
+insert into report_examples (report_id, example_id) values (%(report_id)s, %(example_id)s) on conflict do nothing;
+
+-- reports_like: reports whose id begins so
+select * from reports where starts_with(id, %(id)s) order by created_at desc limit 2;
+
+-- decided: one row when a decision was made on a report
+select 1 as found from decisions where report_id = %(report_id)s;
+
+-- latest_report: the newest report
+select * from reports order by created_at desc, id limit 1;
+
+-- report_examples: which examples a report compares
+select example_id from report_examples where report_id = %(report_id)s order by example_id;
+
+-- scores: by task and model, how many examples, the share of graded ones that passed, the mean loss
+select e.task, r.model, count(*) as examples, avg(r.passed::int)::float8 as passed, avg(r.loss)::float8 as loss
+from report_examples x
+join eval_examples e on e.id = x.example_id
+join eval_results r on r.example_id = x.example_id and r.decoding = %(decoding)s
+where x.report_id = %(report_id)s and r.model = any(%(models)s)
+group by e.task, r.model;
+
+-- absent_results: by model, how many of a report's examples have no result
+select m.model, count(*) as absent
+from report_examples x
+cross join unnest(%(models)s::text[]) as m (model)
+left join eval_results r on r.example_id = x.example_id and r.model = m.model and r.decoding = %(decoding)s
+where x.report_id = %(report_id)s and r.model is null
+group by m.model;
+
+-- chats_like: redacted chats whose id begins so
+select chat_id, messages from redacted_chats where starts_with(chat_id, %(id)s) order by chat_id limit 2;
+
+-- trained_nights: nights whose adapters were trained on a chat
+select distinct d.night
+from examples e
+join dataset_examples x on x.example_id = e.id and x.split in ('train', 'replay')
+join datasets d on d.id = x.dataset_id
+where e.chat_id = %(chat_id)s
+order by d.night;
+
+-- pin: make a chat's answer a test of every night
+insert into golden_chats (chat_id, position) values (%(chat_id)s, %(position)s)
+on conflict (chat_id) do update set position = excluded.position;
+
+-- unpin: a chat is no longer a test of every night
+delete from golden_chats where chat_id = %(chat_id)s returning chat_id;
+
+-- pins: chats that test every night
+select chat_id, position, pinned_at from golden_chats order by pinned_at, chat_id;
