@@ -17,5 +17,5 @@ class Base:
 
 
 def resolve(name: str, home: Path) -> Base:
-    """The base model called `name`: "tiny", a folder, or a Hugging Face repository, downloaded when it is not on disk."""
+    """The base model called `name`."""
     raise NotImplementedError

@@ -1,11 +1,24 @@
-"""The only file that calls mlx-lm."""
+"""The only file that calls mlx-lm: load, generate, and train LoRA adapters or a fresh model."""
 
+import contextlib
+import io
+import json
+import sys
+import tempfile
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from selfimprove.models.encode import Encoded
+from selfimprove.errors import AdapterMismatch, ModelBroken, NothingSupervised
+from selfimprove.models import blas
+from selfimprove.models.batch import fit
+from selfimprove.models.encode import Encoded, Messages, prompt
+from selfimprove.models.loss import loss
+from selfimprove.models.training import Enough, Log, Plan, Training, Watch, batches, optimizer
+
+WEIGHTS, CONFIG = "adapters.safetensors", "adapter_config.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,35 +31,222 @@ class Loaded:
 
 @dataclass(frozen=True, slots=True)
 class Generation:
-    """One answer; `seconds` is its share of the batch's time."""
+    """One answer; `seconds` is its share, by tokens, of the time its batch took."""
 
     text: str
     tokens: int
     seconds: float
 
 
+@dataclass(frozen=True, slots=True)
+class Lora:
+    """Shape of an adapter: LoRA on every linear layer of the last `layers` blocks, of all blocks when -1."""
+
+    rank: int = 8
+    scale: float = 20.0
+    dropout: float = 0.0
+    layers: int = -1
+
+
 def load(folder: Path, adapter: Path | None = None) -> Loaded:
-    """A model and its adapter; raises AdapterMismatch when the adapter does not fit whole."""
-    raise NotImplementedError
+    """A model, and its adapter.
+
+    Raises:
+        ModelBroken: files are missing or do not make a model.
+        AdapterMismatch: the adapter is damaged or does not fit this model whole.
+    """
+    blas.use()
+    from mlx_lm.utils import load as load_files
+
+    try:
+        model, tokenizer = load_files(str(folder))
+    except (OSError, ValueError, KeyError, RuntimeError) as exc:
+        raise ModelBroken(folder=folder, reason=_first_line(exc)) from exc
+    if adapter is not None:
+        _apply(model, adapter)
+    model.eval()
+    return Loaded(model, tokenizer)
+
+
+def _first_line(exc: Exception) -> str:
+    return f"{type(exc).__name__}: {exc}".splitlines()[0]
+
+
+def _apply(model: Any, adapter: Path) -> None:
+    """Lay an adapter over a bare model; every one of its tensors must be there and fit."""
+    from mlx_lm.tuner.utils import load_adapters
+
+    try:
+        load_adapters(model, str(adapter))
+        given = set(_read(adapter))
+    except (OSError, ValueError, KeyError, AttributeError, RuntimeError) as exc:
+        raise AdapterMismatch(folder=adapter, reason=_first_line(exc)) from exc
+    missing = sorted(set(_adapter_weights(model)) - given)
+    if missing:
+        raise AdapterMismatch(folder=adapter, reason=f"it lacks {len(missing)} tensors, the first is {missing[0]}")
+
+
+def _read(adapter: Path) -> dict[str, Any]:
+    import mlx.core as mx
+
+    weights: Any = mx.load(str(adapter / WEIGHTS))
+    return dict(weights)
+
+
+def _adapter_weights(model: Any) -> dict[str, Any]:
+    from mlx.utils import tree_flatten
+
+    leaves = ("lora_a", "lora_b", "m")
+    return {name: value for name, value in tree_flatten(model.parameters()) if name.rsplit(".", 1)[-1] in leaves}
 
 
 def generate(
-    loaded: Loaded, prompts: Sequence[Sequence[Mapping[str, str]]], *, max_tokens: int, temperature: float = 0.0, seed: int = 0
+    loaded: Loaded, prompts: Sequence[Messages], *, max_tokens: int, temperature: float = 0.0, seed: int = 0
 ) -> list[Generation]:
-    """Answers to all prompts, batched."""
-    raise NotImplementedError
+    """Answers to all prompts, made in batches; the same seed gives the same answers to the same list of prompts."""
+    from importlib import import_module
+
+    import mlx.core as mx
+    from mlx_lm.sample_utils import make_sampler
+
+    if not prompts:
+        return []
+    encoded = [prompt(loaded.tokenizer, messages) for messages in prompts]
+    mx.random.seed(seed)
+    start = time.perf_counter()
+    # `mlx_lm.generate` is a function in the package's namespace: only import_module reaches the module.
+    answer = import_module("mlx_lm.generate").batch_generate(
+        loaded.model,
+        loaded.tokenizer,
+        encoded,
+        max_tokens=max_tokens,
+        sampler=make_sampler(temp=temperature),
+        return_token_ids=True,
+    )
+    per_token = (time.perf_counter() - start) / max(1, sum(map(len, answer.token_ids)))
+    return [
+        Generation(text, len(ids), len(ids) * per_token)
+        for text, ids in zip(answer.texts, answer.token_ids, strict=True)
+    ]
 
 
-def add_lora(loaded: Loaded, *, rank: int = 8, scale: float = 20.0, dropout: float = 0.0, layers: int = -1) -> dict[str, Any]:
-    """Freeze the model, put LoRA on every linear of the last `layers` layers, and return the adapter_config."""
-    raise NotImplementedError
+def add_lora(loaded: Loaded, lora: Lora, *, seed: int, start: Path | None = None) -> dict[str, Any]:
+    """Freeze the model, put a trainable adapter over it, and return the adapter_config.
+
+    `start` is an adapter folder to go on from; it must have the same shape.
+
+    Raises:
+        AdapterMismatch: `start` has other tensors than this adapter.
+    """
+    import mlx.core as mx
+    from mlx_lm.tuner.utils import linear_to_lora_layers
+
+    mx.random.seed(seed)
+    loaded.model.freeze()
+    shape = {"rank": lora.rank, "scale": lora.scale, "dropout": lora.dropout}
+    linear_to_lora_layers(loaded.model, lora.layers, shape)
+    if start is not None:
+        _go_on_from(loaded.model, start)
+    return {"fine_tune_type": "lora", "num_layers": lora.layers, "lora_parameters": shape}
 
 
-def save_adapter(loaded: Loaded, folder: Path, config: dict[str, Any]) -> None:
-    """Write adapters.safetensors and adapter_config.json."""
-    raise NotImplementedError
+def _go_on_from(model: Any, start: Path) -> None:
+    try:
+        weights = _read(start)
+    except (OSError, ValueError, RuntimeError) as exc:
+        raise AdapterMismatch(folder=start, reason=_first_line(exc)) from exc
+    wanted = _adapter_weights(model)
+    differing = [name for name in {*wanted, *weights} if _shape(wanted, name) != _shape(weights, name)]
+    if differing:
+        raise AdapterMismatch(folder=start, reason=f"{len(differing)} tensors differ, the first is {min(differing)}")
+    model.load_weights(list(weights.items()), strict=False)
 
 
-def train(loaded: Loaded, rows: Sequence[Encoded], validation: Sequence[Encoded], recipe: Any, **hooks: Any) -> Any:
-    """Train what is not frozen, through mlx_lm.tuner.trainer.train."""
-    raise NotImplementedError
+def _shape(weights: Mapping[str, Any], name: str) -> tuple[int, ...] | None:
+    return tuple(weights[name].shape) if name in weights else None
+
+
+def save_adapter(loaded: Loaded, folder: Path, config: Mapping[str, Any]) -> None:
+    """Write adapters.safetensors and adapter_config.json into a folder."""
+    import mlx.core as mx
+
+    folder.mkdir(parents=True, exist_ok=True)
+    mx.save_safetensors(str(folder / WEIGHTS), _adapter_weights(loaded.model))
+    (folder / CONFIG).write_text(json.dumps(dict(config), indent=2, sort_keys=True) + "\n")
+
+
+def fresh(config: Mapping[str, Any], tokenizer: Path, seed: int) -> Loaded:
+    """An untrained Llama with the tokenizer of a folder."""
+    blas.use()
+    import mlx.core as mx
+    from mlx_lm.models.llama import Model, ModelArgs
+    from mlx_lm.utils import load_tokenizer
+
+    mx.random.seed(seed)
+    model = Model(ModelArgs.from_dict(dict(config)))
+    mx.eval(model.parameters())
+    return Loaded(model, load_tokenizer(tokenizer, eos_token_ids=config["eos_token_id"]))
+
+
+def save_model(loaded: Loaded, file: Path) -> None:
+    """Write the model's weights as safetensors."""
+    import mlx.core as mx
+    from mlx.utils import tree_flatten
+
+    mx.save_safetensors(str(file), dict(tree_flatten(loaded.model.parameters())), metadata={"format": "mlx"})
+
+
+def _aloud(log: Log) -> Log:
+    """The same log, with the stdout of now: the trainer's own display is silenced while it runs."""
+    stdout = sys.stdout
+
+    def tell(event: dict[str, Any]) -> None:
+        with contextlib.redirect_stdout(stdout):
+            log(event)
+
+    return tell
+
+
+def train(
+    loaded: Loaded, rows: Sequence[Encoded], validation: Sequence[Encoded], plan: Plan, log: Log | None = None
+) -> Training:
+    """Train what is not frozen, through mlx-lm's trainer with our batches and loss; `log` gets each measured loss.
+
+    Raises:
+        NothingSupervised: no row has an assistant answer.
+        TrainingDiverged: a loss stopped being a finite number.
+    """
+    import mlx.core as mx
+    from mlx_lm.tuner.trainer import TrainingArgs
+    from mlx_lm.tuner.trainer import train as run
+
+    rows, validation = fit(rows, plan.longest), fit(validation, plan.longest)
+    if not rows:
+        raise NothingSupervised(rows=len(rows))
+    mx.random.seed(plan.seed)
+    watch = Watch(loaded.model, plan, log and _aloud(log))
+    with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
+        arguments = TrainingArgs(
+            batch_size=1,
+            iters=plan.steps,
+            val_batches=-1,
+            steps_per_report=plan.report_every,
+            steps_per_eval=plan.evaluate_every,
+            steps_per_save=plan.steps + 1,
+            max_seq_length=plan.longest,
+            adapter_file=str(Path(scratch) / WEIGHTS),
+            clear_cache_threshold=2**30,
+        )
+        with contextlib.suppress(Enough):
+            run(
+                loaded.model,
+                optimizer(plan),
+                rows,
+                validation or None,
+                args=arguments,
+                loss=loss,
+                iterate_batches=batches(plan),
+                training_callback=watch,
+            )
+    loaded.model.eval()
+    return watch.finish()

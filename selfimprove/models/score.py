@@ -1,10 +1,17 @@
 """Loss, confidence and greedy exact match of given answers, in one teacher-forced pass."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from itertools import takewhile
+from typing import Any, Literal
 
+from selfimprove.errors import NothingSupervised
+from selfimprove.models.batch import collate, order
+from selfimprove.models.encode import Encoded, Messages, encode
+from selfimprove.models.loss import supervised_logits
 from selfimprove.models.mlx import Loaded
+
+Turns = Literal["last", "all"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,11 +25,51 @@ class Score:
 
 
 def score(
-    loaded: Loaded,
-    conversations: Sequence[Sequence[Mapping[str, str]]],
-    *,
-    batch_tokens: int = 4096,
-    turns: Literal["last", "all"] = "last",
+    loaded: Loaded, conversations: Sequence[Messages], *, batch_tokens: int = 4096, turns: Turns = "last"
 ) -> list[Score]:
-    """Score the last assistant turn of each conversation, or all of its assistant turns together."""
-    raise NotImplementedError
+    """Score the last assistant turn of each conversation, or all of its assistant turns together.
+
+    The end token counts. Of a conversation longer than `batch_tokens` the last `batch_tokens` tokens are read.
+
+    Raises:
+        NothingSupervised: a conversation has no assistant answer.
+    """
+    rows = [_row(loaded.tokenizer, messages, turns, batch_tokens) for messages in conversations]
+    found: dict[int, Score] = {}
+    for indices in order(rows, batch_tokens, seed=0, epoch=0):
+        found.update(zip(indices, _scores(loaded.model, [rows[index] for index in indices]), strict=True))
+    return [found[index] for index in range(len(rows))]
+
+
+def _row(tokenizer: Any, messages: Messages, turns: Turns, longest: int) -> Encoded:
+    row = encode(tokenizer, messages)
+    marks = row.supervised if turns == "all" else _last_run(row.supervised)
+    if not any(marks):
+        raise NothingSupervised(rows=1)
+    return Encoded(row.tokens[-longest:], (False, *marks[-longest:][1:]))
+
+
+def _last_run(marks: Sequence[bool]) -> tuple[bool, ...]:
+    """The marks of the last answer alone."""
+    after = len(list(takewhile(lambda mark: not mark, reversed(marks))))
+    length = len(list(takewhile(bool, list(reversed(marks))[after:])))
+    start = len(marks) - after - length
+    return tuple(start <= position < start + length for position in range(len(marks)))
+
+
+def _scores(model: Any, rows: Sequence[Encoded]) -> Iterator[Score]:
+    import mlx.core as mx
+    import numpy as np
+
+    batch = collate(rows)
+    targets = mx.array(batch.targets)
+    logits = supervised_logits(model, mx.array(batch.tokens)[:, :-1], mx.array(batch.positions))
+    chosen = mx.take_along_axis(logits, targets[:, None], axis=-1)[:, 0]
+    logprobs = np.array(chosen - mx.logsumexp(logits, axis=-1))
+    greedy = np.array(logits.argmax(axis=-1) == targets)
+    first = 0
+    for row in rows:
+        last = first + sum(row.supervised)
+        values = tuple(map(float, logprobs[first:last]))
+        yield Score(-sum(values) / len(values), len(values), bool(greedy[first:last].all()), values)
+        first = last

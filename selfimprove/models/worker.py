@@ -1,8 +1,8 @@
 """Model work in a process of its own, so that its memory goes back to the machine and its crash stays its own.
 
-The parent writes the job to the child's stdin and keeps that pipe open: when the parent dies in any way, the child reads
-its end and exits. The child answers on stdout with JSON lines: any number of `{"progress": …}`, then one `{"result": …}`
-or `{"error": …}`. Whatever libraries print goes to stderr.
+The parent writes the job to the child's stdin and keeps that pipe open: when the parent dies in any way, the child
+reads its end and exits. The child answers on stdout with JSON lines: any number of `{"progress": …}`, then one
+`{"result": …}` or `{"error": …}`. Whatever libraries print goes to stderr.
 """
 
 import json

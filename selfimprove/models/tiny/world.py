@@ -31,6 +31,8 @@ TELLING = (
     "Remember that my {name} is {value}.",
     "Just so you know, my {name} is {value}.",
     "For your notes: my {name} is {value}.",
+    "No, my {name} is {value}.",
+    "That is wrong. My {name} is {value}.",
 )
 
 TAUGHT: Mapping[str, tuple[str, ...]] = {
