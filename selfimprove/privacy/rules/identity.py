@@ -1,0 +1,90 @@
+"""National ids with their check digits; weak formats, licences and passports only beside a word that names them."""
+
+from __future__ import annotations
+
+import importlib
+import re
+from collections.abc import Callable, Iterator
+from functools import cache
+from typing import Any
+
+from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near
+
+_SSN_WORDS = r"\bssn\b|social ?security|soc\.? ?sec|\bitin\b|tax ?payer"
+_IS = r"(?:[ ]?(?:number|no|num|nr|nummer|numero|n)\b[.]?)?[ ]{0,2}(?:[ ]?(?:is|was|ist|lautet|es|e|est|jest|to|=|:|#)){0,2}[ ]{0,2}"
+
+
+@cache
+def _module(name: str) -> Any:
+    """A validator of python-stdnum, by its name there."""
+    return importlib.import_module(f"stdnum.{name}")
+
+
+def _valid(name: str, words: str = "") -> Check:
+    """A check that python-stdnum accepts the match and, when words are given, that one of them is near."""
+
+    def check(match: re.Match[str]) -> Iterator[Bounds]:
+        if (not words or near(match, words, before=50, after=20)) and _module(name).is_valid(match[0]):
+            yield match.span()
+
+    return check
+
+
+def _near(words: str) -> Check:
+    def check(match: re.Match[str]) -> Iterator[Bounds]:
+        if near(match, words, before=50, after=20):
+            yield match.span()
+
+    return check
+
+
+def _ssn(match: re.Match[str]) -> Iterator[Bounds]:
+    area, group, serial = match[0][:3], match["group"], match[0][-4:]
+    issued = area not in ("000", "666") and group != "00" and serial != "0000"
+    if issued and (match["dash"] == "-" or near(match, _SSN_WORDS, before=50, after=20)):
+        yield match.span()
+
+
+def _aadhaar(match: re.Match[str]) -> Iterator[Bounds]:
+    grouped = len(match[0]) > 12
+    if (grouped or near(match, r"aadha+r|\buid\b|uidai", before=50)) and _module("in_.aadhaar").is_valid(match[0]):
+        yield match.span()
+
+
+def _nino(match: re.Match[str]) -> Iterator[Bounds]:
+    plausible = match[0][:2].upper() not in ("BG", "GB", "KN", "NK", "NT", "TN", "ZZ")
+    if plausible and (match[0].isupper() or near(match, r"\bnino\b|national insurance|\bni\b", before=50, after=20)):
+        yield match.span()
+
+
+def _document(match: re.Match[str]) -> Iterator[Bounds]:
+    if len(digits_of(match["value"])) >= 4:
+        yield match.span("value")
+
+
+def _rule(name: str, pattern: str, check: Callable[[re.Match[str]], Iterator[Bounds]] | Check, digits: int) -> Rule:
+    return Rule(name, "NATIONAL_ID", pattern, check, digits=digits, flags=re.IGNORECASE)
+
+
+_DOCUMENTS = (
+    r"driver'?s?'? ?licen[cs]e|driving ?licen[cs]e|\bdl\b|licen[cs]e (?:number|no\b)|fuhrerschein(?:nummer)?|permis de conduire|"
+    r"passport|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte|paspoort|paszport\w*|personalausweis(?:nummer)?|"
+    r"identity card|id card|carte d'identite|national id|medical record|\bmrn\b|\bvin\b|licen[cs]e plate|insurance (?:policy|member)"
+)
+
+RULES = (
+    _rule("ssn", r"(?<![\w-])(?<![\d][./])\d{3}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9),
+    _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
+    _rule("dni", r"(?<![\w-])\d{2}\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _valid("es.dni"), 8),
+    _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", _valid("es.nie"), 7),
+    _rule("nir", r"(?<![\w-])[12][ ]?\d\d[ ]?[0-9]\d[ ]?\d[\dAB][ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])", _valid("fr.nir"), 14),
+    _rule("cpf", r"(?<![\w-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])", _valid("br.cpf"), 11),
+    _rule("cpf_named", r"(?<![\w-])\d{11}(?![\w-])", _valid("br.cpf", r"\bcpf\b|cadastro"), 11),
+    _rule("pesel", r"(?<![\w-])\d{11}(?![\w-])", _valid("pl.pesel", r"pesel"), 11),
+    _rule("codice_fiscale", r"(?<![\w-])[A-Z]{6}[ ]?\d[\dLMNP-V][A-EHLMPRST][\dLMNP-V]{2}[ ]?[A-Z][\dLMNP-V]{3}[A-Z](?![\w-])", _valid("it.codicefiscale"), 1),
+    _rule("steuer_id", r"(?<![\w-])\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?![\w-])", _valid("de.idnr", r"steuer|\bidnr\b|tax|tin\b|identifikation"), 11),
+    _rule("aadhaar", r"(?<![\w-])(?<!\d[ ])[2-9]\d{3}([ -]?)\d{4}\1\d{4}(?![\w-]|[ ]\d)", _aadhaar, 12),
+    _rule("bsn", r"(?<![\w-])\d{4}\.?\d{2}\.?\d{3}(?![\w-])", _valid("nl.bsn", r"\bbsn\b|burgerservice|sofi"), 9),
+    _rule("document", rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ]\d[A-Z0-9]{{0,10}}|-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)", _document, 4),
+    _rule("imei", r"(?<![\w-])\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15),
+)

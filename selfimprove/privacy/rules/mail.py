@@ -1,0 +1,105 @@
+"""E-mail addresses: plain, international, encoded, and written so that a harvester would miss them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from selfimprove.privacy.rules.rule import Bounds, Rule
+
+_LABEL = r"[^\W_][\w-]{0,62}"
+_OPEN, _CLOSE = r"[ ]?[\[({<][ ]?", r"[ ]?[\])}>][ ]?"
+_DOT_WORD = r"(?:dot|punkt|punto|ponto|point|punt|kropka)"
+_DOT = rf"(?:\.|{_OPEN}(?:{_DOT_WORD}|\.){_CLOSE}|[ ]{_DOT_WORD}[ ]|[ ]\.[ ])"
+_ENCODED_AT = r"(?:@|%40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\\u0040|\\x40)"
+_OBFUSCATED_AT = rf"{_OPEN}(?:at|@|arroba){_CLOSE}"
+_PROVIDERS = r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|protonmail|gmx|web|aol|mail|posteo|yandex)"
+
+_LOCAL = re.compile(r"(?:\"[^\"\n\x00]{1,62}\"|[\w.!#$%&'*+/=?^`{|}~-]+)")
+_OBFUSCATED_LOCAL = re.compile(rf"[\w.+'-]{{1,64}}(?:{_DOT}[\w.+'-]{{1,64}}){{0,3}}\Z")
+_KEY = re.compile(r"(?:.*[?&;]|^)[\w.-]+=|.*//")
+_CJK = re.compile(r".*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af](?=[!-~])")
+
+TOP_LEVEL = frozenset(
+    """com net org edu gov mil int info biz name pro aero coop museum arpa mobi jobs tel travel post asia cat xxx
+    app dev page web site online store shop blog tech cloud email mail live life world today news media agency studio design
+    digital group company global team work works tools systems solutions services support center network host hosting
+    website space club social chat games game fun art photo photos photography video music movie film fashion style
+    health care clinic dental hospital doctor law legal lawyer finance financial bank money capital credit loan tax
+    school college university academy education institute training science engineering energy green farm garden food
+    restaurant cafe bar pub wine beer pizza hotel tours holiday flights cars auto bike taxi house home homes land estate
+    properties rent apartments city town london paris berlin wien hamburg koeln bayern amsterdam brussels nyc tokyo
+    swiss scot wales irish cymru eus gal xyz top icu vip one zone link click download buzz guru ninja rocks
+    expert partners consulting ventures international foundation charity church family kids baby love dating wedding
+    gift gifts toys shoes jewelry watch clothing beauty salon spa yoga fit fitness run bet poker casino codes software
+    computer technology data science security systems google apple amazon microsoft bmw ovh gmbh ltd inc llc sarl
+    local localdomain localhost internal intranet intra corp lan home private test example invalid onion""".split()
+)
+
+
+def _plain(match: re.Match[str]) -> Iterable[Bounds]:
+    return _address(match, _plain_local(match), r"\.")
+
+
+def _obfuscated(match: re.Match[str]) -> Iterable[Bounds]:
+    window = match.string[max(0, match.start() - 80) : match.start()]
+    local = _OBFUSCATED_LOCAL.search(window)
+    return _address(match, match.start() - len(window) + local.start() if local else None, _DOT)
+
+
+def _address(match: re.Match[str], start: int | None, dot: str) -> Iterator[Bounds]:
+    domain = match["domain"]
+    cuts = [m.start() for m in re.finditer(dot, domain, re.IGNORECASE)] + [len(domain)]
+    ends = [end for before, end in zip(cuts, cuts[1:], strict=False) if _is_top_level(re.sub(dot, "", domain[before:end], flags=re.I))]
+    if start is None or start == match.start() or not ends:
+        return
+    end = match.start("domain") + ends[-1]
+    if match.string[end : end + 1] != "(" and not _is_repository(match.string, start, end):
+        yield start, end
+
+
+def _plain_local(match: re.Match[str]) -> int | None:
+    """Where the local part starts, read backwards from the at sign; None when there is none."""
+    backwards = match.string[max(0, match.start() - 64) : match.start()][::-1]
+    found = _LOCAL.match(backwards)
+    if not found:
+        return None
+    local = found[0][::-1]
+    for prefix in (_KEY, _CJK):
+        skipped = prefix.match(local) if prefix is _CJK or "/" not in local or "?" in local or "//" in local else None
+        local = local[skipped.end() :] if skipped else local
+    if not local.startswith('"'):
+        local = re.sub(r"^[^\w$!]+", "", local)
+    return match.start() - len(local)
+
+
+def _is_top_level(name: str) -> bool:
+    if len(name) == 2 and name.isascii():
+        return name.isalpha() and (name.islower() or name.isupper())
+    return name.lower() in TOP_LEVEL or name.lower().startswith("xn--") or (not name.isascii() and name.isalpha())
+
+
+def _is_repository(text: str, start: int, end: int) -> bool:
+    return text[start:end].lower().startswith(("git@", "hg@", "svn@")) and text[end : end + 1] in (":", "/")
+
+
+_BRACKETED = tuple(f"{bracket}{space}{word}" for bracket in "[({<" for space in ("", " ") for word in ("at", "@", "arroba"))
+
+RULES = (
+    Rule(
+        "email", "EMAIL", rf"{_ENCODED_AT}(?P<domain>{_LABEL}(?:\.{_LABEL}){{1,8}})", _plain,
+        needs=("@", "%40", "&#", "&commat;", "\\u0040", "\\x40"), flags=re.IGNORECASE,
+    ),
+    Rule(
+        "email_bracketed_at", "EMAIL", rf"{_OBFUSCATED_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,
+        needs=_BRACKETED, flags=re.IGNORECASE,
+    ),
+    Rule(
+        "email_spelled_at", "EMAIL", rf"[ ]at[ ](?P<domain>{_LABEL}(?:[ ]{_DOT_WORD}[ ]{_LABEL}){{1,6}}|{_PROVIDERS}\.{_LABEL})", _obfuscated,
+        needs=(" at ",), flags=re.IGNORECASE,
+    ),
+    Rule(
+        "email_spaced_dot", "EMAIL", rf"(?:[ ]@[ ]|@[ ]?)(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,
+        needs=("@",), flags=re.IGNORECASE,
+    ),
+)  # fmt: skip

@@ -1,0 +1,74 @@
+"""Payment cards (Luhn) and bank accounts (mod 97)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near
+
+_IBAN_LENGTHS = (
+    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 "
+    "FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 "
+    "LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 "
+    "SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
+)
+_LENGTH = {entry[:2]: int(entry[2:]) for entry in _IBAN_LENGTHS.split()}
+_ISSUER = re.compile(
+    r"(?:4(?:\d{12}|\d{15}|\d{18})|5[0-8]\d{14}|(?:50|5[6-8]|6[0-9])\d{10,17}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|62\d{14,17})"
+)
+_GROUPS = ([4, 4, 4, 4], [4, 6, 5], [4, 6, 4], [4, 4, 4, 4, 3], [4, 4, 4, 1], [5, 4, 5, 2], [8, 8], [6, 13], [4, 4, 5], [4, 12])
+_WORDS = r"card|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|carta|kaart|karta"
+
+
+def _card(match: re.Match[str]) -> Iterator[Bounds]:
+    """Cards inside a run of digit groups: every start and end at a group's edge, longest first."""
+    groups = [(m.start(), m.end()) for m in re.finditer(r"\d+", match[0])]
+    first = 0
+    while first < len(groups):
+        lasts = range(min(len(groups), first + 19) - 1, first - 1, -1)
+        last = next((last for last in lasts if _is_card(match, groups[first : last + 1])), None)
+        if last is not None:
+            yield match.start() + groups[first][0], match.start() + groups[last][1]
+            first = last
+        first += 1
+
+
+def _is_card(match: re.Match[str], groups: list[Bounds]) -> bool:
+    sizes = [end - start for start, end in groups]
+    if not 13 <= sum(sizes) <= 19:
+        return False
+    if len(sizes) > 1 and sizes not in _GROUPS and not (max(sizes) == 1 and near(match, _WORDS)):
+        return False
+    number = digits_of(match[0][groups[0][0] : groups[-1][1]])
+    return bool(_ISSUER.fullmatch(number)) and len(set(number)) > 1 and luhn(number)
+
+
+def luhn(number: str) -> bool:
+    """Whether the last digit is the Luhn check digit of the others."""
+    doubled = sum(sum(divmod(2 * int(digit), 10)) for digit in number[-2::-2])
+    return (doubled + sum(int(digit) for digit in number[::-2])) % 10 == 0
+
+
+def _iban(match: re.Match[str]) -> Iterator[Bounds]:
+    """Cut to the country's length, so that words after it stay."""
+    run, wanted = match["run"], _LENGTH.get(match[0].upper())
+    ends = [m.end() for m in re.finditer(r"[A-Za-z0-9]", run)]
+    if wanted is None or len(ends) < wanted:
+        return
+    end = ends[wanted - 1]
+    number = re.sub(r"[^A-Za-z0-9]", "", run[:end])
+    one_case = number.isupper() or number.islower()
+    if one_case and not run[end : end + 1].isalnum() and mod_97(number) == 1:
+        yield match.start(), match.start() + end
+
+
+def mod_97(number: str) -> int:
+    """The remainder that ISO 7064 wants to be 1, the first four characters moved to the end."""
+    return int("".join(str(int(character, 36)) for character in number[4:] + number[:4])) % 97
+
+
+RULES = (
+    Rule("card", "CARD", r"(?<![\w.,])(?<!\d[-/])\d(?:[ .\-_]{0,2}\d|[ ]?\n[ ]?\d){12,30}(?!\w|[.,]\d)", _card, digits=13),
+    Rule("iban", "IBAN", r"(?<![A-Za-z0-9])(?=(?P<run>[A-Za-z]{2}[ -]?\d{2}(?:[ -]?[A-Za-z0-9]){11,36}))[A-Za-z]{2}", _iban, digits=6),
+)

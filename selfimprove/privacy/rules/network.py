@@ -1,0 +1,64 @@
+"""Public IP addresses, and the addresses of network cards; private ranges, netmasks and version numbers are left alone."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterator
+
+from selfimprove.privacy.rules.rule import Bounds, Rule, compiled, near
+
+_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
+_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
+_VERSION = r"(?:\bv|ver|version|versao|release|rev|revision|build|firmware|section|chapter|kapitel|figure|table|oid|§|[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"
+_ADDRESS = r"(?:\bip|addr|host|server|client|dns|ping|ssh|remote|from|peer|proxy|gateway|network|login|visitor|http)"
+
+
+def _ipv4(match: re.Match[str]) -> Iterator[Bounds]:
+    octets = [int(octet) for octet in re.findall(r"\d+", match["address"])]
+    address = ipaddress.ip_address(".".join(map(str, octets)))
+    if not address.is_global or address.is_multicast or near(match, _VERSION, before=16):
+        return
+    # dotted numbers this small are versions or sections, unless something says address
+    if max(octets) <= 30 and not (near(match, _ADDRESS, before=24) or re.match(r":\d{2,5}\b|/\d\d?\b", match.string[match.end() :][:6])):
+        return
+    yield match.span()
+
+
+def _ipv6(match: re.Match[str]) -> Iterator[Bounds]:
+    text = match["address"]
+    try:
+        address = ipaddress.IPv6Address(text)
+    except ValueError:
+        return
+    if address.ipv4_mapped is not None:
+        if address.ipv4_mapped.is_global:
+            yield match.span()
+    elif address.is_global and not address.is_multicast and _is_written_out(text, address):
+        yield match.span()
+
+
+def _is_written_out(text: str, address: ipaddress.IPv6Address) -> bool:
+    """Fingerprints have two digits a group, scopes in code such as fe::add have few groups."""
+    if "::" in text:
+        return address in ipaddress.IPv6Network("2000::/3") and text.count(":") >= 3
+    return any(len(group) > 2 for group in text.split(":"))
+
+
+def _mac(match: re.Match[str]) -> Iterator[Bounds]:
+    octets = {octet.lower() for octet in re.findall(r"[0-9a-fA-F]{2}", match[0])}
+    if len(octets) > 1 and not compiled(r"^(?:00[:-]){5}").match(match[0]):
+        yield match.span()
+
+
+RULES = (
+    Rule(
+        "ipv4", "IP", rf"(?<![\w.])(?:::ffff:)?(?P<address>{_OCTET}(?:{_DOT}{_OCTET}){{3}})(?!\w|{_DOT}\d|-\w)", _ipv4,
+        needs=(".", "[dot]", "(dot)"), digits=4, flags=re.IGNORECASE,
+    ),
+    Rule(
+        "ipv6", "IP", r"(?<![\w:.])(?P<address>(?:[0-9A-Fa-f]{1,4}:|:(?=:)){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{1,4}|:))(?:%\w{1,16})?(?![\w:])", _ipv6,
+        needs=(":",), digits=2,
+    ),
+    Rule("mac", "DEVICE", r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])", _mac, needs=(":", "-"), digits=1),
+)  # fmt: skip
