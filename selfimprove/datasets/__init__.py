@@ -1,0 +1,1 @@
+"""What tonight trains on: choose, split, replay, freeze."""

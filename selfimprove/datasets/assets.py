@@ -1,0 +1,77 @@
+"""What tonight trains on, as a Dagster asset."""
+
+import dagster as dg
+
+from selfimprove.datasets import table
+from selfimprove.datasets.build import Room, build
+from selfimprove.datasets.example import SPLITS, Rule
+from selfimprove.datasets.freeze import Dataset
+from selfimprove.resources import Database, Home, LanguageModel
+
+DEFAULT = Rule()
+COLUMNS = dg.TableSchema(
+    [
+        dg.TableColumn("dataset_id", "text", description="sha256 of the manifest"),
+        dg.TableColumn("example_id", "text", description="hash of the chat and of what was said"),
+        dg.TableColumn("split", "text", description="train, validation, fresh (only tests tonight) or replay"),
+        dg.TableColumn("position", "int"),
+    ]
+)
+LINEAGE = dg.TableColumnLineage(
+    {"example_id": [dg.TableColumnDep("redacted_chats", "messages"), dg.TableColumnDep("critique_scores", "score")]}
+)
+COUNTS = dg.TableSchema([dg.TableColumn("reason", "string"), dg.TableColumn("chats", "int")])
+
+
+class DatasetConfig(dg.Config):
+    """What decides tonight's content."""
+
+    threshold: float = DEFAULT.threshold
+    target_repeat: int = DEFAULT.target_repeat
+    replay: int = DEFAULT.replay
+    remember: int = DEFAULT.remember
+    seed: int = DEFAULT.seed
+
+
+@dg.asset(
+    deps=["critique_scores"],
+    group_name="datasets",
+    kinds={"python", "postgres"},
+    metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "selfimprove.dataset_examples"},
+)
+def training_dataset(
+    context: dg.AssetExecutionContext,
+    config: DatasetConfig,
+    database: Database,
+    home: Home,
+    language_model: LanguageModel,
+) -> dg.MaterializeResult[None]:
+    """The frozen, hashed set of examples that tonight trains on and tests with."""
+    room = Room(database.connect, home.path, language_model.base(), context.log.info)
+    found = build(room, Rule(**config.model_dump()), context.run.run_id)
+    context.log.info(found.sentence)
+    with database.connect() as connection:
+        dataset = table.of_run(connection, context.run.run_id)
+    return dg.MaterializeResult(
+        metadata={"sentence": found.sentence, "chats": dict(found.counts), **(described(dataset) if dataset else {})},
+        data_version=dg.DataVersion(dataset.id if dataset else "nothing to learn"),
+    )
+
+
+def described(dataset: Dataset) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
+    """What the UI shows of a dataset."""
+    summary = dataset.manifest["splits"]
+    rows = [dg.TableRecord({"split": split, "examples": summary[split]["examples"]}) for split in SPLITS]
+    reasons = dataset.manifest["chats"]["rejected"].items()
+    return {
+        "dataset": dataset.id,
+        "night": str(dataset.night),
+        "cutoff": str(dataset.cutoff),
+        "dagster/row_count": sum(part["examples"] for part in summary.values()),
+        "splits": dg.MetadataValue.table(rows),
+        "left_out": dg.MetadataValue.table(
+            [dg.TableRecord({"reason": reason, "chats": n}) for reason, n in reasons], COUNTS
+        ),
+        "manifest": dg.MetadataValue.json(dict(dataset.manifest)),
+        "dagster/column_lineage": LINEAGE,
+    }

@@ -1,0 +1,162 @@
+"""From the clean days to tonight's dataset: read, choose, split, replay, freeze, write."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any, Protocol
+
+import orjson
+
+from selfimprove.chats.chat import Message
+from selfimprove.datasets import replay, say, table
+from selfimprove.datasets.choose import choose_all
+from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, Rule, Split, as_json, from_json
+from selfimprove.datasets.export import of
+from selfimprove.datasets.freeze import Dataset, Origin, count, freeze
+from selfimprove.datasets.prompts import keys
+from selfimprove.datasets.split import History, Splits, split, without
+from selfimprove.models import worker
+from selfimprove.models.base import Base
+from selfimprove.postgres import Connection
+from selfimprove.privacy import redact
+
+SUITES = ("core.jsonl", "refusals.jsonl")
+SECRET = "left_over_secret"  # noqa: S105  a reason, not a password
+
+
+class Connect(Protocol):
+    """How a connection is had: a block that is one transaction."""
+
+    def __call__(self, *, snapshot: bool = False) -> AbstractContextManager[Connection]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Where the work is done: the database, the state folder, the base model, and who hears of progress."""
+
+    connect: Connect
+    home: Path
+    base: Base
+    tell: Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """Everything that is read, as it was at one moment."""
+
+    candidates: Sequence[Candidate]
+    clean: Mapping[date, str]
+    situation: say.Situation
+    history: History
+
+
+def build(room: Room, rule: Rule, run_id: str) -> table.Found:
+    """Make tonight's dataset, or record why there is nothing to learn; all is written in one transaction."""
+    material = gather(room)
+    chosen, left_out = choose_all(material.candidates, rule.threshold)
+    splits = split(chosen, material.history, rule)
+    night = max(material.clean) + timedelta(days=1) if material.clean else None
+    if splits is None or night is None:
+        return _nothing(room, material, chosen, left_out, table.Found(run_id, night, None, "", {}))
+    splits = without(splits, lambda c: holds_secret(c.example), SECRET)
+    left_out = [*left_out, *splits.left_out]
+    draw, base_examples = _replay(room, splits, material.history.suite_keys, rule)
+    examples = _examples(splits, base_examples)
+    origin = Origin(night, splits.cutoff, table.fingerprint(material.clean), room.base.id, rule)
+    dataset = freeze(origin, examples, left_out, draw)
+    return _write(room, dataset, left_out, run_id)
+
+
+def gather(room: Room) -> Material:
+    """Read in one snapshot, so that a chat that arrives meanwhile waits for the next night."""
+    with room.connect(snapshot=True) as connection:
+        candidates = table.candidates(connection)
+        pinned = frozenset(key for c in candidates if c.pinned for key in keys(c.messages))
+        history = table.history(connection, pinned | suite_keys(room.base.suites))
+        return Material(candidates, table.days(connection), table.situation(connection), history)
+
+
+def suite_keys(folder: Path) -> frozenset[str]:
+    """Keys of every question that the suites ask."""
+    lines = (line for name in SUITES for line in (folder / name).read_bytes().splitlines() if line.strip())
+    return frozenset(key for line in lines for key in keys(from_json(orjson.loads(line)["messages"])))
+
+
+def holds_secret(example: Example) -> bool:
+    """Whether the redactor still finds personal data or a secret."""
+    return any(redact.find(message.content) for message in example.messages)
+
+
+def _nothing(
+    room: Room, material: Material, chosen: Sequence[Chosen], left_out: list[LeftOut], found: table.Found
+) -> table.Found:
+    reasons = Counter(out.reason for out in left_out)
+    sentence = say.nothing(material.situation, len(material.candidates), reasons)
+    rejected = dict(sorted({**reasons, "not_new": len(chosen)}.items())) if chosen else dict(sorted(reasons.items()))
+    counts = {"in": len(material.candidates), "out": 0, "rejected": rejected}
+    found = replace(found, sentence=sentence, counts=counts)
+    with room.connect() as connection:
+        table.record(connection, found)
+    return found
+
+
+def _write(room: Room, dataset: Dataset, left_out: Sequence[LeftOut], run_id: str) -> table.Found:
+    counts = count(left_out, dataset.splits)
+    found = table.Found(run_id, dataset.night, dataset.id, say.something(dataset.splits), counts)
+    with room.connect() as connection:
+        table.insert(connection, dataset, left_out, run_id)
+        table.reject(connection, left_out)
+        table.record(connection, found)
+    of(dataset, room.home)
+    return found
+
+
+def _examples(splits: Splits, base_examples: Iterable[Example]) -> dict[Split, list[Example]]:
+    return {
+        "train": [c.example for c in splits.train],
+        "validation": [c.example for c in splits.validation],
+        "fresh": [c.example for c in splits.fresh],
+        "replay": [*(c.example for c in splits.remembered), *base_examples],
+    }
+
+
+def _replay(room: Room, splits: Splits, suite_keys: frozenset[str], rule: Rule) -> tuple[dict[str, int], list[Example]]:
+    """Why replay chats were left out, and the examples of the others."""
+    draw = replay.draw(replay.read(room.base.suites / "replay.jsonl"), splits, suite_keys, rule)
+    answered = answer(room, replay.unanswered(draw.chats))
+    examples = replay.base_examples(draw.chats, answered)
+    kept = [e for e in examples if not holds_secret(e)]
+    counts = {"no_answer": len(draw.chats) - len(examples), SECRET: len(examples) - len(kept)}
+    return {**draw.left_out, **{reason: n for reason, n in counts.items() if n}}, kept
+
+
+def answer(room: Room, chats: Sequence[Sequence[Message]]) -> dict[str, tuple[Message, ...] | None]:
+    """The base model's answers by prompt hash; those it never gave before are asked for and kept."""
+    prompts = {replay.prompt_hash(chat): chat for chat in chats}
+    with room.connect() as connection:
+        known = table.answers(connection, room.base.id, list(prompts))
+    missing = [key for key in prompts if key not in known]
+    if not missing:
+        return known
+    said = _ask(room, [as_json(prompts[key]) for key in missing])
+    new = {
+        key: (*prompts[key], Message("assistant", text)) if text else None
+        for key, text in zip(missing, said, strict=True)
+    }
+    with room.connect() as connection:
+        table.write_answers(connection, room.base.id, new)
+    return {**known, **new}
+
+
+def _ask(room: Room, prompts: list[list[dict[str, str]]]) -> list[str | None]:
+    job: dict[str, Any] = {"base": str(room.base.folder), "prompts": prompts, "max_tokens": replay.MOST_TOKENS}
+    told = worker.call(
+        "selfimprove.datasets.answer",
+        job,
+        log=lambda event: room.tell(f"The base model answered {event['answered']} of {event['of']} replay prompts."),
+    )
+    answers: list[str | None] = told["answers"]
+    return answers

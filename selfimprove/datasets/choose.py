@@ -1,0 +1,81 @@
+"""What a chat teaches: at most one example, or the reason why none."""
+
+from collections.abc import Iterable, Sequence
+from itertools import cycle, takewhile
+from typing import Literal
+
+from selfimprove.chats.chat import Message
+from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, example
+
+Reason = Literal[
+    "pinned", "no_answer", "thumbs_down", "not_preferred", "unscored", "low_score", "bad_answer_before_correction"
+]
+BAD = 0.3  # below, feedback or evidence speaks against an answer; between this and the threshold nobody knows
+
+
+def choose(candidate: Candidate, threshold: float) -> Example | Reason:
+    """The chat's correction, or its answers up to the first that is not good.
+
+    A correction takes the place of the earliest answer that was corrected, and the chat ends there: what follows
+    replied to the wrong answer. Every answer of an example is learned, so a bad one before a correction spoils it.
+    """
+    if candidate.pinned:
+        return "pinned"
+    turns = regular(candidate.messages)
+    answers = [position for position, message in enumerate(turns) if message.role == "assistant"]
+    if not answers:
+        return "no_answer"
+    corrections = {f.position: f.text for f in candidate.feedback if f.kind == "correction" and (f.text or "").strip()}
+    corrected = min(corrections.keys() & set(answers), default=None)
+    if corrected is None:
+        return _approved(candidate, turns, answers, threshold)
+    if any(fault(candidate, position, BAD) not in (None, "unscored") for position in answers if position < corrected):
+        return "bad_answer_before_correction"
+    better = Message("assistant", (corrections[corrected] or "").strip())
+    return example(candidate.id, "correction", (*turns[:corrected], better), 1.0)
+
+
+def choose_all(candidates: Iterable[Candidate], threshold: float) -> tuple[list[Chosen], list[LeftOut]]:
+    """What each chat teaches, and which teach nothing."""
+    chosen: list[Chosen] = []
+    left_out: list[LeftOut] = []
+    for c in candidates:
+        found = choose(c, threshold)
+        if isinstance(found, Example):
+            chosen.append(Chosen(found, c.id, c.day, c.side, c.said_at))
+        else:
+            left_out.append(LeftOut(c.id, c.day, found))
+    return chosen, left_out
+
+
+def fault(candidate: Candidate, position: int, threshold: float) -> Reason | None:
+    """Why an answer is not good enough, or None: what a person said goes before any score."""
+    said = {(f.kind, (f.value or 0) < 0) for f in candidate.feedback if f.position == position}
+    if ("thumbs", True) in said:
+        return "thumbs_down"
+    if ("preference", True) in said:
+        return "not_preferred"
+    if ("preference", False) in said:
+        return None
+    if position not in candidate.scores:
+        return "unscored"
+    return None if candidate.scores[position] >= threshold else "low_score"
+
+
+def regular(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The chat up to its first irregular turn: a system prompt or none, then user and assistant by turns.
+
+    Many chat templates refuse anything else, and an empty answer teaches silence.
+    """
+    start = 1 if messages and messages[0].role == "system" else 0
+    turns = zip(messages[start:], cycle(("user", "assistant")), strict=False)
+    kept = takewhile(lambda turn: turn[0].role == turn[1] and bool(turn[0].content.strip()), turns)
+    return (*messages[:start], *(message for message, _ in kept))
+
+
+def _approved(candidate: Candidate, turns: Sequence[Message], answers: list[int], threshold: float) -> Example | Reason:
+    good = list(takewhile(lambda position: fault(candidate, position, threshold) is None, answers))
+    if not good:
+        return fault(candidate, answers[0], threshold) or "low_score"
+    lowest = min(candidate.scores.get(position, 1.0) for position in good)
+    return example(candidate.id, "approved", turns[: good[-1] + 1], lowest)

@@ -1,0 +1,106 @@
+"""The nouns of the room: a candidate, an example, what was left out, and the rule that decided."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from typing import Any, Literal
+
+import orjson
+
+from selfimprove.chats.chat import Message, Side
+from selfimprove.privacy.redacted_chat import RedactedFeedback
+
+Kind = Literal["correction", "approved", "replay"]
+Split = Literal["train", "validation", "fresh", "replay"]
+SPLITS: tuple[Split, ...] = ("train", "validation", "fresh", "replay")
+RULE_VERSION = "1"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A redacted chat that nothing rejected, with the score of each answer by its position.
+
+    `said_at` is when its last correction was given, or when the chat began: the order of what people said.
+    """
+
+    id: str
+    day: date
+    side: Side
+    said_at: datetime
+    messages: tuple[Message, ...]
+    feedback: tuple[RedactedFeedback, ...]
+    scores: Mapping[int, float]
+    pinned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One training conversation, ending in an answer; `chat_id` is None for replay that no chat supplied."""
+
+    id: str
+    chat_id: str | None
+    kind: Kind
+    messages: tuple[Message, ...]
+    score: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """An example with what its split depends on."""
+
+    example: Example
+    chat_id: str
+    day: date
+    side: Side
+    said_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A chat that no split holds; `example_id` names the example it would have been, None when it has none."""
+
+    chat_id: str
+    day: date
+    reason: str
+    example_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What decides a dataset's content; stored in its manifest.
+
+    `threshold`: an answer is good from this score on. `target_repeat`: how often new examples are shown for each time
+    replay is. `replay` and `remember`: at most so many of the base model's own chats, and of chats learned before.
+    """
+
+    threshold: float = 0.7
+    target_repeat: int = 3
+    replay: int = 1200
+    remember: int = 600
+    seed: int = 0
+
+
+def example(chat_id: str | None, kind: Kind, messages: Sequence[Message], score: float | None = None) -> Example:
+    """An example whose id is the hash of the chat and of what was said."""
+    return Example(content_id([chat_id, as_json(messages)]), chat_id, kind, tuple(messages), score)
+
+
+def content_id(value: Any) -> str:
+    """The first 32 hex digits of sha256 over canonical JSON."""
+    return hashlib.sha256(orjson.dumps(value, option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+
+def as_json(messages: Sequence[Message]) -> list[dict[str, str]]:
+    """Messages in the OpenAI shape."""
+    return [{"role": message.role, "content": message.content} for message in messages]
+
+
+def from_json(messages: Sequence[Mapping[str, Any]]) -> tuple[Message, ...]:
+    """Messages out of the OpenAI shape."""
+    return tuple(Message(message["role"], message["content"]) for message in messages)
+
+
+def rule_json(rule: Rule) -> dict[str, Any]:
+    """The rule as the manifest keeps it, with the version of the code that applied it."""
+    return {"version": RULE_VERSION, **asdict(rule)}

@@ -1,0 +1,88 @@
+"""A dataset that never changes: its manifest says how it was made, its id is the manifest's hash."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import orjson
+
+from selfimprove.datasets.example import SPLITS, Example, LeftOut, Rule, Split, as_json, rule_json
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A frozen set of examples; chats of `cutoff` and later only test."""
+
+    id: str
+    night: date
+    cutoff: date
+    manifest: Mapping[str, Any]
+    splits: Mapping[Split, tuple[Example, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a dataset comes from: `days` is {"count", "first", "last", "fingerprint"} of the clean days read."""
+
+    night: date
+    cutoff: date
+    days: Mapping[str, Any]
+    base_model: str
+    rule: Rule
+
+
+def freeze(
+    origin: Origin,
+    splits: Mapping[Split, Sequence[Example]],
+    left_out: Iterable[LeftOut],
+    replay_left_out: Mapping[str, int],
+) -> Dataset:
+    """The dataset of these examples, each split in the order of example ids."""
+    ordered = {name: tuple(sorted(splits[name], key=lambda e: e.id)) for name in SPLITS}
+    manifest = {
+        "rule": rule_json(origin.rule),
+        "base_model": origin.base_model,
+        "night": origin.night.isoformat(),
+        "cutoff": origin.cutoff.isoformat(),
+        "days": dict(origin.days),
+        "chats": count(left_out, ordered),
+        "splits": {name: _summary(examples) for name, examples in ordered.items()},
+        "replay_left_out": dict(replay_left_out),
+        "files": {name: sha256(text) for name, text in files(ordered, origin.rule.target_repeat).items()},
+    }
+    return Dataset(sha256(canonical(manifest)), origin.night, origin.cutoff, manifest, ordered)
+
+
+def count(left_out: Iterable[LeftOut], splits: Mapping[Split, Sequence[Example]]) -> dict[str, Any]:
+    """Chats that went in, chats that a split holds, and the others by reason."""
+    rejected = dict(sorted(Counter(out.reason for out in left_out).items()))
+    held = sum(example.chat_id is not None for examples in splits.values() for example in examples)
+    return {"in": held + sum(rejected.values()), "out": held, "rejected": rejected}
+
+
+def files(splits: Mapping[Split, Sequence[Example]], target_repeat: int) -> dict[str, bytes]:
+    """What mlx-lm reads, by file name: new examples repeated, then replay; fresh examples only test and stay out."""
+    train = [*list(splits["train"]) * target_repeat, *splits["replay"]]
+    return {"train.jsonl": _lines(train), "valid.jsonl": _lines(splits["validation"])}
+
+
+def canonical(value: Any) -> bytes:
+    """JSON with one spelling for equal values."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
+def sha256(data: bytes) -> str:
+    """64 hex digits."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def _summary(examples: Sequence[Example]) -> dict[str, Any]:
+    kinds = dict(sorted(Counter(example.kind for example in examples).items()))
+    return {"examples": len(examples), "kinds": kinds, "sha256": sha256("\n".join(e.id for e in examples).encode())}
+
+
+def _lines(examples: Sequence[Example]) -> bytes:
+    return b"".join(canonical({"id": e.id, "messages": as_json(e.messages)}) + b"\n" for e in examples)

@@ -1,0 +1,105 @@
+-- The fifth room: what there is to learn from, what each dataset holds, and what each run found.
+
+-- candidates: chats of clean days that nothing rejected, with feedback, scores, and whether they are pinned
+select f.chat_id as id, f.day, c.side, r.messages, r.feedback, g.chat_id is not null as pinned,
+       coalesce(k.scores, '{}') as scores, coalesce(b.given_at, c.started_at) as said_at
+from filtered_chats f
+join clean_days d on d.day = f.day
+join chats c on c.id = f.chat_id
+join redacted_chats r on r.chat_id = f.chat_id
+left join golden_chats g on g.chat_id = f.chat_id
+left join (select chat_id, jsonb_object_agg(position, score) as scores from critiques group by chat_id) k on k.chat_id = f.chat_id
+left join (select chat_id, max(given_at) as given_at from feedback where kind = 'correction' group by chat_id) b on b.chat_id = f.chat_id
+order by f.day, f.chat_id;
+
+-- days: the clean days, ascending
+select day, fingerprint from clean_days order by day;
+
+-- situation: how many chats and days there are, and the newest night that was decided
+select (select count(*) from chats) as chats,
+       (select count(distinct day) from chats) as days,
+       (select count(*) from clean_days) as clean_days,
+       (select max(night) from decided_datasets) as last_night;
+
+-- rejected: why earlier stages left out chats of clean days
+select r.reason, count(*) as chats
+from rejections r join clean_days d on d.day = r.day
+where r.stage <> 'training_dataset'
+group by r.reason;
+
+-- seen: examples that a decided dataset has considered
+select x.example_id from dataset_examples x join decided_datasets d on d.id = x.dataset_id
+union
+select x.example_id from dataset_left_out x join decided_datasets d on d.id = x.dataset_id;
+
+-- learned: examples of chats that the champion, or an adapter it began from, was trained on
+with recursive line as (
+    select c.id, c.dataset_id, c.recipe ->> 'warm_start' as parent from champion c
+    union
+    select a.id, a.dataset_id, a.recipe ->> 'warm_start' from adapters a join line l on a.id = l.parent
+)
+select distinct x.example_id
+from dataset_examples x
+join line l on l.dataset_id = x.dataset_id
+where x.split in ('train', 'replay');
+
+-- answers: the base model's own answers to these prompts
+select prompt_hash, messages from replay_answers where base_model = %(base_model)s and prompt_hash = any(%(hashes)s);
+
+-- write_answer: keep an answer of the base model
+insert into replay_answers (base_model, prompt_hash, messages) values (%(base_model)s, %(prompt_hash)s, %(messages)s)
+on conflict do nothing;
+
+-- write_example: keep an example
+insert into examples (id, chat_id, kind, messages, score)
+values (%(id)s, %(chat_id)s, %(kind)s, %(messages)s, %(score)s)
+on conflict (id) do nothing;
+
+-- write_dataset: keep a dataset; the same one made again is the same row
+insert into datasets (id, night, cutoff, manifest, run_id)
+values (%(id)s, %(night)s, %(cutoff)s, %(manifest)s, %(run_id)s)
+on conflict (id) do update set run_id = excluded.run_id, created_at = now();
+
+-- empty_dataset: take away a dataset's members, to write them again
+with members as (delete from dataset_examples where dataset_id = %(id)s)
+delete from dataset_left_out where dataset_id = %(id)s;
+
+-- copy_members: COPY of a dataset's members
+copy dataset_examples (dataset_id, example_id, split, position) from stdin;
+
+-- copy_left_out: COPY of what a dataset considered and left out
+copy dataset_left_out (dataset_id, chat_id, example_id, reason) from stdin;
+
+-- clear_rejections: forget why chats were left out of the last dataset
+delete from rejections where stage = 'training_dataset';
+
+-- copy_rejections: COPY of why chats are left out of the newest dataset
+copy rejections (stage, chat_id, day, reason, rule_version) from stdin;
+
+-- write_run: what one run found
+insert into dataset_runs (run_id, night, dataset_id, sentence, counts)
+values (%(run_id)s, %(night)s, %(dataset_id)s, %(sentence)s, %(counts)s)
+on conflict (run_id) do update
+set night = excluded.night, dataset_id = excluded.dataset_id, sentence = excluded.sentence, counts = excluded.counts, at = now();
+
+-- run: what one run found
+select run_id, night, dataset_id, sentence, counts from dataset_runs where run_id = %(run_id)s;
+
+-- newest_undecided: the newest dataset that no decision was made upon
+select d.id from datasets d
+where not exists (select from decided_datasets x where x.id = d.id)
+order by d.created_at desc, d.id limit 1;
+
+-- dataset: one dataset by the beginning of its id
+select id, night, cutoff, manifest from datasets where starts_with(id, %(id)s) order by id limit 2;
+
+-- members: a dataset's examples by split
+select x.split, e.id, e.chat_id, e.kind, e.messages, e.score
+from dataset_examples x join examples e on e.id = x.example_id
+where x.dataset_id = %(id)s
+order by x.split, x.position;
+
+-- datasets: all datasets, the newest first
+select d.id, d.night, d.cutoff, d.manifest, d.run_id, d.created_at,
+       exists (select from decided_datasets x where x.id = d.id) as decided
+from datasets d order by d.created_at desc, d.id;
