@@ -1,0 +1,84 @@
+"""What gates say, and what a report comes to."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from selfimprove.promotion.evidence import Evidence
+from selfimprove.promotion.statistics import Bounds
+
+
+class Outcome(StrEnum):
+    """How one gate ended."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+
+
+class Word(StrEnum):
+    """What a report comes to.
+
+    The gates' step writes the first word. Promotion writes the last: promote -> reject or not_enough_evidence when
+    the report has lost its standing, and back to promote when it has it again. What the gates refused stays refused.
+    """
+
+    PROMOTE = "promote"
+    REJECT = "reject"
+    NOT_ENOUGH_EVIDENCE = "not_enough_evidence"
+
+
+class Action(StrEnum):
+    """What moved the champion: promoted -> (rolled_back | vetoed | promoted), each to whoever answers next."""
+
+    PROMOTED = "promoted"
+    ROLLED_BACK = "rolled_back"
+    VETOED = "vetoed"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What one gate found: the value it judged, the limit it was held to, and one-sided 95 % bounds on the value."""
+
+    gate: str
+    outcome: Outcome
+    detail: str
+    value: float | None = None
+    limit: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """One word, one sentence for each thing that speaks against promotion, and every gate's verdict."""
+
+    decision: Word
+    reasons: tuple[str, ...]
+    verdicts: tuple[Verdict, ...]
+
+
+Margins = Mapping[str, float]
+Gate = Callable[[Evidence, Margins], Verdict]
+
+
+def bounded(gate: str, outcome: Outcome, detail: str, limit: float, bounds: Bounds) -> Verdict:
+    """A verdict on a value that has bounds."""
+    return Verdict(gate, outcome, detail, bounds.mean, limit, bounds.low, bounds.high)
+
+
+def word(outcomes: Sequence[Outcome]) -> Word:
+    """Promote only when there are gates and every one passed."""
+    if Outcome.FAILED in outcomes:
+        return Word.REJECT
+    if Outcome.NOT_ENOUGH_EVIDENCE in outcomes or not outcomes:
+        return Word.NOT_ENOUGH_EVIDENCE
+    return Word.PROMOTE
+
+
+def worst(*parts: Verdict) -> Verdict:
+    """The verdict of a gate that has several parts: of its worst part, telling what each that did not pass found."""
+    order = [Outcome.FAILED, Outcome.NOT_ENOUGH_EVIDENCE, Outcome.PASSED]
+    first = min(parts, key=lambda part: order.index(part.outcome))
+    told = [part.detail for part in parts if first.outcome is Outcome.PASSED or part.outcome is not Outcome.PASSED]
+    return Verdict(first.gate, first.outcome, "; ".join(told), first.value, first.limit, first.low, first.high)

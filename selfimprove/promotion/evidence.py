@@ -1,0 +1,117 @@
+"""What a decision rests on: every model's result on every example of a report, and what was measured besides."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+ROLES = ("challenger", "champion", "anchor", "base")
+TARGET = ("fresh", "holdout")
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One model's result on one example.
+
+    `score` is in [0, 1], None where no grader applies; `loss` is in nats a token, None when it was not a number;
+    `broken` names what is wrong with the output as text, None when nothing is.
+    """
+
+    score: float | None
+    loss: float | None
+    broken: str | None = None
+
+
+Marks = tuple[Mark | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Paired:
+    """One task's examples, and by role the models' marks on them in the same order; None where a result is missing."""
+
+    task: str
+    slices: tuple[str, ...]
+    marks: Mapping[str, Marks]
+
+
+@dataclass(frozen=True, slots=True)
+class Measurements:
+    """What was measured of the challenger as a whole; None where it was not, or was not a number.
+
+    Ratios compare the challenger with the champion through the serving path.
+    """
+
+    delta_norm: float | None = None
+    logprob_shift: float | None = None
+    leaked: int | None = None
+    leak_outputs: int | None = None
+    latency_ratio: float | None = None
+    memory_ratio: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One report, as it is judged; `alpha` is this night's share of the error budget.
+
+    `champion` and `base` are model ids: the same one until a first adapter is promoted. `history` names the roles of
+    earlier champions, such as "7" for the one of seven nights ago.
+    """
+
+    report_id: str
+    adapter_id: str
+    night: date
+    champion: str
+    base: str
+    tasks: Mapping[str, Paired]
+    measurements: Measurements
+    alpha: float
+    history: tuple[str, ...] = ()
+
+    @property
+    def is_first(self) -> bool:
+        """Whether the challenger wants to replace the base model itself."""
+        return self.champion == self.base
+
+    def some(self, *names: str) -> tuple[Paired, ...]:
+        """The tasks of these names that the report has."""
+        return tuple(self.tasks[name] for name in names if name in self.tasks)
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """Challenger minus another model, example by example, with the cluster each example belongs to."""
+
+    values: tuple[float, ...] = ()
+    clusters: tuple[str, ...] = ()
+    room: int = field(default=0)  # examples on which the other model leaves something to gain
+
+    def of(self, cluster: str) -> tuple[float, ...]:
+        """The differences of one cluster."""
+        return tuple(value for value, other in zip(self.values, self.clusters, strict=True) if other == cluster)
+
+
+def in_score(tasks: Iterable[Paired], against: str) -> Differences:
+    """Differences of scores, where both models have one; positive is better."""
+    pairs = [
+        (one.score - other.score, cluster, other.score < 1)
+        for one, other, cluster in _pairs(tasks, against)
+        if one.score is not None and other.score is not None
+    ]
+    values, clusters, room = zip(*pairs, strict=True) if pairs else ((), (), ())
+    return Differences(tuple(values), tuple(clusters), sum(room))
+
+
+def in_loss(tasks: Iterable[Paired], against: str) -> Differences:
+    """Differences of losses, where both models have one; negative is better."""
+    pairs = [
+        (one.loss - other.loss, cluster)
+        for one, other, cluster in _pairs(tasks, against)
+        if one.loss is not None and other.loss is not None
+    ]
+    values, clusters = zip(*pairs, strict=True) if pairs else ((), ())
+    return Differences(tuple(values), tuple(clusters))
+
+
+def _pairs(tasks: Iterable[Paired], against: str) -> Iterable[tuple[Mark, Mark, str]]:
+    for task in tasks:
+        marks = zip(task.marks.get("challenger", ()), task.marks.get(against, ()), task.slices, strict=False)
+        yield from ((one, other, f"{task.task}/{name}") for one, other, name in marks if one and other)

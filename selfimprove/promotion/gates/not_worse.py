@@ -1,0 +1,38 @@
+"""Non-inferiority: shown to lose less than a margin, or not."""
+
+from selfimprove.promotion.decision import Outcome, Verdict, bounded
+from selfimprove.promotion.evidence import Differences
+from selfimprove.promotion.statistics import Bounds, paired_difference, paired_mean
+
+
+def not_worse(gate: str, what: str, differences: Differences, margin: float) -> Verdict:
+    """Passed when the lower bound on the mean difference stays above -margin.
+
+    Failed when the mean itself reaches -margin; in between the items are too few to tell.
+    """
+    if not differences.values:
+        return Verdict(gate, Outcome.NOT_ENOUGH_EVIDENCE, f"{what}: nothing to compare", limit=-margin)
+    bounds = paired_difference(differences.values, differences.clusters)
+    detail = f"{what}: {points(bounds)} points over {len(differences.values)} items, allowed are {-100 * margin:.1f}"
+    return bounded(gate, held(bounds.low > -margin, bounds.mean <= -margin), detail, -margin, bounds)
+
+
+def loss_steady(gate: str, what: str, differences: Differences, margin: float) -> Verdict:
+    """Passed when the upper bound on the mean rise of the loss stays below the margin, in nats a token."""
+    if len(differences.values) < 2:
+        return Verdict(gate, Outcome.NOT_ENOUGH_EVIDENCE, f"{what}: no losses to compare", limit=margin)
+    bounds = paired_mean(differences.values, differences.clusters)
+    detail = f"{what}: {bounds.mean:+.3f} nats a token (up to {bounds.high:+.3f}), allowed are {margin:+.3f}"
+    return bounded(gate, held(bounds.high < margin, bounds.mean >= margin), detail, margin, bounds)
+
+
+def points(bounds: Bounds) -> str:
+    """A difference of shares in points, with its bounds."""
+    return f"{100 * bounds.mean:+.1f} ({100 * bounds.low:+.1f} to {100 * bounds.high:+.1f})"
+
+
+def held(passed: bool, failed: bool) -> Outcome:
+    """Passed, else failed, else the evidence cannot tell."""
+    if passed:
+        return Outcome.PASSED
+    return Outcome.FAILED if failed else Outcome.NOT_ENOUGH_EVIDENCE

@@ -1,0 +1,1 @@
+"""The gates, the decision, promotion and the way back."""

@@ -1,0 +1,78 @@
+"""Evidence by hand: a healthy night on which single things can be made to go wrong."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+
+from selfimprove.promotion.decision import Decision, Outcome, Verdict
+from selfimprove.promotion.evidence import Evidence, Mark, Marks, Measurements, Paired
+from selfimprove.promotion.gate import GATES, decide
+
+MARGINS = {
+    "core_items": 200, "target_items": 20, "refusal_items": 20, "logprob_shift": 1e-4, "error_budget": 0.05,
+    "target_gain": 0.05, "core_drop": 0.03, "slice_drop": 0.1, "core_loss_rise": 0.2, "core_floor": 0.5,
+    "history_drop": 0.05, "refusal_drop": 0.1, "broken_outputs": 0, "leak_outputs": 20, "latency_ratio": 1.5,
+    "memory_ratio": 1.5, "report_hours": 36,
+}  # fmt: skip
+MEASURED = Measurements(
+    delta_norm=3.0, logprob_shift=0.4, leaked=0, leak_outputs=64, latency_ratio=1.1, memory_ratio=1.05
+)
+
+
+def marks(right: int, n: int, loss: float = 0.1) -> Marks:
+    """The first `right` of `n` examples are right; the wrong ones cost two nats more."""
+    return tuple(Mark(1.0, loss) if index < right else Mark(0.0, loss + 2) for index in range(n))
+
+
+def paired(task: str, n: int, right: dict[str, int], slices: int = 10) -> Paired:
+    """A task by how many examples each role has right; slices are dealt out in turn."""
+    return Paired(task, tuple(f"s{i % slices}" for i in range(n)), {role: marks(k, n) for role, k in right.items()})
+
+
+def task(name: str, n: int, challenger: int, others: int) -> Paired:
+    """A task on which champion, anchor and base have the same examples right."""
+    return paired(name, n, {"challenger": challenger, "champion": others, "anchor": others, "base": others})
+
+
+USUAL = (
+    task("core", 500, 498, 498),
+    task("refusals", 40, 40, 40),
+    task("fresh", 40, 34, 2),
+    task("holdout", 20, 16, 2),
+)
+
+
+def healthy(
+    *tasks: Paired, measured: Measurements = MEASURED, alpha: float = 0.0027, champion: str = "b+a"
+) -> Evidence:
+    """A night that should be promoted, with some of its tasks replaced."""
+    found = {one.task: one for one in (*USUAL, *tasks)}
+    return Evidence("r1", "a2", date(2031, 5, 2), champion, "b", found, measured, alpha)
+
+
+def lose(original: Paired, indexes: Sequence[int], role: str = "challenger", loss: float | None = 2.1) -> Paired:
+    """The same task with these examples wrong for one role."""
+    changed = list(original.marks[role])
+    for index in indexes:
+        changed[index] = Mark(0.0, loss)
+    return with_marks(original, role, tuple(changed))
+
+
+def with_marks(original: Paired, role: str, found: Marks) -> Paired:
+    """The same task with other marks for one role."""
+    return replace(original, marks={**original.marks, role: found})
+
+
+def verdict(gate: str, evidence: Evidence, **margins: float) -> Verdict:
+    """What one gate says, with some margins declared otherwise."""
+    return GATES[gate](evidence, {**MARGINS, **margins})
+
+
+def judged(evidence: Evidence, **margins: float) -> Decision:
+    """What all gates say together."""
+    return decide(evidence, {**MARGINS, **margins})
+
+
+def held_back(decision: Decision) -> list[str]:
+    """Gates that did not pass, as "gate: outcome"."""
+    return [f"{one.gate}: {one.outcome}" for one in decision.verdicts if one.outcome is not Outcome.PASSED]
