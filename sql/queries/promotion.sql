@@ -1,0 +1,132 @@
+-- lock: one promotion, rollback or veto at a time; the others wait here, then see what it did
+set transaction isolation level read committed;
+select pg_advisory_xact_lock(hashtext('selfimprove.promotion'));
+
+-- report: one report, with how far training moved its adapter's weights
+select r.*, (a.metrics ->> 'delta_norm')::float8 as delta_norm
+from reports r
+join adapters a on a.id = r.adapter_id
+where r.id = %(report_id)s;
+
+-- newest_report: of a run, or of all when that run has none
+select id from reports order by run_id = %(run_id)s desc, created_at desc, id limit 1;
+
+-- results: every compared model on every example of a report, greedy; no model where a result is missing
+select e.task, e.slice, e.id as example_id, m.model, r.model is not null as found,
+       r.loss, r.passed, r.output, r.tokens, r.decoding
+from report_examples x
+join eval_examples e on e.id = x.example_id
+cross join unnest(%(models)s::text[]) as m (model)
+left join eval_results r on r.example_id = e.id and r.model = m.model and r.decoding = 'greedy'
+where x.report_id = %(report_id)s
+order by e.task, e.id;
+
+-- budget_spent: how many reports came before this one, and how many of those made a champion
+select count(*) as judged, count(p.report_id) as promoted
+from reports r
+left join promotions p on p.report_id = r.id
+where (r.created_at, r.id) < (%(created_at)s, %(report_id)s);
+
+-- margins_at: the limits as they were declared before a moment
+select distinct on (name) name, value
+from margins where declared_at <= %(at)s
+order by name, declared_at desc;
+
+-- margins: every limit as it is now
+select distinct on (name) name, value, declared_at, reason
+from margins
+order by name, declared_at desc;
+
+-- declare_margin: a limit for the reports to come
+insert into margins (name, value, reason, declared_at)
+values (%(name)s, %(value)s, %(reason)s, clock_timestamp());
+
+-- decision_of_report: what the report came to
+select * from decisions where report_id = %(report_id)s;
+
+-- decision_of: the newest decision about a report or adapter whose id begins so; about anything, with an empty id
+select * from decisions
+where starts_with(report_id, %(id)s) or starts_with(adapter_id, %(id)s)
+order by decided_at desc limit 1;
+
+-- judge: a report's first decision; its verdicts stay as they are for ever
+insert into decisions (report_id, adapter_id, night, decision, reasons, verdicts, alpha, run_id)
+values (%(report_id)s, %(adapter_id)s, %(night)s, %(decision)s, %(reasons)s, %(verdicts)s, %(alpha)s, %(run_id)s)
+on conflict (report_id) do nothing;
+
+-- amend: what promotion made of a judged report
+update decisions
+set decision = %(decision)s, reasons = %(reasons)s, run_id = %(run_id)s, decided_at = clock_timestamp()
+where report_id = %(report_id)s and (decision, reasons) is distinct from (%(decision)s, %(reasons)s::jsonb);
+
+-- standing: what has happened to a report and its adapter since it was measured
+select r.challenger = a.base_model || '+' || a.id as names_its_adapter,
+       r.champion = coalesce(c.base_model || '+' || c.id, r.base) as champion_is_current,
+       r.anchor = coalesce(f.base_model || '+' || f.id, r.base) as anchor_is_current,
+       extract(epoch from clock_timestamp() - r.created_at)::float8 / 3600 as age_hours,
+       exists (select from promotions p where p.action = 'vetoed' and p.replaced = a.id) as vetoed,
+       exists (select from promotions p where p.action = 'promoted' and p.adapter_id = a.id) as promoted_before,
+       exists (select from decisions d
+               where d.adapter_id = a.id and d.report_id <> r.id and d.decision = 'reject') as rejected_before
+from reports r
+join adapters a on a.id = r.adapter_id
+left join champion c on c.base_model = r.base
+left join anchor f on f.base_model = r.base
+where r.id = %(report_id)s;
+
+-- spent: the promotion that a report has made, and whether its adapter answers now
+select p.adapter_id, p.at, c.id is not null as answers
+from promotions p
+left join champion c on c.id = p.adapter_id
+where p.report_id = %(report_id)s;
+
+-- champion: the adapter that answers now
+select id, base_model, promoted_at, night from champion;
+
+-- promote: a report makes its adapter the champion
+insert into promotions (action, adapter_id, replaced, report_id, night)
+select 'promoted', r.adapter_id, (select id from champion), r.id, r.night
+from reports r where r.id = %(report_id)s;
+
+-- move: the champion becomes another adapter, or the base model, by a person's word
+insert into promotions (action, adapter_id, replaced, night, reason)
+values (%(action)s, %(adapter_id)s, %(replaced)s, (select night from adapters where id = %(adapter_id)s), %(reason)s);
+
+-- notify: tell who listens that another model answers from this commit on
+select pg_notify('selfimprove_promotion', %(adapter_id)s);
+
+-- line: whom each promotion replaced, from this adapter back towards the base model; who of them may answer for it
+with recursive line as (
+    select p.adapter_id, p.replaced, 0 as step
+    from promotions p
+    where p.action = 'promoted' and p.adapter_id = %(adapter_id)s
+    union all
+    select p.adapter_id, p.replaced, line.step + 1
+    from line
+    join promotions p on p.action = 'promoted' and p.adapter_id = line.replaced
+)
+select line.replaced as id,
+       a.base_model = c.base_model
+       and not exists (select from promotions v where v.action = 'vetoed' and v.replaced = line.replaced) as usable
+from line
+join adapters a on a.id = line.replaced
+join adapters c on c.id = %(adapter_id)s
+order by line.step;
+
+-- accepted: adapters that were champion by evidence and whose id begins so, with whether one was vetoed
+select p.adapter_id as id,
+       exists (select from promotions v where v.action = 'vetoed' and v.replaced = p.adapter_id) as vetoed
+from promotions p
+where p.action = 'promoted' and starts_with(p.adapter_id, %(id)s)
+order by p.id;
+
+-- history: every change of the champion, the newest first
+select action, adapter_id, replaced, report_id, night, reason, at from promotions order by id desc;
+
+-- challenger: the newest adapter while it never was champion, with its newest report
+select a.id, a.night, (select r.id from reports r where r.adapter_id = a.id order by r.created_at desc limit 1) as report
+from (select * from adapters order by created_at desc, id limit 1) a
+where not exists (select from promotions p where p.action = 'promoted' and p.adapter_id = a.id);
+
+-- last_decision: the newest one
+select decision, reasons, night from decisions order by decided_at desc limit 1;
