@@ -103,6 +103,7 @@ def test_approvals(reply):
     "What is the capital?",
     "And the population of France?",
     "Try it with butter",
+    "No, that's why I ask you",
     "Falsche Freunde im Englischen?",
 ])
 def test_near_misses(reply):
@@ -112,6 +113,10 @@ def test_near_misses(reply):
 def test_another_number_is_another_question():
     assert implied("What is 12 plus 6?", "What is 12 plus 5?") is None
     assert implied("What is 12 plus 5?", "What is 12 plus 5?") == Implicit("retry", "same_question")
+
+
+def test_a_prod_is_not_a_question():
+    assert implied("Go on.", "Go on.") is None
 
 
 def test_a_correction_outweighs_the_thanks_before_it():
