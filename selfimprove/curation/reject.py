@@ -1,0 +1,48 @@
+"""Which chats are left out, and why: the rules in the order they speak."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from selfimprove.curation.reason import Reason
+from selfimprove.curation.rules.broken import broken
+from selfimprove.curation.rules.error_string import error_string
+from selfimprove.curation.rules.left_over_secret import left_over_secret
+from selfimprove.curation.rules.no_train import no_train
+from selfimprove.curation.rules.refusal import refusal
+from selfimprove.curation.rules.too_short import too_short
+from selfimprove.curation.rules.wrong_language import wrong_language
+from selfimprove.privacy.redact import RULE_VERSION as REDACTION
+from selfimprove.privacy.redacted_chat import RedactedChat
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule and its version: a number that grows when what it rejects changes."""
+
+    version: str
+    find: Callable[[RedactedChat], Reason | None]
+
+    @property
+    def name(self) -> str:
+        """The reason it gives."""
+        return self.find.__name__
+
+
+# The owner's veto speaks first, then what must not be learned, then what is not worth it.
+RULES = (
+    Rule("1", no_train),
+    Rule(REDACTION, left_over_secret),
+    Rule("1", too_short),
+    Rule("1", broken),
+    Rule("1", error_string),
+    Rule("1", refusal),
+    Rule("1", wrong_language),
+)
+DUPLICATES = "1"
+RULE_VERSION = ".".join([*(rule.version for rule in RULES), DUPLICATES])
+REASONS = (*(rule.name for rule in RULES), "exact_duplicate", "near_duplicate")
+
+
+def reject(chat: RedactedChat) -> Reason | None:
+    """Why the chat is left out; None when nothing speaks against it."""
+    return next((reason for rule in RULES if (reason := rule.find(chat))), None)

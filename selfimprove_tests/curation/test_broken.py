@@ -1,0 +1,94 @@
+import random
+import string
+
+import pytest
+
+from selfimprove.curation.reason import Reason
+from selfimprove.curation.rules.broken import broken, flaw_of, without_code
+from selfimprove_tests.curation.chats import chat, said
+
+PROSE = "The rain in spring comes from the west, and most of it falls before noon on the hills that face the sea"
+LETTER = "Dear neighbour, thank you for feeding our cat while we were away, it looks happy and well fed again."
+POEM = "\n".join(
+    f"{animal} in the morning, {animal} in the night" for animal in ("Cats", "Dogs", "Owls", "Bees", "Frogs")
+)
+
+
+def noise(size: int) -> str:
+    return "".join(random.Random(size).choices("%$#@!&*^~|\\+=<>{}[];:", k=size))
+
+
+def gibberish(size: int) -> str:
+    return "".join(random.Random(size).choices(string.ascii_letters, k=size))
+
+
+HITS = [
+    ("open_fence", "Here:\n```python\nprint(1)"),
+    ("open_fence", "```\na\n```\nand\n```sh\nls"),
+    ("open_fence", "````md\n```\nx\n```"),
+    ("open_fence", "~~~\nx\n```"),
+    ("symbol_noise", noise(60)),
+    ("symbol_noise", "Well " + "\ufffd" * 8 + " then, that is it"),
+    ("symbol_noise", "see " + gibberish(1200)),
+    ("cut_off", PROSE + " and the"),
+    ("cut_off", PROSE + ","),
+    ("cut_off", PROSE + " ("),
+    ("loop", "Paris " * 12),
+    ("loop", "I am here. " * 9 + "Well."),
+    ("loop", "ha" * 40),
+    ("repeated_lines", "\n".join(["one of these is new today", "and this line is the same"] * 5)),
+    ("repeated_words", " ".join(f"{n}. the cat sat on the mat and looked at the moon;" for n in range(9))),
+]
+NEAR_MISSES = [
+    "Paris.",
+    "42",
+    "Here:\n```python\nprint(1)\n```\nDone.",
+    "  ```sh\n  ls\n  ```",
+    "````md\n```\nx\n```\n````",
+    "Use ``` to open a fence.",
+    "Write ```x``` inline.",
+    "^(?=.*[a-z])(?=.*[A-Z])(?=.*[0-9])[a-zA-Z0-9]{6,}$",
+    "[[6, 5, 9], [7, 10, 1], [4, 3, 5], [2, 8, 1], [1, 6, 9]]",
+    "arr = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]",
+    "| a | b |\n|---|---|\n| 1 | 2 |",
+    "no, no, no, no",
+    "ha ha ha ha ha!",
+    PROSE,
+    PROSE + ".",
+    LETTER + "\n\nBest regards,",
+    "It is in the",
+    POEM,
+    "日本の首都は東京です。人口はおよそ千四百万人です。",
+    "Столица Франции — Париж.",
+]
+
+
+@pytest.mark.parametrize(("flaw", "answer"), HITS)
+def test_a_broken_answer_has_its_flaw_named(flaw: str, answer: str) -> None:
+    assert broken(chat("What is it like?", answer)) == Reason("broken", 1, flaw)
+
+
+@pytest.mark.parametrize("answer", NEAR_MISSES)
+def test_short_odd_and_repetitive_answers_are_whole(answer: str) -> None:
+    assert flaw_of(answer) is None
+    assert broken(chat("What is it like?", answer)) is None
+
+
+def test_a_chat_that_ends_with_the_user_was_never_answered() -> None:
+    assert broken(chat("Hi", "Hello", "And the capital?")) == Reason("broken", 2, "unanswered")
+
+
+def test_what_the_user_pastes_may_be_broken() -> None:
+    assert broken(chat("Why does this not render?\n```\nx", "The fence is never closed.")) is None
+
+
+def test_an_answer_that_its_owner_corrected_counts_as_corrected() -> None:
+    assert broken(chat("Capital?", "Paris " * 12, feedback=(said("correction", text="Paris."),))) is None
+    correction = said("correction", text="```\nParis")
+    assert broken(chat("Capital?", "Paris.", feedback=(correction,))) == Reason("broken", 1, "open_fence")
+
+
+def test_text_outside_code() -> None:
+    assert without_code("a\n```py\nb\n```\nc") == ("a\n\nc", True)
+    assert without_code("a\n```py\nb") == ("a\n", False)
+    assert without_code("a b") == ("a b", True)
