@@ -75,7 +75,7 @@ _DOCUMENTS = (
 RULES = (
     _rule("ssn", r"(?<![\w-])(?<![\d][./])\d{3}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9),
     _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
-    _rule("dni", r"(?<![\w-])\d{2}\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _valid("es.dni"), 8),
+    _rule("dni", r"(?<![\w.-])\d{2}\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _valid("es.dni"), 8),
     _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", _valid("es.nie"), 7),
     _rule("nir", r"(?<![\w-])[12][ ]?\d\d[ ]?[0-9]\d[ ]?\d[\dAB][ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])", _valid("fr.nir"), 14),
     _rule("cpf", r"(?<![\w-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])", _valid("br.cpf"), 11),

@@ -12,6 +12,7 @@ _OPEN, _CLOSE = r"[ ]?[\[({<][ ]?", r"[ ]?[\])}>][ ]?"
 _DOT_WORD = r"(?:dot|punkt|punto|ponto|point|punt|kropka)"
 _DOT = rf"(?:\.|{_OPEN}(?:{_DOT_WORD}|\.){_CLOSE}|[ ]{_DOT_WORD}[ ]|[ ]\.[ ])"
 _ENCODED_AT = r"(?:@|%40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\\u0040|\\x40)"
+_AT_WORD = r"(?:arobase|arroba|chiocciola|malpa|apenstaartje|klammeraffe)"
 _OBFUSCATED_AT = rf"{_OPEN}(?:at|@|arroba){_CLOSE}"
 _PROVIDERS = r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|protonmail|gmx|web|aol|mail|posteo|yandex)"
 
@@ -95,8 +96,12 @@ RULES = (
         needs=_BRACKETED, flags=re.IGNORECASE,
     ),
     Rule(
-        "email_spelled_at", "EMAIL", rf"[ ]at[ ](?P<domain>{_LABEL}(?:[ ]{_DOT_WORD}[ ]{_LABEL}){{1,6}}|{_PROVIDERS}\.{_LABEL})", _obfuscated,
+        "email_spelled_at", "EMAIL", rf"(?:[ ]at[ ](?P<domain>{_LABEL}(?:[ ]dot[ ]{_LABEL}){{1,6}}|{_PROVIDERS}\.{_LABEL}))", _obfuscated,
         needs=(" at ",), flags=re.IGNORECASE,
+    ),
+    Rule(
+        "email_spelled", "EMAIL", rf"[ ]{_AT_WORD}[ ](?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,
+        needs=("arobase", "arroba", "chiocciola", "malpa", "apenstaartje", "klammeraffe"), flags=re.IGNORECASE,
     ),
     Rule(
         "email_spaced_dot", "EMAIL", rf"(?:[ ]@[ ]|@[ ]?)(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,

@@ -18,7 +18,7 @@ _ISSUER = re.compile(
     r"(?:4(?:\d{12}|\d{15}|\d{18})|5[0-8]\d{14}|(?:50|5[6-8]|6[0-9])\d{10,17}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|62\d{14,17})"
 )
 _GROUPS = ([4, 4, 4, 4], [4, 6, 5], [4, 6, 4], [4, 4, 4, 4, 3], [4, 4, 4, 1], [5, 4, 5, 2], [8, 8], [6, 13], [4, 4, 5], [4, 12])
-_WORDS = r"card|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|carta|kaart|karta"
+_WORDS = r"card|\bcc\b|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|carta|kaart|karta"
 
 
 def _card(match: re.Match[str]) -> Iterator[Bounds]:
@@ -36,12 +36,13 @@ def _card(match: re.Match[str]) -> Iterator[Bounds]:
 
 def _is_card(match: re.Match[str], groups: list[Bounds]) -> bool:
     sizes = [end - start for start, end in groups]
-    if not 13 <= sum(sizes) <= 19:
+    named = near(match, _WORDS)
+    if not (12 if named else 13) <= sum(sizes) <= 19:
         return False
-    if len(sizes) > 1 and sizes not in _GROUPS and not (max(sizes) == 1 and near(match, _WORDS)):
+    if len(sizes) > 1 and sizes not in _GROUPS and not (max(sizes) == 1 and named):
         return False
     number = digits_of(match[0][groups[0][0] : groups[-1][1]])
-    return bool(_ISSUER.fullmatch(number)) and len(set(number)) > 1 and luhn(number)
+    return (named or bool(_ISSUER.fullmatch(number))) and len(set(number)) > 1 and luhn(number)
 
 
 def luhn(number: str) -> bool:
@@ -69,6 +70,6 @@ def mod_97(number: str) -> int:
 
 
 RULES = (
-    Rule("card", "CARD", r"(?<![\w.,])(?<!\d[-/])\d(?:[ .\-_]{0,2}\d|[ ]?\n[ ]?\d){12,30}(?!\w|[.,]\d)", _card, digits=13),
+    Rule("card", "CARD", r"(?<![\w.,])(?<!\d[-/])\d(?:[ .\-_]{0,2}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)", _card, digits=12),
     Rule("iban", "IBAN", r"(?<![A-Za-z0-9])(?=(?P<run>[A-Za-z]{2}[ -]?\d{2}(?:[ -]?[A-Za-z0-9]){11,36}))[A-Za-z]{2}", _iban, digits=6),
 )

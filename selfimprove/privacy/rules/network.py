@@ -10,7 +10,7 @@ from selfimprove.privacy.rules.rule import Bounds, Rule, compiled, near
 
 _OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
-_VERSION = r"(?:\bv|ver|version|versao|release|rev|revision|build|firmware|section|chapter|kapitel|figure|table|oid|§|[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"
+_VERSION = r"(?:\bv|ver|version|versao|release|rev|revision|build|firmware|sections?|chapter|kapitel|figure|table|oid|§|[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"
 _ADDRESS = r"(?:\bip|addr|host|server|client|dns|ping|ssh|remote|from|peer|proxy|gateway|network|login|visitor|http)"
 
 
@@ -53,7 +53,7 @@ def _mac(match: re.Match[str]) -> Iterator[Bounds]:
 
 RULES = (
     Rule(
-        "ipv4", "IP", rf"(?<![\w.])(?:::ffff:)?(?P<address>{_OCTET}(?:{_DOT}{_OCTET}){{3}})(?!\w|{_DOT}\d|-\w)", _ipv4,
+        "ipv4", "IP", rf"(?<![\w.])(?:::ffff:)?(?P<address>{_OCTET}(?:{_DOT}{_OCTET}){{3}})(?!\w|{_DOT}\w|-\w)", _ipv4,
         needs=(".", "[dot]", "(dot)"), digits=4, flags=re.IGNORECASE,
     ),
     Rule(

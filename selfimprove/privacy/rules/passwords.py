@@ -43,7 +43,7 @@ _NOT_ONE = frozenset(
     redacted todo tbd""".split()
 )
 _LOOK_UP = re.compile(
-    r"[$%{<\[(]|.*[({]|os\.|env\b|env\.|process\.|getenv|self\.|this\.|request|config|settings|options|args|params|input|getpass|prompt|"
+    r"[$%{<\[(]|[A-Za-z_][\w.]*[(\[{]|os\.|env\b|env\.|process\.|getenv|self\.|this\.|request|config|settings|options|args|params|input|getpass|prompt|"
     r"user\.|data\.|form|cfg|ctx|\*{3}|x{4}|X{4}|\.{3}|_{3}|-{3}|your|example|https?:|/"
 )
 _WORDS_IN_CODE = re.compile(r"(?i)(?:enter|type|confirm|invalid|wrong|incorrect|forgot|show|hide|new|old|current|repeat|user|your|hash|salt|field|label|input|min|max|text|test|example|change|string|required|reset)\w*")

@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near
 
 _RUN = (
-    r"(?<![\w.,$€£#%^*/\\])(?<!\d[-:])(?P<number>\+?[ ]?(?:\(\+?\d{1,5}\)|\d)(?:[ ().\-/]{0,3}\d){5,22})"
+    r"(?<![\w$€£#%^*/\\])(?<!\w[.,])(?<!\d[-:])(?P<number>\+?[ ]?(?:\(\+?\d{1,5}\)|\d)(?:[ ().\-/]{0,3}\d){5,22})"
     r"(?:[ ]?(?:x|ext\.?|durchwahl|poste)[ ]?\d{1,6})?(?![\w$€£%]|[.,:/-]\d)"
 )
 _WORDS_BEFORE = (
     r"phone|\btel\b|telef|mobile|\bmobil|movil|\bcell|celular|cellular|\bfax|\bcall|dial\b|\bring|\btext(?:ed|ing)?\b|\bsms|whats ?app|"
     r"telegram|\bsignal|reach|contact|hotline|\bhandy|rufnummer|anruf|portable|appel|joindre|numero|llama|contacto|cellulare|chiama|"
     r"recapito|ligue|\bliga|zadzwon|dzwon|komork|\bnumer|bel(?:len)? (?:me|ons)|\bgsm\b|\bdesk\b|\boffice\b|messages? to|"
-    r"number(?: is|:| to)|my number|nummer ist|telefoon|\bnummer\b"
+    r"number(?: is|:| to)|answer(?:ing|s|ed)? at|registered|my number|nummer ist|telefoon|\bnummer\b"
 )
 _WORDS_AFTER = r"^[\s\\,|(-]{0,4}(?:office|fax|mobile|cell|home\b|work\b|desk|tel\b|phone)"
 _NOT_A_PHONE = r"(?:order|invoice|ticket|case|id|isbn|issn|doi|sku|pin|zip|code|account|version|port|line|row|size|total|amount|population|bestellnummer|rechnungsnummer)\W{0,3}(?:number|no|nr|num)?\W{0,3}(?:is\W{1,2})?\Z"
@@ -52,9 +52,10 @@ def _phone(match: re.Match[str]) -> Iterator[Bounds]:
     number, start = match["number"], match.start()
     digits = digits_of(number)
     named = near(match, _WORDS_BEFORE, before=40) or near(match, _WORDS_AFTER, before=0, after=12)
+    shortest = 7 if number.strip().isdigit() else 6
     if _is_something_else(match, number) or len(set(digits)) == 1:
         return
-    if _is_international(number, digits, named) or (6 <= len(digits) <= 15 and named) or _FORMATS.fullmatch(number.strip()) or _is_mobile(number, digits):
+    if _is_international(number, digits, named) or (shortest <= len(digits) <= 15 and named) or _FORMATS.fullmatch(number.strip()) or _is_mobile(number, digits):
         yield start + (len(number) - len(number.lstrip())), match.end()
     else:
         yield from ((start + m.start(), start + m.end()) for m in _FORMATS.finditer(number))
@@ -65,7 +66,7 @@ def _is_something_else(match: re.Match[str], number: str) -> bool:
     return bool(
         _DATE.match(plain)
         or _DECIMAL.match(plain)
-        or re.fullmatch(r"\d+(?:\.\d+)+", plain) and not re.fullmatch(r"\d{2,4}(?:\.\d{2,4}){2,4}", plain)
+        or re.fullmatch(r"\+?\d+(?:\.\d+)+", plain) and not re.fullmatch(r"\d{2,4}(?:\.\d{2,4}){2,4}", plain)
         or near(match, _NOT_A_PHONE, before=24)
     )
 
@@ -73,7 +74,7 @@ def _is_something_else(match: re.Match[str], number: str) -> bool:
 def _is_international(number: str, digits: str, named: bool) -> bool:
     """A plus or a double zero, a country code that exists, and a length that is possible there."""
     plus = number.lstrip(" (").startswith("+")
-    if not plus and not digits.startswith("00"):
+    if not (plus and (named or "+ " not in number)) and not digits.startswith("00"):
         return False
     import phonenumbers
 

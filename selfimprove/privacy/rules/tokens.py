@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import binascii
 import math
 import re
 from collections import Counter
@@ -81,7 +83,15 @@ def _aws_secret(match: re.Match[str]) -> Iterator[Bounds]:
 
 
 def _header(match: re.Match[str]) -> Iterator[Bounds]:
-    if is_random(match["value"]) or (match["scheme"].lower() == "basic" and len(match["value"]) >= 12):
+    if match["scheme"].lower() == "basic":
+        encoded = match["value"].rstrip("=")
+        try:
+            holds_password = b":" in base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
+        except binascii.Error:
+            return
+        if holds_password:
+            yield match.span("value")
+    elif is_random(match["value"]):
         yield match.span("value")
 
 
