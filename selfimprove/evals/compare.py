@@ -69,7 +69,7 @@ def _seconds_a_token(loaded: Loaded, prompts: Sequence[Messages], limit: int) ->
 
 
 def _clock() -> Callable[[], float]:
-    """CPU time where the CPU does the work, so that other processes do not count; an accelerator's shows on the wall."""
+    """CPU time where the CPU does the work, so that other processes do not count; else time on the wall."""
     import mlx.core as mx
 
     on_cpu = mx.default_device().type == mx.DeviceType.cpu

@@ -53,19 +53,18 @@ class Lineup:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What was compared for an adapter, and what was measured besides the results of its examples."""
+    """What was compared for an adapter, and what was measured besides the results of its examples.
 
+    `id` is `report_id` of what was compared; examples of chats that were forgotten since are gone from `example_ids`.
+    """
+
+    id: str
     night: date
     adapter_id: str
     lineup: Lineup
     example_ids: tuple[str, ...]
     measurements: Mapping[str, Any]
     run_id: str
-
-    @property
-    def id(self) -> str:
-        """Hash of the models and examples compared."""
-        return report_id(self.lineup, self.example_ids)
 
 
 @dataclass(frozen=True, slots=True)

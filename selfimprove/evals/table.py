@@ -77,36 +77,34 @@ def is_decided(connection: Connection, report_id: str) -> bool:
     return connection.execute(postgres.queries("evals").decided, {"report_id": report_id}).fetchone() is not None
 
 
-def latest_report(connection: Connection) -> Report | None:
-    """The newest report."""
-    row = connection.execute(postgres.queries("evals").latest_report).fetchone()
+def latest_report(connection: Connection, run_id: str = "") -> Report | None:
+    """The report of a run, the newest one when the run has none."""
+    row = connection.execute(postgres.queries("evals").latest_report, {"run_id": run_id}).fetchone()
     return _report(connection, row) if row else None
 
 
-def scores(connection: Connection, report: Report) -> list[TaskScore]:
+def scores(connection: Connection, models: Sequence[str], ids: Collection[str]) -> list[TaskScore]:
+    """Each model on each task of these examples."""
+    given = {"models": list(models), "ids": list(ids), "decoding": GREEDY}
+    return in_order((TaskScore(**row) for row in connection.execute(postgres.queries("evals").scores, given)), models)
+
+
+def report_scores(connection: Connection, report: Report) -> list[TaskScore]:
     """Each model of the report on each of its tasks."""
-    models = report.lineup.models()
-    given = {"report_id": report.id, "models": models, "decoding": GREEDY}
-    rows = connection.execute(postgres.queries("evals").scores, given)
-    return in_order((TaskScore(**row) for row in rows), models)
+    return scores(connection, report.lineup.models(), report.example_ids)
 
 
-def absent_results(connection: Connection, report: Report) -> dict[str, int]:
-    """How many of the report's examples each model has no result for; models that lack none are left out."""
-    given = {"report_id": report.id, "models": report.lineup.models(), "decoding": GREEDY}
-    return {row["model"]: row["absent"] for row in connection.execute(postgres.queries("evals").absent_results, given)}
-
-
-def adapter_like(connection: Connection, beginning: str) -> Sequence[str]:
-    """At most two ids of adapters that begin so."""
-    return [row["id"] for row in connection.execute(postgres.queries("evals").adapters_like, {"id": beginning})]
+def trained_on(connection: Connection, report: Report) -> int:
+    """How many of the report's examples have a chat or a whole prompt that its adapter was trained on."""
+    row = connection.execute(postgres.queries("evals").trained_on, {"report_id": report.id}).fetchone()
+    return int(row["count"]) if row else 0
 
 
 def _report(connection: Connection, row: Mapping[str, Any]) -> Report:
     lineup = Lineup(row["challenger"], row["champion"], row["anchor"], row["base"], row["history"])
     found = connection.execute(postgres.queries("evals").report_examples, {"report_id": row["id"]})
     ids = tuple(example["example_id"] for example in found)
-    return Report(row["night"], row["adapter_id"], lineup, ids, row["measurements"], row["run_id"])
+    return Report(row["id"], row["night"], row["adapter_id"], lineup, ids, row["measurements"], row["run_id"])
 
 
 def _example_row(example: EvalExample) -> dict[str, Any]:

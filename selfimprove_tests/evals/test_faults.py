@@ -36,7 +36,7 @@ def test_a_piece_said_over_and_over_at_the_end_is_a_loop(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["ha ha ha ha ha ha", "It is a cat. " * 5, "na " * 20 + "Batman!", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12", ""]
+    "text", ["ha ha ha ha ha ha", "It is a cat. " * 5, "na " * 20 + "Batman!", "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11", ""]
 )
 def test_repetition_that_ends_is_no_loop(text: str) -> None:
     assert not is_looping(text)

@@ -92,7 +92,8 @@ def test_short_answers_are_compared_and_long_ones_only_scored() -> None:
 
 
 def test_the_last_answer_of_a_conversation_is_its_reference_and_the_chat_its_cluster() -> None:
-    example = from_conversation("holdout", (QUESTION, ANSWER, Message("user", "Which?"), Message("assistant", "Leek.")), "c1")
+    chat = (QUESTION, ANSWER, Message("user", "Which?"), Message("assistant", "Leek."))
+    example = from_conversation("holdout", chat, "c1")
     assert example is not None
     assert (example.reference, len(example.messages), example.slice, example.grader) == ("Leek.", 3, "c1", "exact")
 

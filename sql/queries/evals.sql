@@ -1,8 +1,5 @@
--- adapter: one adapter by id
-select * from adapters where id = %(id)s;
-
--- adapters_like: adapters whose id begins so
-select id from adapters where starts_with(id, %(id)s) order by created_at desc limit 2;
+-- adapters_like: adapters of a base model whose id begins so
+select id from adapters where base_model = %(base)s and starts_with(id, %(id)s) order by id limit 2;
 
 -- adapter_to_judge: the adapter of a run, else the newest that no decision was made about
 select a.*
@@ -79,27 +76,31 @@ select * from reports where starts_with(id, %(id)s) order by created_at desc lim
 -- decided: one row when a decision was made on a report
 select 1 as found from decisions where report_id = %(report_id)s;
 
--- latest_report: the newest report
-select * from reports order by created_at desc, id limit 1;
+-- latest_report: the report of a run, the newest one when the run has none
+select * from reports order by run_id = %(run_id)s desc, created_at desc, id limit 1;
 
 -- report_examples: which examples a report compares
 select example_id from report_examples where report_id = %(report_id)s order by example_id;
 
 -- scores: by task and model, how many examples, the share of graded ones that passed, the mean loss
 select e.task, r.model, count(*) as examples, avg(r.passed::int)::float8 as passed, avg(r.loss)::float8 as loss
-from report_examples x
-join eval_examples e on e.id = x.example_id
-join eval_results r on r.example_id = x.example_id and r.decoding = %(decoding)s
-where x.report_id = %(report_id)s and r.model = any(%(models)s)
+from eval_examples e
+join eval_results r on r.example_id = e.id and r.decoding = %(decoding)s
+where e.id = any(%(ids)s) and r.model = any(%(models)s)
 group by e.task, r.model;
 
--- absent_results: by model, how many of a report's examples have no result
-select m.model, count(*) as absent
+-- trained_on: how many of a report's examples have a chat or a prompt that its adapter was trained on
+select count(*) as count
 from report_examples x
-cross join unnest(%(models)s::text[]) as m (model)
-left join eval_results r on r.example_id = x.example_id and r.model = m.model and r.decoding = %(decoding)s
-where x.report_id = %(report_id)s and r.model is null
-group by m.model;
+join reports r on r.id = x.report_id
+join adapters a on a.id = r.adapter_id
+join eval_examples v on v.id = x.example_id
+where x.report_id = %(report_id)s and exists (
+    select from dataset_examples d
+    join examples e on e.id = d.example_id
+    where d.dataset_id = a.dataset_id and d.split in ('train', 'replay')
+      and (e.chat_id = v.chat_id or e.messages - -1 = v.messages)
+);
 
 -- chats_like: redacted chats whose id begins so
 select chat_id, messages from redacted_chats where starts_with(chat_id, %(id)s) order by chat_id limit 2;

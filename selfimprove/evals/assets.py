@@ -1,0 +1,59 @@
+"""The evaluation as a Dagster asset."""
+
+import dagster as dg
+
+from selfimprove import charts
+from selfimprove.evals import table
+from selfimprove.evals.assess import assess
+from selfimprove.evals.report import Report, TaskScore
+from selfimprove.resources import Database, LanguageModel
+
+COLUMNS = dg.TableSchema(
+    [
+        dg.TableColumn("task", "string", description="core, refusals, golden, holdout or fresh"),
+        dg.TableColumn("model", "string", description="the roles the model has in this report"),
+        dg.TableColumn("examples", "int"),
+        dg.TableColumn("passed", "float", description="share of graded examples that passed"),
+        dg.TableColumn("loss", "float", description="mean nats a reference token"),
+    ]
+)
+
+
+@dg.asset(
+    deps=["lora_adapter"],
+    group_name="evals",
+    kinds={"mlx", "python"},
+    pool="gpu",
+    metadata={"dagster/table_name": "selfimprove.reports"},
+)
+def eval_report(
+    context: dg.AssetExecutionContext, database: Database, language_model: LanguageModel
+) -> dg.MaterializeResult[None]:
+    """Measured results of challenger, champion, anchor and base on the same prompts."""
+    report = assess(database.connect, language_model.base(), context.run.run_id, context.log.info)
+    with database.connect() as connection:
+        scores = table.report_scores(connection, report)
+    return dg.MaterializeResult(metadata=described(report, scores), data_version=dg.DataVersion(report.id))
+
+
+def described(report: Report, scores: list[TaskScore]) -> dict[str, dg.MetadataValue | str | int]:
+    """What the UI shows of a report: counts, shares and times, no text."""
+    roles = report.lineup.roles()
+    rows = [
+        dg.TableRecord({
+            "task": score.task, "model": roles[score.model], "examples": score.examples,
+            "passed": score.passed, "loss": score.loss,
+        })
+        for score in scores
+    ]  # fmt: skip
+    bars = {f"{score.task}: {roles[score.model]}": score.passed for score in scores if score.passed is not None}
+    drawn = charts.markdown_image(charts.bars(bars, "Share of examples passed"), "Share of examples passed")
+    return {
+        "report": report.id,
+        "night": str(report.night),
+        "adapter": report.adapter_id,
+        "dagster/row_count": len(report.example_ids),
+        "scores": dg.MetadataValue.table(rows, COLUMNS),
+        "passed": dg.MetadataValue.md(drawn),
+        "measurements": dg.MetadataValue.json(dict(report.measurements)),
+    }

@@ -1,0 +1,118 @@
+"""`selfimprove evals …`: reports, pinned chats, and a model tried on the suites."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from selfimprove.postgres import Connection
+
+as_json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON value.")
+
+
+@click.group()
+def evals() -> None:
+    """Whether it helped: reports on challengers, and the chats that test every night.
+
+    Example: selfimprove evals report latest
+    """
+
+
+@evals.command()
+@click.argument("report_id", metavar="[ID|latest]", default="latest")
+@as_json_option
+def report(report_id: str, as_json: bool) -> None:
+    """What a report measured: each task with each model's share passed and loss.
+
+    Example: selfimprove evals report latest --json
+    """
+    from selfimprove.evals import table
+    from selfimprove.evals.show import found, report_json, report_text
+
+    with _connection() as connection:
+        shown = found(connection, report_id)
+        scores = table.report_scores(connection, shown)
+    click.echo(json.dumps(report_json(shown, scores)) if as_json else report_text(shown, scores))
+
+
+@evals.command()
+@click.argument("chat")
+@click.option("--position", type=int, help="Index of the answer among the chat's messages; its last answer without.")
+@as_json_option
+def pin(chat: str, position: int | None, as_json: bool) -> None:
+    """Make an answer of CHAT, an id or its beginning, a test of every night; it is never trained on from then on.
+
+    Example: selfimprove evals pin 3f9a2c --position 1
+    """
+    from selfimprove.evals import pins
+
+    with _connection() as connection:
+        pinned = pins.pin(connection, chat, position)
+    if pinned["trained_on"]:
+        click.echo(f"It was trained on before, in the night of {pinned['trained_on'][-1]}.", err=True)
+    click.echo(json.dumps(pinned) if as_json else f"Pinned message {pinned['position']} of chat {pinned['chat_id']}.")
+
+
+@evals.command()
+@click.argument("chat")
+@as_json_option
+def unpin(chat: str, as_json: bool) -> None:
+    """Let CHAT, an id or its beginning, be an ordinary chat again.
+
+    Example: selfimprove evals unpin 3f9a2c
+    """
+    from selfimprove.evals import pins
+
+    with _connection() as connection:
+        chat_id = pins.unpin(connection, chat)
+    click.echo(json.dumps({"chat_id": chat_id}) if as_json else f"Chat {chat_id} is not pinned now.")
+
+
+@evals.command(name="pins")
+@as_json_option
+def pins_(as_json: bool) -> None:
+    """The chats that test every night.
+
+    Example: selfimprove evals pins --json
+    """
+    from selfimprove.evals import pins
+
+    with _connection() as connection:
+        rows = pins.pins(connection)
+    if as_json:
+        click.echo(json.dumps(rows, default=str))
+    else:
+        click.echo("\n".join(f"{row['chat_id']}  message {row['position']}" for row in rows) or "No chat is pinned.")
+
+
+@evals.command()
+@click.option("--adapter", default="base", show_default=True, help='An adapter\'s id or its beginning, or "base".')
+@as_json_option
+def run(adapter: str, as_json: bool) -> None:
+    """Try a model on the core and refusal suites now; what is stored is not computed again.
+
+    Example: selfimprove evals run --adapter base
+    """
+    from selfimprove import postgres
+    from selfimprove.evals.show import scores_text
+    from selfimprove.evals.try_out import try_out
+    from selfimprove.models.base import resolve
+    from selfimprove.settings import current
+
+    url, base = postgres.url(current()), resolve(current().base_model, current().home)
+    scores = try_out(lambda: postgres.connect(url), base, adapter, lambda line: click.echo(line, err=True))
+    roles = {score.model: adapter for score in scores}
+    click.echo(json.dumps([asdict(score) for score in scores]) if as_json else scores_text(scores, roles))
+
+
+@contextmanager
+def _connection() -> "Iterator[Connection]":
+    from selfimprove import postgres
+    from selfimprove.settings import current
+
+    with postgres.connect(postgres.url(current())) as connection:
+        yield connection
