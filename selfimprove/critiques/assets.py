@@ -37,6 +37,7 @@ LINEAGE = dg.TableColumnLineage({
     backfill_policy=SINGLE_RUN,
     group_name="critiques",
     kinds={"python", "postgres", "mlx"},
+    pool="gpu",
     metadata={"dagster/table_name": "selfimprove.critiques", "dagster/column_schema": COLUMNS},
 )
 def critique_scores(
