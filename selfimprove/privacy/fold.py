@@ -101,7 +101,8 @@ def _fold_character(character: str) -> str:
     if category in ("Pd", "Zs"):
         return "-" if category == "Pd" else " "
     compatible = unicodedata.normalize("NFKC", character)
-    first, *marks = unicodedata.normalize("NFD", compatible)
+    decomposed = unicodedata.normalize("NFD", compatible)
+    first, marks = decomposed[0], decomposed[1:]
     if all(unicodedata.combining(mark) for mark in marks):
         return _SPECIAL.get(first, first)
     return compatible if len(compatible) == 1 else character

@@ -1,0 +1,78 @@
+"""Redacted chats as an asset, one partition a day."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+import dagster as dg
+
+from selfimprove.chats import days
+from selfimprove.privacy import table
+from selfimprove.privacy.redact_day import Counts, redact_day
+from selfimprove.privacy.vault import Vault
+from selfimprove.resources import DAILY, SINGLE_RUN, Database, Home
+from selfimprove.resources import days as days_of
+
+COLUMNS = dg.TableSchema(
+    [
+        dg.TableColumn("chat_id", "text", "the chat"),
+        dg.TableColumn("day", "date", "the chat's day"),
+        dg.TableColumn("messages", "jsonb", "role and content of each turn, spans replaced by their type and a number"),
+        dg.TableColumn("feedback", "jsonb", "position, kind, value, redacted text and source of each"),
+        dg.TableColumn("spans", "jsonb", "how many spans of each type were replaced"),
+        dg.TableColumn("rule_version", "text", "of the rules that found them"),
+    ]
+)
+LINEAGE = dg.TableColumnLineage(
+    {
+        "chat_id": [dg.TableColumnDep("chat_logs", "id")],
+        "day": [dg.TableColumnDep("chat_logs", "day")],
+        "messages": [dg.TableColumnDep("chat_logs", "sealed")],
+        "spans": [dg.TableColumnDep("chat_logs", "sealed")],
+    }
+)
+
+
+@dg.asset(
+    deps=["chat_logs"],
+    partitions_def=DAILY,
+    backfill_policy=SINGLE_RUN,
+    group_name="privacy",
+    kinds={"python", "postgres"},
+    metadata={"dagster/table_name": "selfimprove.redacted_chats", "dagster/column_schema": COLUMNS},
+)
+def redacted_chats(context: dg.AssetExecutionContext, database: Database, home: Home) -> dg.MaterializeResult[None]:
+    """The conversations of a day with personal data and secrets replaced by typed pseudonyms."""
+    with database.connect(snapshot=True) as connection:
+        found = days.with_chats(connection, days_of(context))
+        vault = Vault.open(home.path, connection) if found else None
+    counted = [_redact(database, day, vault, context.run.run_id) for day in found if vault]
+    with database.connect() as connection:
+        rows = table.count_all(connection)
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(counted)})
+
+
+def _redact(database: Database, day: date, vault: Vault, run_id: str) -> Counts:
+    with database.connect(snapshot=True) as connection:
+        return redact_day(connection, day, vault, run_id)
+
+
+def told(counted: Sequence[Counts]) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
+    """Counts as metadata: what passed, what was left out by reason, what was replaced by type."""
+    passed = sum(counts.passed for counts in counted)
+    rejected = sum((counts.rejected for counts in counted), Counter[str]())
+    spans = sum((counts.spans for counts in counted), Counter[str]())
+    return {
+        "dagster/partition_row_count": passed,
+        "dagster/column_lineage": LINEAGE,
+        "messages": sum(counts.messages for counts in counted),
+        "replaced": _records("type", spans),
+        "rejected": _records("reason", rejected),
+        "sentence": f"{passed} of {sum(c.came for c in counted)} chats on {len(counted)} days, {spans.total()} spans replaced.",
+    }
+
+
+def _records(what: str, counter: Counter[str]) -> dg.TableMetadataValue:
+    records = [dg.TableRecord({what: name, "count": n}) for name, n in sorted(counter.items())]
+    columns = [dg.TableColumn(what, "text"), dg.TableColumn("count", "int")]
+    return dg.MetadataValue.table(records, dg.TableSchema(columns))

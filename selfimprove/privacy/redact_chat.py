@@ -1,0 +1,94 @@
+"""Open one chat, redact it, and pass it on only when nothing is left: anything else is a rejection with its reason."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+import orjson
+
+from selfimprove.chats.chat import Message, Role, Sealed
+from selfimprove.chats.days import Rejection
+from selfimprove.errors import SealBroken
+from selfimprove.privacy.redact import Redacted, find, redact
+from selfimprove.privacy.redacted_chat import RedactedFeedback
+from selfimprove.privacy.sealed_chat import SealedChat
+from selfimprove.privacy.time_limit import TookTooLong, time_limit
+
+Reason = Literal["unreadable", "redactor_failed", "left_over_secret"]
+Unseal = Callable[[Sealed, bytes], bytes]
+Redactor = Callable[[Sequence[str]], Redacted]
+
+ROLES = frozenset(get_args(Role))
+SECONDS, BYTES_A_SECOND = 20.0, 20_000  # a hundredth of the usual speed, so that only a runaway is stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A redacted chat, and how many spans of each type were replaced in it."""
+
+    chat_id: str
+    messages: tuple[Message, ...]
+    feedback: tuple[RedactedFeedback, ...]
+    spans: Mapping[str, int]
+
+
+class Malformed(Exception):
+    """What came back is not what was asked for; never holds text of the chat."""
+
+
+def redact_chat(chat: SealedChat, unseal: Unseal, redactor: Redactor = redact, seconds: float = SECONDS) -> Passed | Rejection:
+    """The chat's messages and feedback redacted together, or why not.
+
+    Raises:
+        VaultKeyUnknown: the vault lacks the chat's key: the house is wrong, not the chat.
+    """
+    try:
+        messages, texts = _open(chat, unseal)
+    except (SealBroken, Malformed, ValueError) as exc:
+        return Rejection(chat.id, "unreadable", {"error": type(exc).__name__})
+    try:
+        with time_limit(seconds + chat.size / BYTES_A_SECOND):
+            redacted = redactor(texts)
+            _insist(redacted, len(texts))
+            left = sorted({span.rule for text in redacted.texts for span in find(text)})
+    except (Exception, TookTooLong) as exc:  # noqa: BLE001  whatever the redactor does, the chat must not pass
+        return Rejection(chat.id, "redactor_failed", {"error": type(exc).__name__})
+    if left:
+        return Rejection(chat.id, "left_over_secret", {"rules": left})
+    return _passed(chat, messages, redacted)
+
+
+def _open(chat: SealedChat, unseal: Unseal) -> tuple[list[Mapping[str, str]], list[str]]:
+    """The messages as they were sealed, and all texts of the chat: messages first, then feedback."""
+    messages = orjson.loads(unseal(chat.messages, chat.id.encode()))
+    if not isinstance(messages, list) or len(messages) != chat.turns or not all(map(_is_message, messages)):
+        raise Malformed
+    texts = [message["content"] for message in messages]
+    return messages, texts + [unseal(given.text, given.id.encode()).decode() for given in chat.feedback if given.text]
+
+
+def _is_message(value: Any) -> bool:
+    return isinstance(value, dict) and value.get("role") in ROLES and isinstance(value.get("content"), str)
+
+
+def _insist(redacted: Any, texts: int) -> None:
+    """Raise Malformed unless this is one text for each that was given."""
+    if not isinstance(redacted, Redacted) or len(redacted.texts) != texts:
+        raise Malformed
+    if not all(isinstance(text, str) and "\x00" not in text for text in redacted.texts):
+        raise Malformed
+    if not all(isinstance(kind, str) and isinstance(count, int) for kind, count in redacted.spans.items()):
+        raise Malformed
+
+
+def _passed(chat: SealedChat, messages: Sequence[Mapping[str, Any]], redacted: Redacted) -> Passed:
+    texts = iter(redacted.texts)
+    said = tuple(Message(message["role"], next(texts)) for message in messages)
+    return Passed(chat.id, said, tuple(_feedback(chat, texts)), redacted.spans)
+
+
+def _feedback(chat: SealedChat, texts: Iterator[str]) -> Iterator[RedactedFeedback]:
+    for given in chat.feedback:
+        yield RedactedFeedback(given.position, given.kind, given.value, next(texts) if given.text else None, given.source)

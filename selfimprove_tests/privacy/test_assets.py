@@ -1,0 +1,191 @@
+"""The asset and its checks, through Dagster, on a real database."""
+
+import base64
+import os
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+import orjson
+import pytest
+from faker import Faker
+
+from selfimprove.chats import days
+from selfimprove.errors import VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
+from selfimprove.postgres import Connection
+from selfimprove.privacy import assets, checks, table
+from selfimprove.resources import Database, Home
+from selfimprove_tests.privacy.conftest import DAY, Store, chat
+
+CHAT_LOGS = dg.AssetSpec("chat_logs")
+BOTH = [assets.redacted_chats, checks.redaction_holds]
+
+
+def run(database: str, home: Path, *days_: date, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
+    """Materialize the asset and its checks for one day, or from the first to the last day in one run."""
+    resources = {"database": Database(url=database), "home": Home(folder=str(home))}
+    chosen: dict[str, Any] = {"partition_key": days_[0].isoformat()}
+    if len(days_) > 1:
+        start, end = days_[0].isoformat(), days_[-1].isoformat()
+        chosen = {"tags": {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}}
+    return dg.materialize(
+        [CHAT_LOGS, *BOTH], selection=BOTH_SELECTED, resources=resources, raise_on_error=raise_on_error, **chosen
+    )
+
+
+BOTH_SELECTED = dg.AssetSelection.assets("redacted_chats")
+
+
+def verdicts(connection: Connection, *days_: date) -> list[bool | None]:
+    connection.rollback()
+    return [stage_day.passed for stage_day in days.read(connection, "redacted_chats", days_)]
+
+
+@pytest.fixture
+def someone() -> Faker:
+    fake = Faker("en_GB")
+    fake.seed_instance(7)
+    return fake
+
+
+def test_one_day_is_redacted_and_clean(
+    connection: Connection, database: str, home: Path, store: Store, someone: Faker
+) -> None:
+    email = someone.email()
+    store(chat(f"I am {email}", f"Hello {email}"), chat("What is a heap?", "A tree kept in an array."))
+    result = run(database, home, DAY)
+    evaluations = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
+    assert evaluations == {"nothing_lost": True, "no_secret_left": True}
+    contents = {m.content for one in table.read(connection, DAY) for m in one.messages}
+    assert contents == {"I am [EMAIL_1]", "Hello [EMAIL_1]", "What is a heap?", "A tree kept in an array."}
+    assert verdicts(connection, DAY) == [True]
+
+
+def test_metadata_counts_and_holds_no_text(database: str, home: Path, store: Store, someone: Faker) -> None:
+    email = someone.email()
+    store(chat(f"I am {email}", "Hello"), chat("Hi", "Hello", name="other"))
+    (event,) = run(database, home, DAY).get_asset_materialization_events()
+    metadata = event.materialization.metadata
+    assert metadata["dagster/partition_row_count"].value == 2
+    assert metadata["dagster/row_count"].value == 2
+    assert [record.data for record in metadata["replaced"].value.records] == [{"type": "EMAIL", "count": 2 - 1}]
+    lineage = metadata["dagster/column_lineage"].value.deps_by_column
+    assert lineage["messages"][0].column_name == "sealed"
+    assert email not in str(metadata)
+
+
+def test_a_range_of_days_is_one_run(connection: Connection, database: str, home: Path, store: Store) -> None:
+    later = DAY + timedelta(days=2)
+    store(chat("one", "1", day=DAY), chat("three", "3", day=later))
+    result = run(database, home, DAY, DAY + timedelta(days=1), later)
+    assert result.success
+    assert verdicts(connection, DAY, later) == [True, True]
+    assert days.read(connection, "redacted_chats", [DAY + timedelta(days=1)]) == []
+
+
+def test_running_twice_gives_the_same_rows(connection: Connection, database: str, home: Path, store: Store) -> None:
+    store(chat("one", "1"), chat("two", "2"))
+    run(database, home, DAY)
+    first = list(table.read(connection, DAY))
+    connection.rollback()
+    run(database, home, DAY)
+    assert list(table.read(connection, DAY)) == first
+    assert verdicts(connection, DAY) == [True]
+
+
+def test_a_day_without_chats_writes_nothing_and_makes_no_key(connection: Connection, database: str, tmp_path: Path) -> None:
+    result = run(database, tmp_path / "empty", DAY)
+    assert result.success
+    assert verdicts(connection, DAY) == []
+    assert not (tmp_path / "empty").exists()
+
+
+def test_a_broken_row_is_left_out_and_the_day_goes_on(
+    connection: Connection, database: str, home: Path, store: Store
+) -> None:
+    broken, whole = store(chat("one", "1"), chat("two", "2"))
+    connection.execute("update chats set sealed = set_byte(sealed, 0, 255 - get_byte(sealed, 0)) where id = %s", (broken,))
+    connection.commit()
+    assert run(database, home, DAY).success
+    assert [one.id for one in table.read(connection, DAY)] == [whole]
+    row = connection.execute("select chat_id, reason, detail from rejections").fetchone()
+    assert row == {"chat_id": broken, "reason": "unreadable", "detail": {"error": "SealBroken"}}
+    assert verdicts(connection, DAY) == [True]
+
+
+def other_keys(home: Path) -> None:
+    """Put another house's key file in the place of this one's."""
+    path = home / "keys" / "vault.json"
+    path.unlink()
+    from selfimprove.privacy.vault import Vault
+
+    Vault.open(home)
+
+
+def missing_keys(home: Path) -> None:
+    (home / "keys" / "vault.json").unlink()
+
+
+def open_keys(home: Path) -> None:
+    (home / "keys" / "vault.json").chmod(0o640)
+
+
+@pytest.mark.parametrize(
+    ("harm", "error"),
+    [(other_keys, VaultKeyUnknown), (missing_keys, VaultKeyMissing), (open_keys, VaultOpenToOthers)],
+)
+def test_a_wrong_vault_fails_the_run_and_changes_nothing(
+    connection: Connection, database: str, home: Path, store: Store, harm: Any, error: type[Exception]
+) -> None:
+    store(chat("one", "1"))
+    run(database, home, DAY)
+    first = list(table.read(connection, DAY))
+    connection.execute("update stage_days set passed = null")
+    connection.commit()
+    harm(home)
+    with pytest.raises(error):
+        run(database, home, DAY)
+    assert list(table.read(connection, DAY)) == first
+    assert connection.execute("select 1 from rejections").fetchall() == []
+    assert verdicts(connection, DAY) == [None]
+
+
+def test_a_secret_in_redacted_text_blocks_the_day(
+    connection: Connection, database: str, home: Path, store: Store, someone: Faker
+) -> None:
+    store(chat("one", "1"))
+    run(database, home, DAY)
+    planted = orjson.dumps([{"role": "user", "content": f"write to {someone.email()}"}]).decode()
+    connection.execute("update redacted_chats set messages = %s", (planted,))
+    connection.commit()
+    wrong, closed = checks.judge(connection, [DAY])
+    assert closed == 1
+    assert wrong == {"nothing_lost": [], "no_secret_left": [f"{DAY}: email still finds 1"]}
+    assert [d.passed for d in days.read(connection, "redacted_chats", [DAY])] == [False]
+
+
+def test_a_lost_row_blocks_the_day(connection: Connection, database: str, home: Path, store: Store) -> None:
+    store(chat("one", "1"), chat("two", "2"))
+    run(database, home, DAY)
+    connection.execute("delete from redacted_chats where messages::text like '%one%'")
+    connection.commit()
+    wrong, _ = checks.judge(connection, [DAY])
+    assert len(wrong["nothing_lost"]) == 1
+    assert wrong["no_secret_left"] == []
+
+
+def test_the_checks_block_and_are_errors() -> None:
+    specs = list(checks.redaction_holds.check_specs)
+    assert {spec.name for spec in specs} == {"nothing_lost", "no_secret_left"}
+    assert all(spec.blocking for spec in specs)
+
+
+def test_base64_of_key_material_is_in_no_event(database: str, home: Path, store: Store) -> None:
+    store(chat("one", "1"))
+    result = run(database, home, DAY)
+    keys = orjson.loads((home / "keys" / "vault.json").read_bytes())
+    told = str([event.materialization.metadata for event in result.get_asset_materialization_events()])
+    assert keys["hash_key"] not in told
+    assert all(len(base64.b64decode(key)) == 32 for key in keys["keys"].values())
+    assert os.stat(home / "keys" / "vault.json").st_mode & 0o777 == 0o600
