@@ -167,3 +167,7 @@ class FolderTaken(SelfImproveError):
 
 class CritiqueMissing(SelfImproveError):
     """No single chat's critiques have an id that begins with {chat!r}. List a day's with `selfimprove critiques list --day YYYY-MM-DD`."""
+
+
+class SampleTooShort(SelfImproveError):
+    """The sample household needs {days} days from {start} on. Run `selfimprove chats sample --last-day {last}`, or with a later day."""

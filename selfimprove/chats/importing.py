@@ -25,25 +25,31 @@ REJECTIONS_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file's records: read = imported + updated + unchanged + rejected."""
+    """What became of a file's records: read = imported + updated + unchanged + rejected.
+
+    `undated` of them had no time of their own and went to the calendar's default day.
+    """
 
     file: str
     read: int
+    undated: int
     written: Written
     rejected: Mapping[str, int]
 
 
 @dataclass(slots=True)
-class Rejections:
-    """Collects what cannot be read of one file, and writes it now and then."""
+class Notes:
+    """What is to be told of one file; rejections are written now and then, so that memory stays flat."""
 
     connection: Connection
     file: str
     keyed_hash: Callable[[bytes], str]
+    read: int = 0
+    undated: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
     rows: list[RejectionRow] = field(default_factory=list)
 
-    def add(self, record: Record, why: Unreadable) -> None:
+    def reject(self, record: Record, why: Unreadable) -> None:
         """Reject one record."""
         digest = self.keyed_hash(f"{self.file}\0{record.number}\0".encode() + (record.data or b""))
         self.rows.append(RejectionRow(digest, self.file, record.number, why.reason, why.detail))
@@ -82,33 +88,34 @@ def import_chats(connection: Connection, chats: Iterable[Chat], sealing: Sealing
 def _import_file(
     connection: Connection, path: Path, sealing: Sealing, calendar: Calendar, progress: Progress
 ) -> Imported:
-    rejections = Rejections(connection, str(path.resolve()), sealing.keyed_hash)
+    notes = Notes(connection, str(path.resolve()), sealing.keyed_hash)
     try:
         with connection.transaction(), records.opened(path) as (text, file):
-            table.forget_rejections(connection, rejections.file)
-            followed = _followed(records.records(text), lambda: progress(path, file.tell()))
-            chats = _readable(followed, calendar, rejections)
+            table.forget_rejections(connection, notes.file)
+            followed = _followed(records.records(text), notes, lambda: progress(path, file.tell()))
+            chats = _readable(followed, calendar, notes)
             written = import_chats(connection, chats, sealing, calendar.timezone)
-            rejections.write()
+            notes.write()
             progress(path, file.tell())
     except (OSError, EOFError, gzip.BadGzipFile, zlib.error) as exc:
         raise FileUnreadable(file=path, reason=str(exc) or type(exc).__name__) from exc
-    read = written.imported + written.updated + written.unchanged + rejections.reasons.total()
-    return Imported(path.name, read, written, dict(rejections.reasons))
+    return Imported(str(path), notes.read, notes.undated, written, dict(notes.reasons))
 
 
-def _followed(found: Iterable[Record], tell: Callable[[], None]) -> Iterator[Record]:
-    for number, record in enumerate(found):
-        if number % PROGRESS_EVERY == 0:
+def _followed(found: Iterable[Record], notes: Notes, tell: Callable[[], None]) -> Iterator[Record]:
+    for record in found:
+        if notes.read % PROGRESS_EVERY == 0:
             tell()
+        notes.read += 1
         yield record
 
 
-def _readable(found: Iterable[Record], calendar: Calendar, rejections: Rejections) -> Iterator[Chat]:
+def _readable(found: Iterable[Record], calendar: Calendar, notes: Notes) -> Iterator[Chat]:
     for record in found:
         try:
             chat = formats.chat(record.data, calendar)
         except Unreadable as why:
-            rejections.add(record, why)
+            notes.reject(record, why)
         else:
+            notes.undated += chat.started_at is calendar.default
             yield chat

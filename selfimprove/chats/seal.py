@@ -45,7 +45,7 @@ class FeedbackRow(NamedTuple):
 def seal(chat: Chat, sealing: Sealing, timezone: ZoneInfo) -> tuple[ChatRow, list[FeedbackRow]]:
     """The chat's row, its day in the owner's time zone, and the rows of its feedback."""
     content = encode(chat.messages)
-    chat_id = sealing.keyed_hash(SEPARATOR.join(_identity(chat, content)))
+    chat_id = _identify(chat, content, sealing)
     row = ChatRow(
         chat_id,
         chat.source,
@@ -65,10 +65,15 @@ def encode(messages: tuple[Message, ...]) -> bytes:
     return orjson.dumps([{"role": message.role, "content": message.content} for message in messages])
 
 
-def _identity(chat: Chat, content: bytes) -> tuple[bytes, bytes, bytes]:
-    """What stays the same when a conversation goes on; without an external id, its whole content."""
+def identify(chat: Chat, sealing: Sealing) -> str:
+    """The chat's id: what stays the same when a conversation goes on; without an external id, its whole content."""
+    return _identify(chat, encode(chat.messages), sealing)
+
+
+def _identify(chat: Chat, content: bytes, sealing: Sealing) -> str:
     opening = next((message.content for message in chat.messages if message.role == "user"), "")
-    return chat.source.encode(), chat.external_id.encode() if chat.external_id else content, opening.encode()
+    known_as = chat.external_id.encode() if chat.external_id else content
+    return sealing.keyed_hash(SEPARATOR.join((chat.source.encode(), known_as, opening.encode())))
 
 
 def _feedback(given: Feedback, chat_id: str, sealing: Sealing) -> FeedbackRow:

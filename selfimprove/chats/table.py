@@ -130,9 +130,11 @@ def listed(connection: Connection, day: date | None) -> Iterator[dict[str, Any]]
     return connection.cursor().stream(postgres.queries(QUERIES).listed, {"day": day})
 
 
-def rejections(connection: Connection, files: Sequence[str] | None = None) -> list[dict[str, Any]]:
-    """What could not be read of these files, or of all: file, line, reason, detail, at."""
-    return connection.execute(postgres.queries(QUERIES).rejections, {"files": files}).fetchall()
+def rejections(
+    connection: Connection, files: Sequence[str] | None = None, most: int | None = None
+) -> list[dict[str, Any]]:
+    """What could not be read of these files, or of all, at most so many: file, line, reason, detail, at."""
+    return connection.execute(postgres.queries(QUERIES).rejections, {"files": files, "most": most}).fetchall()
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,3 +154,20 @@ def count(connection: Connection, day: date) -> DayCounts:
     """Count the rows of a day."""
     row = connection.execute(postgres.queries(QUERIES).count, {"day": day}).fetchone() or {}
     return DayCounts(day, **row)
+
+
+def count_all(connection: Connection) -> int:
+    """How many chats there are."""
+    row = connection.execute(postgres.queries(QUERIES).count_all).fetchone()
+    return int(row["chats"]) if row else 0
+
+
+def sample_days(connection: Connection) -> tuple[date | None, date | None]:
+    """First and last day of the sample household's chats."""
+    row = connection.execute(postgres.queries(QUERIES).sample_days).fetchone() or {}
+    return row["first"], row["last"]
+
+
+def known(connection: Connection, ids: Sequence[str]) -> frozenset[str]:
+    """Those of the ids that are stored."""
+    return frozenset(row["id"] for row in connection.execute(postgres.queries(QUERIES).known, {"ids": list(ids)}))

@@ -65,7 +65,7 @@ order by started_at, id;
 -- rejections: what could not be read
 select file, line, reason, detail, at from import_rejections
 where %(files)s::text[] is null or file = any(%(files)s::text[])
-order by file, line;
+order by file, line limit %(most)s::int;
 
 -- count: what a day holds, and rows that break the room's promises
 with today as (select * from chats where day = %(day)s),
@@ -78,3 +78,12 @@ select
     (select count(*) from today where key_id = '' or length(nonce) <> 12 or length(sealed) <= 16)
     + (select count(*) from given where sealed is not null and (coalesce(key_id, '') = '' or length(nonce) <> 12)) as unsealed,
     (select count(*) from given where position >= turns) as misplaced_feedback;
+
+-- count_all: how many chats there are
+select count(*) as chats from chats;
+
+-- sample_days: first and last day of the sample household's chats
+select min(day) as first, max(day) as last from chats where source = 'sample';
+
+-- known: which of these chats are stored
+select id from chats where id = any(%(ids)s);
