@@ -30,7 +30,9 @@ def candidate(
     return Candidate("c", FIRST, "train", at(0), chat(*contents), feedback, scores or {}, pinned)
 
 
-def chosen(prompt: str, answer: str, day: int, side: Side = "train", *, kind: Kind = "correction", chat_id: str = "") -> Chosen:
+def chosen(
+    prompt: str, answer: str, day: int, side: Side = "train", *, kind: Kind = "correction", chat_id: str = ""
+) -> Chosen:
     """A one-turn example of a day counted from FIRST."""
     chat_id = chat_id or f"{prompt}/{answer}/{day}"
     made = example(chat_id, kind, chat(prompt, answer), 1.0)

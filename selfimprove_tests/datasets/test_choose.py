@@ -16,7 +16,9 @@ def learned(found: Example | str) -> list[str]:
 
 
 def test_a_correction_takes_the_answers_place_and_ends_the_chat() -> None:
-    found = choose(candidate("Q1", "bad", "No!", "worse", scores={1: 0.1, 3: 0.1}, feedback=(said("correction", 1, "good"),)), GOOD)
+    found = choose(
+        candidate("Q1", "bad", "No!", "worse", scores={1: 0.1, 3: 0.1}, feedback=(said("correction", 1, "good"),)), GOOD
+    )
     assert learned(found) == ["Q1", "good"]
     assert isinstance(found, Example)
     assert (found.kind, found.score, found.chat_id) == ("correction", 1.0, "c")
@@ -41,7 +43,9 @@ def test_a_correction_of_what_is_no_answer_is_ignored(position: int) -> None:
 
 
 def test_a_middling_answer_before_a_correction_is_context() -> None:
-    found = choose(candidate("Q", "a", "R", "b", scores={1: 0.4, 3: 0.1}, feedback=(said("correction", 3, "good"),)), GOOD)
+    found = choose(
+        candidate("Q", "a", "R", "b", scores={1: 0.4, 3: 0.1}, feedback=(said("correction", 3, "good"),)), GOOD
+    )
     assert learned(found) == ["Q", "a", "R", "good"]
 
 

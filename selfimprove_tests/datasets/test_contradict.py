@@ -37,7 +37,9 @@ def test_a_correction_does_not_overrule_what_was_approved_after_it() -> None:
 
 
 def test_other_questions_stay() -> None:
-    assert not contradicted_later([chosen("What is my gym day?", "Monday.", 1), chosen("What is my bin day?", "Friday.", 5)])
+    assert not contradicted_later(
+        [chosen("What is my gym day?", "Monday.", 1), chosen("What is my bin day?", "Friday.", 5)]
+    )
 
 
 def test_of_three_answers_one_is_left() -> None:

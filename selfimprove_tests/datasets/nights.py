@@ -1,0 +1,39 @@
+"""The room's asset and checks, run by Dagster on a test's own house."""
+
+from pathlib import Path
+from typing import Any
+
+import dagster as dg
+
+from selfimprove.datasets.assets import training_dataset
+from selfimprove.datasets.checks import training_dataset_checks
+from selfimprove.models.base import Base
+from selfimprove.resources import Database, Home, LanguageModel
+from selfimprove_tests.datasets.house import make_base
+
+
+class SuitesOnly(LanguageModel):
+    """A base model of which only the suites are there."""
+
+    def base(self) -> Base:
+        return make_base(Path(self.home) / "suites")
+
+
+def resources(url: str, home: Path, model: LanguageModel | None = None) -> dict[str, Any]:
+    model = model or SuitesOnly(name="test", home=str(home))
+    return {"database": Database(url=url), "home": Home(folder=str(home)), "language_model": model}
+
+
+def spend(url: str, home: Path, config: dict[str, Any] | None = None) -> dg.ExecuteInProcessResult:
+    """Materialize the dataset and judge it in one run."""
+    return dg.materialize(
+        [training_dataset, training_dataset_checks],
+        resources=resources(url, home),
+        run_config={"ops": {"training_dataset": {"config": config or {}}}},
+        raise_on_error=False,
+    )
+
+
+def failed(result: dg.ExecuteInProcessResult) -> dict[str, str]:
+    """Names and sentences of the checks that did not pass."""
+    return {c.check_name: c.description or "" for c in result.get_asset_check_evaluations() if not c.passed}

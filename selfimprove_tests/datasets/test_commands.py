@@ -1,0 +1,83 @@
+"""`selfimprove datasets …` as a person and as a program use it."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from selfimprove import settings as settings_
+from selfimprove.datasets import commands
+from selfimprove.datasets.build import build
+from selfimprove.datasets.example import Rule
+from selfimprove.errors import DatasetUnknown, FolderTaken
+from selfimprove.settings import Settings
+from selfimprove_tests.datasets.house import add_chat, clean, correction, make_room
+from selfimprove_tests.datasets.make import FIRST, chat
+
+
+@pytest.fixture
+def dataset_id(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A house with one dataset, which the commands find through the environment."""
+    assert settings.database_url
+    room = make_room(settings.database_url, settings.home)
+    with room.connect() as connection:
+        for i in range(9):
+            add_chat(connection, FIRST, chat(f"What is thing {i}?", "?"), feedback=correction("That."), name=str(i))
+        add_chat(connection, FIRST, chat("What is pet 1?", "A cat."), scores={1: 0.9}, side="validation")
+        add_chat(connection, FIRST, chat("What is pet 2?", "A cat."), scores={1: 0.2})
+        clean(connection)
+    found = build(room, Rule(), "run")
+    monkeypatch.setenv("SELFIMPROVE_HOME", str(settings.home))
+    monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", settings.database_url)
+    settings_.current.cache_clear()
+    assert found.dataset_id
+    return found.dataset_id
+
+
+def invoke(*arguments: str) -> Result:
+    return CliRunner().invoke(commands.datasets, arguments)
+
+
+def test_list(dataset_id: str) -> None:
+    out = invoke("list").stdout
+    assert out.splitlines()[0].split() == ["ID", "NIGHT", "TRAIN", "VALIDATION", "FRESH", "REPLAY", "DECIDED"]
+    assert out.splitlines()[1].split() == [dataset_id[:12], "2026-03-02", "9", "1", "0", "0", "no"]
+
+
+def test_list_as_json(dataset_id: str) -> None:
+    (row,) = json.loads(invoke("list", "--json").stdout)
+    assert row["id"] == dataset_id
+    assert (row["train"], row["validation"], row["fresh"], row["replay"], row["decided"]) == (9, 1, 0, 0, False)
+
+
+def test_show(dataset_id: str) -> None:
+    out = invoke("show", dataset_id[:6]).stdout
+    assert f"Dataset {dataset_id}" in out
+    assert "train: 9 examples (9 correction)" in out
+    assert "Left out: 1 low_score." in out
+    assert json.loads(invoke("show", dataset_id[:6], "--json").stdout)["chats"]["in"] == 11
+
+
+def test_export(dataset_id: str, tmp_path: Path) -> None:
+    folder = tmp_path / "out"
+    assert invoke("export", dataset_id, str(folder)).stdout.strip() == str(folder)
+    assert len((folder / "train.jsonl").read_text().splitlines()) == 27
+    (folder / "mine.txt").write_text("x")
+    (folder / "train.jsonl").unlink()
+    assert isinstance(invoke("export", dataset_id, str(folder)).exception, FolderTaken)
+    assert (folder / "mine.txt").exists()
+
+
+def test_an_unknown_id_names_the_next_command(dataset_id: str) -> None:
+    error = invoke("show", "zzz").exception
+    assert isinstance(error, DatasetUnknown)
+    assert "selfimprove datasets list" in str(error)
+    assert dataset_id
+
+
+def test_an_empty_house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", str(settings.database_url))
+    settings_.current.cache_clear()
+    assert invoke("list").stdout.strip() == "There are no datasets yet. Run a night with `selfimprove night`."
+    assert json.loads(invoke("list", "--json").stdout) == []
