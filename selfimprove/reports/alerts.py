@@ -1,0 +1,129 @@
+"""Alerts: what failed in a run, kept in a table first, then sent to whoever was named."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from selfimprove import postgres
+from selfimprove.postgres import Connection
+
+State = Literal["new", "sent", "failed", "kept"]
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One failed check or step of a run, or the run itself; `asset` and `check_name` are "" where there is none."""
+
+    run_id: str
+    asset: str
+    check_name: str
+    detail: str
+    url: str
+
+    @property
+    def message(self) -> str:
+        """What a person reads: where, what, which numbers, and the link to the run."""
+        return f"{subject(self.asset, self.check_name)}: {self.detail}\n{self.url}"
+
+
+def subject(asset: str, check_name: str) -> str:
+    """What an alert is about."""
+    return f"{asset}, check {check_name}" if check_name else asset or "the run"
+
+
+def detail(alert: Mapping[str, Any]) -> str:
+    """What a stored alert's message says besides its subject and link."""
+    text = str(alert["message"]).removeprefix(subject(alert["asset"], alert["check_name"]) + ": ")
+    return text.rpartition("\n")[0] or text
+
+
+def from_run(instance: Any, run: Any, port: int) -> list[Alert]:
+    """An alert for each check that did not pass and each step that failed, those that stopped the run first.
+
+    `instance` and `run` are Dagster's; a run that failed without either gives one alert of its own.
+    """
+    url = f"http://127.0.0.1:{port}/runs/{run.run_id}"
+    events = list(_events(instance, run.run_id))
+    checks = [event.event_specific_data for event in events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
+    failed = sorted((check for check in checks if not check.passed), key=lambda check: not _stops(check))
+    found = [Alert(run.run_id, _name(c.asset_key), c.check_name, _check_detail(c), url) for c in failed]
+    steps = [event for event in events if event.event_type_value == "STEP_FAILURE" and not _is_gate(event)]
+    found = [*(Alert(run.run_id, step.step_key or "", "", _step_detail(step), url) for step in steps), *found]
+    if not found and run.status.value in ("FAILURE", "CANCELED"):
+        return [Alert(run.run_id, "", "", "it ended without telling why; its process may have been killed", url)]
+    return found
+
+
+def record(connection: Connection, alerts: Iterable[Alert]) -> None:
+    """Keep alerts; one that is kept already stays as it is."""
+    for alert in alerts:
+        row = {
+            "run_id": alert.run_id, "asset": alert.asset, "check_name": alert.check_name, "message": alert.message,
+        }
+        connection.execute(postgres.queries("reports").record_alert, row)
+
+
+def deliver(connection: Connection, urls: Sequence[str]) -> State | None:
+    """Send all that is new or failed before as one message; what becomes of it, None when there is nothing to send.
+
+    Without a target alerts are kept. Killed between sending and committing, the next delivery sends once more.
+    """
+    rows = connection.execute(postgres.queries("reports").pending_alerts).fetchall()
+    if not rows:
+        return None
+    messages = [row["message"] for row in rows]
+    state: State = "kept" if not urls else "sent" if _send(messages, urls) else "failed"
+    connection.execute(postgres.queries("reports").mark_alerts, {"ids": [row["id"] for row in rows], "state": state})
+    return state
+
+
+def _send(messages: Sequence[str], urls: Sequence[str]) -> bool:
+    """True when every target took it; a URL that apprise does not understand is a failure, not a silence."""
+    import apprise
+
+    targets = apprise.Apprise(asset=apprise.AppriseAsset(app_id="selfimprove", app_desc="selfimprove alerts"))
+    added = [targets.add(url) for url in urls]
+    title = "selfimprove: 1 alert" if len(messages) == 1 else f"selfimprove: {len(messages)} alerts"
+    return bool(targets.notify(body="\n\n".join(messages), title=title)) and all(added)
+
+
+def _events(instance: Any, run_id: str) -> Iterator[Any]:
+    cursor, more = None, True
+    while more:
+        page = instance.get_records_for_run(run_id, cursor=cursor)
+        cursor, more = page.cursor, page.has_more
+        yield from (e for record in page.records if (e := record.event_log_entry.dagster_event) is not None)
+
+
+def _stops(check: Any) -> bool:
+    return bool(check.blocking) and check.severity.value == "ERROR"
+
+
+def _is_gate(step: Any) -> bool:
+    """A blocking check fails its step too; the check itself tells more."""
+    error = step.event_specific_data.error
+    return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
+
+
+def _name(asset_key: Any) -> str:
+    return "/".join(asset_key.path)
+
+
+def _check_detail(check: Any) -> str:
+    """The check's own words and its numbers."""
+    values = {name: getattr(value, "value", None) for name, value in check.metadata.items()}
+    figures = {name: v for name, v in values.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+    numbers = [f"{name} {value:.4g}" for name, value in figures.items()]
+    words = check.description or "did not pass"
+    return f"{words} ({', '.join(numbers)})" if numbers else words
+
+
+def _step_detail(step: Any) -> str:
+    """What the step said of itself, or the first line of the error under Dagster's own."""
+    data = step.event_specific_data
+    if data.user_failure_data is not None:
+        return str(data.user_failure_data.description)
+    error = data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return str(error.message).strip().partition("\n")[0] if error is not None else "it failed without an error"

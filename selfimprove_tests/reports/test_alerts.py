@@ -1,0 +1,152 @@
+"""Alerts from real runs, kept once, delivered to real receivers."""
+
+import email
+from email import policy
+
+import dagster as dg
+
+from selfimprove.reports import alerts
+from selfimprove.reports.alerts import Alert
+from selfimprove_tests.reports.receivers import mail_server, web_hook
+
+URL = "http://127.0.0.1:3000/runs/r1"
+GATE = Alert("r1", "eval_report", "keeps_core", "core fell (value -0.04, limit -0.03)", URL)
+STEP = Alert("r1", "lora_adapter", "", "the loss became nan", URL)
+
+
+@dg.asset
+def thing() -> None:
+    """Something that is checked."""
+
+
+@dg.asset
+def broken() -> None:
+    """Something that cannot be made."""
+    raise ValueError("no\nsecond line")
+
+
+@dg.asset
+def refused() -> None:
+    """Something that refuses to be made."""
+    raise dg.Failure(description="reject: keeps_core", allow_retries=False)
+
+
+@dg.asset_check(asset=thing)
+def soft() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=False, severity=dg.AssetCheckSeverity.WARN, description="a little late")
+
+
+@dg.asset_check(asset=thing, blocking=True)
+def hard() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        passed=False, description="two are lost", metadata={"lost": 2, "share": 0.12345, "word": "x", "flag": True}
+    )
+
+
+@dg.asset_check(asset=thing)
+def fine() -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(passed=True)
+
+
+def run(*assets):
+    """The alerts of a run of these assets and checks."""
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize(list(assets), instance=instance, raise_on_error=False)
+        return alerts.from_run(instance, instance.get_run_by_id(result.run_id), 3100), result.run_id
+
+
+def test_failed_checks_with_their_numbers_those_that_stopped_the_run_first():
+    found, run_id = run(thing, soft, hard, fine)
+    assert [(a.asset, a.check_name, a.detail) for a in found] == [
+        ("thing", "hard", "two are lost (lost 2, share 0.1235)"),
+        ("thing", "soft", "a little late"),
+    ]
+    assert found[0].message == (
+        f"thing, check hard: two are lost (lost 2, share 0.1235)\nhttp://127.0.0.1:3100/runs/{run_id}"
+    )
+
+
+def test_a_failed_step_tells_the_first_line_of_its_own_error():
+    (found,), run_id = run(broken)
+    assert (found.run_id, found.asset, found.check_name) == (run_id, "broken", "")
+    assert found.detail == "ValueError: no"
+
+
+def test_a_refusal_tells_its_reason():
+    (found,), _ = run(refused)
+    assert found.detail == "reject: keeps_core"
+
+
+def test_a_run_where_all_went_well_has_none():
+    assert run(thing, fine)[0] == []
+
+
+def test_a_run_that_died_without_a_word_has_one():
+    with dg.DagsterInstance.ephemeral() as instance:
+        made = instance.create_run_for_job(dg.Definitions(assets=[thing]).resolve_implicit_global_asset_job_def())
+        instance.report_run_failed(made)
+        (found,) = alerts.from_run(instance, instance.get_run_by_id(made.run_id), 3000)
+    assert (found.asset, found.check_name) == ("", "")
+    assert found.message.startswith("the run: it ended without telling why")
+
+
+def stored(connection):
+    rows = connection.execute("select * from alerts order by id")
+    return [(row["asset"], row["check_name"], row["state"]) for row in rows]
+
+
+def test_an_alert_is_kept_once(connection):
+    alerts.record(connection, [GATE, STEP])
+    alerts.record(connection, [STEP, GATE])
+    assert stored(connection) == [("eval_report", "keeps_core", "new"), ("lora_adapter", "", "new")]
+
+
+def test_what_is_stored_gives_the_detail_back(connection):
+    alerts.record(connection, [GATE, STEP, Alert("r1", "", "", "it ended", URL)])
+    rows = connection.execute("select * from alerts order by id").fetchall()
+    assert [alerts.detail(row) for row in rows] == [GATE.detail, STEP.detail, "it ended"]
+
+
+def test_without_a_target_alerts_are_kept_and_not_sent_later(connection):
+    alerts.record(connection, [GATE])
+    assert alerts.deliver(connection, []) == "kept"
+    assert stored(connection) == [("eval_report", "keeps_core", "kept")]
+    assert alerts.deliver(connection, ["json://127.0.0.1:1"]) is None
+
+
+def test_one_message_to_a_web_hook_tells_all(connection):
+    alerts.record(connection, [GATE, STEP])
+    with web_hook() as (port, received):
+        assert alerts.deliver(connection, [f"json://127.0.0.1:{port}"]) == "sent"
+        assert alerts.deliver(connection, [f"json://127.0.0.1:{port}"]) is None
+    (body,) = received
+    assert body["title"] == "selfimprove: 2 alerts"
+    for words in ("eval_report", "keeps_core", "-0.04", "lora_adapter", URL):
+        assert words in body["message"]
+
+
+def test_a_mail_arrives(connection):
+    alerts.record(connection, [GATE])
+    with mail_server() as (port, received):
+        target = f"mailto://127.0.0.1:{port}?mode=insecure&from=night@example.org&to=owner@example.org"
+        assert alerts.deliver(connection, [target]) == "sent"
+    mail = email.message_from_string(received[0], policy=policy.default)
+    assert mail["subject"] == "selfimprove: 1 alert"
+    assert "core fell (value -0.04, limit -0.03)" in mail.get_body(("plain", "html")).get_content()
+
+
+def test_a_failed_delivery_is_visible_and_tried_again(connection):
+    alerts.record(connection, [GATE])
+    with web_hook(status=500) as (port, _):
+        assert alerts.deliver(connection, [f"json://127.0.0.1:{port}"]) == "failed"
+    assert stored(connection) == [("eval_report", "keeps_core", "failed")]
+    with web_hook() as (port, received):
+        assert alerts.deliver(connection, [f"json://127.0.0.1:{port}"]) == "sent"
+    assert len(received) == 1
+
+
+def test_a_target_that_is_no_url_is_a_failure(connection):
+    alerts.record(connection, [GATE])
+    with web_hook() as (port, received):
+        assert alerts.deliver(connection, [f"json://127.0.0.1:{port}", "nonsense"]) == "failed"
+    assert len(received) == 1

@@ -1,0 +1,135 @@
+-- record_alert: keep an alert once
+insert into alerts (run_id, asset, check_name, message)
+values (%(run_id)s, %(asset)s, %(check_name)s, %(message)s)
+on conflict (run_id, asset, check_name) do nothing;
+
+-- pending_alerts: what is to be sent, locked until it is; another sender takes none of it
+select id, message from alerts where state in ('new', 'failed') order by id for update skip locked;
+
+-- mark_alerts: what became of them
+update alerts set state = %(state)s where id = any(%(ids)s);
+
+-- alerts: the newest
+select run_id, asset, check_name, message, state, at from alerts order by id desc limit %(limit)s;
+
+-- alerts_of_run: what failed in a run, what stopped it first
+select asset, check_name, message from alerts where run_id = %(run_id)s order by id;
+
+-- leaves_traces: whether a run has touched any day, dataset or report
+select exists (select from stage_days where run_id = %(run_id)s)
+    or exists (select from dataset_runs where run_id = %(run_id)s)
+    or exists (select from alerts where run_id = %(run_id)s) as found;
+
+-- newest_run: the run that worked on a day or a dataset last
+select run_id
+from (select run_id, at from stage_days union all select run_id, at from dataset_runs) worked
+order by at desc
+limit 1;
+
+-- stages: what a run's daily stages took in and gave on
+select stage, count(*)::int as days, min(day) as first, max(day) as last,
+       sum((counts ->> 'in')::int)::int as taken, sum((counts ->> 'out')::int)::int as given
+from stage_days
+where run_id = %(run_id)s
+group by stage;
+
+-- rejected: chats that a run's daily stages left out, by reason
+select reason.key as reason, sum(reason.value::int)::int as chats
+from stage_days
+cross join jsonb_each_text(counts -> 'rejected') reason
+where run_id = %(run_id)s
+group by reason.key
+order by chats desc, reason;
+
+-- found: what a run found to learn from
+select r.night, r.sentence, r.counts, d.id as dataset_id, d.manifest
+from dataset_runs r
+left join datasets d on d.id = r.dataset_id
+where r.run_id = %(run_id)s;
+
+-- lessons: corrections that a dataset trains on
+select e.messages
+from dataset_examples x
+join examples e on e.id = x.example_id
+where x.dataset_id = %(dataset_id)s and x.split = 'train' and e.kind = 'correction'
+order by x.position
+limit %(limit)s;
+
+-- adapter: what a run trained
+select id, recipe, metrics, night from adapters where run_id = %(run_id)s order by created_at desc limit 1;
+
+-- judged: the report of a run, its decision, and whether it made a champion
+select r.id, r.night, r.adapter_id, r.challenger, r.champion, r.base, r.measurements,
+       d.decision, d.reasons, d.verdicts, p.id is not null as promoted
+from reports r
+left join decisions d on d.report_id = r.id
+left join promotions p on p.report_id = r.id
+where r.run_id = %(run_id)s or d.run_id = %(run_id)s
+order by r.created_at desc
+limit 1;
+
+-- scores: by task, how many graded examples champion and challenger passed
+select e.task, count(*)::int as graded,
+       sum(before.passed::int)::int as before, sum(after.passed::int)::int as after
+from report_examples x
+join reports r on r.id = x.report_id
+join eval_examples e on e.id = x.example_id
+join eval_results before on before.example_id = x.example_id and before.model = r.champion and before.decoding = 'greedy'
+join eval_results after on after.example_id = x.example_id and after.model = r.challenger and after.decoding = 'greedy'
+where x.report_id = %(report_id)s and before.passed is not null and after.passed is not null
+group by e.task;
+
+-- answers: what champion and challenger said to people's own questions that were kept out of training
+select e.id, e.task, e.messages, e.reference, before.output as before, after.output as after,
+       before.passed as passed_before, after.passed as passed_after, before.loss - after.loss as gain
+from report_examples x
+join reports r on r.id = x.report_id
+join eval_examples e on e.id = x.example_id
+join eval_results before on before.example_id = x.example_id and before.model = r.champion and before.decoding = 'greedy'
+join eval_results after on after.example_id = x.example_id and after.model = r.challenger and after.decoding = 'greedy'
+where x.report_id = %(report_id)s and e.task in ('fresh', 'holdout') and before.output <> after.output
+order by gain desc nulls last, e.id;
+
+-- champion: who answers now
+select id, promoted_night from champion;
+
+-- trend: the newest decided nights, oldest first: the share of people's own questions passed before and after
+select night, max(decision) as decision, avg(before)::float8 as before, avg(after)::float8 as after
+from (
+    select r.night, d.decision, d.decided_at, before.passed::int as before, after.passed::int as after
+    from decisions d
+    join reports r on r.id = d.report_id
+    join report_examples x on x.report_id = r.id
+    join eval_examples e on e.id = x.example_id and e.task in ('fresh', 'holdout')
+    join eval_results before
+        on before.example_id = e.id and before.model = r.champion and before.decoding = 'greedy'
+    join eval_results after
+        on after.example_id = e.id and after.model = r.challenger and after.decoding = 'greedy'
+    where r.night <= %(night)s and before.passed is not null and after.passed is not null
+      and d.report_id in (select report_id from decisions where night <= %(night)s order by decided_at desc limit %(limit)s)
+) items
+group by night
+order by night;
+
+-- write: the row of a morning report, written again when it is made again
+insert into morning_reports (run_id, night, outcome, sentence, url, sha256)
+values (%(run_id)s, %(night)s, %(outcome)s, %(sentence)s, %(url)s, %(sha256)s)
+on conflict (run_id) do update
+set night = excluded.night, outcome = excluded.outcome, sentence = excluded.sentence, url = excluded.url,
+    sha256 = excluded.sha256, created_at = now();
+
+-- mornings: the newest reports
+select run_id, night, outcome, sentence, url, sha256, created_at
+from morning_reports
+order by created_at desc, run_id
+limit %(limit)s;
+
+-- morning: the newest report, of one night if it is named
+select run_id, night, outcome, sentence, url, sha256
+from morning_reports
+where %(night)s::date is null or night = %(night)s
+order by created_at desc, run_id
+limit 1;
+
+-- morning_of_run: the report about a run
+select run_id, night, outcome, sentence, url, sha256 from morning_reports where run_id = %(run_id)s;
