@@ -39,9 +39,7 @@ def verdicts(found: Found | None, dataset: Dataset | None, differences: Sequence
         disjoint(dataset),
         nothing_lost(found.counts if found else dataset.manifest["chats"], dataset),
         no_secret(dataset),
-        Verdict(
-            CHECKS[5], not differences, f"Changed files: {list(differences)}.", {"changed_files": len(differences)}
-        ),
+        exported(differences),
     ]
 
 
@@ -74,6 +72,12 @@ def no_secret(dataset: Dataset) -> Verdict:
     return Verdict(
         CHECKS[4], found == 0, "The redactor reads every example once more.", {"examples_with_secret": found}
     )
+
+
+def exported(differences: Sequence[str]) -> Verdict:
+    """The files on disk and the rows are what was frozen."""
+    sentence = f"Not what was frozen: {', '.join(differences)}." if differences else "Files and rows are what was frozen."
+    return Verdict(CHECKS[5], not differences, sentence, {"changed_files": len(differences)})
 
 
 def _all(dataset: Dataset) -> list[Example]:

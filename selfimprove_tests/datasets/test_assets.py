@@ -104,7 +104,7 @@ def test_a_changed_file_is_found(filled: str, tmp_path: Path) -> None:
     spend(filled, tmp_path)
     (file,) = (tmp_path / "datasets").glob("*/valid.jsonl")
     file.write_text("{}\n")
-    assert judge(filled, tmp_path) == {"export_matches": "Changed files: ['valid.jsonl']."}
+    assert judge(filled, tmp_path) == {"export_matches": "Not what was frozen: valid.jsonl."}
 
 
 def test_judged_by_hand_without_any_dataset(database: str, tmp_path: Path) -> None:
