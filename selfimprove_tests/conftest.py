@@ -3,6 +3,7 @@
 import os
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -44,13 +45,20 @@ def template(server: str) -> Iterator[str]:
     _execute(server, f"drop database {name} with (force)")
 
 
-@pytest.fixture
-def database(server: str, template: str) -> Iterator[str]:
-    """URL of this test's own database."""
+@contextmanager
+def clone(server: str, template: str) -> Iterator[str]:
+    """URL of a database that lives as long as the block."""
     name = f"test_{uuid.uuid4().hex[:12]}"
     _execute(server, f"create database {name} template {template}")
     yield _at(server, name)
     _execute(server, f"drop database {name} with (force)")
+
+
+@pytest.fixture
+def database(server: str, template: str) -> Iterator[str]:
+    """URL of this test's own database."""
+    with clone(server, template) as url:
+        yield url
 
 
 @pytest.fixture

@@ -8,62 +8,8 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
-from pathlib import Path
 
-import psutil
-import pytest
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-class House:
-    """A state folder of its own with an embedded database, driven through the command line."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.port = home, free_port()
-        clean = {key: value for key, value in os.environ.items() if not key.startswith(("SELFIMPROVE_", "DAGSTER_"))}
-        self.environment = clean | {"SELFIMPROVE_HOME": str(home), "SELFIMPROVE_PORT": str(self.port)}
-
-    def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
-            [sys.executable, "-m", "selfimprove", *arguments], env=self.environment, text=True,
-            stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )
-
-    def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
-        process = self.start(*arguments)
-        out, err = process.communicate(timeout=240)
-        return subprocess.CompletedProcess(arguments, process.returncode, out, err)
-
-    def up(self) -> subprocess.Popen[str]:
-        process = self.start("up")
-        assert process.stderr is not None
-        assert "Dagster is at" in process.stderr.readline()
-        return process
-
-    def status(self) -> dict:
-        return json.loads(self.run("status", "--json").stdout)
-
-    def processes(self) -> list[str]:
-        found = []
-        for process in psutil.process_iter(["cmdline", "environ", "status"]):
-            mine = (process.info["environ"] or {}).get("SELFIMPROVE_HOME") == str(self.home)
-            in_home = str(self.home) in " ".join(process.info["cmdline"] or [])
-            if (mine or in_home) and process.info["status"] != psutil.STATUS_ZOMBIE:
-                found.append(" ".join(process.info["cmdline"] or []))
-        return found
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "home")
-    yield house
-    house.run("down")
+from selfimprove_tests.end_to_end.house import House
 
 
 def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:

@@ -1,0 +1,86 @@
+"""Nights that show the gates are real, one after another in one house, on the tiny model."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from selfimprove_tests.end_to_end.nights import Nights
+
+START = datetime.now(UTC).date() - timedelta(days=12)
+
+
+def day(number: int) -> date:
+    """The n-th day after the household's first two weeks."""
+    return START + timedelta(days=number)
+
+
+def failed_steps(nights: Nights, run_id: str) -> set[str]:
+    return {event.step_key for event in nights.instance.all_logs(run_id) if event.is_step_failure}
+
+
+def test_1_a_good_night_is_promoted(nights: Nights) -> None:
+    nights.live_until(day(0))
+    result = nights.spend(day(0))
+    assert nights.decision()["decision"] == "promote", nights.decision()["reasons"]
+    assert result.success
+    assert nights.champion() == nights.decision()["adapter_id"]
+    assert nights.told()["outcome"] == "promoted"
+
+
+def test_2_nothing_new_is_nothing_to_learn(nights: Nights) -> None:
+    champion, decisions = nights.champion(), len(nights.rows("select 1 from decisions"))
+    nights.spend(day(0))
+    assert nights.told()["outcome"] == "nothing_to_learn"
+    assert "no new chats" in nights.told()["sentence"]
+    assert nights.champion() == champion
+    assert len(nights.rows("select 1 from decisions")) == decisions
+
+
+@pytest.mark.parametrize(
+    ("after", "config", "gates"),
+    [
+        (2, {"training_dataset": {"replay": 0}}, {"keeps_core"}),
+        (4, {"lora_adapter": {"learning_rate": 0.0}}, {"did_learn"}),
+        (6, {"lora_adapter": {"learning_rate": 0.03}}, {"keeps_core"}),
+    ],
+    ids=["3-no-replay", "4-null", "5-ruinous-learning-rate"],
+)
+def test_a_bad_night_is_refused_by_its_gate(nights: Nights, after: int, config: dict, gates: set[str]) -> None:
+    champion = nights.champion()
+    nights.live_until(day(after))
+    result = nights.spend(day(after), **config)
+    assert not result.success
+    assert nights.decision()["decision"] == "reject"
+    assert gates <= nights.refusing_gates()
+    assert nights.champion() == champion
+    assert nights.told()["outcome"] == "rejected"
+    alerts = {row["check_name"] for row in nights.rows(f"select * from alerts where run_id = '{result.run_id}'")}
+    assert gates <= alerts
+
+
+def test_6_a_second_good_night_is_promoted(nights: Nights) -> None:
+    before = nights.champion()
+    nights.live_until(day(11))
+    nights.spend(day(11))
+    assert nights.decision()["decision"] == "promote", nights.decision()["reasons"]
+    assert nights.champion() not in (None, before)
+
+
+def test_7_a_veto_falls_back_and_a_hand_launch_does_not_bring_it_back(nights: Nights) -> None:
+    from selfimprove.promotion import promote
+
+    vetoed, before = nights.champion(), nights.rows("select adapter_id from promotions order by id")[0]["adapter_id"]
+    with nights.connect() as connection:
+        promote.veto(connection, "it was rude at breakfast")
+    assert nights.champion() == before
+    result = nights.run("nightly", {}, {}, asset_selection=["promoted_adapter"])
+    assert not result.success
+    assert nights.champion() == before != vetoed
+
+
+def test_8_a_rollback_returns_to_the_base_model(nights: Nights) -> None:
+    from selfimprove.promotion import promote
+
+    with nights.connect() as connection:
+        promote.rollback(connection, None)
+    assert nights.champion() is None
