@@ -50,6 +50,9 @@ def _obfuscated(match: re.Match[str]) -> Iterable[Bounds]:
 
 def _address(match: re.Match[str], start: int | None, dot: str) -> Iterator[Bounds]:
     domain = match["domain"]
+    if domain.startswith("[") and start is not None:
+        yield start, match.end()
+        return
     cuts = [m.start() for m in re.finditer(dot, domain, re.IGNORECASE)] + [len(domain)]
     ends = [end for before, end in zip(cuts, cuts[1:], strict=False) if _is_top_level(re.sub(dot, "", domain[before:end], flags=re.I))]
     if start is None or start == match.start() or not ends:
@@ -88,7 +91,7 @@ _BRACKETED = tuple(f"{bracket}{space}{word}" for bracket in "[({<" for space in 
 
 RULES = (
     Rule(
-        "email", "EMAIL", rf"{_ENCODED_AT}(?P<domain>{_LABEL}(?:\.{_LABEL}){{1,8}})", _plain,
+        "email", "EMAIL", rf"{_ENCODED_AT}(?P<domain>{_LABEL}(?:\.{_LABEL}){{1,8}}|\[[0-9a-f.:]{{3,45}}\])", _plain,
         needs=("@", "%40", "&#", "&commat;", "\\u0040", "\\x40"), flags=re.IGNORECASE,
     ),
     Rule(

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 from selfimprove.privacy.rules.rule import Bounds, Rule
 
 _KEY = (
-    r"(?:pass ?words?|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|pin(?:[ -]?(?:code|number|nummer))?|passwort|kennwort|zugangscode|"
+    r"(?:pass ?words?(?:'s)?|pass(?=[ ]{0,2}[:=])|psw|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|pin(?:[ -]?(?:code|number|nummer))?|passwort|kennwort|zugangscode|"
     r"mot de passe|\bmdp\b|code secret|contrasena|\bclave|senha|palavra[ -]passe|parola d'ordine|parola chiave|codice (?:pin|segreto)|"
     r"wachtwoord|pincode|toegangscode|haslo|kod pin)"
 )
 _NEEDS = (
-    "pass", "pwd", "pw", "pin", "kennwort", "zugangscode", "mdp", "code secret", "contrasena", "clave", "senha", "palavra", "parola",
+    "pass", "pwd", "pw", "psw", "pin", "kennwort", "zugangscode", "mdp", "code secret", "contrasena", "clave", "senha", "palavra", "parola",
     "codice", "wachtwoord", "toegangscode", "haslo", "kod",
 )  # fmt: skip
 _LINK = (
@@ -68,6 +68,14 @@ def _could_be_one(said: str, match: re.Match[str]) -> bool:
     return len(said) >= 4 and not is_participle and (not follows.strip() or not follows[0].isspace() or match["bare"] != said)
 
 
+def _beside(match: re.Match[str]) -> Iterator[Bounds]:
+    """No word links the two, so the value must look like nothing else: letters, digits, and capitals or signs."""
+    given = match["value"].rstrip(".,;:?)]}")
+    mixed = re.search(r"[a-z]", given) and re.search(r"\d", given) and re.search(r"[A-Z!@#$%^&*?+]", given)
+    if mixed and len(given) >= 6 and not _LOOK_UP.match(given) and not re.search(r"[(){}\[\]=/\\]", given):
+        yield match.start("value"), match.start("value") + len(given)
+
+
 def _pin(match: re.Match[str]) -> Iterator[Bounds]:
     yield match.span("value")
 
@@ -102,6 +110,14 @@ RULES = (
     Rule(
         "password_said", "PASSWORD", rf"(?<![A-Za-z_-]){_KEY}(?![A-Za-z_-])[^\n\x00:=.!?\"'`;,()]{{0,40}}?{_LINK}{_VALUE}", _said,
         needs=_NEEDS, flags=re.IGNORECASE,
+    ),
+    Rule(
+        "password_beside", "PASSWORD",
+        r"(?:(?<![\w-])(?:pass(?:word|wd|code|phrase|wort)?|pwd|kennwort|mot de passe|contrasena|senha|wachtwoord|haslo)(?:'s)?[ ]{1,2}|"
+        r"\b(?:credentials|login|logins|zugangsdaten|identifiants|credenciales|credenziali)(?:[ ](?:are|is|sind))?[ ]?:?[ ][^\s/:\x00]{2,64}[ ]?[/:][ ]?)"
+        r"(?P<value>[^\s\"'`\x00<>]{6,64})", _beside,
+        needs=("pass", "pwd", "kennwort", "contrasena", "senha", "wachtwoord", "haslo", "credential", "login", "zugangsdaten", "identifiants", "credenciales", "credenziali"),
+        flags=re.IGNORECASE,
     ),
     Rule(
         "pin", "PASSWORD", r"\b(?:pin(?:[ -]?(?:code|number|nummer))?|pincode|passcode|otp|one[ -]time (?:code|password)|verification code|security code|cvv2?|cvc)\b"

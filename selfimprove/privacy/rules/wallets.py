@@ -1,0 +1,28 @@
+"""Addresses of crypto currencies, with their checksums where they have one."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterator
+
+from selfimprove.privacy.rules.rule import Bounds, Rule
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def _base58(match: re.Match[str]) -> Iterator[Bounds]:
+    number = 0
+    for character in match[0]:
+        number = number * 58 + _BASE58.index(character)
+    if number < 1 << 200:
+        decoded = number.to_bytes(25, "big")
+        if hashlib.sha256(hashlib.sha256(decoded[:-4]).digest()).digest()[:4] == decoded[-4:]:
+            yield match.span()
+
+
+RULES = (
+    Rule("bitcoin", "WALLET", rf"(?<!\w)[13][{_BASE58}]{{25,34}}(?!\w)", _base58, digits=1),
+    Rule("bitcoin_segwit", "WALLET", r"(?<!\w)bc1[02-9ac-hj-np-z]{25,62}(?!\w)", needs=("bc1",)),
+    Rule("ethereum", "WALLET", r"(?<!\w)0x[0-9a-fA-F]{40}(?!\w)", needs=("0x",)),
+)
