@@ -145,6 +145,10 @@ class ReportMissing(SelfImproveError):
     """There is no report {report!r} to judge. Run `selfimprove night`, or see `selfimprove promotion history`."""
 
 
+class NothingEvaluated(SelfImproveError):
+    """Nothing was evaluated yet, so there is nothing to judge. Run `selfimprove night`."""
+
+
 class DecisionMissing(SelfImproveError):
     """Nothing was decided about {name!r} yet. Run `selfimprove night`, or see `selfimprove promotion history`."""
 
@@ -171,3 +175,19 @@ class CritiqueMissing(SelfImproveError):
 
 class SampleTooShort(SelfImproveError):
     """The sample household needs {days} days from {start} on. Run `selfimprove chats sample --last-day {last}`, or with a later day."""
+
+
+class AdapterCorrupt(SelfImproveError):
+    """Adapter {id} cannot be used: {file} {reason}. Put the file back from a backup, or go back to an earlier adapter with `selfimprove promotion rollback`."""
+
+
+class NothingToTrain(SelfImproveError):
+    """There is no dataset to train on: {reason} Run `selfimprove night`, which makes one first."""
+
+
+class TrainingBusy(SelfImproveError):
+    """Another training is running in {home}. Wait until it ends; `selfimprove status` shows it."""
+
+
+class ExampleDiverged(SelfImproveError):
+    """The loss became {loss} at step {step}; nothing was kept. The step's examples were {examples}: look at them, or lower the learning rate and train again."""

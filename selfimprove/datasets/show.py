@@ -31,10 +31,14 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
     for row in map(summary, rows):
         counts = (str(row[split]) for split in SPLITS)
         lines.append((row["id"][:12], str(row["night"]), *counts, "yes" if row["decided"] else "no"))
+    return aligned(lines)
+
+
+def aligned(lines: Sequence[Sequence[str]]) -> str:
+    """Rows of cells as columns of text."""
     widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    return "\n".join(
-        "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip() for line in lines
-    )
+    padded = ("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)) for line in lines)
+    return "\n".join(line.rstrip() for line in padded)
 
 
 def manifest(dataset: Dataset) -> str:

@@ -76,7 +76,9 @@ def no_secret(dataset: Dataset) -> Verdict:
 
 def exported(differences: Sequence[str]) -> Verdict:
     """The files on disk and the rows are what was frozen."""
-    sentence = f"Not what was frozen: {', '.join(differences)}." if differences else "Files and rows are what was frozen."
+    sentence = (
+        f"Not what was frozen: {', '.join(differences)}." if differences else "Files and rows are what was frozen."
+    )
     return Verdict(CHECKS[5], not differences, sentence, {"changed_files": len(differences)})
 
 

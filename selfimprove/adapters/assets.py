@@ -1,0 +1,118 @@
+"""What was learned, as a Dagster asset."""
+
+from typing import Any
+
+import dagster as dg
+
+from selfimprove import charts
+from selfimprove.adapters import recipe as recipes
+from selfimprove.adapters import table
+from selfimprove.adapters.adapter import Adapter
+from selfimprove.adapters.learn import Bench, learn
+from selfimprove.adapters.recipe import Recipe
+from selfimprove.datasets import table as datasets
+from selfimprove.datasets.freeze import Dataset
+from selfimprove.datasets.say import too_little
+from selfimprove.errors import NothingToTrain
+from selfimprove.postgres import Connection
+from selfimprove.resources import Database, Home, LanguageModel
+
+COLUMNS = dg.TableSchema(
+    [
+        dg.TableColumn("id", "text", description="sha256 over the files' hashes"),
+        dg.TableColumn("base_model", "text"),
+        dg.TableColumn("dataset_id", "text"),
+        dg.TableColumn("recipe", "jsonb", description="how it was trained"),
+        dg.TableColumn("metrics", "jsonb", description="losses, speed, memory, and how far weights moved"),
+        dg.TableColumn("url", "text"),
+        dg.TableColumn("files", "jsonb", description="sha256 of each file"),
+    ]
+)
+
+
+class TrainingConfig(dg.Config):
+    """What differs from the recommended recipe; `warm_start` goes on from the champion where that is possible."""
+
+    rank: int | None = None
+    scale: float | None = None
+    dropout: float | None = None
+    layers: int | None = None
+    learning_rate: float | None = None
+    warmup: int | None = None
+    steps: int | None = None
+    batch_tokens: int | None = None
+    longest: int | None = None
+    clip: float | None = None
+    weight_decay: float | None = None
+    evaluate_every: int | None = None
+    patience: int | None = None
+    minutes: float | None = None
+    seed: int | None = None
+    warm_start: bool = True
+
+
+@dg.asset(
+    deps=["training_dataset"],
+    group_name="adapters",
+    kinds={"mlx", "python"},
+    pool="gpu",
+    metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "selfimprove.adapters"},
+)
+def lora_adapter(
+    context: dg.AssetExecutionContext,
+    config: TrainingConfig,
+    database: Database,
+    home: Home,
+    language_model: LanguageModel,
+) -> dg.MaterializeResult[None]:
+    """LoRA weights learned tonight, named by their hash, with the recipe, dataset and base model they come from."""
+    bench = Bench(database.connect, home.path, language_model.base(), context.log.info)
+    with database.connect() as connection:
+        dataset = to_train_on(connection, context.run.run_id)
+        champion = table.champion(connection, bench.base.id)
+    recipe = tonight(recipes.recommended(bench.base), config, champion)
+    adapter = learn(bench, dataset, recipe, context.run.run_id)
+    return dg.MaterializeResult(metadata=described(adapter), data_version=dg.DataVersion(adapter.id))
+
+
+def to_train_on(connection: Connection, run_id: str) -> Dataset:
+    """Tonight's dataset; its checks hold in their own run alone, so its size is judged here again."""
+    dataset = datasets.of_run(connection, run_id)
+    if dataset is None:
+        found = datasets.found_in(connection, run_id)
+        raise NothingToTrain(reason=found.sentence if found else "none waits for a decision.")
+    tests = len(dataset.splits["validation"]) + len(dataset.splits["fresh"])
+    missing = too_little(len(dataset.splits["train"]), tests)
+    if missing:
+        raise NothingToTrain(reason=f"{missing}.")
+    return dataset
+
+
+def tonight(recommended: Recipe, config: TrainingConfig, champion: Adapter | None) -> Recipe:
+    """The recipe with the night's changes; it goes on from the champion where both have the same shape."""
+    given = config.model_dump()
+    wanted = given.pop("warm_start")
+    recipe = recipes.changed(recommended, given)
+    if not wanted or champion is None or champion.recipe.shape != recipe.shape:
+        return recipe
+    return recipes.changed(recipe, {"warm_start": champion.id})
+
+
+def described(adapter: Adapter) -> dict[str, Any]:
+    """What the UI shows of an adapter."""
+    metrics = adapter.metrics
+    curves = {"training": metrics["train_losses"], "held out": metrics["validation_losses"]}
+    chart = charts.lines(curves, "Loss while training", "step", "nats a token")
+    numbers = ("tokens_per_second", "seconds", "delta_norm", "trained_tokens", "steps", "peak_memory_bytes")
+    return {
+        "adapter": adapter.id,
+        "dataset": adapter.dataset_id,
+        "base_model": adapter.base_model,
+        "went_on_from": adapter.recipe.warm_start or "the bare base model",
+        "losses": dg.MetadataValue.md(charts.markdown_image(chart, "Loss while training")),
+        "train_loss": metrics["train_losses"][-1][1],
+        "stopped": metrics["stopped"],
+        "recipe": dg.MetadataValue.json({name: getattr(adapter.recipe, name) for name in Recipe.__slots__}),
+        "url": dg.MetadataValue.url(adapter.url),
+        **{name: metrics[name] for name in numbers},
+    }

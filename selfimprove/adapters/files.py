@@ -1,0 +1,70 @@
+"""Where adapter files are, and whether they are what was trained: the one module that follows an adapter's URL."""
+
+import os
+import shutil
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from selfimprove.adapters.adapter import Adapter, file_hash, hashes, id_of
+from selfimprove.errors import AdapterCorrupt
+
+
+def verified_folder(adapter: Adapter) -> Path:
+    """The folder of an adapter whose every file is, byte for byte, the one its row names.
+
+    Raises:
+        AdapterCorrupt: a file is missing or changed, or the row names other files than its id was made from.
+    """
+    if id_of(adapter.files) != adapter.id:
+        raise AdapterCorrupt(id=adapter.id, file="its row", reason="does not belong to that id")
+    folder = folder_of(adapter)
+    for name, wanted in adapter.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise AdapterCorrupt(id=adapter.id, file=path, reason="is missing")
+        if file_hash(path) != wanted:
+            raise AdapterCorrupt(id=adapter.id, file=path, reason="was changed since it was trained")
+    return folder
+
+
+def folder_of(adapter: Adapter) -> Path:
+    """The local folder an adapter's URL names, verified or not."""
+    parts = urlsplit(adapter.url)
+    if parts.scheme != "file":
+        raise AdapterCorrupt(id=adapter.id, file=adapter.url, reason="is not a file:// address")
+    return Path(unquote(parts.path))
+
+
+def keep(draft: Path, home: Path) -> tuple[str, dict[str, str], str]:
+    """Move a finished draft to its place by one rename; returns the adapter's id, its files' hashes and its URL.
+
+    A folder already there under that id is kept if it is whole, replaced if it is not.
+    """
+    files = hashes(draft)
+    id = id_of(files)
+    place = home / "adapters" / id
+    place.parent.mkdir(parents=True, exist_ok=True)
+    if not _is_whole(place, files):
+        shutil.rmtree(place, ignore_errors=True)
+        _to_disk(draft)
+        draft.rename(place)
+        _sync(place.parent)
+    return id, files, place.as_uri()
+
+
+def _is_whole(folder: Path, files: dict[str, str]) -> bool:
+    return all((folder / name).is_file() and file_hash(folder / name) == wanted for name, wanted in files.items())
+
+
+def _to_disk(folder: Path) -> None:
+    for path in folder.iterdir():
+        _sync(path)
+    _sync(folder)
+
+
+def _sync(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -1,0 +1,63 @@
+"""How an adapter is trained: data that is stored with it."""
+
+import hashlib
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+import orjson
+
+from selfimprove.models.base import Base
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """LoRA on every linear layer of the last `layers` blocks (-1: all), by AdamW with warm-up and cosine decay.
+
+    A batch holds up to `batch_tokens` tokens; a chat longer than `longest` is split. `patience` is after how many
+    evaluations without a better validation loss training stops (0: never); `minutes` is its budget of wall time.
+    `warm_start` is the adapter it goes on from, None for the bare base model.
+    """
+
+    rank: int = 8
+    scale: float = 20.0
+    dropout: float = 0.0
+    layers: int = -1
+    learning_rate: float = 3e-4
+    warmup: int = 20
+    steps: int = 300
+    batch_tokens: int = 512
+    longest: int = 512
+    clip: float = 1.0
+    weight_decay: float = 0.01
+    evaluate_every: int = 100
+    patience: int = 0
+    minutes: float = 120.0
+    seed: int = 0
+    warm_start: str | None = None
+
+    @property
+    def id(self) -> str:
+        """The first 32 hex digits of sha256 over the recipe."""
+        return hashlib.sha256(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
+
+    @property
+    def shape(self) -> tuple[int, float, float, int]:
+        """What two adapters must share for one to go on from the other."""
+        return self.rank, self.scale, self.dropout, self.layers
+
+
+def recommended(base: Base) -> Recipe:
+    """What to begin with: measured for the tiny model, common practice for real ones."""
+    if base.name == "tiny":
+        return Recipe()
+    return Recipe(learning_rate=1e-4, scale=10.0, batch_tokens=2048, longest=2048, evaluate_every=50)
+
+
+def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
+    """The recipe with what was given; None leaves a field as it is."""
+    return replace(recipe, **{name: value for name, value in given.items() if value is not None})
+
+
+def read(stored: dict[str, Any]) -> Recipe:
+    """A recipe out of its JSON."""
+    return Recipe(**stored)

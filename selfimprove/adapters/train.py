@@ -1,0 +1,132 @@
+"""Training itself, in a process of its own: `python -m selfimprove.adapters.train`."""
+
+import math
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from selfimprove.adapters.delta import delta_norm
+from selfimprove.adapters.recipe import Recipe, read
+from selfimprove.errors import ExampleDiverged, TrainingDiverged
+from selfimprove.models import mlx, worker
+from selfimprove.models.batch import fit, order
+from selfimprove.models.encode import Encoded, encode
+from selfimprove.models.training import Enough, Plan, Training
+
+POINTS = 60  # of a loss curve: more cannot be told apart in a chart
+NAMED = 5
+
+
+def train(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
+    """Train an adapter by `job`: "base" and "dataset" folders, "recipe", "start" folder or None, "out" folder.
+
+    Raises:
+        ExampleDiverged: a loss stopped being a finite number; the message names the examples of that step.
+    """
+    recipe = read(job["recipe"])
+    loaded = mlx.load(Path(job["base"]))
+    start = Path(job["start"]) if job["start"] else None
+    shape = mlx.Lora(recipe.rank, recipe.scale, recipe.dropout, recipe.layers)
+    config = mlx.add_lora(loaded, shape, seed=recipe.seed, start=start)
+    ids, rows = encoded(loaded.tokenizer, Path(job["dataset"]) / "train.jsonl", recipe.longest)
+    _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", recipe.longest)
+    watch = Budget(recipe, tell)
+    try:
+        training = mlx.train(loaded, rows, validation, plan(recipe), watch.hear)
+    except TrainingDiverged as exc:
+        examples = named(ids, rows, recipe, int(str(exc.details["step"])))
+        raise ExampleDiverged(**exc.details, examples=examples) from exc
+    mlx.save_adapter(loaded, Path(job["out"]), config)
+    return {"metrics": {**metrics(training, watch.stopped(training)), "delta_norm": delta_norm(loaded.model)}}
+
+
+def encoded(tokenizer: Any, path: Path, longest: int) -> tuple[list[str], list[Encoded]]:
+    """Rows of at most `longest` tokens, and the example each comes from; a repeated one is encoded once."""
+    ids: list[str] = []
+    rows: list[Encoded] = []
+    known: dict[str, list[Encoded]] = {}
+    for line in map(orjson.loads, path.read_bytes().splitlines()):
+        windows = known.get(line["id"])
+        if windows is None:
+            windows = known[line["id"]] = fit([encode(tokenizer, line["messages"])], longest)
+        ids += [line["id"]] * len(windows)
+        rows += windows
+    return ids, rows
+
+
+def plan(recipe: Recipe) -> Plan:
+    """The recipe as the trainer reads it; every step reports, so that a bad one is known by its number."""
+    return Plan(
+        steps=recipe.steps,
+        learning_rate=recipe.learning_rate,
+        seed=recipe.seed,
+        warmup=recipe.warmup,
+        clip=recipe.clip,
+        weight_decay=recipe.weight_decay,
+        batch_tokens=recipe.batch_tokens,
+        longest=recipe.longest,
+        report_every=1,
+        evaluate_every=recipe.evaluate_every,
+        patience=recipe.patience,
+    )
+
+
+class Budget:
+    """Passes progress on, about `POINTS` times, and ends the training when its time is up."""
+
+    def __init__(self, recipe: Recipe, tell: worker.Log) -> None:
+        self.every, self.steps, self.tell = max(1, recipe.steps // POINTS), recipe.steps, tell
+        self.began = time.monotonic()
+        self.deadline = self.began + recipe.minutes * 60
+        self.is_spent = False
+
+    def hear(self, event: dict[str, Any]) -> None:
+        """One measured loss.
+
+        Raises:
+            Enough: the time is up.
+        """
+        if "validation_loss" in event or event["step"] % self.every == 0:
+            self.tell({**event, "seconds": time.monotonic() - self.began})
+        if time.monotonic() >= self.deadline:
+            self.is_spent = True
+            raise Enough
+
+    def stopped(self, training: Training) -> str:
+        """Why the training ended: "budget", "early" (validation loss) or "steps"."""
+        if self.is_spent:
+            return "budget"
+        return "steps" if training.steps >= self.steps else "early"
+
+
+def metrics(training: Training, stopped: str) -> dict[str, Any]:
+    """What is stored of a training; train losses are means of as many steps as give `POINTS` points."""
+    size = math.ceil(len(training.losses) / POINTS) or 1
+    chunks = [training.losses[i : i + size] for i in range(0, len(training.losses), size)]
+    return {
+        "train_losses": [[chunk[-1][0], sum(loss for _, loss in chunk) / len(chunk)] for chunk in chunks],
+        "validation_losses": [list(point) for point in training.validation],
+        "steps": training.steps,
+        "best_step": training.best_step,
+        "trained_tokens": training.tokens,
+        "tokens_per_second": training.tokens / training.seconds if training.seconds else 0.0,
+        "seconds": training.seconds,
+        "stopped": stopped,
+    }
+
+
+def named(ids: Sequence[str], rows: Sequence[Encoded], recipe: Recipe, step: int) -> str:
+    """Ids of the examples in the batch of a step, the first few by name."""
+    remaining, epoch = max(step, 1), 0
+    while remaining > len(batches := order(rows, recipe.batch_tokens, recipe.seed, epoch)):
+        remaining, epoch = remaining - len(batches), epoch + 1
+    found = sorted({ids[row] for row in batches[remaining - 1]})
+    more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
+    return ", ".join(found[:NAMED]) + more
+
+
+if __name__ == "__main__":
+    worker.serve(train)
