@@ -1,0 +1,52 @@
+"""The champion as an asset."""
+
+import dagster as dg
+
+from selfimprove.promotion import table
+from selfimprove.promotion.checks import REPORT
+from selfimprove.promotion.decision import Decision, Word
+from selfimprove.promotion.promote import promote
+from selfimprove.resources import Database
+
+
+@dg.asset(
+    deps=[REPORT],
+    group_name="promotion",
+    kinds={"python", "postgres"},
+    metadata={"dagster/table_name": "selfimprove.promotions"},
+)
+def promoted_adapter(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult[None]:
+    """The adapter that answers from now on; its report is judged again here, since a check blocks only its own run."""
+    with database.connect() as connection:
+        report_id = table.newest_report(connection, context.run.run_id)
+        decision = promote(connection, report_id, context.run.run_id)
+        champion = table.champion(connection)
+    metadata = {"report": report_id, "champion": champion["id"] if champion else "base", **told(decision)}
+    if decision.decision is not Word.PROMOTE:
+        description = f"{decision.decision}: {'; '.join(decision.reasons)}"
+        raise dg.Failure(description=description, metadata=metadata, allow_retries=False)
+    return dg.MaterializeResult(metadata=metadata)
+
+
+def told(decision: Decision) -> dict[str, str | dg.TableMetadataValue]:
+    """A decision as metadata: its word, its reasons, and a table of what every gate found."""
+    records = [
+        dg.TableRecord(
+            {
+                "gate": verdict.gate,
+                "outcome": str(verdict.outcome),
+                "value": _number(verdict.value),
+                "limit": _number(verdict.limit),
+                "interval": f"{_number(verdict.low)} to {_number(verdict.high)}",
+                "detail": verdict.detail,
+            }
+        )
+        for verdict in decision.verdicts
+    ]
+    reasons = "; ".join(decision.reasons) or "every gate passed"
+    table_ = {"verdicts": dg.MetadataValue.table(records)} if records else {}
+    return {"decision": str(decision.decision), "reasons": reasons, **table_}
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.4g}"

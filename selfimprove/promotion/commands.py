@@ -1,0 +1,147 @@
+"""`selfimprove promotion …`: who answers, why, and back again."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from selfimprove.postgres import Connection
+
+
+@click.group()
+def promotion() -> None:
+    """Who answers from now on: the champion, its history, and the way back.
+
+    Example: selfimprove promotion status
+    """
+
+
+@promotion.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def status(as_json: bool) -> None:
+    """The champion, the challenger and the last decision.
+
+    Example: selfimprove promotion status --json
+    """
+    from selfimprove.promotion import tell
+
+    with _connection() as connection:
+        state = tell.status(connection)
+    click.echo(_json(state) if as_json else tell.status_text(state))
+
+
+@promotion.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def history(as_json: bool) -> None:
+    """Every change of the champion, the newest first.
+
+    Example: selfimprove promotion history
+    """
+    from selfimprove.promotion import table, tell
+
+    with _connection() as connection:
+        rows = table.history(connection)
+    click.echo(_json(rows) if as_json else tell.history_text(rows))
+
+
+@promotion.command()
+@click.argument("adapter", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rollback(adapter: str | None, as_json: bool) -> None:
+    """Go back to the champion before this one, to an ADAPTER that was champion, or to "base".
+
+    Example: selfimprove promotion rollback
+    """
+    from selfimprove.promotion import promote
+
+    with _connection() as connection:
+        answers = promote.rollback(connection, adapter)
+    _say_who_answers(answers, as_json)
+
+
+@promotion.command()
+@click.option("--reason", default="", help="Why, for the history.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def veto(reason: str, as_json: bool) -> None:
+    """Never let the champion answer again; the one before it takes over.
+
+    Example: selfimprove promotion veto --reason "it forgot my name"
+    """
+    from selfimprove.promotion import promote
+
+    with _connection() as connection:
+        answers = promote.veto(connection, reason)
+    _say_who_answers(answers, as_json)
+
+
+@promotion.command()
+@click.argument("report_or_adapter", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def explain(report_or_adapter: str, as_json: bool) -> None:
+    """Every gate's verdict on a report or adapter, by the start of its id; on the newest one without.
+
+    Example: selfimprove promotion explain
+    """
+    from selfimprove.errors import DecisionMissing
+    from selfimprove.promotion import table, tell
+
+    with _connection() as connection:
+        row = table.one(connection, "decision_of", id=report_or_adapter)
+    if row is None:
+        raise DecisionMissing(name=report_or_adapter)
+    click.echo(_json(row) if as_json else tell.decision_text(row))
+
+
+@promotion.group(invoke_without_command=True)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+@click.pass_context
+def margins(context: click.Context, as_json: bool) -> None:
+    """The limits of the gates, with when and why they were declared.
+
+    Example: selfimprove promotion margins --json
+    """
+    from selfimprove.promotion import margins, tell
+
+    if context.invoked_subcommand is None:
+        with _connection() as connection:
+            rows = margins.declared(connection)
+        click.echo(_json(rows) if as_json else tell.margins_text(rows))
+
+
+@margins.command(name="set")
+@click.argument("name")
+@click.argument("value", type=float)
+@click.option("--reason", required=True, help="Why, for the record.")
+def set_(name: str, value: float, reason: str) -> None:
+    """Declare the limit NAME for the reports to come.
+
+    Example: selfimprove promotion margins set core_drop 0.02 --reason "the suite has 800 items now"
+    """
+    from selfimprove.promotion import margins
+
+    with _connection() as connection:
+        margins.declare(connection, name, value, reason)
+    click.echo(f"{name} is {value:g} for the reports to come.", err=True)
+
+
+@contextmanager
+def _connection() -> "Iterator[Connection]":
+    from selfimprove import postgres
+    from selfimprove.settings import current
+
+    with postgres.connect(postgres.url(current())) as connection:
+        yield connection
+
+
+def _say_who_answers(answers: str, as_json: bool) -> None:
+    if as_json:
+        click.echo(_json({"champion": None if answers == "base" else answers}))
+    else:
+        click.echo("The base model answers now." if answers == "base" else f"Adapter {answers} answers now.")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, default=str)

@@ -1,0 +1,44 @@
+"""Limits of the gates: rows in the database, declared before the report that they judge."""
+
+import math
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from selfimprove import postgres
+from selfimprove.errors import MarginInvalid, MarginUnknown
+from selfimprove.postgres import Connection
+
+
+class Declared(dict[str, float]):
+    """Margins by name; asking for one that was never declared says how to declare it."""
+
+    def __missing__(self, name: str) -> float:
+        """Raise MarginUnknown: a gate without its limit cannot judge."""
+        raise MarginUnknown(name=name, known=", ".join(sorted(self)) or "none")
+
+
+def at(connection: Connection, moment: datetime) -> Mapping[str, float]:
+    """The limits that held at a moment: of each name the row declared last before it."""
+    rows = connection.execute(postgres.queries("promotion").margins_at, {"at": moment})
+    return Declared({row["name"]: row["value"] for row in rows})
+
+
+def declared(connection: Connection) -> list[dict[str, Any]]:
+    """Every limit as it is now, with when and why it was declared, by name."""
+    return connection.execute(postgres.queries("promotion").margins).fetchall()
+
+
+def declare(connection: Connection, name: str, value: float, reason: str) -> None:
+    """Set a limit for the reports to come.
+
+    Raises:
+        MarginUnknown: no gate has such a limit.
+        MarginInvalid: the value is negative or not a finite number.
+    """
+    known = [row["name"] for row in declared(connection)]
+    if name not in known:
+        raise MarginUnknown(name=name, known=", ".join(known))
+    if not math.isfinite(value) or value < 0:
+        raise MarginInvalid(name=name, value=value)
+    connection.execute(postgres.queries("promotion").declare_margin, {"name": name, "value": value, "reason": reason})

@@ -1,0 +1,141 @@
+"""Move the champion: by evidence, or back by a person's word; each in one transaction."""
+
+from selfimprove.adapters import table as adapters
+from selfimprove.adapters.files import verified_folder
+from selfimprove.errors import AdapterCorrupt, ChampionMissing, RollbackRefused
+from selfimprove.postgres import Connection
+from selfimprove.promotion import table
+from selfimprove.promotion.decision import Action, Decision, Word
+from selfimprove.promotion.gate import decide
+from selfimprove.promotion.standing import Standing, final
+
+BASE = "base"
+
+
+def judge(connection: Connection, report_id: str, run_id: str) -> Decision:
+    """What the gates say about a report's stored results; the first time it is also stored.
+
+    Raises:
+        ReportMissing: there is no such report.
+    """
+    evidence = table.evidence(connection, report_id)
+    decision = decide(evidence, table.margins_of(connection, table.report(connection, report_id)["created_at"]))
+    table.store(connection, evidence, decision, run_id)
+    return decision
+
+
+def promote(connection: Connection, report_id: str, run_id: str) -> Decision:
+    """Judge a report again; only if every gate passes and nothing else speaks against it, its adapter becomes champion.
+
+    Whoever calls, and however often: a report is spent once. Listeners of `selfimprove_promotion` get the adapter's id
+    when the transaction commits.
+
+    Raises:
+        ReportMissing: there is no such report.
+    """
+    with connection.transaction():
+        table.lock(connection)
+        spent = table.one(connection, "spent", report_id=report_id)
+        if spent:
+            return _already(spent["adapter_id"], spent["answers"])
+        decision = _decide_now(connection, report_id, run_id)
+        if decision.decision is Word.PROMOTE:
+            connection.execute(table.query("promote"), {"report_id": report_id})
+            _notify(connection, table.report(connection, report_id)["adapter_id"])
+        return decision
+
+
+def rollback(connection: Connection, adapter_id: str | None = None) -> str:
+    """Put back the champion before this one, or the one named ("base" is the base model); returns who answers now.
+
+    Raises:
+        ChampionMissing: the base model answers already.
+        RollbackRefused: the one named was never champion, was vetoed, or answers already.
+    """
+    with connection.transaction():
+        table.lock(connection)
+        champion = table.champion(connection)
+        if champion is None and adapter_id in (None, BASE):
+            raise ChampionMissing(action="roll back from")
+        current = champion["id"] if champion else None
+        if adapter_id is None and current:
+            back = _before(connection, current)
+        else:
+            back = _named(connection, adapter_id, current)
+        return _move(connection, Action.ROLLED_BACK, back, current, "")
+
+
+def veto(connection: Connection, reason: str) -> str:
+    """Never let the champion answer again; the one before it takes over. Returns who answers now.
+
+    Raises:
+        ChampionMissing: the base model answers, and it cannot be vetoed.
+    """
+    with connection.transaction():
+        table.lock(connection)
+        champion = table.champion(connection)
+        if champion is None:
+            raise ChampionMissing(action="veto")
+        return _move(connection, Action.VETOED, _before(connection, champion["id"]), champion["id"], reason)
+
+
+def damage(connection: Connection, adapter_id: str) -> str | None:
+    """What is wrong with an adapter's files; None when they are what its row says."""
+    try:
+        verified_folder(adapters.read(connection, adapter_id))
+    except AdapterCorrupt as exc:
+        return str(exc)
+    return None
+
+
+def _decide_now(connection: Connection, report_id: str, run_id: str) -> Decision:
+    """The report's last word so far: gates, then standing; stored."""
+    earlier = table.stored(connection, report_id)
+    judged = judge(connection, report_id, run_id)
+    row = table.report(connection, report_id)
+    facts = table.one(connection, "standing", report_id=report_id)
+    assert facts is not None
+    standing = Standing(**facts, damage=damage(connection, row["adapter_id"]))
+    decision = final(judged, earlier, standing, table.margins_of(connection, row["created_at"]))
+    table.amend(connection, report_id, decision, run_id)
+    return decision
+
+
+def _already(adapter_id: str, answers: bool) -> Decision:
+    if answers:
+        return Decision(Word.PROMOTE, (f"adapter {adapter_id[:12]} answers already; nothing was changed",), ())
+    reason = f"this report made adapter {adapter_id[:12]} champion once, and it was replaced since; nothing was changed"
+    return Decision(Word.REJECT, (reason,), ())
+
+
+def _before(connection: Connection, current: str) -> str | None:
+    """The nearest champion before this one that may still answer; None for the base model."""
+    line = connection.execute(table.query("line"), {"adapter_id": current}).fetchall()
+    return next((row["id"] for row in line if row["usable"]), None)
+
+
+def _named(connection: Connection, name: str | None, current: str | None) -> str | None:
+    if name == BASE:
+        return None
+    found = connection.execute(table.query("accepted"), {"id": name}).fetchall()
+    reason = None
+    if len(found) != 1:
+        reason = "several champions' ids begin so" if found else "it was never champion"
+    elif found[0]["vetoed"]:
+        reason = "it was vetoed"
+    elif found[0]["id"] == current:
+        reason = "it answers already"
+    if reason:
+        raise RollbackRefused(name=name, reason=reason)
+    return str(found[0]["id"])
+
+
+def _move(connection: Connection, action: Action, to: str | None, current: str | None, reason: str) -> str:
+    parameters = {"action": action, "adapter_id": to, "replaced": current, "reason": reason}
+    connection.execute(table.query("move"), parameters)
+    _notify(connection, to or BASE)
+    return to or BASE
+
+
+def _notify(connection: Connection, adapter_id: str) -> None:
+    connection.execute(table.query("notify"), {"adapter_id": adapter_id})

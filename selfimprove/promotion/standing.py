@@ -1,0 +1,46 @@
+"""What may have happened since a report was measured that takes its right to promote."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from selfimprove.promotion.decision import Decision, Word, word
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A report and its adapter at the moment of promotion; `damage` says what is wrong with the adapter's files."""
+
+    names_its_adapter: bool
+    champion_is_current: bool
+    anchor_is_current: bool
+    age_hours: float
+    vetoed: bool
+    promoted_before: bool
+    rejected_before: bool
+    damage: str | None = None
+
+
+def final(decision: Decision, earlier: Decision | None, standing: Standing, margins: Mapping[str, float]) -> Decision:
+    """The gates' decision, held back by whatever speaks against this report now."""
+    objections = _objections(standing, margins["report_hours"])
+    before = word([verdict.outcome for verdict in earlier.verdicts]) if earlier else decision.decision
+    if before not in (decision.decision, Word.PROMOTE):
+        objections[f"its gates said {before} before, and its stored results have changed since"] = before
+    words = {decision.decision, *objections.values()}
+    held = next(one for one in (Word.REJECT, Word.NOT_ENOUGH_EVIDENCE, Word.PROMOTE) if one in words)
+    return replace(decision, decision=held, reasons=(*decision.reasons, *objections))
+
+
+def _objections(standing: Standing, oldest: float) -> dict[str, Word]:
+    stale, refused = Word.NOT_ENOUGH_EVIDENCE, Word.REJECT
+    found = {
+        "the report's challenger is not the adapter it names": (not standing.names_its_adapter, refused),
+        "another champion answers than the one it was compared with": (not standing.champion_is_current, stale),
+        "the anchor is another than the one it was compared with": (not standing.anchor_is_current, stale),
+        f"the report is older than {oldest:g} hours": (standing.age_hours >= oldest, stale),
+        "the adapter was vetoed": (standing.vetoed, refused),
+        "the adapter was champion before: only a person brings it back": (standing.promoted_before, refused),
+        "the adapter was rejected on another report": (standing.rejected_before, refused),
+        standing.damage or "": (standing.damage is not None, refused),
+    }
+    return {reason: held for reason, (holds, held) in found.items() if holds}

@@ -1,0 +1,175 @@
+"""Evidence, decisions and the champion's history in Postgres."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from itertools import groupby
+from operator import itemgetter
+from typing import Any, LiteralString
+
+from psycopg.types.json import Jsonb
+
+from selfimprove import postgres
+from selfimprove.errors import NothingEvaluated, ReportMissing
+from selfimprove.evals.faults import fault
+from selfimprove.evals.report import Result
+from selfimprove.postgres import Connection
+from selfimprove.promotion import margins
+from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
+from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Measurements, Paired
+from selfimprove.promotion.statistics import share_of_budget
+
+Row = dict[str, Any]
+
+
+def lock(connection: Connection) -> None:
+    """Wait until no other promotion, rollback or veto is under way; held until the transaction ends.
+
+    The transaction must read what is committed, so that it sees what it waited for; a snapshot is refused.
+    """
+    connection.execute(query("lock"))
+
+
+def newest_report(connection: Connection, run_id: str) -> str:
+    """Id of a run's report, or of the newest one when the run has none.
+
+    Raises:
+        NothingEvaluated: there is no report at all.
+    """
+    row = one(connection, "newest_report", run_id=run_id)
+    if row is None:
+        raise NothingEvaluated
+    return str(row["id"])
+
+
+def report(connection: Connection, report_id: str) -> Row:
+    """A report's row.
+
+    Raises:
+        ReportMissing: there is none of this id.
+    """
+    row = one(connection, "report", report_id=report_id)
+    if row is None:
+        raise ReportMissing(report=report_id)
+    return row
+
+
+def evidence(connection: Connection, report_id: str) -> Evidence:
+    """What a report's decision rests on, read from the stored results, example by example.
+
+    Raises:
+        ReportMissing: there is none of this id.
+        MarginUnknown: no error budget was declared before the report.
+    """
+    row = report(connection, report_id)
+    models = {role: str(row[role]) for role in ROLES} | dict(row["history"])
+    found = connection.execute(
+        query("results"), {"report_id": report_id, "models": sorted(set(models.values()))}
+    ).fetchall()
+    return Evidence(
+        report_id=report_id,
+        adapter_id=row["adapter_id"],
+        night=row["night"],
+        champion=row["champion"],
+        base=row["base"],
+        tasks={name: _paired(name, rows, models) for name, rows in groupby(found, key=itemgetter("task"))},
+        measurements=_measurements(row["measurements"], row["delta_norm"]),
+        alpha=alpha(connection, row),
+        history=tuple(sorted(row["history"], key=int)),
+    )
+
+
+def alpha(connection: Connection, row: Row) -> float:
+    """The report's share of the error budget: the same at every judgement, since only earlier reports count."""
+    spent = one(connection, "budget_spent", created_at=row["created_at"], report_id=row["id"])
+    assert spent is not None
+    budget = margins_of(connection, row["created_at"])["error_budget"]
+    return share_of_budget(budget, spent["judged"], spent["promoted"])
+
+
+def margins_of(connection: Connection, moment: datetime) -> Mapping[str, float]:
+    """The limits that hold for a report created at this moment."""
+    return margins.at(connection, moment)
+
+
+def store(connection: Connection, evidence: Evidence, decision: Decision, run_id: str) -> None:
+    """Write a report's first decision; a report that was judged before keeps its own."""
+    parameters = {
+        "report_id": evidence.report_id,
+        "adapter_id": evidence.adapter_id,
+        "night": evidence.night,
+        "decision": decision.decision,
+        "reasons": Jsonb(list(decision.reasons)),
+        "verdicts": Jsonb([asdict(verdict) for verdict in decision.verdicts]),
+        "alpha": evidence.alpha,
+        "run_id": run_id,
+    }
+    connection.execute(query("judge"), parameters)
+
+
+def amend(connection: Connection, report_id: str, decision: Decision, run_id: str) -> None:
+    """Write what promotion made of a judged report; its verdicts stay."""
+    parameters = {"report_id": report_id, "decision": decision.decision, "reasons": Jsonb(list(decision.reasons))}
+    connection.execute(query("amend"), {**parameters, "run_id": run_id})
+
+
+def stored(connection: Connection, report_id: str) -> Decision | None:
+    """The decision about a report as it was stored."""
+    row = one(connection, "decision_of_report", report_id=report_id)
+    return None if row is None else decision_of(row)
+
+
+def decision_of(row: Row) -> Decision:
+    """A decision from its row."""
+    verdicts = (Verdict(**{**verdict, "outcome": Outcome(verdict["outcome"])}) for verdict in row["verdicts"])
+    return Decision(Word(row["decision"]), tuple(row["reasons"]), tuple(verdicts))
+
+
+def champion(connection: Connection) -> Row | None:
+    """The adapter that answers now: id, base_model, promoted_at and night; None while it is the base model."""
+    return one(connection, "champion")
+
+
+def history(connection: Connection) -> list[Row]:
+    """Every change of the champion, the newest first."""
+    return connection.execute(query("history")).fetchall()
+
+
+def one(connection: Connection, name: str, **parameters: object) -> Row | None:
+    """The first row that a named query gives."""
+    return connection.execute(query(name), parameters).fetchone()
+
+
+def query(name: str) -> LiteralString:
+    """The text of a named query of this room."""
+    text: LiteralString = getattr(postgres.queries("promotion"), name)
+    return text
+
+
+def _paired(task: str, rows: Iterable[Row], models: Mapping[str, str]) -> Paired:
+    slices: dict[str, str] = {}
+    marks: dict[tuple[str, str], Mark | None] = {}
+    for row in rows:
+        slices[row["example_id"]] = row["slice"]
+        marks[row["example_id"], row["model"]] = _mark(row)
+    by_role = {role: tuple(marks[example, model] for example in slices) for role, model in models.items()}
+    return Paired(task, tuple(slices.values()), by_role)
+
+
+def _mark(row: Row) -> Mark | None:
+    if not row["found"]:
+        return None
+    result = Result(**{field.name: row[field.name] for field in fields(Result)})
+    score = None if result.passed is None else float(result.passed)
+    return Mark(score, result.loss, fault(result))
+
+
+def _measurements(stored: Mapping[str, Any], delta_norm: float | None) -> Measurements:
+    return Measurements(
+        delta_norm=delta_norm,
+        logprob_shift=stored.get("logprob_shift"),
+        leaked=len(stored["leaks"]) if "leaks" in stored else None,
+        leak_outputs=stored.get("sampled"),
+        latency_ratio=stored.get("latency_ratio"),
+        memory_ratio=stored.get("memory_ratio"),
+    )
