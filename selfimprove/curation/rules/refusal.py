@@ -29,7 +29,7 @@ ENGLISH = rf"""(?:{LEAD}i\s?{UNABLE}\ (?:\w+ly\ |to\ |you\ )?{DEED}{IDIOM}
     | {AS_MACHINE}[,]?\s*i\ (?:cannot|can't|can\ not|(?:do\ not|don't)\ have|am\ (?:not\ able|unable)\ to)
     | {LEAD}i\ must\ (?:respectfully\ )?decline\b
     | {LEAD}(?:this|that|your|the)\ (?:request|question|content)\ (?:violates|goes\ against|is\ against|is\ not\ allow)
-    | {LEAD}it\ (?:would\ be|is)\ (?:inappropriate|unethical|against\ my)\b[^.!?]{{0,40}}\b(?:to|for\ me|guideline|policy)
+    | {LEAD}it\ (?:would\ be|is)\ (?:inappropriate|unethical|against\ my)\b[^.!?]{{0,40}}\b(?:to|for\ me|policy)
     | i'm\ sorry[,.]?\ (?:but\ )?i\ (?:can't|cannot)\.? (?!\ \w))"""
 OTHERS = r"""(?:(?:(?:es\ )?tut\ mir\ leid|leider|entschuldigung)[,.]?\ (?:aber\ )?(?:ich\ kann|(?:das\ )?kann\ ich)\b
       [^.!?]{0,60}\b(?:nicht|kein\w*)\b [^.!?]{0,40} \b(?:helfen|beantworten|unterstützen|geben|erstellen|schreiben)
