@@ -1,7 +1,8 @@
 """How an adapter is trained: data that is stored with it."""
 
 import hashlib
-from dataclasses import asdict, dataclass, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 import orjson
@@ -58,6 +59,7 @@ def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
     return replace(recipe, **{name: value for name, value in given.items() if value is not None})
 
 
-def read(stored: dict[str, Any]) -> Recipe:
-    """A recipe out of its JSON."""
-    return Recipe(**stored)
+def read(stored: Mapping[str, Any]) -> Recipe:
+    """A recipe out of its JSON; fields that this version does not know are left out."""
+    known = {field.name for field in fields(Recipe)}
+    return Recipe(**{name: value for name, value in stored.items() if name in known})
