@@ -8,20 +8,33 @@ from selfimprove.promotion.decision import Decision, Word
 from selfimprove.promotion.promote import promote
 from selfimprove.resources import Database
 
+COLUMNS = (
+    ("action", "text", "promoted, rolled_back or vetoed"),
+    ("adapter_id", "text", "who answers from then on; null for the base model"),
+    ("replaced", "text", "who answered before; for a veto, who may never answer again"),
+    ("report_id", "text", "the evidence of a promotion"),
+    ("night", "date", "the night of the adapter that answers"),
+    ("reason", "text", "a person's, for a veto"),
+    ("at", "timestamptz", "when"),
+)
 
 @dg.asset(
     deps=[REPORT],
     group_name="promotion",
     kinds={"python", "postgres"},
-    metadata={"dagster/table_name": "selfimprove.promotions"},
+    metadata={
+        "dagster/table_name": "selfimprove.promotions",
+        "dagster/column_schema": dg.TableSchema([dg.TableColumn(*column) for column in COLUMNS]),
+    },
 )
 def promoted_adapter(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult[None]:
     """The adapter that answers from now on; its report is judged again here, since a check blocks only its own run."""
     with database.connect() as connection:
         report_id = table.newest_report(connection, context.run.run_id)
         decision = promote(connection, report_id, context.run.run_id)
-        champion = table.champion(connection)
-    metadata = {"report": report_id, "champion": champion["id"] if champion else "base", **told(decision)}
+        champion, changes = table.champion(connection), table.history(connection)
+    answers = champion["id"] if champion else "base"
+    metadata = {"report": report_id, "champion": answers, "dagster/row_count": len(changes), **told(decision)}
     if decision.decision is not Word.PROMOTE:
         description = f"{decision.decision}: {'; '.join(decision.reasons)}"
         raise dg.Failure(description=description, metadata=metadata, allow_retries=False)
