@@ -191,3 +191,13 @@ class TrainingBusy(SelfImproveError):
 
 class ExampleDiverged(SelfImproveError):
     """The loss became {loss} at step {step}; nothing was kept. The step's examples were {examples}: look at them, or lower the learning rate and train again."""
+
+
+class MorningReportMissing(SelfImproveError):
+    """There is no morning report {which}. Run a night with `selfimprove night`, or list the reports with `selfimprove reports list`."""
+
+
+class LabelsUnreadable(SelfImproveError):
+    """Line {line} of {file} is not {expected}. Correct it and run the command again."""
+
+    exit_code = 2

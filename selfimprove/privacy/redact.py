@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
-from selfimprove.privacy.fold import BARRIER, PLACEHOLDER, fold
-from selfimprove.privacy.rules import RULES
-from selfimprove.privacy.rules.rule import Rule
+from selfimprove.privacy.fold import BARRIER, PLACEHOLDER, Folded, fold
+from selfimprove.privacy.search import Hit, merged, occurrences, search
 
 RULE_VERSION = "1"
 _ROUNDS = 8
@@ -35,33 +33,76 @@ class Redacted:
 
 
 def find(text: str, *, gated: bool = True) -> list[Span]:
-    """Spans of personal data and secrets, ascending, without overlap; `gated=False` asks every rule, for tests of the gate.
+    """Spans of personal data and secrets, ascending, without overlap; `gated=False` asks every rule, to test the gate.
 
-    What is found is taken out and the rest read again, until nothing is left: so redacted text has no spans.
+    What is found is taken out and the rest read again until nothing is left, so redacted text has no spans.
     """
-    spans: list[Span] = []
-    for _ in range(_ROUNDS):
-        folded = fold(text, ((span.start, span.end) for span in spans))
-        found = [Span(*folded.original(span.start, span.end), span.type, span.rule) for span in _search(folded.text, gated)]
-        if not found:
-            break
-        spans = sorted(spans + found, key=lambda span: span.start)
-    return spans
+    return _rest(text, [], gated)
 
 
 def redact(texts: Sequence[str]) -> Redacted:
     """One chat's texts redacted together: the same value gets the same pseudonym, such as [EMAIL_1]."""
+    return replace(texts, locate(texts))
+
+
+def locate(texts: Sequence[str]) -> list[list[Span]]:
+    """The spans of each of one chat's texts; a value that a rule finds in one place is found in every other place too."""
+    spans = [find(text) for text in texts]
+    known: dict[str, Hit] = {}
+    while new := _values(texts, spans).items() - known.items():
+        known.update(new)
+        spans = [_spread(text, found, known) for text, found in zip(texts, spans, strict=True)]
+    return spans
+
+
+def replace(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Redacted:
+    """The texts with their spans replaced by pseudonyms."""
     names = _Names(texts)
-    counts: Counter[str] = Counter()
-    redacted = []
-    for text in texts:
-        parts, at = [], 0
-        for span in find(text):
-            parts += (text[at : span.start], names.of(span.type, text[span.start : span.end]))
-            counts[span.type] += 1
-            at = span.end
-        redacted.append("".join([*parts, text[at:]]).replace(BARRIER, "\ufffd"))
-    return Redacted(tuple(redacted), dict(counts))
+    redacted = tuple(_replaced(text, found, names) for text, found in zip(texts, spans, strict=True))
+    return Redacted(redacted, dict(Counter(span.type for found in spans for span in found)))
+
+
+def _rest(text: str, spans: list[Span], gated: bool = True) -> list[Span]:
+    """The spans with all that the rules find beside them."""
+    for _ in range(_ROUNDS):
+        folded = fold(text, ((span.start, span.end) for span in spans))
+        hits = search(folded.text, gated=gated)
+        if not hits:
+            break
+        spans = _joined(spans, folded, hits)
+    return spans
+
+
+def _spread(text: str, spans: list[Span], known: Mapping[str, Hit]) -> list[Span]:
+    """The spans with other places where known values stand."""
+    folded = fold(text, ((span.start, span.end) for span in spans))
+    hits = merged(occurrences(folded.text, known))
+    return _rest(text, _joined(spans, folded, hits)) if hits else spans
+
+
+def _joined(spans: Iterable[Span], folded: Folded, hits: Iterable[Hit]) -> list[Span]:
+    found = [Span(*folded.original(hit.start, hit.end), hit.type, hit.rule) for hit in hits]
+    return sorted([*spans, *found], key=lambda span: span.start)
+
+
+def _values(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> dict[str, Hit]:
+    """What was found, as folded text, if it is long or odd enough to be recognised on its own."""
+    pairs = [(text, span) for text, found in zip(texts, spans, strict=True) for span in found]
+    values = {fold(text[span.start : span.end]).text: Hit(0, 0, span.type, span.rule) for text, span in pairs}
+    return {value: hit for value, hit in values.items() if len(value) >= 8 or (len(value) >= 5 and not value.isalnum()) or _is_mixed(value)}
+
+
+def _is_mixed(value: str) -> bool:
+    return len(value) >= 5 and not value.isdigit() and not value.isalpha()
+
+
+def _replaced(text: str, spans: Sequence[Span], names: _Names) -> str:
+    parts: list[str] = []
+    at = 0
+    for span in spans:
+        parts += (text[at : span.start], names.of(span.type, text[span.start : span.end]))
+        at = span.end
+    return "".join([*parts, text[at:]]).replace(BARRIER, "\ufffd")
 
 
 class _Names:
@@ -70,11 +111,11 @@ class _Names:
     def __init__(self, texts: Sequence[str]) -> None:
         self.given: dict[tuple[str, str], str] = {}
         self.last: Counter[str] = Counter()
-        for text in texts:
-            for match in PLACEHOLDER.finditer(text):
-                self.last[match[1]] = max(self.last[match[1]], int(match[2]))
+        for match in (match for text in texts for match in PLACEHOLDER.finditer(text)):
+            self.last[match[1]] = max(self.last[match[1]], int(match[2]))
 
     def of(self, type_: str, value: str) -> str:
+        """The value's pseudonym, a new one the first time."""
         key = (type_, _identity(type_, value))
         if key not in self.given:
             self.last[type_] += 1
@@ -87,38 +128,9 @@ def _identity(type_: str, value: str) -> str:
     folded = fold(value).text
     if type_ in ("PASSWORD", "SECRET", "LINK"):
         return folded
+    folded = folded.lower()
     if type_ == "EMAIL":
-        folded = re.sub(r"\W{1,2}(?:at|arroba)\W{1,2}|%40|&#x?0*[46][04];|\\u0040", "@", folded.lower())
-        return re.sub(r"[^\w@+-]", "", re.sub(r"\W{1,2}(?:dot|punkt|punto|ponto|point)\W{1,2}", ".", folded))
-    return re.sub(r"[^0-9a-z]", "", folded.lower())
-
-
-def _search(text: str, gated: bool) -> list[Span]:
-    """Spans of one folded text, overlapping ones merged."""
-    lowered, digits = text.lower(), sum(map(text.count, "0123456789"))
-    hits: list[tuple[int, int, int, Rule]] = []
-    for order, (rule, pattern) in enumerate(_compiled()):
-        if gated and (digits < rule.digits or (rule.needs and not any(need in lowered for need in rule.needs))):
-            continue
-        for match in pattern.finditer(text):
-            hits += ((start, end, order, rule) for start, end in rule.check(match) if start < end and BARRIER not in text[start:end])
-    return list(_merged(hits))
-
-
-def _merged(hits: list[tuple[int, int, int, Rule]]) -> Iterator[Span]:
-    """Overlapping hits become one span; the longest one names it."""
-    hits.sort(key=lambda hit: hit[:3])
-    at = 0
-    while at < len(hits):
-        start, end, _, _ = best = hits[at]
-        at += 1
-        while at < len(hits) and hits[at][0] < end:
-            end = max(end, hits[at][1])
-            best = max(best, hits[at], key=lambda hit: (hit[1] - hit[0], -hit[2]))
-            at += 1
-        yield Span(start, end, best[3].type, best[3].name)
-
-
-@cache
-def _compiled() -> list[tuple[Rule, re.Pattern[str]]]:
-    return [(rule, re.compile(rule.pattern, rule.flags)) for rule in RULES]
+        folded = re.sub(r"\W{1,2}(?:at|arroba|arobase)\W{1,2}|%40|&#x?0*[46][04];|\\u0040", "@", folded)
+        folded = re.sub(r"\W{1,2}(?:dot|punkt|punto|ponto|point)\W{1,2}", ".", folded)
+        return re.sub(r"[^\w@.+-]", "", folded)
+    return re.sub(r"[^0-9a-z]", "", folded)

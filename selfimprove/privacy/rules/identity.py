@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
@@ -62,8 +62,8 @@ def _document(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span("value")
 
 
-def _rule(name: str, pattern: str, check: Callable[[re.Match[str]], Iterator[Bounds]] | Check, digits: int) -> Rule:
-    return Rule(name, "NATIONAL_ID", pattern, check, digits=digits, flags=re.IGNORECASE)
+def _rule(name: str, pattern: str, check: Check, digits: int, needs: tuple[str, ...] = ()) -> Rule:
+    return Rule(name, "NATIONAL_ID", pattern, check, needs, digits, flags=re.IGNORECASE)
 
 
 _DOCUMENTS = (
@@ -72,19 +72,23 @@ _DOCUMENTS = (
     r"identity card|id card|carte d'identite|national id|medical record|\bmrn\b|\bvin\b|licen[cs]e plate|insurance (?:policy|member)"
 )
 
+_DOCUMENT_NEEDS = (
+    "licen", "dl", "fuhrerschein", "permis", "pas", "ausweis", "identi", "id card", "national id", "medical", "mrn", "vin", "insurance",
+)  # fmt: skip
+
 RULES = (
-    _rule("ssn", r"(?<![\w-])(?<![\d][./])\d{3}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9),
+    _rule("ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9),
     _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
-    _rule("dni", r"(?<![\w.-])\d{2}\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _valid("es.dni"), 8),
+    _rule("dni", r"\d(?<![\w.-].)\d\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _valid("es.dni"), 8),
     _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", _valid("es.nie"), 7),
-    _rule("nir", r"(?<![\w-])[12][ ]?\d\d[ ]?[0-9]\d[ ]?\d[\dAB][ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])", _valid("fr.nir"), 14),
-    _rule("cpf", r"(?<![\w-])\d{3}\.\d{3}\.\d{3}-\d{2}(?![\w-])", _valid("br.cpf"), 11),
-    _rule("cpf_named", r"(?<![\w-])\d{11}(?![\w-])", _valid("br.cpf", r"\bcpf\b|cadastro"), 11),
-    _rule("pesel", r"(?<![\w-])\d{11}(?![\w-])", _valid("pl.pesel", r"pesel"), 11),
-    _rule("codice_fiscale", r"(?<![\w-])[A-Z]{6}[ ]?\d[\dLMNP-V][A-EHLMPRST][\dLMNP-V]{2}[ ]?[A-Z][\dLMNP-V]{3}[A-Z](?![\w-])", _valid("it.codicefiscale"), 1),
-    _rule("steuer_id", r"(?<![\w-])\d{2}[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?![\w-])", _valid("de.idnr", r"steuer|\bidnr\b|tax|tin\b|identifikation"), 11),
-    _rule("aadhaar", r"(?<![\w-])(?<!\d[ ])[2-9]\d{3}([ -]?)\d{4}\1\d{4}(?![\w-]|[ ]\d)", _aadhaar, 12),
-    _rule("bsn", r"(?<![\w-])\d{4}\.?\d{2}\.?\d{3}(?![\w-])", _valid("nl.bsn", r"\bbsn\b|burgerservice|sofi"), 9),
-    _rule("document", rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ]\d[A-Z0-9]{{0,10}}|-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)", _document, 4),
-    _rule("imei", r"(?<![\w-])\d{2}[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15),
+    _rule("nir", r"[12](?<![\w-].)[ ]?\d\d[ ]?[0-9]\d[ ]?\d[\dAB][ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])", _valid("fr.nir"), 14),
+    _rule("cpf", r"\d(?<![\w-].)\d{2}\.\d{3}\.\d{3}-\d{2}(?![\w-])", _valid("br.cpf"), 11),
+    _rule("cpf_named", r"\d(?<![\w-].)\d{10}(?![\w-])", _valid("br.cpf", r"\bcpf\b|cadastro"), 11),
+    _rule("pesel", r"\d(?<![\w-].)\d{10}(?![\w-])", _valid("pl.pesel", r"pesel"), 11),
+    _rule("codice_fiscale", r"(?<![\w-])[A-Z]{6}[ ]?\d\d[A-EHLMPRST]\d\d[ ]?[A-Z]\d{3}[A-Z](?![\w-])", _valid("it.codicefiscale"), 7),
+    _rule("steuer_id", r"\d(?<![\w-].)\d[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?![\w-])", _valid("de.idnr", r"steuer|\bidnr\b|tax|tin\b|identifikation"), 11),
+    _rule("aadhaar", r"[2-9](?<![\w-].)(?<!\d[ ].)\d{3}([ -]?)\d{4}\1\d{4}(?![\w-]|[ ]\d)", _aadhaar, 12),
+    _rule("bsn", r"\d(?<![\w-].)\d{3}\.?\d{2}\.?\d{3}(?![\w-])", _valid("nl.bsn", r"\bbsn\b|burgerservice|sofi"), 9),
+    _rule("document", rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ]\d[A-Z0-9]{{0,10}}|-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)", _document, 4, _DOCUMENT_NEEDS),
+    _rule("imei", r"\d(?<![\w-].)\d[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15),
 )

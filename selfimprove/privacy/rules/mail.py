@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import re
 from collections.abc import Iterable, Iterator
 
@@ -13,7 +14,7 @@ _DOT_WORD = r"(?:dot|punkt|punto|ponto|point|punt|kropka)"
 _DOT = rf"(?:\.|{_OPEN}(?:{_DOT_WORD}|\.){_CLOSE}|[ ]{_DOT_WORD}[ ]|[ ]\.[ ])"
 _ENCODED_AT = r"(?:@|%40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\\u0040|\\x40)"
 _AT_WORD = r"(?:arobase|arroba|chiocciola|malpa|apenstaartje|klammeraffe)"
-_OBFUSCATED_AT = rf"{_OPEN}(?:at|@|arroba){_CLOSE}"
+_OBFUSCATED_AT = rf"[\[({{<][ ]?(?:at|(?<![{{<][ ])@|arroba){_CLOSE}"
 _PROVIDERS = r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|protonmail|gmx|web|aol|mail|posteo|yandex)"
 
 _LOCAL = re.compile(r"(?:\"[^\"\n\x00]{1,62}\"|[\w.!#$%&'*+/=?^`{|}~-]+)")
@@ -43,9 +44,19 @@ def _plain(match: re.Match[str]) -> Iterable[Bounds]:
 
 
 def _obfuscated(match: re.Match[str]) -> Iterable[Bounds]:
-    window = match.string[max(0, match.start() - 80) : match.start()]
-    local = _OBFUSCATED_LOCAL.search(window)
-    return _address(match, match.start() - len(window) + local.start() if local else None, _DOT)
+    begin = max(0, match.start() - 80)
+    local = _OBFUSCATED_LOCAL.search(match.string[begin : match.start()].rstrip(" "))
+    return _address(match, begin + local.start() if local else None, _DOT)
+
+
+def _wrapped(match: re.Match[str]) -> Iterator[Bounds]:
+    """Base64 whose bytes are an address, perhaps with a name around it."""
+    encoded = match[0].rstrip("=")
+    if len(encoded) % 4 == 1:
+        return
+    decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4))
+    if b"@" in decoded and re.search(rb"[\w.+-]+@[\w-]+\.[a-zA-Z]{2}", decoded) and decoded.isascii() and decoded.decode().isprintable():
+        yield match.span()
 
 
 def _address(match: re.Match[str], start: int | None, dot: str) -> Iterator[Bounds]:
@@ -87,13 +98,14 @@ def _is_repository(text: str, start: int, end: int) -> bool:
     return text[start:end].lower().startswith(("git@", "hg@", "svn@")) and text[end : end + 1] in (":", "/")
 
 
-_BRACKETED = tuple(f"{bracket}{space}{word}" for bracket in "[({<" for space in ("", " ") for word in ("at", "@", "arroba"))
+_BRACKETED = ("[at", "(at", "{at", "<at", "[ at", "( at", "{ at", "< at", "[@", "(@", "{@", "<@", "[ @", "( @", "arroba")
 
 RULES = (
     Rule(
         "email", "EMAIL", rf"{_ENCODED_AT}(?P<domain>{_LABEL}(?:\.{_LABEL}){{1,8}}|\[[0-9a-f.:]{{3,45}}\])", _plain,
         needs=("@", "%40", "&#", "&commat;", "\\u0040", "\\x40"), flags=re.IGNORECASE,
     ),
+    Rule("email_base64", "EMAIL", r"[A-Za-z0-9+/](?<![A-Za-z0-9+/].)[A-Za-z0-9+/]{17,400}={0,2}", _wrapped, long=True),
     Rule(
         "email_bracketed_at", "EMAIL", rf"{_OBFUSCATED_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,
         needs=_BRACKETED, flags=re.IGNORECASE,

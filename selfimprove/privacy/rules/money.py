@@ -70,6 +70,6 @@ def mod_97(number: str) -> int:
 
 
 RULES = (
-    Rule("card", "CARD", r"(?<![\w.,])(?<!\d[-/])\d(?:[ .\-_]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)", _card, digits=12),
+    Rule("card", "CARD", r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)", _card, digits=12),
     Rule("iban", "IBAN", r"(?<![A-Za-z0-9])(?=(?P<run>[A-Za-z]{2}[ -]?\d{2}(?:[ -]?[A-Za-z0-9]){11,36}))[A-Za-z]{2}", _iban, digits=6),
 )

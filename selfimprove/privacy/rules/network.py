@@ -8,7 +8,6 @@ from collections.abc import Iterator
 
 from selfimprove.privacy.rules.rule import Bounds, Rule, compiled, near
 
-_OCTET = r"(?:25[0-5]|2[0-4]\d|1?\d?\d)"
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
 _VERSION = r"(?:\bv|ver|version|versao|release|rev|revision|build|firmware|sections?|chapter|kapitel|figure|table|oid|§|[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"
 _ADDRESS = r"(?:\bip|addr|host|server|client|dns|ping|ssh|remote|from|peer|proxy|gateway|network|login|visitor|http)"
@@ -16,6 +15,8 @@ _ADDRESS = r"(?:\bip|addr|host|server|client|dns|ping|ssh|remote|from|peer|proxy
 
 def _ipv4(match: re.Match[str]) -> Iterator[Bounds]:
     octets = [int(octet) for octet in re.findall(r"\d+", match["address"])]
+    if max(octets) > 255:
+        return
     address = ipaddress.ip_address(".".join(map(str, octets)))
     if not address.is_global or address.is_multicast or near(match, _VERSION, before=16):
         return
@@ -53,12 +54,12 @@ def _mac(match: re.Match[str]) -> Iterator[Bounds]:
 
 RULES = (
     Rule(
-        "ipv4", "IP", rf"(?<![\w.])(?:::ffff:)?(?P<address>{_OCTET}(?:{_DOT}{_OCTET}){{3}})(?!\w|{_DOT}\w|-\w)", _ipv4,
-        needs=(".", "[dot]", "(dot)"), digits=4, flags=re.IGNORECASE,
+        "ipv4", "IP", rf"(?P<address>\d(?<![\w.].)\d{{0,2}}(?:{_DOT}\d{{1,3}}){{3}})(?!\w|{_DOT}\w|-\w)", _ipv4,
+        needs=(".", "[dot]", "(dot)"), digits=4,
     ),
     Rule(
-        "ipv6", "IP", r"(?<![\w:.])(?P<address>(?:[0-9A-Fa-f]{0,4}:){2,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}))(?:%\w{1,16})?(?![\w:])", _ipv6,
+        "ipv6", "IP", r"(?P<address>[0-9A-Fa-f:](?<![\w:.].)(?:(?<=:)|[0-9A-Fa-f]{0,3}:)(?:[0-9A-Fa-f]{0,4}:){1,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}))(?:%\w{1,16})?(?![\w:])", _ipv6,
         needs=(":",), digits=2,
     ),
-    Rule("mac", "DEVICE", r"(?<![\w:-])(?:[0-9A-Fa-f]{2}([:-]))(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])", _mac, needs=(":", "-"), digits=1),
+    Rule("mac", "DEVICE", r"[0-9A-Fa-f](?<![\w:-].)[0-9A-Fa-f]([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])", _mac, needs=(":", "-"), digits=1),
 )  # fmt: skip

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near
 
 _RUN = (
-    r"(?<![\w$€£#%^*/\\])(?<!\w[.,])(?<!\d[-:])(?P<number>\+?[ ]?(?:\(\+?\d{1,5}\)|\d)(?:[ ().\-/]{0,3}\d){5,22})"
+    r"(?P<number>[+(\d](?<![\w$€£#%^*/\\].)(?<!\w[.,].)(?<!\d[-:].)"  # lookbehind after the first character: sre scans for that
+    r"(?:(?<=\+)[ ]?(?:\(\+?\d{1,5}\)|\d)|(?<=\()\+?\d{1,5}\)|(?<=\d))(?:[ ().\-/]{0,3}\d){5,22})"
     r"(?:[ ]?(?:x|ext\.?|durchwahl|poste)[ ]?\d{1,6})?(?![\w$€£%]|[.,:/-]\d)"
 )
 _WORDS_BEFORE = (

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 
+LONG = r"[A-Za-z0-9_.+/=-]{18}"
 Bounds = tuple[int, int]
 Check = Callable[[re.Match[str]], Iterable[Bounds]]
 
@@ -25,7 +26,8 @@ def value(match: re.Match[str]) -> Iterable[Bounds]:
 class Rule:
     """One way to recognise a type of personal data, over folded text.
 
-    Every text in which the pattern can match holds at least one of `needs` (lower case) and `digits` digits: that is the gate.
+    The gate: every text in which the pattern can match holds one of `needs` (lower case), `digits` digits, and if
+    `long`, 18 of the characters of LONG in a row.
     """
 
     name: str
@@ -34,6 +36,7 @@ class Rule:
     check: Check = whole
     needs: tuple[str, ...] = ()
     digits: int = 0
+    long: bool = False
     flags: re.RegexFlag = re.NOFLAG
 
 

@@ -16,7 +16,7 @@ _MAKERS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("aws_key_id", r"(?:AKIA|ASIA|ABIA|ACCA|AGPA|AIDA|AROA|ANPA)[A-Z2-7]{16}", ("akia", "asia", "abia", "acca", "agpa", "aida", "aroa", "anpa")),
     ("github", r"(?:gh[pousr]_[A-Za-z0-9]{30,255}|github_pat_[A-Za-z0-9_]{22,255})", ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_")),
     ("gitlab", r"(?:gl(?:pat|dt|rt|rtr|cbt|ptt|ft|imt|agent|oas|soat|ffct)-[\w.-]{20,200}|GR1348941[\w-]{20,60})", ("glpat-", "gld", "glr", "glc", "glp", "glf", "gli", "gla", "glo", "gls", "gr1348941")),
-    ("slack", r"(?:xox[abceoprs]-[A-Za-z0-9-]{10,250}|xapp-\d-[A-Za-z0-9-]{10,250})", ("xox", "xapp-")),
+    ("slack", r"(?:xox[abceoprs]-[A-Za-z0-9-]{13,250}|xapp-\d-[A-Za-z0-9-]{11,250})", ("xox", "xapp-")),
     ("sk", r"sk-(?:proj-|ant-|svcacct-|admin-|or-v1-|lf-|live-|test-)?[\w-]{16,250}", ("sk-",)),
     ("google", r"(?:AIza[\w-]{35}|ya29\.[\w.-]{20,250}|GOCSPX-[\w-]{20,40}|1//0[\w-]{30,100})", ("aiza", "ya29.", "gocspx-", "1//0")),
     ("stripe", r"(?:(?:sk|rk|pk)_(?:live|test|prod)_[A-Za-z0-9]{10,250}|whsec_[A-Za-z0-9+/=]{20,80})", ("_live_", "_test_", "_prod_", "whsec_")),
@@ -115,11 +115,11 @@ def entropy(text: str) -> float:
 
 _EDGE_LEFT, _EDGE_RIGHT = r"(?<![A-Za-z0-9])", r"(?![A-Za-z0-9])"
 RULES = (
-    *(Rule(f"token_{name}", "SECRET", f"{_EDGE_LEFT}{pattern}{_EDGE_RIGHT}", needs=needs) for name, pattern, needs in _MAKERS),
+    *(Rule(f"token_{name}", "SECRET", f"{_EDGE_LEFT}{pattern}{_EDGE_RIGHT}", needs=needs, long=True) for name, pattern, needs in _MAKERS),
     Rule("private_key_block", "SECRET", _BLOCK_BEGIN, _block, needs=("private key", "putty-user-key-file")),
     Rule(
         "aws_secret_key", "SECRET", r"(?<![A-Za-z0-9+/])[A-Za-z0-9+/]{40}(?![A-Za-z0-9+/=])", _aws_secret,
-        needs=("aws", "amazon", "secret", "akia", "asia"),
+        needs=("aws", "amazon", "secret", "akia", "asia"), long=True,
     ),
     Rule(
         "assigned_secret", "SECRET", rf"(?<![A-Za-z])(?:\w{{1,24}}[_\-.])?(?:{_NAME}){_ASSIGN}(?P<value>[A-Za-z0-9+/_\-=.~]{{10,500}})(?![\w(\[])", _assigned,

@@ -22,7 +22,7 @@ def _base58(match: re.Match[str]) -> Iterator[Bounds]:
 
 
 RULES = (
-    Rule("bitcoin", "WALLET", rf"(?<!\w)[13][{_BASE58}]{{25,34}}(?!\w)", _base58, digits=1),
-    Rule("bitcoin_segwit", "WALLET", r"(?<!\w)bc1[02-9ac-hj-np-z]{25,62}(?!\w)", needs=("bc1",)),
-    Rule("ethereum", "WALLET", r"(?<!\w)0x[0-9a-fA-F]{40}(?!\w)", needs=("0x",)),
+    Rule("bitcoin", "WALLET", rf"(?<!\w)[13][{_BASE58}]{{25,34}}(?!\w)", _base58, digits=1, long=True),
+    Rule("bitcoin_segwit", "WALLET", r"(?<!\w)bc1[02-9ac-hj-np-z]{25,62}(?!\w)", needs=("bc1",), long=True),
+    Rule("ethereum", "WALLET", r"(?<!\w)0x[0-9a-fA-F]{40}(?!\w)", needs=("0x",), long=True),
 )

@@ -1,0 +1,119 @@
+"""`selfimprove privacy …`: redact text, and measure how well that works."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from selfimprove.privacy.measure import Measured, Tally
+    from selfimprove.privacy.redact import Span
+
+
+@click.group()
+def privacy() -> None:
+    """Redact text as the nightly run does, and measure it on labelled data.
+
+    Example: echo "call 212-555-0147" | selfimprove privacy redact
+    """
+
+
+@privacy.command()
+@click.option("--jsonl", is_flag=True, help='Read lines of {"id", "text"}; write {"id", "text", "spans"}, offsets in code points of the original.')
+@click.option("--explain", is_flag=True, help="Say on standard error which rule replaced what; each text is one chat.")
+def redact(jsonl: bool, explain: bool) -> None:
+    """Standard input with personal data and secrets replaced.
+
+    Example: selfimprove privacy redact --jsonl --explain < texts.jsonl
+    """
+    from selfimprove.privacy import labelled
+
+    source = click.get_binary_stream("stdin")
+    if not jsonl:
+        text, spans = _redacted(source.read().decode(errors="replace"))
+        click.echo(text, nl=False)
+        _explain(None, spans, explain)
+        return
+    import orjson
+
+    for id_, original in labelled.texts(source, "standard input"):
+        text, spans = _redacted(original)
+        click.echo(orjson.dumps({"id": id_, "text": text, "spans": [asdict(span) for span in spans]}))
+        _explain(id_, spans, explain)
+
+
+@privacy.command()
+@click.argument("dataset", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def measure(dataset: Path, as_json: bool) -> None:
+    """Recall, precision and speed on a DATASET of {"id", "text", "spans"} lines.
+
+    A labelled span counts as found only when all of it is masked, by whatever type.
+
+    Example: selfimprove privacy measure labelled.jsonl.gz --json
+    """
+    import time
+
+    from selfimprove.privacy.labelled import examples
+    from selfimprove.privacy.measure import measure as measured
+    from selfimprove.privacy.redact import find
+
+    figures = _figures(measured(examples(dataset), find, time.perf_counter))
+    if as_json:
+        import orjson
+
+        click.echo(orjson.dumps(figures))
+        return
+    _table(figures)
+
+
+def _redacted(text: str) -> tuple[str, list[Span]]:
+    from selfimprove.privacy.redact import locate, replace
+
+    spans = locate([text])
+    return replace([text], spans).texts[0], spans[0]
+
+
+def _explain(id_: Any, spans: Sequence[Span], wanted: bool) -> None:
+    for span in spans if wanted else ():
+        click.echo(f"{'' if id_ is None else f'{id_}: '}{span.start}-{span.end} {span.type} by {span.rule}", err=True)
+
+
+def _figures(measured: Measured) -> dict[str, Any]:
+    from selfimprove.privacy.measure import HARD_IDS
+
+    return {
+        "texts": measured.texts,
+        "kchar_per_second": round(measured.characters / 1000 / measured.seconds, 1) if measured.seconds else None,
+        "over_masked": measured.over_masked / measured.innocent if measured.innocent else 0.0,
+        "clean_texts": measured.clean,
+        "clean_texts_touched": measured.touched,
+        "hard_ids": _row(measured.total(HARD_IDS)),
+        "all": _row(measured.total(measured.types)),
+        "types": {type_: _row(tally) for type_, tally in sorted(measured.types.items())},
+    }
+
+
+def _row(tally: Tally) -> dict[str, Any]:
+    return {**asdict(tally), "recall": tally.recall, "precision": tally.precision, "f2": tally.f2}
+
+
+def _table(figures: dict[str, Any]) -> None:
+    columns = ("labelled", "masked", "recall", "predicted", "precision", "f2")
+    click.echo("type".ljust(16) + "".join(column.rjust(11) for column in columns))
+    rows = {**figures["types"], "hard ids": figures["hard_ids"], "all": figures["all"]}
+    for name, row in rows.items():
+        click.echo(name.ljust(16) + "".join(_cell(row[column]).rjust(11) for column in columns))
+    click.echo(
+        f"{figures['texts']} texts, {figures['kchar_per_second']} kchar/s, {figures['over_masked']:.4%} of what is not "
+        f"labelled masked, {figures['clean_texts_touched']} of {figures['clean_texts']} texts without labels touched"
+    )
+
+
+def _cell(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}" if isinstance(value, float) else str(value)
