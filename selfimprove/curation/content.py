@@ -13,7 +13,7 @@ from selfimprove.privacy.redacted_chat import RedactedChat
 LONG = 50
 CHANGED_SHORT, CHANGED_LONG = 0.05, 0.15
 # A word that turns the meaning wherever it stands: a number, a pseudonym, a negation.
-TELLING = re.compile(r"\d|^(?:not?|never|without|cannot|\w+n't|nicht|kein\w*|nie|ohne|pas|jamais|sans|nunca|sin|sem|não)$")
+TELLING = re.compile(r"\d|^(?:not?|never|without|cannot|\w+n't|nicht|kein\w*|nie|ohne|pas|jamais|sans|nunca|sin|não)$")
 
 
 @dataclass(frozen=True)

@@ -42,12 +42,15 @@ class Seen:
         self.ids: list[str] = []
         self.index = Index(threshold)
 
-    def add(self, sketches: Sketches) -> list[Suspicion]:
-        """Take texts with new ids in, in their order; each is compared with all before it, in this call and earlier."""
+    def add(self, sketches: Sketches, *, compare: bool = True) -> list[Suspicion]:
+        """Take texts with new ids in, in their order; each is compared with all before it, in this call and earlier.
+
+        Without `compare` they are only remembered.
+        """
         originals = [self.first.setdefault(h, i) for h, i in zip(sketches.hashes, sketches.ids, strict=True)]
         fresh = [at for at, original in enumerate(originals) if original == sketches.ids[at]]
         self.ids += [sketches.ids[at] for at in fresh]
-        pairs = self.index.add(sketches.bins[fresh]).tolist()
+        pairs = self.index.add(sketches.bins[fresh], compare=compare).tolist()
         alike = {self.ids[a]: tuple(self.ids[b] for _, b in met) for a, met in groupby(pairs, itemgetter(0))}
         return [
             Suspicion(None, alike.get(id, ())) if original == id else Suspicion(original)
@@ -91,7 +94,8 @@ def _shares(known: Mapping[str, Content], pairs: list[tuple[str, str]]) -> list[
     involved = list(dict.fromkeys(id for pair in pairs for id in pair))
     number = {id: at for at, id in enumerate(involved)}
     rows = np.array([(number[a], number[b]) for a, b in pairs], np.int64).reshape(-1, 2)
-    return similarities([known[id].text for id in involved], rows[:, 0], rows[:, 1]).tolist()
+    shares: list[float] = similarities([known[id].text for id in involved], rows[:, 0], rows[:, 1]).tolist()
+    return shares
 
 
 def deduplicate(texts: Sequence[str], threshold: float = THRESHOLD) -> list[Duplicate | None]:

@@ -1,7 +1,5 @@
 """Which sketches are worth comparing: those that agree in a whole band of bins (locality-sensitive hashing)."""
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -35,7 +33,7 @@ class Index:
         self.bins: Bins = np.empty((1024, BINS), np.uint32)
         self.runs: list[tuple[Keys, Rows]] = []
 
-    def add(self, bins: Bins) -> Rows:
+    def add(self, bins: Bins, *, compare: bool = True) -> Rows:
         """Take sketches in; returns pairs (later, earlier) of numbers, shape (n, 2), ascending, worth comparing."""
         numbers = np.arange(self.size, self.size + len(bins))
         self._store(bins)
@@ -43,6 +41,8 @@ class Index:
         order = np.argsort(keys, kind="stable")
         run = keys[order], np.repeat(numbers, self.bands)[order]
         self._push(run)
+        if not compare:
+            return np.empty((0, 2), np.int64)
         met = [_meetings(run, other) for other in self.runs]
         return self._agreeing(np.unique(np.concatenate(met)))
 
@@ -85,12 +85,10 @@ class Index:
 
 def _meetings(new: tuple[Keys, Rows], run: tuple[Keys, Rows]) -> Rows:
     """Pairs (later << 32 | earlier) of a new sketch and an earlier one in the same bucket of a run."""
-    left, right = (np.searchsorted(run[0], new[0], side) for side in _SIDES)
+    left, right = np.searchsorted(run[0], new[0], "left"), np.searchsorted(run[0], new[0], "right")
     count = np.minimum(right - left, CROWD)
-    within: Any = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
     later, earlier = np.repeat(new[1], count), run[1][np.repeat(left, count) + within]
     before = earlier < later
-    return (later[before] << 32) | earlier[before]
-
-
-_SIDES: Any = ("left", "right")
+    pairs: Rows = (later[before] << 32) | earlier[before]
+    return pairs

@@ -1,6 +1,7 @@
 """Exact Jaccard similarity of character 5-grams, for many pairs of texts at once."""
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +27,8 @@ def similarities(texts: Sequence[str], one: Rows, other: Rows) -> NDArray[np.flo
         merged = np.sort(np.concatenate(sides))
         twice = merged[1:][merged[1:] == merged[:-1]]
         shared[part] = np.bincount((twice >> BITS).astype(np.int64), minlength=part.stop - part.start)
-    return shared / np.maximum(1, sizes[one] + sizes[other] - shared)
+    alike: NDArray[np.float64] = shared / np.maximum(1, sizes[one] + sizes[other] - shared)
+    return alike
 
 
 def _distinct(texts: Sequence[str]) -> tuple[Rows, Grams]:
@@ -42,11 +44,12 @@ def _tagged(grams: Grams, starts: Rows, sizes: Rows) -> Grams:
     """The grams of the chosen texts, each under the number of its pair."""
     pair = np.repeat(np.arange(len(sizes)), sizes)
     within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return (pair.astype(np.uint64) << BITS) | grams[starts[pair] + within]
+    tagged: Grams = (pair.astype(np.uint64) << BITS) | grams[starts[pair] + within]
+    return tagged
 
 
 def _parts(weights: Rows) -> Iterator[slice]:
     """Runs of pairs of about four million grams, so that memory stays flat."""
     ends = np.searchsorted(np.cumsum(weights), np.arange(CHUNK, weights.sum() + CHUNK, CHUNK), "right")
     edges = sorted({0, *ends.tolist(), len(weights)})
-    yield from (slice(a, b) for a, b in zip(edges, edges[1:], strict=False))
+    yield from (slice(a, b) for a, b in pairwise(edges))
