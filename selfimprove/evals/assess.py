@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
-from selfimprove import postgres
 from selfimprove.adapters import table as adapters
+from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.files import verified_folder
 from selfimprove.errors import NothingToEvaluate
 from selfimprove.evals import table
-from selfimprove.evals.evaluate import Plan, evaluate, measurements, plan
-from selfimprove.evals.lineup import Contest, Row, contest
+from selfimprove.evals.evaluate import Outcome, Plan, evaluate, measurements, plan
+from selfimprove.evals.lineup import Contest, contest
 from selfimprove.evals.report import Report, report_id
 from selfimprove.evals.task import EvalExample
 from selfimprove.evals.tasks import suites
@@ -24,33 +24,36 @@ from selfimprove.privacy.redact import find
 Connect = Callable[[], AbstractContextManager[Connection]]
 
 
+@dataclass(frozen=True, slots=True)
+class Night:
+    """What is to be evaluated: a challenger, whom it meets, and on what; `id` is the report's."""
+
+    id: str
+    challenger: Adapter
+    field: Contest
+    examples: Mapping[str, EvalExample]
+
+
 def assess(connect: Connect, base: Base, run_id: str, say: Callable[[str], None]) -> Report:
     """The report on the adapter of this run, else on the newest undecided one; results and report are stored together.
 
     Raises:
         NothingToEvaluate: there is no such adapter.
-        AdapterDamaged: a compared adapter's files are not what its row says.
+        AdapterCorrupt: a compared adapter's files are not what its row says.
     """
     with connect() as connection:
-        challenger = _challenger(connection, run_id)
-        field = contest(connection, base, challenger)
-        examples = _examples(connection, base, challenger)
-        if table.is_decided(connection, report_id(field.lineup, examples)):
+        night = _night(connection, base, run_id)
+        if table.is_decided(connection, night.id):
             say("This report was measured and decided on before; it stands.")
-            return _report(field, challenger, examples, {}, run_id)
-        pair = (field.lineup.challenger, field.lineup.champion)
-        work = plan(connection, list(examples.values()), field.lineup.models(), pair)
-        folders = _folders(connection, field)
+            return table.reports_like(connection, night.id)[0]
+        lineup = night.field.lineup
+        examples = list(night.examples.values())
+        work = plan(connection, examples, lineup.models(), (lineup.challenger, lineup.champion))
+    folders = {model: verified_folder(one) if one else None for model, one in night.field.adapters.items()}
     say(summary(work))
     outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)))
     with connect() as connection:
-        table.insert_results(connection, examples.values(), outcome.results)
-        answers = table.results(connection, field.lineup.challenger, examples)
-        measured = measurements(outcome, examples, answers, find)
-        measured |= {"delta_norm": challenger["metrics"].get("delta_norm"), "note": field.note}
-        report = _report(field, challenger, examples, measured, run_id)
-        table.insert_report(connection, report)
-    return report
+        return _keep(connection, night, outcome, run_id)
 
 
 def summary(work: Plan) -> str:
@@ -72,27 +75,24 @@ def short(model: str) -> str:
     return "+".join(part[:12] for part in model.split("+"))
 
 
-def _challenger(connection: Connection, run_id: str) -> Row:
-    row = connection.execute(postgres.queries("evals").adapter_to_judge, {"run_id": run_id}).fetchone()
-    if row is None:
+def _night(connection: Connection, base: Base, run_id: str) -> Night:
+    challenger = adapters.of_run(connection, run_id)
+    if challenger is None:
         raise NothingToEvaluate
-    return row
+    field = contest(connection, base, challenger)
+    found = [*suites(base.suites), *table.own_examples(connection, challenger.dataset_id)]
+    examples = {example.id: example for example in found}
+    return Night(report_id(field.lineup, examples), challenger, field, examples)
 
 
-def _examples(connection: Connection, base: Base, challenger: Row) -> dict[str, EvalExample]:
-    found = [*suites(base.suites), *table.own_examples(connection, challenger["dataset_id"])]
-    return {example.id: example for example in found}
-
-
-def _folders(connection: Connection, field: Contest) -> dict[str, Path | None]:
-    return {
-        model: verified_folder(adapters.read(connection, row["id"])) if row else None
-        for model, row in field.adapters.items()
-    }
-
-
-def _report(
-    field: Contest, challenger: Row, examples: Mapping[str, EvalExample], measured: Mapping[str, Any], run_id: str
-) -> Report:
-    id_ = report_id(field.lineup, examples)
-    return Report(id_, challenger["night"], challenger["id"], field.lineup, tuple(examples), measured, run_id)
+def _keep(connection: Connection, night: Night, outcome: Outcome, run_id: str) -> Report:
+    table.insert_results(connection, night.examples.values(), outcome.results)
+    answers = table.results(connection, night.field.lineup.challenger, night.examples)
+    measured = measurements(outcome, night.examples, answers, find)
+    measured |= {"delta_norm": night.challenger.metrics.get("delta_norm"), "note": night.field.note}
+    report = Report(
+        night.id, night.challenger.night, night.challenger.id, night.field.lineup, tuple(night.examples), measured,
+        run_id,
+    )
+    table.insert_report(connection, report)
+    return report

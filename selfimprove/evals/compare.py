@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from statistics import median
 from typing import Any
 
@@ -18,20 +19,28 @@ REPEATS = 7
 SAMPLE_TOKENS = 48
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """Prompts to answer with this many tokens each."""
+
+    prompts: Sequence[Messages]
+    limit: int
+
+
 def compare(
     challenger: Loaded, champion: Loaded, examples: Mapping[str, Mapping[str, Any]], job: Mapping[str, Any]
 ) -> dict[str, Any]:
     """Shift of log-probabilities, ratios of time and memory, and the challenger's sampled answers."""
     probe = [examples[id_] for id_ in job["probe"]]
-    prompts = [example["messages"] for example in probe]
+    work = fair_work(challenger, champion, [example["messages"] for example in probe])
     sampled = [examples[id_]["messages"] for id_ in job["sampled"]]
     said = mlx.generate(
         challenger, sampled, max_tokens=SAMPLE_TOKENS, temperature=job["temperature"], seed=job["seed"]
     )
     return {
         "logprob_shift": logprob_shift(challenger, champion, probe),
-        "latency_ratio": latency_ratio(challenger, champion, prompts),
-        "memory_ratio": _ratio(_memory(challenger, prompts), _memory(champion, prompts)),
+        "latency_ratio": latency_ratio(challenger, champion, work),
+        "memory_ratio": memory_ratio(challenger, champion, work),
         "samples": [[id_, one.text] for id_, one in zip(job["sampled"], said, strict=True)],
     }
 
@@ -45,26 +54,32 @@ def logprob_shift(challenger: Loaded, champion: Loaded, probe: Sequence[Mapping[
     return mean if math.isfinite(mean) else None
 
 
-def latency_ratio(challenger: Loaded, champion: Loaded, prompts: Sequence[Messages]) -> float | None:
-    """Challenger's time a token over the champion's: medians of turns taken one after the other.
-
-    Only prompts are timed that both answer at the same length, since an answer's first token costs more than the rest.
-    """
+def fair_work(challenger: Loaded, champion: Loaded, prompts: Sequence[Messages]) -> Work:
+    """Those of the prompts, and the length, to which both answer at that length: neither model has less to do."""
     first = [mlx.generate(loaded, prompts, max_tokens=LONGEST) for loaded in (challenger, champion)]
     lengths = [min(a.tokens, b.tokens) for a, b in zip(*first, strict=True)]
     limit = max(1, int(median(lengths or [0])))
-    timed = [prompt for prompt, length in zip(prompts, lengths, strict=True) if length >= limit]
+    return Work([prompt for prompt, length in zip(prompts, lengths, strict=True) if length >= limit], limit)
+
+
+def latency_ratio(challenger: Loaded, champion: Loaded, work: Work) -> float | None:
+    """Challenger's time a token over the champion's: medians of turns taken one after the other."""
     seconds: tuple[list[float], list[float]] = ([], [])
-    for turn in range(REPEATS if timed else 0):
+    for turn in range(REPEATS if work.prompts else 0):
         for place in (0, 1) if turn % 2 else (1, 0):
-            seconds[place].append(_seconds_a_token((challenger, champion)[place], timed, limit))
-    return _ratio(*map(median, seconds)) if timed else None
+            seconds[place].append(_seconds_a_token((challenger, champion)[place], work))
+    return _ratio(*map(median, seconds)) if work.prompts else None
 
 
-def _seconds_a_token(loaded: Loaded, prompts: Sequence[Messages], limit: int) -> float:
+def memory_ratio(challenger: Loaded, champion: Loaded, work: Work) -> float | None:
+    """Challenger's weights and what answering adds to them at its peak, over the champion's."""
+    return _ratio(_bytes(challenger, work), _bytes(champion, work))
+
+
+def _seconds_a_token(loaded: Loaded, work: Work) -> float:
     clock = _clock()
     start = clock()
-    said = mlx.generate(loaded, prompts, max_tokens=limit)
+    said = mlx.generate(loaded, work.prompts, max_tokens=work.limit)
     return (clock() - start) / max(1, sum(one.tokens for one in said))
 
 
@@ -76,15 +91,14 @@ def _clock() -> Callable[[], float]:
     return time.process_time if on_cpu else time.perf_counter
 
 
-def _memory(loaded: Loaded, prompts: Sequence[Messages]) -> float:
-    """Bytes of the model's weights and of what answering adds to them at its peak."""
+def _bytes(loaded: Loaded, work: Work) -> float:
     import mlx.core as mx
     from mlx.utils import tree_flatten
 
     weights = sum(value.nbytes for _, value in tree_flatten(loaded.model.parameters()))
     before = mx.get_active_memory()
     mx.reset_peak_memory()
-    mlx.generate(loaded, prompts, max_tokens=LONGEST)
+    mlx.generate(loaded, work.prompts, max_tokens=work.limit)
     return float(weights + max(0, mx.get_peak_memory() - before))
 
 

@@ -8,21 +8,22 @@ from datetime import date, timedelta
 from typing import Any
 
 from selfimprove import postgres
+from selfimprove.adapters import table as adapters
+from selfimprove.adapters.adapter import Adapter
 from selfimprove.errors import AdapterOfOtherBase
 from selfimprove.evals.report import Lineup
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
 
 _HISTORY = {7: "champion of 7 nights ago", 30: "champion of 30 nights ago"}
-Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Contest:
-    """A line-up with the adapter row behind each model (None for the base), and what had to be left out."""
+    """A line-up with the adapter behind each model (None for the base), and what had to be left out."""
 
     lineup: Lineup
-    adapters: Mapping[str, Row | None]
+    adapters: Mapping[str, Adapter | None]
     note: str
 
 
@@ -31,34 +32,36 @@ def model_id(base: Base, adapter_id: str) -> str:
     return f"{base.id}+{adapter_id}"
 
 
-def contest(connection: Connection, base: Base, challenger: Row) -> Contest:
+def contest(connection: Connection, base: Base, challenger: Adapter) -> Contest:
     """The models a challenger is compared with; before a first promotion champion and anchor are the base.
 
     Raises:
         AdapterOfOtherBase: the challenger was trained for another base model.
     """
-    if challenger["base_model"] != base.id:
-        raise AdapterOfOtherBase(adapter=challenger["id"], base=challenger["base_model"], name=base.name)
-    seats = _seats(connection, challenger["night"])
-    strangers = {seat for seat, row in seats.items() if row is not None and row["base_model"] != base.id}
-    seated = {seat: None if seat in strangers else row for seat, row in seats.items()}
-    models = {seat: model_id(base, row["id"]) if row else base.id for seat, row in seated.items()}
+    if challenger.base_model != base.id:
+        raise AdapterOfOtherBase(adapter=challenger.id, base=challenger.base_model, name=base.name)
+    seats = _seats(connection, challenger.night)
+    strangers = {seat for seat, adapter in seats.items() if adapter is not None and adapter.base_model != base.id}
+    seated = {seat: None if seat in strangers else adapter for seat, adapter in seats.items()}
+    models = {seat: model_id(base, adapter.id) if adapter else base.id for seat, adapter in seated.items()}
     history = {str(ago): models[told] for ago, told in _HISTORY.items() if told in seats and told not in strangers}
-    lineup = Lineup(model_id(base, challenger["id"]), models["champion"], models["anchor"], base.id, history)
-    adapters = {models[seat]: row for seat, row in seated.items()} | {lineup.challenger: challenger, base.id: None}
+    lineup = Lineup(model_id(base, challenger.id), models["champion"], models["anchor"], base.id, history)
+    behind = {models[seat]: adapter for seat, adapter in seated.items()}
     note = " ".join(f"The {seat} belongs to another base model and is left out." for seat in sorted(strangers))
-    return Contest(lineup, adapters, note)
+    return Contest(lineup, behind | {lineup.challenger: challenger, base.id: None}, note)
 
 
-def _seats(connection: Connection, night: date) -> dict[str, Row | None]:
-    """The adapter's row by seat, None for the base; a night on which nothing had been promoted has no seat."""
+def _seats(connection: Connection, night: date) -> dict[str, Adapter | None]:
+    """The adapter by seat, None for the base; a night before the first promotion has no seat."""
     queries = postgres.queries("evals")
-    seats: dict[str, Row | None] = {
-        "champion": connection.execute(queries.champion).fetchone(),
-        "anchor": connection.execute(queries.anchor).fetchone(),
-    }
+    seats = {seat: _adapter(connection, getattr(queries, seat)) for seat in ("champion", "anchor")}
     for ago, told in _HISTORY.items():
-        row = connection.execute(queries.champion_at, {"night": night - timedelta(days=ago)}).fetchone()
-        if row is not None:
-            seats[told] = row if row["id"] else None
+        given = {"night": night - timedelta(days=ago)}
+        if connection.execute(queries.champion_at, given).fetchone():
+            seats[told] = _adapter(connection, queries.champion_at, given)
     return seats
+
+
+def _adapter(connection: Connection, query: Any, given: Mapping[str, Any] | None = None) -> Adapter | None:
+    row = connection.execute(query, given).fetchone()
+    return adapters.read(connection, row["id"]) if row and row["id"] else None

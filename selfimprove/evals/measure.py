@@ -49,6 +49,7 @@ def answer(loaded: Loaded, examples: Examples, ids: Sequence[str], tell: worker.
     scores = _scores(loaded, examples, ids)
     exact = {id_ for id_ in ids if scores[id_].exact and math.isfinite(scores[id_].loss)}
     found = {id_: (examples[id_]["reference"], scores[id_].tokens) for id_ in exact}
+    tell({"answered": len(found), "of": len(ids)})
     for limit, group in _by_budget([id_ for id_ in ids if id_ not in exact], scores).items():
         said = mlx.generate(loaded, [examples[id_]["messages"] for id_ in group], max_tokens=limit)
         found |= {id_: (one.text, one.tokens) for id_, one in zip(group, said, strict=True)}

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from selfimprove import postgres
 from selfimprove.adapters import table as adapters
+from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.files import verified_folder
-from selfimprove.errors import AdapterUnknown
+from selfimprove.errors import AdapterOfOtherBase
 from selfimprove.evals import table
 from selfimprove.evals.assess import Connect, summary, told
 from selfimprove.evals.evaluate import evaluate, plan
@@ -22,25 +22,25 @@ def try_out(connect: Connect, base: Base, adapter: str, say: Callable[[str], Non
     """One model on the suites of its base: `adapter` is the beginning of an adapter's id, or "base".
 
     Raises:
-        AdapterUnknown: none or several adapters of this base have an id that begins so.
-        AdapterDamaged: the adapter's files are not what its row says.
+        AdapterUnknown: none or several adapters have an id that begins so.
+        AdapterOfOtherBase: it was trained for another base model.
+        AdapterCorrupt: the adapter's files are not what its row says.
     """
     examples = suites(base.suites)
     with connect() as connection:
-        adapter_id = None if adapter == "base" else _adapter_id(connection, base, adapter)
-        folder = verified_folder(adapters.read(connection, adapter_id)) if adapter_id else None
-        model = model_id(base, adapter_id) if adapter_id else base.id
+        chosen = None if adapter == "base" else _adapter(connection, base, adapter)
+        model = model_id(base, chosen.id) if chosen else base.id
         work = plan(connection, examples, [model])
     say(summary(work))
-    outcome = evaluate(work, base.folder, {model: folder}, lambda event: say(told(event)))
+    folders = {model: verified_folder(chosen) if chosen else None}
+    outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)))
     with connect() as connection:
         table.insert_results(connection, examples, outcome.results)
         return table.scores(connection, [model], work.examples)
 
 
-def _adapter_id(connection: Connection, base: Base, beginning: str) -> str:
-    given = {"id": beginning, "base": base.id}
-    rows = connection.execute(postgres.queries("evals").adapters_like, given).fetchall()
-    if len(rows) != 1:
-        raise AdapterUnknown(found="Several" if rows else "No", given=beginning)
-    return str(rows[0]["id"])
+def _adapter(connection: Connection, base: Base, beginning: str) -> Adapter:
+    adapter = adapters.read(connection, beginning)
+    if adapter.base_model != base.id:
+        raise AdapterOfOtherBase(adapter=adapter.id, base=adapter.base_model, name=base.name)
+    return adapter

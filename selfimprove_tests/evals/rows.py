@@ -6,6 +6,8 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from selfimprove.adapters import table as adapters
+from selfimprove.adapters.adapter import Adapter
 from selfimprove.postgres import Connection
 
 NIGHT = date(2024, 3, 31)
@@ -55,17 +57,14 @@ def example(connection: Connection, split: str, messages: Sequence[Any], chat_id
     )
 
 
-def adapter(connection: Connection, adapter_id: str, base: str = "b", **more: Any) -> dict[str, Any]:
+def adapter(connection: Connection, adapter_id: str, base: str = "b", **more: Any) -> Adapter:
     columns = {
         "id": adapter_id, "base_model": base, "dataset_id": "d1", "night": NIGHT, "run_id": "r", "url": "",
         "recipe": Jsonb({}), "metrics": Jsonb({"delta_norm": 1.5}), "files": Jsonb({}), **more,
     }  # fmt: skip
     places = ", ".join(f"%({name})s" for name in columns)
-    row = connection.execute(
-        f"insert into adapters ({', '.join(columns)}) values ({places}) returning *", columns
-    ).fetchone()
-    assert row is not None
-    return row
+    connection.execute(f"insert into adapters ({', '.join(columns)}) values ({places})", columns)
+    return adapters.read(connection, adapter_id)
 
 
 def promote(connection: Connection, adapter_id: str, night: date | None, report_id: str) -> None:

@@ -36,7 +36,7 @@ def test_the_champion_is_the_newest_promoted_and_the_anchor_the_first(connection
         rows.promote(connection, name, rows.NIGHT - timedelta(days=ago), f"report-{name}")
     field = contest(connection, BASE, rows.adapter(connection, "new"))
     assert field.lineup == Lineup("b+new", "b+third", "b+first", "b", {"7": "b+second", "30": "b+first"})
-    assert {model: row and row["id"] for model, row in field.adapters.items()} == {
+    assert {model: adapter and adapter.id for model, adapter in field.adapters.items()} == {
         "b+new": "new", "b+third": "third", "b+first": "first", "b+second": "second", "b": None,
     }  # fmt: skip
 

@@ -1,25 +1,13 @@
--- adapters_like: adapters of a base model whose id begins so
-select id from adapters where base_model = %(base)s and starts_with(id, %(id)s) order by id limit 2;
-
--- adapter_to_judge: the adapter of a run, else the newest that no decision was made about
-select a.*
-from adapters a
-left join decisions d on d.adapter_id = a.id
-where a.run_id = %(run_id)s or d.report_id is null
-order by a.run_id = %(run_id)s desc, a.created_at desc, a.id
-limit 1;
-
 -- champion: the adapter that answers
-select * from champion;
+select id from champion;
 
 -- anchor: the first adapter that was accepted
-select * from anchor;
+select id from anchor;
 
--- champion_at: who answered after a night, all null for the base; a rollback without a night belongs to the last one
-select a.*
+-- champion_at: who answered after a night, null for the base; a rollback without a night belongs to the last one
+select adapter_id as id
 from (select id, adapter_id, max(night) over (order by id) as reached from promotions) p
-left join adapters a on a.id = p.adapter_id
-where p.reached <= %(night)s
+where reached <= %(night)s
 order by p.id desc
 limit 1;
 
