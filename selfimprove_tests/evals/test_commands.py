@@ -1,0 +1,111 @@
+"""`selfimprove evals …` on a real database: text for people, one JSON value for programs."""
+
+import json
+from collections.abc import Iterator
+
+import pytest
+from click.testing import CliRunner
+
+from selfimprove import settings as settings_
+from selfimprove.chats.chat import Message
+from selfimprove.errors import ChatUnknown, ReportUnknown
+from selfimprove.evals import table
+from selfimprove.evals.commands import evals
+from selfimprove.evals.report import Lineup, Report, Result, report_id
+from selfimprove.evals.task import EvalExample
+from selfimprove.models.base import Base
+from selfimprove.postgres import Connection
+from selfimprove_tests.evals import rows
+from selfimprove_tests.evals.conftest import CORE, REFUSALS
+
+
+@pytest.fixture(autouse=True)
+def house(database: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", database)
+    settings_.current.cache_clear()
+    yield
+    settings_.current.cache_clear()
+
+
+def run(*arguments: str) -> tuple[str, str]:
+    done = CliRunner().invoke(evals, arguments, catch_exceptions=False)
+    assert done.exit_code == 0, done.output
+    return done.stdout, done.stderr
+
+
+@pytest.fixture
+def report(connection: Connection) -> Report:
+    rows.dataset(connection)
+    rows.adapter(connection, "new")
+    example = EvalExample("core", "s", "exact", (Message("user", "Private question?"),), "yes")
+    lineup = Lineup("b+new", "b", "b", "b")
+    results = [Result("b+new", example.id, 0.25, True, "yes", 2), Result("b", example.id, None, False, "", 1)]
+    measured = {"latency_ratio": 1.25, "leaks": [], "note": ""}
+    report = Report(report_id(lineup, [example.id]), rows.NIGHT, "new", lineup, (example.id,), measured, "r")
+    table.insert_results(connection, [example], results)
+    table.insert_report(connection, report)
+    connection.commit()
+    return report
+
+
+def test_a_report_is_a_table_of_tasks_and_models(report: Report) -> None:
+    told, _ = run("report")
+    assert told.splitlines() == [
+        f"Report {report.id} of the night of 2024-03-31, adapter new",
+        "task  model                   examples  passed   loss",
+        "core  challenger              1         100.0 %  0.250",
+        "core  champion, anchor, base  1         0.0 %    -",
+        "leaks: 0",
+        "latency ratio: 1.25",
+    ]
+
+
+@pytest.mark.parametrize("name", ["latest", "beginning"])
+def test_a_report_is_one_json_object(report: Report, name: str) -> None:
+    told = json.loads(run("report", "latest" if name == "latest" else report.id[:8], "--json")[0])
+    assert (told["id"], told["night"], told["challenger"]) == (report.id, "2024-03-31", "b+new")
+    assert told["scores"][1] == {"task": "core", "model": "b", "examples": 1, "passed": 0.0, "loss": None}
+    assert told["measurements"]["latency_ratio"] == 1.25
+
+
+@pytest.mark.parametrize("name", ["latest", "zz"])
+def test_a_report_that_is_not_there_is_named(name: str) -> None:
+    with pytest.raises(ReportUnknown, match=f"No reports have an id that begins with '{name}'"):
+        run("report", name)
+
+
+def test_chats_are_pinned_listed_and_unpinned(connection: Connection) -> None:
+    rows.chat(connection, "abc1", rows.asked("What?", "This", "That"))
+    connection.commit()
+    assert run("pins")[0] == "No chat is pinned.\n"
+    assert run("pin", "abc")[0] == "Pinned message 3 of chat abc1.\n"
+    assert json.loads(run("pin", "abc", "--position", "1", "--json")[0]) == {
+        "chat_id": "abc1", "position": 1, "trained_on": [],
+    }  # fmt: skip
+    assert run("pins")[0] == "abc1  message 1\n"
+    assert [pin["chat_id"] for pin in json.loads(run("pins", "--json")[0])] == ["abc1"]
+    assert run("unpin", "abc1")[0] == "Chat abc1 is not pinned now.\n"
+    with pytest.raises(ChatUnknown):
+        run("unpin", "zz")
+
+
+def test_pinning_what_was_learned_is_noted_apart_from_the_answer(connection: Connection) -> None:
+    rows.dataset(connection)
+    rows.chat(connection, "abc1", rows.asked("What?", "This"))
+    rows.example(connection, "train", rows.asked("What?", "This"), "abc1")
+    connection.commit()
+    told, noted = run("pin", "abc1", "--json")
+    assert json.loads(told)["trained_on"] == ["2024-03-31"]
+    assert noted == "It was trained on before, in the night of 2024-03-31.\n"
+
+
+def test_the_base_is_tried_on_its_suites(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SELFIMPROVE_BASE_MODEL", str(base.folder))
+    settings_.current.cache_clear()
+    told, noted = run("run", "--json")
+    assert [(score["task"], score["examples"]) for score in json.loads(told)] == [
+        ("core", CORE), ("refusals", REFUSALS),
+    ]  # fmt: skip
+    assert f"{CORE + REFUSALS} of {CORE + REFUSALS} answered" in noted
+    again, _ = run("run", "--adapter", "base")
+    assert again.splitlines()[0].split() == ["task", "model", "examples", "passed", "loss"]
