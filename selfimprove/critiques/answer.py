@@ -34,7 +34,13 @@ class Answer:
 def answers(chat: RedactedChat) -> Iterator[Answer]:
     """Every assistant turn of the chat, in order."""
     for position, message in enumerate(chat.messages):
-        if message.role == "assistant":
+        if message.role == "assistant" and not _calls_tool(chat, position):
             later = (m.content for m in chat.messages[position + 1 :] if m.role == "user")
             said = tuple(feedback for feedback in chat.feedback if feedback.position == position)
             yield Answer(chat.id, position, chat.messages[: position + 1], next(later, None), said)
+
+
+def _calls_tool(chat: RedactedChat, position: int) -> bool:
+    """A turn that says nothing and calls a tool; the answer comes after the tool's."""
+    following = chat.messages[position + 1 : position + 2]
+    return not chat.messages[position].content.strip() and any(m.role == "tool" for m in following)

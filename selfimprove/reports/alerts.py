@@ -77,6 +77,11 @@ def deliver(connection: Connection, urls: Sequence[str]) -> State | None:
     return state
 
 
+def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
+    """The newest alerts as rows."""
+    return connection.execute(postgres.queries("reports").alerts, {"limit": limit}).fetchall()
+
+
 def _send(messages: Sequence[str], urls: Sequence[str]) -> bool:
     """True when every target took it; a URL that apprise does not understand is a failure, not a silence."""
     import apprise

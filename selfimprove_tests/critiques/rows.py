@@ -8,7 +8,7 @@ from psycopg.types.json import Jsonb
 
 from selfimprove.postgres import Connection
 
-ROLES = {"u": "user", "a": "assistant", "s": "system"}
+ROLES = {"u": "user", "a": "assistant", "s": "system", "t": "tool"}
 
 
 def add_chat(connection: Connection, day: date, *turns: str, feedback: list[dict[str, Any]] | None = None) -> str:

@@ -36,6 +36,11 @@ def test_a_tool_turn_is_irregular():
     assert [a.is_regular for a in answers(chat("u: x", "a: call", "t: 4", "a: 4"))] == [True, False]
 
 
+def test_a_turn_that_only_calls_a_tool_is_no_answer():
+    assert [a.position for a in answers(chat("u: x", "a: ", "t: 4", "a: 4"))] == [3]
+    assert [a.position for a in answers(chat("u: x", "a: ", "u: hello?"))] == [1]
+
+
 def test_all_evidence_meets_in_the_critique():
     asked = chat("u: List 3 fruits", "a: - apple\n- pear", "u: That's wrong.")
     (answer,) = answers(asked)

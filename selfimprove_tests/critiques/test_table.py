@@ -21,7 +21,7 @@ def counts(connection):
 @pytest.fixture
 def written(connection):
     add_chat(connection, DAY, "u: 2 + 2?", "a: 4", "u: thanks", "a: ok")
-    add_chat(connection, DAY, "u: anyone?")
+    add_chat(connection, DAY, "u: anyone?", "a:  ", "t: {}")
     table.write(connection, DAY, NOBODY, "run")
     return connection
 

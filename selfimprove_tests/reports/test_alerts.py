@@ -4,10 +4,14 @@ import email
 from email import policy
 
 import dagster as dg
+import pytest
 
 from selfimprove.reports import alerts
 from selfimprove.reports.alerts import Alert
 from selfimprove_tests.reports.receivers import mail_server, web_hook
+
+# apprise imports a module that Python 3.13 drops.
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 
 URL = "http://127.0.0.1:3000/runs/r1"
 GATE = Alert("r1", "eval_report", "keeps_core", "core fell (value -0.04, limit -0.03)", URL)

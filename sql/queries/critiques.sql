@@ -14,13 +14,14 @@ delete from critiques where day = %(day)s;
 -- write: COPY of a day's critiques
 copy critiques (chat_id, position, day, score, evidence, rule_version) from stdin;
 
--- unscored: answers of a day's filtered chats that have no score
+-- unscored: answers of a day's filtered chats that have no score; a turn that only calls a tool is no answer
 select count(*) as answers
 from filtered_chats f
 join redacted_chats r on r.chat_id = f.chat_id
 cross join lateral jsonb_array_elements(r.messages) with ordinality as turn (message, number)
 left join critiques c on c.chat_id = f.chat_id and c.position = turn.number - 1
-where f.day = %(day)s and turn.message ->> 'role' = 'assistant' and c.chat_id is null;
+where f.day = %(day)s and turn.message ->> 'role' = 'assistant' and c.chat_id is null
+  and (turn.message ->> 'content' ~ '\S' or r.messages -> turn.number::int ->> 'role' is distinct from 'tool');
 
 -- tally: what is stored of a day
 select (select count(*) from filtered_chats where day = %(day)s) as chats,

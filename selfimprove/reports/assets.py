@@ -1,0 +1,48 @@
+"""The morning report as an asset."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+import dagster as dg
+
+from selfimprove.reports import alerts, read, table
+from selfimprove.resources import Database, Home
+from selfimprove.settings import current
+
+NIGHT_RUN = "selfimprove/night_run"
+
+
+@dg.asset(
+    deps=["promoted_adapter"],
+    group_name="reports",
+    kinds={"python", "html"},
+    metadata={"dagster/table_name": "selfimprove.morning_reports"},
+)
+def morning_report(context: dg.AssetExecutionContext, database: Database, home: Home) -> dg.MaterializeResult[None]:
+    """One page that tells what the night learned, whether it was promoted, and how to undo it."""
+    with database.connect() as connection:
+        run_id = told_run(context.run.tags, context.run.run_id) or read.night_run(connection, context.run.run_id)
+        run = context.instance.get_run_by_id(run_id)
+        alerts.record(connection, alerts.from_run(context.instance, run, current().port) if run else [])
+        report = table.write(home.path / "reports", read.read(connection, run_id, _today()))
+        table.insert(connection, report)
+    return dg.MaterializeResult(
+        metadata={
+            "path": dg.MetadataValue.path(str(report.path)),
+            "night": str(report.night),
+            "outcome": report.outcome,
+            "sentence": report.sentence,
+        },
+        data_version=dg.DataVersion(report.sha256),
+    )
+
+
+def told_run(tags: Mapping[str, str], own_run: str) -> str | None:
+    """The run that a run's tags name, when it was started to tell about another one."""
+    named = tags.get(NIGHT_RUN)
+    return named if named and named != own_run else None
+
+
+def _today() -> date:
+    return datetime.now(ZoneInfo(current().timezone)).date()

@@ -1,0 +1,138 @@
+"""How a night ended, in one word and one sentence."""
+
+from selfimprove.reports.night import Failure, Found, Judged, Night, Outcome
+
+QUESTIONS = {
+    "is_complete": "Was it tested enough?",
+    "did_learn": "Did anything change?",
+    "improves_target": "Is it better at your questions?",
+    "keeps_core": "Does it still know the basics?",
+    "keeps_history": "Has it kept what earlier models knew?",
+    "keeps_refusing": "Does it still refuse what it should?",
+    "leaks_nothing": "Does it keep private details private?",
+    "stays_fast": "Is it still fast?",
+}
+TASKS = {
+    "fresh": "your newest questions",
+    "holdout": "your held-out questions",
+    "golden": "chats you pinned",
+    "core": "general knowledge",
+    "refusals": "things to refuse",
+}
+REASONS = {
+    "no_train": "marked as not for training",
+    "left_over_secret": "a private detail might have been left in",
+    "unreadable": "could not be decrypted",
+    "redactor_failed": "private details could not be removed for sure",
+    "too_short": "too short to teach anything",
+    "broken": "broken or cut off",
+    "error_string": "the answer was an error message",
+    "refusal": "the answer was a refusal",
+    "wrong_language": "answered in another language",
+    "exact_duplicate": "the same as another chat",
+    "near_duplicate": "nearly the same as another chat",
+    "no_answer": "no answer in it",
+    "low_score": "the answer was not good enough",
+    "thumbs_down": "you marked the answer as bad",
+    "not_preferred": "you preferred another answer",
+    "not_new": "learned or tested with before",
+    "pinned": "pinned by you: it only tests",
+}
+NOTHING_CHECKS = ("has_something_to_learn", "has_enough_examples")
+
+
+def outcome(night: Night) -> Outcome:
+    """What the night came to. What was decided counts; a decision to promote counts once it has made a champion."""
+    if night.judged and night.judged.decision:
+        if night.judged.decision == "promote":
+            return "promoted" if night.judged.promoted else "failed"
+        return "rejected" if night.judged.decision == "reject" else "not_enough_evidence"
+    return "nothing_to_learn" if night.found and _has_nothing(night) else "failed"
+
+
+def sentence(night: Night) -> str:
+    """The decision in one sentence."""
+    match outcome(night), night.judged, night.found:
+        case "promoted", Judged() as judged, _:
+            return f"A new model answers from now on: {_better(judged)}."
+        case "rejected", Judged() as judged, _:
+            return f"The new model was turned down, and {_stays(night)}: {_why(judged, 'failed')}."
+        case "not_enough_evidence", Judged() as judged, _:
+            return (
+                "There is not enough evidence that the new model is better, "
+                f"and {_stays(night)}: {_why(judged, 'not_enough_evidence')}."
+            )
+        case "nothing_to_learn", _, Found() as found:
+            return f"{found.sentence.rstrip('.')}; {_stays(night)}."
+    return f"The night broke off, and {_stays(night)}: {_broke(night)}."
+
+
+def gate(name: str) -> str:
+    """A gate as a question a person would ask."""
+    return QUESTIONS.get(name, _plain(name))
+
+
+def task(name: str) -> str:
+    """A task in a person's words."""
+    return TASKS.get(name, _plain(name))
+
+
+def reason(name: str) -> str:
+    """Why a chat was left out, in words."""
+    return REASONS.get(name, _plain(name))
+
+
+def failure(one: Failure) -> str:
+    """A failed check or step, with what it said."""
+    asset = _plain(one.asset) or "the run"
+    return f"“{_plain(one.check_name)}” of {asset}: {one.detail}" if one.check_name else f"{asset}: {one.detail}"
+
+
+def remarks(night: Night) -> list[Failure]:
+    """What failed beside the decision: neither a gate nor a check that found too little to learn."""
+    gates = [verdict.gate for verdict in night.judged.verdicts] if night.judged else []
+    return [one for one in night.failures if one.check_name not in (*NOTHING_CHECKS, *gates)]
+
+
+def own_questions(judged: Judged) -> tuple[int, int, int]:
+    """Of people's own questions that were kept out of training: how many were graded, passed before, passed after."""
+    own = [score for score in judged.scores if score.task in ("fresh", "holdout")]
+    return sum(s.graded for s in own), sum(s.before for s in own), sum(s.after for s in own)
+
+
+def _has_nothing(night: Night) -> bool:
+    """There is no dataset, or one that is too small; soft checks that failed beside it do not count."""
+    assert night.found is not None
+    return night.found.manifest is None or any(f.check_name in NOTHING_CHECKS for f in night.failures)
+
+
+def _better(judged: Judged) -> str:
+    graded, before, after = own_questions(judged)
+    if not graded:
+        return "it passed every test"
+    return f"it gets {after} of {graded} of your own questions right that it never saw, up from {before}"
+
+
+def _stays(night: Night) -> str:
+    return "the model you have keeps answering" if night.champion else "the base model keeps answering"
+
+
+def _why(judged: Judged, outcome: str) -> str:
+    """The gates that speak against it, as questions."""
+    asked = [f"“{gate(verdict.gate)}”" for verdict in judged.verdicts if verdict.outcome == outcome]
+    if not asked:
+        return judged.reasons[0].rstrip(".") if judged.reasons else "the reason was not kept"
+    told = " and ".join([", ".join(asked[:-1]), asked[-1]]) if asked[:-1] else asked[0]
+    return f"it did not pass {told}" if outcome == "failed" else f"the tests could not answer {told}"
+
+
+def _broke(night: Night) -> str:
+    if night.failures:
+        return failure(night.failures[0]).rstrip(".")
+    if night.judged and night.judged.decision == "promote":
+        return "every gate passed, but the promotion was not carried out"
+    return "nothing says where; its process may have been killed"
+
+
+def _plain(name: str) -> str:
+    return name.replace("_", " ")
