@@ -3,6 +3,7 @@
 from selfimprove.adapters import table as adapters
 from selfimprove.adapters.files import verified_folder
 from selfimprove.errors import AdapterCorrupt, ChampionMissing, RollbackRefused
+from selfimprove.evals import table as evals
 from selfimprove.postgres import Connection
 from selfimprove.promotion import table
 from selfimprove.promotion.decision import Action, Decision, Word
@@ -92,13 +93,18 @@ def _decide_now(connection: Connection, report_id: str, run_id: str) -> Decision
     """The report's last word so far: gates, then standing; stored."""
     earlier = table.stored(connection, report_id)
     judged = judge(connection, report_id, run_id)
-    row = table.report(connection, report_id)
-    facts = table.one(connection, "standing", report_id=report_id)
-    assert facts is not None
-    standing = Standing(**facts, damage=damage(connection, row["adapter_id"]))
-    decision = final(judged, earlier, standing, table.margins_of(connection, row["created_at"]))
+    limits = table.margins_of(connection, table.report(connection, report_id)["created_at"])
+    decision = final(judged, earlier, _standing(connection, report_id), limits)
     table.amend(connection, report_id, decision, run_id)
     return decision
+
+
+def _standing(connection: Connection, report_id: str) -> Standing:
+    facts = table.one(connection, "standing", report_id=report_id)
+    [compared] = evals.reports_like(connection, report_id)
+    assert facts is not None
+    seen = evals.trained_on(connection, compared)
+    return Standing(**facts, trained_on=seen, damage=damage(connection, compared.adapter_id))
 
 
 def _already(adapter_id: str, answers: bool) -> Decision:

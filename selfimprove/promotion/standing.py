@@ -8,7 +8,10 @@ from selfimprove.promotion.decision import Decision, Word, word
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A report and its adapter at the moment of promotion; `damage` says what is wrong with the adapter's files."""
+    """A report and its adapter at the moment of promotion.
+
+    `trained_on` counts test examples that the adapter was trained on; `damage` says what is wrong with its files.
+    """
 
     names_its_adapter: bool
     champion_is_current: bool
@@ -17,6 +20,7 @@ class Standing:
     vetoed: bool
     promoted_before: bool
     rejected_before: bool
+    trained_on: int = 0
     damage: str | None = None
 
 
@@ -33,6 +37,7 @@ def final(decision: Decision, earlier: Decision | None, standing: Standing, marg
 
 def _objections(standing: Standing, oldest: float) -> dict[str, Word]:
     stale, refused = Word.NOT_ENOUGH_EVIDENCE, Word.REJECT
+    contaminated = f"the adapter was trained on {standing.trained_on} of the examples that test it"
     found = {
         "the report's challenger is not the adapter it names": (not standing.names_its_adapter, refused),
         "another champion answers than the one it was compared with": (not standing.champion_is_current, stale),
@@ -41,6 +46,7 @@ def _objections(standing: Standing, oldest: float) -> dict[str, Word]:
         "the adapter was vetoed": (standing.vetoed, refused),
         "the adapter was champion before: only a person brings it back": (standing.promoted_before, refused),
         "the adapter was rejected on another report": (standing.rejected_before, refused),
+        contaminated: (standing.trained_on > 0, refused),
         standing.damage or "": (standing.damage is not None, refused),
     }
     return {reason: held for reason, (holds, held) in found.items() if holds}

@@ -171,6 +171,19 @@ def test_a_damaged_adapter_is_refused_until_its_file_is_back(house: House) -> No
     assert decision(house, report_id) == ("promote", [])
 
 
+def test_a_report_that_tests_with_what_was_trained_on_is_refused(house: House) -> None:
+    _, report_id = promotable(house, "first")
+    messages = '[{"role": "user", "content": "What is my number?"}, {"role": "assistant", "content": "Seven."}]'
+    house.connection.execute("insert into examples (id, kind, messages) values ('e', 'approved', %s)", (messages,))
+    house.connection.execute("insert into dataset_examples values ('data of first', 'e', 'train', 0)")
+    house.connection.execute(
+        "update eval_examples set messages = %s::jsonb - -1 where id = %s", (messages, f"{report_id} fresh 0")
+    )
+    found = promote(house.connection, report_id, "run")
+    assert found.decision is Word.REJECT
+    assert found.reasons == ("the adapter was trained on 1 of the examples that test it",)
+
+
 def test_a_report_about_other_weights_than_its_adapter_is_refused(house: House) -> None:
     _, report_id = promotable(house, "first")
     house.connection.execute("update reports set adapter_id = %s", (adapter(house, "other"),))

@@ -37,6 +37,7 @@ def test_nothing_speaks_against_a_report_in_good_standing() -> None:
         ({"vetoed": True}, "reject", "the adapter was vetoed"),
         ({"promoted_before": True}, "reject", "the adapter was champion before"),
         ({"rejected_before": True}, "reject", "the adapter was rejected on another report"),
+        ({"trained_on": 2}, "reject", "the adapter was trained on 2 of the examples that test it"),
         ({"damage": "a file is missing"}, "reject", "a file is missing"),
         ({"vetoed": True, "age_hours": 99.0}, "reject", "the report is older"),
     ],
