@@ -1,6 +1,7 @@
 """`selfimprove chats …`: bring conversations in, and look at what came without reading it."""
 
 import json
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
@@ -31,10 +32,11 @@ def chats() -> None:
 
 @chats.command(name="import")
 @click.argument("files", nargs=-1, required=True, metavar="FILE...", type=click.Path(exists=True, dir_okay=False))
-@click.option("--day", type=DAY, help="Day of chats whose format has no times; yesterday without it.")
+@click.option(
+    "--day", type=DAY, metavar="YYYY-MM-DD", help="Day of chats whose format has no times; yesterday without it."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
-@click.pass_context
-def import_(context: click.Context, files: Sequence[str], day: datetime | None, as_json: bool) -> None:
+def import_(files: Sequence[str], day: datetime | None, as_json: bool) -> None:
     """Import conversations: OpenAI JSONL, ShareGPT, ChatGPT, Open WebUI, Alpaca, hh-rlhf; .gz too.
 
     Exits 1 when nothing in the files could be read.
@@ -54,11 +56,16 @@ def import_(context: click.Context, files: Sequence[str], day: datetime | None, 
         found = import_files(connection, paths, sealing, days, progress)
         _tell(connection, found, days, asked=day is not None)
     click.echo(json.dumps(_summary(found)) if as_json else "\n".join(map(_line, found)))
-    context.exit(1 if all(_is_refused(imported) for imported in found) else 0)
+    sys.exit(1 if all(_is_refused(imported) for imported in found) else 0)
 
 
 @chats.command()
-@click.option("--last-day", type=DAY, help="Its last day; yesterday without it. A later one lets the household go on.")
+@click.option(
+    "--last-day",
+    type=DAY,
+    metavar="YYYY-MM-DD",
+    help="Its last day; yesterday without it. A later one lets the household go on.",
+)
 @click.option("--days", type=click.IntRange(4, 60), default=14, show_default=True, help="How many days it lasts.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def sample(last_day: datetime | None, days: int, as_json: bool) -> None:
@@ -90,7 +97,7 @@ def load_samples(settings: "Settings", last_day: date | None = None, days: int =
 
 
 @chats.command(name="list")
-@click.option("--day", type=DAY, help="Only chats of this day.")
+@click.option("--day", type=DAY, metavar="YYYY-MM-DD", help="Only chats of this day.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 def list_(day: datetime | None, as_json: bool) -> None:
     """Ids, days, sources, turns and sides of the chats; never their text.

@@ -127,7 +127,9 @@ def pin(connection: Connection, chat_id: str, position: int) -> None:
 
 def listed(connection: Connection, day: date | None) -> Iterator[dict[str, Any]]:
     """Id, day, source, turns and side of the chats of a day, or of all, in the order they began."""
-    return connection.cursor().stream(postgres.queries(QUERIES).listed, {"day": day})
+    with connection.cursor(name="listed") as cursor:
+        cursor.itersize = BATCH_CHATS
+        yield from cursor.execute(postgres.queries(QUERIES).listed, {"day": day})
 
 
 def rejections(

@@ -17,6 +17,7 @@ from selfimprove.postgres import Connection
 
 SHORTEST = 4  # days: some to learn from, and the last to test on
 
+
 @dataclass(frozen=True, slots=True)
 class Loaded:
     """The first and last day that the household's chats cover now, and what was written."""
@@ -54,9 +55,7 @@ def load(
     return Loaded(first or start, last, written, len(pinned))
 
 
-def next_chapter(
-    connection: Connection, sealing: Sealing, window: Sequence[date], calendar: Calendar
-) -> list[Planned]:
+def next_chapter(connection: Connection, sealing: Sealing, window: Sequence[date], calendar: Calendar) -> list[Planned]:
     """The first chapter of which nothing is stored yet."""
     for chapter in count(1):
         planned = household(window, calendar.timezone, chapter=chapter)
