@@ -1,0 +1,131 @@
+"""The asset and its checks in Dagster, on the tiny model and a real judge server."""
+
+from datetime import date, timedelta
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
+
+import dagster as dg
+import orjson
+import pytest
+
+from selfimprove import postgres
+from selfimprove.chats import days
+from selfimprove.critiques import table
+from selfimprove.critiques.assets import critique_scores, histogram
+from selfimprove.critiques.checks import critique_checks
+from selfimprove.resources import Database, Home, JudgeServer, LanguageModel
+from selfimprove_tests.critiques.rows import add_chat
+
+DAY = date(2026, 1, 5)
+NEXT = DAY + timedelta(days=1)
+SECRET_WORD = "marzipan"
+
+
+@pytest.fixture
+def judge():
+    """Address of a server that gives every answer a 2."""
+    verdict = {"choices": [{"message": {"role": "assistant", "content": '{"score": 2, "reason": "meh"}'}}]}
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self):
+            self.rfile.read(int(self.headers["content-length"]))
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(orjson.dumps(verdict))
+
+        def log_message(self, *_):
+            return
+
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def filled(database):
+    with postgres.connect(database) as connection:
+        add_chat(connection, DAY, f"u: Where is the {SECRET_WORD}?", f"a: The {SECRET_WORD} is here.", "u: thanks")
+        add_chat(connection, DAY, "u: anyone?")
+        up = {"position": 1, "kind": "thumbs", "value": 1.0, "text": None, "source": "web"}
+        add_chat(connection, NEXT, "u: 2 + 2?", "a: 4", feedback=[up])
+    return database
+
+
+def spend(url, home, judge_url="", first=DAY, last=NEXT):
+    tags = {
+        "dagster/asset_partition_range_start": first.isoformat(), "dagster/asset_partition_range_end": last.isoformat(),
+    }  # fmt: skip
+    resources = {
+        "database": Database(url=url), "home": Home(folder=str(home)),
+        "language_model": LanguageModel(name="tiny", home=str(home)), "judge": JudgeServer(url=judge_url),
+    }  # fmt: skip
+    return dg.materialize([critique_scores, critique_checks], resources=resources, tags=tags, raise_on_error=False)
+
+
+def stored(url):
+    with postgres.connect(url) as connection:
+        rows = [*table.of_day(connection, DAY), *table.of_day(connection, NEXT)]
+        return rows, [(day.day, day.passed) for day in days.read(connection, table.STAGE, [DAY, NEXT])]
+
+
+def test_a_range_of_days_in_one_run(filled, tmp_path):
+    result = spend(filled, tmp_path)
+    assert result.success
+    rows, verdicts = stored(filled)
+    assert verdicts == [(DAY, True), (NEXT, True)]
+    assert [row["position"] for row in rows] == [1, 1]
+    assert rows[1]["score"] > 0.8
+    assert all(row["evidence"]["confidence"]["tokens"] > 0 for row in rows)
+    assert all(row["evidence"]["judge"] is None for row in rows)
+    metadata = result.asset_materializations_for_node("critique_scores")[0].metadata
+    assert metadata["dagster/partition_row_count"].value == 2
+    assert metadata["chats_without_answer"].value == 1
+    assert metadata["scores"].value.startswith("![Answers by score](data:image/svg+xml")
+
+
+def test_no_chat_text_reaches_dagster(filled, tmp_path):
+    events = spend(filled, tmp_path).all_events
+    assert events
+    assert not any(SECRET_WORD in str(event) for event in events)
+
+
+def test_the_judge_is_heard(filled, tmp_path, judge):
+    without = spend(filled, tmp_path), stored(filled)[0]
+    with_judge = spend(filled, tmp_path, judge), stored(filled)[0]
+    assert with_judge[0].success
+    assert with_judge[1][0]["evidence"]["judge"] == {"score": 2, "reason": "meh", "model": "default", "rubric": "1"}
+    assert with_judge[1][0]["score"] < without[1][0]["score"]
+
+
+def test_a_judge_that_is_down_is_told_and_does_not_stop_the_night(filled, tmp_path):
+    result = spend(filled, tmp_path, "http://127.0.0.1:1")
+    assert result.success
+    silent = {check.check_name: check for check in result.get_asset_check_evaluations()}["judge_answers"]
+    assert (silent.passed, silent.blocking) == (False, False)
+    assert stored(filled)[1] == [(DAY, True), (NEXT, True)]
+
+
+def test_a_day_whose_scores_are_lost_is_not_clean(filled, tmp_path):
+    spend(filled, tmp_path)
+    with postgres.connect(filled) as connection:
+        connection.execute("delete from critiques where day = %s", [DAY])
+        with connection.transaction():
+            from selfimprove.critiques.checks import _examine
+
+            for day in days.read(connection, table.STAGE, [DAY, NEXT]):
+                _examine(connection, day)
+    assert stored(filled)[1] == [(DAY, False), (NEXT, True)]
+
+
+def test_days_without_chats_are_fine(database, tmp_path):
+    result = spend(database, tmp_path)
+    assert result.success
+    assert all(check.passed for check in result.get_asset_check_evaluations())
+
+
+def test_a_histogram_has_every_tenth():
+    assert list(histogram([0.0, 0.05, 0.95, 1.0]).values()) == [2.0, *[0.0] * 8, 2.0]

@@ -1,0 +1,60 @@
+"""Confidence by the tiny model, in a process of its own, on texts it knows and texts it does not."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from selfimprove.chats.chat import Message
+from selfimprove.critiques import confidence
+from selfimprove.models.base import TINY
+
+
+def said(*turns):
+    roles = ("user", "assistant")
+    return tuple(Message(roles[i % 2], text) for i, text in enumerate(turns))
+
+
+def test_without_answers_no_process_is_started():
+    assert confidence.measure(Path("/nowhere"), None, []) == []
+
+
+def test_the_answer_the_model_would_give_is_the_surer_one():
+    from selfimprove.models import mlx
+
+    question = [{"role": "user", "content": "What is two plus two?"}]
+    (own,) = mlx.generate(mlx.load(TINY), [question], max_tokens=32)
+    asked = question[0]["content"]
+    events = []
+    sure, unsure = confidence.measure(TINY, None, [said(asked, own.text), said(asked, "zq xv kj")], log=events.append)
+    assert sure.mean_logprob > unsure.mean_logprob
+    assert all(one.min_logprob <= one.mean_logprob <= 0 < one.tokens for one in (sure, unsure))
+    assert events == [{"answers": 2, "readable": 2}]
+
+
+def test_only_the_last_turn_is_measured():
+    _, alone = confidence.measure(TINY, None, [said("Hello", "Hi"), said("Hello", "zq xv", "Hello", "Hi")])
+    short, _ = confidence.measure(TINY, None, [said("Hello", "Hi"), said("Hello", "zq xv")])
+    assert alone.tokens == short.tokens
+
+
+def test_what_the_template_refuses_has_no_confidence(tmp_path):
+    shutil.copytree(TINY, tmp_path / "strict")
+    template = tmp_path / "strict" / "chat_template.jinja"
+    assert template.exists()
+    refusal = "{% if 'refuse' in messages[0].content %}{{ raise_exception('no') }}{% endif %}"
+    template.write_text(refusal + template.read_text())
+    found = confidence.measure(tmp_path / "strict", None, [said("refuse this", "Hi"), said("Hello", "Hi")])
+    assert found[0] is None
+    assert found[1].tokens > 0
+
+
+def test_a_loss_that_is_no_number_is_no_confidence():
+    assert confidence._summary([float("-inf"), -1.0]) is None
+    assert confidence._summary([-1.0, -3.0]) == {"mean_logprob": -2.0, "min_logprob": -3.0, "tokens": 2}
+
+
+@pytest.mark.parametrize("turns", [("Hello", "")])
+def test_an_empty_answer_is_its_end_token(turns):
+    (found,) = confidence.measure(TINY, None, [said(*turns)])
+    assert found.tokens == 1
