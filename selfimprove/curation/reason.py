@@ -14,6 +14,11 @@ class Reason:
     position: int | None = None
     rule: str = ""
 
+    def detail(self) -> dict[str, int | str]:
+        """What is known beyond the name; none of the text."""
+        position = {} if self.position is None else {"position": self.position}
+        return {**position, **({"rule": self.rule} if self.rule else {})}
+
 
 def taught(chat: RedactedChat) -> tuple[Message, ...]:
     """The messages as a model would learn them: each answer that its owner corrected stands corrected."""

@@ -1,0 +1,84 @@
+"""Filtered chats as an asset, one partition a day."""
+
+from collections import Counter
+from collections.abc import Sequence
+from datetime import date
+
+import dagster as dg
+
+from selfimprove import charts
+from selfimprove.chats import days
+from selfimprove.curation import table
+from selfimprove.curation.filter_day import Filtered, filter_day
+from selfimprove.curation.past import Past
+from selfimprove.curation.reject import REASONS, RULES
+from selfimprove.resources import DAILY, SINGLE_RUN, Database
+from selfimprove.resources import days as days_of
+
+COLUMNS = dg.TableSchema(
+    [
+        dg.TableColumn("chat_id", "text", "the chat"),
+        dg.TableColumn("day", "date", "the chat's day"),
+        dg.TableColumn("language", "text", "of its answers, ISO 639-1; null where the text is too short to say"),
+        dg.TableColumn("rule_version", "text", "of the rules that let it pass, one number a rule"),
+    ]
+)
+LINEAGE = dg.TableColumnLineage(
+    {
+        "chat_id": [dg.TableColumnDep("redacted_chats", "chat_id")],
+        "day": [dg.TableColumnDep("redacted_chats", "day")],
+        "language": [dg.TableColumnDep("redacted_chats", "messages"), dg.TableColumnDep("redacted_chats", "feedback")],
+    }
+)
+COUNTS = dg.TableSchema(
+    [dg.TableColumn("reason", "text"), dg.TableColumn("rule_version", "text"), dg.TableColumn("chats", "int")]
+)
+
+
+@dg.asset(
+    deps=["redacted_chats"],
+    partitions_def=DAILY,
+    backfill_policy=SINGLE_RUN,
+    group_name="curation",
+    kinds={"python", "postgres"},
+    metadata={"dagster/table_name": "selfimprove.filtered_chats", "dagster/column_schema": COLUMNS},
+)
+def filtered_chats(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult[None]:
+    """Conversations worth learning from: not vetoed, whole, answered, in the right language, and no repeats."""
+    with database.connect(snapshot=True) as connection:
+        found = days.with_chats(connection, days_of(context))
+    past = Past()
+    done = [_filter(database, day, past, context.run.run_id) for day in found]
+    with database.connect() as connection:
+        rows = table.count_all(connection)
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(done)})
+
+
+def _filter(database: Database, day: date, past: Past, run_id: str) -> Filtered:
+    with database.connect(snapshot=True) as connection:
+        return filter_day(connection, day, past, run_id)
+
+
+def told(done: Sequence[Filtered]) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
+    """Counts as metadata: what passed, and what was left out by reason as table and chart."""
+    passed, came = sum(day.passed for day in done), sum(day.came for day in done)
+    rejected = sum((Counter(day.rejected) for day in done), Counter[str]())
+    title = f"Chats left out of {came}, by reason"
+    chart = charts.markdown_image(charts.bars({name: rejected[name] for name in REASONS}, title), title)
+    return {
+        "dagster/partition_row_count": passed,
+        "dagster/column_lineage": LINEAGE,
+        "rejected": _counts(rejected),
+        "reasons": dg.MetadataValue.md(chart),
+        "embedded": sum(day.embedded for day in done),
+        "sentence": f"{passed} of {came} chats on {len(done)} days are worth learning from.",
+    }
+
+
+def _counts(rejected: Counter[str]) -> dg.TableMetadataValue:
+    versions = {rule.name: rule.version for rule in RULES}
+    records = [
+        dg.TableRecord({"reason": name, "rule_version": versions.get(name, "1"), "chats": rejected[name]})
+        for name in REASONS
+    ]
+    return dg.MetadataValue.table(records, COUNTS)
