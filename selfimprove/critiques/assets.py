@@ -22,6 +22,11 @@ COLUMNS = dg.TableSchema([
     dg.TableColumn("evidence", "jsonb", description="every finding that went into the score"),
     dg.TableColumn("rule_version", "text", description="of the rules and weights"),
 ])
+COUNTS = dg.TableSchema([
+    dg.TableColumn("evidence", "string", description="findings, explicit, implicit, judge or confidence"),
+    dg.TableColumn("what", "string"),
+    dg.TableColumn("answers", "int"),
+])
 LINEAGE = dg.TableColumnLineage({
     "chat_id": [dg.TableColumnDep("filtered_chats", "chat_id")],
     "day": [dg.TableColumnDep("filtered_chats", "day")],
@@ -91,4 +96,4 @@ def _counts(written: Sequence[Criticised]) -> dg.TableMetadataValue:
         found["judge", "asked"] += one.counts["judge"]["asked"]
         found["confidence", "measured"] += one.counts["measured"]
     records = [dg.TableRecord({"evidence": k, "what": w, "answers": n}) for (k, w), n in sorted(found.items())]
-    return dg.MetadataValue.table(records)
+    return dg.MetadataValue.table(records, COUNTS)

@@ -1,5 +1,6 @@
 """Confidence by the tiny model, in a process of its own, on texts it knows and texts it does not."""
 
+import json
 import shutil
 from pathlib import Path
 
@@ -40,10 +41,10 @@ def test_only_the_last_turn_is_measured():
 
 def test_what_the_template_refuses_has_no_confidence(tmp_path):
     shutil.copytree(TINY, tmp_path / "strict")
-    template = tmp_path / "strict" / "chat_template.jinja"
-    assert template.exists()
+    path = tmp_path / "strict" / "tokenizer_config.json"
+    config = json.loads(path.read_text())
     refusal = "{% if 'refuse' in messages[0].content %}{{ raise_exception('no') }}{% endif %}"
-    template.write_text(refusal + template.read_text())
+    path.write_text(json.dumps({**config, "chat_template": refusal + config["chat_template"]}))
     found = confidence.measure(tmp_path / "strict", None, [said("refuse this", "Hi"), said("Hello", "Hi")])
     assert found[0] is None
     assert found[1].tokens > 0
