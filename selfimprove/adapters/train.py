@@ -18,6 +18,7 @@ from selfimprove.models.training import Enough, Plan, Training
 
 POINTS = 60  # of a loss curve: more cannot be told apart in a chart
 NAMED = 5
+QUIET = 10.0  # seconds without a word, after which the next step speaks
 
 
 def train(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
@@ -75,11 +76,11 @@ def plan(recipe: Recipe) -> Plan:
 
 
 class Budget:
-    """Passes progress on, about `POINTS` times, and ends the training when its time is up."""
+    """Passes progress on, about `POINTS` times or every few seconds, and ends the training when its time is up."""
 
     def __init__(self, recipe: Recipe, tell: worker.Log) -> None:
         self.every, self.steps, self.tell = max(1, recipe.steps // POINTS), recipe.steps, tell
-        self.began = time.monotonic()
+        self.began = self.told = time.monotonic()
         self.deadline = self.began + recipe.minutes * 60
         self.is_spent = False
 
@@ -89,9 +90,11 @@ class Budget:
         Raises:
             Enough: the time is up.
         """
-        if "validation_loss" in event or event["step"] % self.every == 0:
-            self.tell({**event, "seconds": time.monotonic() - self.began})
-        if time.monotonic() >= self.deadline:
+        now = time.monotonic()
+        if "validation_loss" in event or event["step"] % self.every == 0 or now >= self.told + QUIET:
+            self.tell({**event, "seconds": now - self.began})
+            self.told = now
+        if now >= self.deadline:
             self.is_spent = True
             raise Enough
 
