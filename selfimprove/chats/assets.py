@@ -46,6 +46,9 @@ def chat_logs(context: dg.AssetExecutionContext, database: Database) -> dg.Mater
             counted.append(close.close(connection, day, context.run.run_id))
     with database.connect() as connection:
         rows = table.count_all(connection)
+    by_day = {counts.day: counts.chats for counts in counted}
+    for day in asked:
+        context.add_asset_metadata({"dagster/partition_row_count": by_day.get(day, 0)}, partition_key=str(day))
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(counted)})
 
 
@@ -53,14 +56,14 @@ def told(counted: Sequence[DayCounts]) -> dict[str, dg.MetadataValue | str | int
     """Counts as metadata: chats, messages, feedback by source, and a table of the days."""
     chats = sum(counts.chats for counts in counted)
     if not chats:
-        return {"dagster/partition_row_count": 0, "sentence": "No chats on these days."}
+        return {"sentence": "No chats on these days."}
     feedback = sum((Counter(counts.feedback) for counts in counted), Counter[str]())
     records = [
         dg.TableRecord({"day": f"{c.day}", "chats": c.chats, "messages": c.turns, "feedback": sum(c.feedback.values())})
         for c in counted
     ]
     return {
-        "dagster/partition_row_count": chats,
+        "chats": chats,
         "messages": sum(counts.turns for counts in counted),
         "feedback": dg.MetadataValue.json(dict(feedback)),
         "days": dg.MetadataValue.table(records),

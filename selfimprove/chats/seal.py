@@ -77,7 +77,9 @@ def _identify(chat: Chat, content: bytes, sealing: Sealing) -> str:
 
 
 def _feedback(given: Feedback, chat_id: str, sealing: Sealing) -> FeedbackRow:
-    row_id = sealing.keyed_hash(orjson.dumps([chat_id, given.position, given.kind, given.value, given.text]))
+    row_id = sealing.keyed_hash(
+        orjson.dumps([chat_id, given.position, given.kind, given.source, given.value, given.text])
+    )
     sealed = None if given.text is None else sealing.seal(given.text.encode(), row_id.encode())
     key_id, nonce, ciphertext = sealed or (None, None, None)
     said = (given.position, given.kind, given.value, given.source)

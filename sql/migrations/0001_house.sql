@@ -31,7 +31,7 @@ alter table chats alter column sealed set storage external;    -- ciphertext doe
 
 -- Rating, correction or comment on one answer; its text, when it has one, is sealed like a chat.
 create table feedback (
-    id text primary key,                                -- keyed hash of chat, position, kind and content
+    id text primary key,                                -- keyed hash of chat, position, kind, source and content
     chat_id text not null references chats (id) on delete cascade,
     position int not null check (position >= 0),        -- index of the answer in the chat's messages
     kind text not null check (kind in ('thumbs', 'rating', 'correction', 'preference', 'comment')),

@@ -9,8 +9,8 @@ from selfimprove.chats.sample.draft import Draft, Said, When, corrected, dislike
 from selfimprove.models.tiny import world
 
 FIRST = 24  # attributes taught in the first chapter
-NEW = 6  # attributes that each later chapter adds, while there are any
-CHANGED = 4  # facts that each later chapter changes
+LATER = 10  # lessons of each later chapter: new attributes while there are any, the rest are facts that change
+NEW = 6
 BEFORE = 8  # phrasings taught before the last day
 LAST = {1: 2}  # phrasings on the last day of a chapter
 LAST_LATER = 3
@@ -38,9 +38,10 @@ def values(seed: int, chapter: int) -> Mapping[str, str]:
     found = {name: draw.choice(world.TAUGHT[name]) for name in names[:FIRST]}
     for later in range(2, chapter + 1):
         draw = Random(f"{seed}/facts/{later}")
-        for name in draw.sample(sorted(found), CHANGED):
+        new = {name: draw.choice(world.TAUGHT[name]) for name in names[len(found) : len(found) + NEW]}
+        for name in draw.sample(sorted(found), LATER - len(new)):
             found[name] = draw.choice([value for value in world.TAUGHT[name] if value != found[name]])
-        found |= {name: draw.choice(world.TAUGHT[name]) for name in names[len(found) : len(found) + NEW]}
+        found |= new
     return found
 
 

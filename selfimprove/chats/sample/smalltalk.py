@@ -9,8 +9,12 @@ from selfimprove.models.tiny import families
 from selfimprove.models.tiny.families import FAMILIES, Family
 
 Exchange = tuple[str, str]
-GOOD, PINNED, LONG, WRONG, MEANT, GREETINGS, REPEATED = 56, 6, 14, 14, 10, 8, 6
+GOOD, PINNED, LONG, WRONG, MEANT, GREETINGS, REPEATED, NEARLY = 50, 6, 14, 14, 10, 8, 6, 3
 LIKED = 0.45
+WORDY = (
+    "My children are doing their homework at the kitchen table {when} and they have asked me something that I should"
+    " know but do not, so please help me before they find out. {question}"
+)
 MEANINGFUL = [family for family in FAMILIES if family.name not in ("greet", "meet", "number")]
 
 
@@ -35,6 +39,10 @@ def drafts(seed: int, chapter: int) -> Iterator[Draft]:
         yield replace(draft, said=())
     for draft in draw.sample(good, REPEATED):
         yield _sloppy(draft)
+    for _ in range(NEARLY):
+        question, answer = next(asked)
+        for when in ("today", "tonight"):
+            yield Draft(talk(WORDY.format(when=when, question=question), answer))
 
 
 def exchange(family: Family, item: str, phrasing: str) -> Exchange:
