@@ -1,5 +1,6 @@
 """`selfimprove curation …`: what was left out and why, and the deduplicator on its own."""
 
+import sys
 from datetime import datetime
 
 import click
@@ -44,6 +45,6 @@ def deduplicate(jsonl: bool, threshold: float) -> None:
     """
     from selfimprove.curation import stream
 
-    lines, out = click.get_binary_stream("stdin"), click.get_binary_stream("stdout")
-    count, repeated = stream.jsonl(lines, out, threshold) if jsonl else stream.plain(lines, out, threshold)
+    work = stream.jsonl if jsonl else stream.plain
+    count, repeated = work(sys.stdin.buffer, sys.stdout.buffer, threshold)
     click.echo(f"{repeated} of {count} texts repeat an earlier one.", err=True)

@@ -8,7 +8,7 @@ from selfimprove.curation.content import Content
 from selfimprove.curation.deduplicate import Duplicate, Seen, confirm, deduplicate, sketch
 from selfimprove.curation.index import Index, banding
 from selfimprove.curation.sketch import bins_of, normalise
-from selfimprove_tests.curation.test_sketch import jaccard
+from selfimprove_tests.curation.test_sketch import grams
 
 TEXT = "The quick brown fox jumps over the lazy dog while the rain falls on the old stone bridge by the river."
 
@@ -35,10 +35,13 @@ def corpus(size: int, seed: int) -> list[str]:
 
 def earliest(texts: list[str], threshold: float) -> list[int | None]:
     """By comparing every pair."""
-    found: list[int | None] = []
-    for at, text in enumerate(texts):
-        found.append(next((i for i in range(at) if jaccard(texts[i], text) >= threshold), None))
-    return found
+    sets = [grams(text) for text in texts]
+
+    def alike(one: set[str], other: set[str]) -> bool:
+        shared = len(one & other)
+        return shared / (len(one) + len(other) - shared) >= threshold
+
+    return [next((i for i in range(at) if alike(sets[i], own)), None) for at, own in enumerate(sets)]
 
 
 def originals(found: list[Duplicate | None]) -> list[int | None]:
