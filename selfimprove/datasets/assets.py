@@ -27,9 +27,10 @@ class DatasetConfig(dg.Config):
     """What decides tonight's content."""
 
     threshold: float = DEFAULT.threshold
-    target_repeat: int = DEFAULT.target_repeat
     replay: int = DEFAULT.replay
     remember: int = DEFAULT.remember
+    new_share: float = DEFAULT.new_share
+    most_repeats: int = DEFAULT.most_repeats
     seed: int = DEFAULT.seed
 
 

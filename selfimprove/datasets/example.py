@@ -70,14 +70,16 @@ class LeftOut:
 class Rule:
     """What decides a dataset's content; stored in its manifest.
 
-    `threshold`: an answer is good from this score on. `target_repeat`: how often new examples are shown for each time
-    replay is. `replay` and `remember`: at most so many of the base model's own chats, and of chats learned before.
+    `threshold`: an answer is good from this score on. `replay` and `remember`: at most so many of the base model's own
+    chats, and of chats learned before. `new_share`: new examples are repeated until they make this share of what is
+    shown, at most `most_repeats` times.
     """
 
     threshold: float = 0.7
-    target_repeat: int = 3
     replay: int = 1200
     remember: int = 600
+    new_share: float = 0.2
+    most_repeats: int = 5
     seed: int = 0
 
 

@@ -13,7 +13,7 @@ from selfimprove.errors import FolderTaken
 def contents(dataset: Dataset) -> dict[str, bytes]:
     """Every file of the export by its name."""
     manifest = orjson.dumps({"id": dataset.id, **dataset.manifest}, option=orjson.OPT_SORT_KEYS | orjson.OPT_INDENT_2)
-    return {**files(dataset.splits, dataset.manifest["rule"]["target_repeat"]), "manifest.json": manifest + b"\n"}
+    return {**files(dataset.splits, dataset.manifest["target_repeat"]), "manifest.json": manifest + b"\n"}
 
 
 def export(dataset: Dataset, folder: Path) -> Path:

@@ -42,6 +42,7 @@ def freeze(
 ) -> Dataset:
     """The dataset of these examples, each split in the order of example ids."""
     ordered = {name: tuple(sorted(splits[name], key=lambda e: e.id)) for name in SPLITS}
+    repeat = target_repeat(origin.rule, len(ordered["train"]), len(ordered["replay"]))
     manifest = {
         "rule": rule_json(origin.rule),
         "base_model": origin.base_model,
@@ -51,7 +52,8 @@ def freeze(
         "chats": count(left_out, ordered),
         "splits": {name: _summary(examples) for name, examples in ordered.items()},
         "replay_left_out": dict(replay_left_out),
-        "files": {name: sha256(text) for name, text in files(ordered, origin.rule.target_repeat).items()},
+        "target_repeat": repeat,
+        "files": {name: sha256(text) for name, text in files(ordered, repeat).items()},
     }
     return Dataset(sha256(canonical(manifest)), origin.night, origin.cutoff, manifest, ordered)
 
@@ -63,9 +65,15 @@ def count(left_out: Iterable[LeftOut], splits: Mapping[Split, Sequence[Example]]
     return {"in": held + sum(rejected.values()), "out": held, "rejected": rejected}
 
 
-def files(splits: Mapping[Split, Sequence[Example]], target_repeat: int) -> dict[str, bytes]:
+def target_repeat(rule: Rule, new: int, replayed: int) -> int:
+    """How often new examples are shown for each time replay is: a few among many would not be noticed."""
+    wanted = rule.new_share / (1 - rule.new_share) * replayed / new if new else 1.0
+    return max(1, min(rule.most_repeats, round(wanted)))
+
+
+def files(splits: Mapping[Split, Sequence[Example]], repeat: int) -> dict[str, bytes]:
     """What mlx-lm reads, by file name: new examples repeated, then replay; fresh examples only test and stay out."""
-    train = [*list(splits["train"]) * target_repeat, *splits["replay"]]
+    train = [*list(splits["train"]) * repeat, *splits["replay"]]
     return {"train.jsonl": _lines(train), "valid.jsonl": _lines(splits["validation"])}
 
 

@@ -112,11 +112,11 @@ def test_judged_by_hand_without_any_dataset(database: str, tmp_path: Path) -> No
 
 
 def test_the_config_reaches_the_rule(filled: str, tmp_path: Path) -> None:
-    spend(filled, tmp_path, {"target_repeat": 1, "threshold": 0.5, "replay": 7, "remember": 9})
+    spend(filled, tmp_path, {"new_share": 0.5, "threshold": 0.5, "replay": 7, "remember": 9})
     with postgres.connect(filled) as connection:
         (row,) = table.overview(connection)
     rule = row["manifest"]["rule"]
-    assert (rule["target_repeat"], rule["threshold"], rule["replay"], rule["remember"]) == (1, 0.5, 7, 9)
+    assert (rule["new_share"], rule["threshold"], rule["replay"], rule["remember"]) == (0.5, 0.5, 7, 9)
     assert row["night"] == date(2026, 3, 3)
 
 

@@ -62,7 +62,7 @@ def test_show(dataset_id: str) -> None:
 def test_export(dataset_id: str, tmp_path: Path) -> None:
     folder = tmp_path / "out"
     assert invoke("export", dataset_id, str(folder)).stdout.strip() == str(folder)
-    assert len((folder / "train.jsonl").read_text().splitlines()) == 27
+    assert len((folder / "train.jsonl").read_text().splitlines()) == 9
     (folder / "mine.txt").write_text("x")
     (folder / "train.jsonl").unlink()
     assert isinstance(invoke("export", dataset_id, str(folder)).exception, FolderTaken)

@@ -9,7 +9,7 @@ import pytest
 
 from selfimprove.datasets import export
 from selfimprove.datasets.example import LeftOut, Rule, example
-from selfimprove.datasets.freeze import Dataset, Origin, freeze, sha256
+from selfimprove.datasets.freeze import Dataset, Origin, freeze, sha256, target_repeat
 from selfimprove.errors import FolderTaken
 from selfimprove_tests.datasets.make import FIRST, chat, many
 
@@ -71,13 +71,27 @@ def test_the_manifest_counts_everything() -> None:
 def test_files_repeat_what_is_new_and_leave_out_what_only_tests() -> None:
     files = export.contents(made())
     train = [orjson.loads(line) for line in files["train.jsonl"].splitlines()]
-    assert len(train) == 3 * 3 + 1
+    assert len(train) == 3 + 1
     assert train[-1]["messages"] == [
         {"role": "user", "content": "What is up?"},
         {"role": "assistant", "content": "The sky."},
     ]
     assert len(files["valid.jsonl"].splitlines()) == 2
     assert b"of day 2" not in b"".join(files.values())
+
+
+@pytest.mark.parametrize(
+    ("new", "replayed", "repeat"),
+    [(268, 1200, 1), (100, 1200, 3), (40, 1468, 5), (8, 0, 1), (0, 1200, 1), (1000, 100, 1)],
+)
+def test_new_examples_are_repeated_until_they_are_noticed(new: int, replayed: int, repeat: int) -> None:
+    assert target_repeat(Rule(), new, replayed) == repeat
+
+
+def test_repeated_examples_are_repeated_in_the_file() -> None:
+    rule = Rule(new_share=0.9, most_repeats=3)
+    files = export.contents(made(replace(ORIGIN, rule=rule)))
+    assert len(files["train.jsonl"].splitlines()) == 3 * 3 + 1
 
 
 def test_export_writes_all_and_again_nothing(tmp_path: Path) -> None:
