@@ -45,11 +45,11 @@ def content_of(chat: RedactedChat) -> Content:
 
 
 def teaches_the_same(new: Content, old: Content) -> bool:
-    """Whether two alike chats may stand for each other: turn by turn, with the same verdicts of their owner.
+    """Whether the old chat may stand for a new one that is alike: turn by turn, and the owner's verdict adds nothing.
 
     A short turn that differs in one word, a number or a negation says something else: "my dog's name", "my cat's name".
     """
-    if new.verdicts != old.verdicts or len(new.turns) != len(old.turns):
+    if new.verdicts not in ("", old.verdicts) or len(new.turns) != len(old.turns):
         return False
     pairs = zip(new.turns, old.turns, strict=True)
     return all(one == other or _same_turn(one.split(), other.split()) for one, other in pairs)

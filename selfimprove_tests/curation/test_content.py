@@ -62,8 +62,17 @@ def test_corrections_and_verdicts_are_part_of_what_is_taught() -> None:
         chat("Dog?", "I do not know.", feedback=(said("comment", text="hm"), said("rating", value=0)))
     )
     assert remarked.hash == plain.hash
-    liked = content_of(chat(ASKED, ANSWER, feedback=(said("thumbs", value=1),)))
-    assert not teaches_the_same(liked, content_of(chat(ASKED, ANSWER)))
+
+
+def test_a_chat_whose_verdict_adds_something_is_no_repeat() -> None:
+    plain, liked, disliked = (
+        content_of(chat(ASKED, ANSWER, feedback=given))
+        for given in [(), (said("thumbs", value=1),), (said("thumbs", value=-1),)]
+    )
+    assert teaches_the_same(plain, liked)
+    assert teaches_the_same(liked, liked)
+    assert not teaches_the_same(liked, plain)
+    assert not teaches_the_same(liked, disliked)
 
 
 def test_a_system_prompt_that_all_chats_share_is_not_compared() -> None:

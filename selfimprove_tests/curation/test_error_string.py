@@ -18,6 +18,7 @@ HITS = [
     ("message", "There was an error generating a response"),
     ("message", "CUDA out of memory"),
     ("message", "Connection reset by peer"),
+    ("message", "upstream request timed out"),
     ("message", "An unexpected error occurred"),
     ("crash", TRACE),
     ("crash", f"```\n{TRACE}\n```"),

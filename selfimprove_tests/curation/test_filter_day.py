@@ -141,6 +141,23 @@ def test_a_correction_is_no_repeat_of_what_it_corrects(connection: postgres.Conn
     assert {ids.index(id): ids.index(r.duplicate_of or "") for id, r in reasons(connection).items()} == {2: 0, 3: 1}
 
 
+def test_a_verdict_is_not_lost_to_an_earlier_chat_without_one(connection: postgres.Connection, database: str) -> None:
+    liked = replace(GOOD, feedback=(said("thumbs", value=1),))
+    ids = store(connection, [GOOD, liked, GOOD, liked, *on(NEXT, GOOD)])
+    run(database, DAY, NEXT)
+    found = reasons(connection)
+    assert {ids.index(id): ids.index(r.duplicate_of or "") for id, r in found.items()} == {2: 0, 3: 1, 4: 0}
+    assert {r.reason for r in found.values()} == {"exact_duplicate"}
+
+
+def test_a_repeat_without_a_verdict_adds_nothing(connection: postgres.Connection, database: str) -> None:
+    liked, original = store(connection, [replace(GOOD, feedback=(said("thumbs", value=1),)), GOOD])
+    run(database, DAY)
+    assert {id: (r.reason, r.duplicate_of) for id, r in reasons(connection).items()} == {
+        original: ("exact_duplicate", liked)
+    }
+
+
 def test_templates_that_differ_in_the_word_that_matters_all_stay(
     connection: postgres.Connection, database: str
 ) -> None:

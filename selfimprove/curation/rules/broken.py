@@ -8,8 +8,10 @@ from selfimprove.privacy.redacted_chat import RedactedChat
 
 FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})(.*)$", re.MULTILINE)
 LONGEST_WORD = 1000
-# What a sentence of some length does not end with; a short last line such as "Best regards," closes a letter.
+# What a sentence does not end with: in a long answer more words tell, in a short one "a" may be a letter or a name.
 HANGING = re.compile(r"(?:[,(\[{]|\b(?:the|a|an|and|or|of|to|with|for|in|is|are|that|which|because|as|by|from))\s*$")
+SHORT_HANGING = re.compile(r"\w\s+(?:the|and|because|(?<!\bis )(?<!answer )(?<!option )(?<!vitamin )(?<!type )a)\s*$")
+# A short last line such as "Best regards," closes a letter.
 SIGN_OFF = re.compile(r"\n[ \t]*(?:\w+[ \t]+){0,2}\w+,\s*$")
 
 
@@ -31,9 +33,7 @@ def flaw_of(answer: str) -> str | None:
         return "open_fence"
     if _is_noise(prose):
         return "symbol_noise"
-    if len(answer.split()) >= 20 and HANGING.search(answer) and not SIGN_OFF.search(answer):
-        return "cut_off"
-    return repetition(prose)
+    return "cut_off" if _is_cut_off(answer) else repetition(prose)
 
 
 def without_code(text: str) -> tuple[str, bool]:
@@ -47,6 +47,11 @@ def without_code(text: str) -> tuple[str, bool]:
         elif fence and mark[0] == fence[0] and len(mark) >= len(fence) and not info:
             fence, at = "", match.end()
     return "".join([*kept, "" if fence else text[at:]]), not fence
+
+
+def _is_cut_off(answer: str) -> bool:
+    hanging = HANGING if len(answer.split()) >= 20 else SHORT_HANGING
+    return bool(hanging.search(answer)) and not SIGN_OFF.search(answer)
 
 
 def _is_noise(prose: str) -> bool:

@@ -9,7 +9,7 @@ from selfimprove.privacy.redacted_chat import RedactedChat
 MESSAGE = r"""\W*(?:error[\s:]+)?(?:http\S*\s+)?(?:[45]\d\d[\s:-]+)?(?:
     internal\ server\ error | bad\ gateway | service\ (?:temporarily\ )?unavailable | gateway\ time-?out
     | too\ many\ requests
-    | (?:the\ )?(?:read\ |api\ )?(?:request|connection|operation|upstream)\ (?:has\ |was\ )?
+    | (?:the\ )?(?:read\ |api\ |upstream\ )?(?:request|connection|operation|upstream)\ (?:has\ |was\ )?
       (?:timed\ out|aborted|refused|reset(?:\ by\ peer)?)
     | read\ timed\ out | (?:network|connection|server)\ error | rate\ limit\ (?:exceeded|reached)
     | an?\ (?:unknown\ |unexpected\ |internal\ )?error\ (?:has\ )?occurred | something\ went\ wrong
