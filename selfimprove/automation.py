@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
+import psutil
 
 from selfimprove import postgres
 from selfimprove.reports import alerts
@@ -13,6 +14,7 @@ from selfimprove.settings import current
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 NIGHT_RUN = "selfimprove/night_run"
+AWAITED_BY = "selfimprove/awaited_by"  # pid of a command that tells the night's outcome itself
 QUERIES = "automation"
 
 nightly = dg.define_asset_job(
@@ -60,7 +62,7 @@ def alert_failed_run(context: dg.RunFailureSensorContext, database: Database) ->
     """An alert for each check or step that failed, and the morning report that the run did not reach."""
     run = context.dagster_run
     raise_alerts(context.instance, run, database)
-    if run.job_name != nightly.name or was_told(database, run.run_id):
+    if run.job_name != nightly.name or is_awaited(run) or was_told(database, run.run_id):
         return dg.SkipReason("this run needs no morning report")
     return dg.RunRequest(run_key=run.run_id, tags={NIGHT_RUN: run.run_id})
 
@@ -80,6 +82,11 @@ def raise_alerts(instance: dg.DagsterInstance, run: dg.DagsterRun, database: Dat
         alerts.record(connection, found)
     with database.connect() as connection:
         alerts.deliver(connection, current().alert_urls)
+
+
+def is_awaited(run: dg.DagsterRun) -> bool:
+    """Whether a command that launched the run is still there to tell how it ended."""
+    return psutil.pid_exists(int(run.tags.get(AWAITED_BY, -1)))
 
 
 def was_told(database: Database, run_id: str) -> bool:

@@ -20,6 +20,7 @@ from selfimprove.settings import Settings
 if TYPE_CHECKING:
     from dagster import DagsterEvent, DagsterInstance
 
+QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
 EXIT_CODES = {"promoted": 0, "nothing_to_learn": 0, "rejected": 3, "not_enough_evidence": 4, "failed": 1}
 
 
@@ -67,6 +68,7 @@ def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: M
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     with postgres.connect(postgres.url(settings)) as connection:
         tags = automation.range_tags(automation.missing_days(connection, today), today)
+    tags[automation.AWAITED_BY] = str(os.getpid())
     first, last = tags[automation.RANGE_START], tags[automation.RANGE_END]
     say(f"The night reads {first} to {last}." if first != last else f"The night reads {last}.")
     options = ["--tags", json.dumps(tags), "--config-json", json.dumps(config)]
@@ -141,7 +143,7 @@ def _outcome(settings: Settings, run_id: str) -> Outcome:
         automation.raise_alerts(instance, run, database)
         if not automation.was_told(database, run_id):
             morning = defs.resolve_job_def(automation.morning.name)
-            morning.execute_in_process(instance=instance, tags={automation.NIGHT_RUN: run_id})
+            morning.execute_in_process(instance=instance, tags={automation.NIGHT_RUN: run_id}, run_config=QUIET)
     with database.connect() as connection:
         row = connection.execute(postgres.queries(automation.QUERIES).night_of_run, {"run_id": run_id}).fetchone()
     assert row is not None
