@@ -55,7 +55,7 @@ def _is_cut_off(answer: str) -> bool:
 
 
 def _is_noise(prose: str) -> bool:
-    solid = [c for c in prose if not c.isspace()]
+    solid = "".join(prose.split())
     if len(solid) < 20:
         return False
     readable = sum(map(str.isalnum, solid))

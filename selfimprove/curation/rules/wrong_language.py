@@ -10,6 +10,7 @@ from selfimprove.privacy.redacted_chat import RedactedChat
 
 SHORTEST = 20
 SURE = 0.9
+ENOUGH = 1000
 NO_LANGUAGE = {"zxx", "und"}
 # Pseudonyms, links, mentions, inline code and words with digits in them say nothing about language.
 NOT_WORDS = re.compile(r"\[[A-Z_]+_\d+\]|https?://\S+|`[^`]*`|[@#]\w+|\w*\d\w*|<[^>]+>")
@@ -47,8 +48,8 @@ def language_of(chat: RedactedChat) -> str | None:
 
 def language(text: str) -> str | None:
     """ISO 639-1 code of the language outside code; None when the text is short or the classifier unsure."""
-    words = NOT_WORDS.sub(" ", without_code(text)[0]).strip()
-    if sum(1 for _ in LETTERS.finditer(words)) < SHORTEST // (1 if words.isascii() else 2):
+    words = NOT_WORDS.sub(" ", without_code(text)[0][:ENOUGH]).strip()
+    if len(LETTERS.findall(words)) < SHORTEST // (1 if words.isascii() else 2):
         return None
     code, probability = _classifier().classify(words)
     return str(code) if probability >= SURE and code not in NO_LANGUAGE else None
