@@ -52,8 +52,9 @@ def import_(files: Sequence[str], day: datetime | None, as_json: bool) -> None:
     days = calendar(current(), datetime.now(UTC), day.date() if day else None)
     _check(days, day)
     paths = [Path(file) for file in files]
-    with _house(current()) as (connection, sealing), _progress(paths) as progress:
-        found = import_files(connection, paths, sealing, days, progress)
+    with _house(current()) as (connection, sealing):
+        with _progress(paths) as progress:
+            found = import_files(connection, paths, sealing, days, progress)
         _tell(connection, found, days, asked=day is not None)
     click.echo(json.dumps(_summary(found)) if as_json else "\n".join(map(_line, found)))
     sys.exit(1 if all(_is_refused(imported) for imported in found) else 0)
