@@ -19,8 +19,9 @@ class Adapter:
     """A trained adapter; `files` holds the sha256 of each file, `url` the folder they are in.
 
     `metrics` holds `train_losses` and `validation_losses` as [[step, nats a token], …], `tokens_per_second`,
-    `peak_memory_bytes`, `seconds`, `trained_tokens`, `delta_norm` (of the change, relative to the base weights it
-    changes) and `stopped`: "steps", "early" or "budget".
+    `peak_memory_bytes`, `seconds`, `trained_tokens`, `delta_norm` (how far this training moved the weights, relative to
+    the base weights), `adapter_norm` (how far all trainings before it did too) and `stopped`: "steps", "early" or
+    "budget".
     """
 
     id: str

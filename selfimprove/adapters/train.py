@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from selfimprove.adapters.delta import delta_norm
+from selfimprove.adapters.delta import factors, moved
 from selfimprove.adapters.recipe import Recipe, read
 from selfimprove.errors import ExampleDiverged, TrainingDiverged
 from selfimprove.models import mlx, worker
@@ -34,14 +34,15 @@ def train(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
     config = mlx.add_lora(loaded, shape, seed=recipe.seed, start=start)
     ids, rows = encoded(loaded.tokenizer, Path(job["dataset"]) / "train.jsonl", recipe.longest)
     _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", recipe.longest)
-    watch = Budget(recipe, tell)
+    watch, before = Budget(recipe, tell), factors(loaded.model)
     try:
         training = mlx.train(loaded, rows, validation, plan(recipe), watch.hear)
     except TrainingDiverged as exc:
         examples = named(ids, rows, recipe, int(str(exc.details["step"])))
         raise ExampleDiverged(**exc.details, examples=examples) from exc
     mlx.save_adapter(loaded, Path(job["out"]), config)
-    return {"metrics": {**metrics(training, watch.stopped(training)), "delta_norm": delta_norm(loaded.model)}}
+    norms = {"delta_norm": moved(loaded.model, before), "adapter_norm": moved(loaded.model)}
+    return {"metrics": {**metrics(training, watch.stopped(training)), **norms}}
 
 
 def encoded(tokenizer: Any, path: Path, longest: int) -> tuple[list[str], list[Encoded]]:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from statistics import mean
 from typing import Any
 
 
@@ -24,9 +25,13 @@ def finite(metrics: Mapping[str, Any]) -> Verdict:
 
 
 def fell(metrics: Mapping[str, Any]) -> Verdict:
-    """The training loss ended below where it began; one that went on from a good adapter may have little to fall."""
+    """The training loss ended below where it began: means over the first and last tenth, as single batches differ much.
+
+    One that went on from a good adapter may have little to fall.
+    """
     losses = [loss for _, loss in metrics["train_losses"]]
-    first, last = (losses[0], losses[-1]) if losses else (math.nan, math.nan)
+    tenth = math.ceil(len(losses) / 10)
+    first, last = (mean(losses[:tenth]), mean(losses[-tenth:])) if losses else (math.nan, math.nan)
     return Verdict(
         last < first, f"The training loss went from {first:.4f} to {last:.4f}.", {"first": first, "last": last}
     )

@@ -57,7 +57,7 @@ def test_a_short_training(bench: Bench, dataset: Dataset) -> None:
     metrics = adapter.metrics
     assert [step for step, _ in metrics["train_losses"]] == [1, 2, 3, 4, 5, 6]
     assert [step for step, _ in metrics["validation_losses"]] == [0, 2, 5]
-    assert metrics["train_losses"][-1][1] < metrics["train_losses"][0][1]
+    assert metrics["validation_losses"][-1][1] < metrics["validation_losses"][0][1]
     assert 0 < metrics["delta_norm"] < 1
     assert metrics["stopped"] == "steps"
     assert metrics["peak_memory_bytes"] > 2**25
@@ -77,8 +77,16 @@ def test_the_same_in_gives_the_same_bytes_out(bench: Bench, dataset: Dataset) ->
 
 def test_a_null_night_is_an_adapter_without_effect(bench: Bench, dataset: Dataset) -> None:
     adapter = learn(bench, dataset, replace(SHORT, learning_rate=0.0), "run")
-    assert adapter.metrics["delta_norm"] == 0.0
+    assert adapter.metrics["delta_norm"] == adapter.metrics["adapter_norm"] == 0.0
     assert verified_folder(adapter)
+
+
+def test_a_null_night_that_went_on_from_another_moved_nothing(bench: Bench, dataset: Dataset) -> None:
+    first = learn(bench, dataset, SHORT, "one")
+    null = learn(bench, dataset, replace(SHORT, warm_start=first.id, learning_rate=0.0), "two")
+    assert null.metrics["delta_norm"] == 0.0
+    assert null.metrics["adapter_norm"] == pytest.approx(first.metrics["adapter_norm"])
+    assert null.files["adapters.safetensors"] == first.files["adapters.safetensors"]
 
 
 def test_it_goes_on_from_another_adapter(bench: Bench, dataset: Dataset) -> None:
@@ -86,6 +94,8 @@ def test_it_goes_on_from_another_adapter(bench: Bench, dataset: Dataset) -> None
     warm = learn(bench, dataset, replace(SHORT, warm_start=first.id), "two")
     cold = learn(bench, dataset, SHORT, "three")
     assert warm.metrics["validation_losses"][0][1] == pytest.approx(first.metrics["validation_losses"][-1][1], abs=0.1)
+    assert warm.metrics["delta_norm"] < warm.metrics["adapter_norm"]
+    assert cold.metrics["delta_norm"] == cold.metrics["adapter_norm"]
     assert warm.metrics["validation_losses"][0][1] < cold.metrics["validation_losses"][0][1]
 
 
