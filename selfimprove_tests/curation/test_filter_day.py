@@ -186,6 +186,21 @@ def test_sketches_of_another_version_are_made_anew(connection: postgres.Connecti
     assert {r.duplicate_of for r in reasons(connection).values()} == {first}
 
 
+def test_batches_of_any_size_give_the_same_rows(
+    connection: postgres.Connection, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store(connection, [GOOD, LONG, REWORDED, GOOD, chat("Hi", "Hello"), *on(NEXT, LONG, REWORDED, GOOD)])
+    run(database, DAY, NEXT)
+    expected = stored(connection)
+    connection.execute("truncate sketches")
+    connection.commit()
+    monkeypatch.setattr("selfimprove.curation.table.BATCH", 2)
+    monkeypatch.setattr("selfimprove.curation.past.BATCH", 1)
+    run(database, NEXT)
+    run(database, DAY)
+    assert stored(connection) == expected
+
+
 def test_a_day_without_chats_is_closed_with_nothing(connection: postgres.Connection, database: str) -> None:
     (done,) = run(database, DAY)
     assert done.books() == {"in": 0, "out": 0, "rejected": {}, "embedded": 0}
