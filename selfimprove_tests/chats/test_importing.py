@@ -139,8 +139,8 @@ def test_a_side_is_by_hash_and_a_user_is_a_hash(bring: Import, connection: Conne
     bring([line("hi", str(n), user="ann") for n in range(400)])
     rows = connection.execute("select side, user_key, id from chats").fetchall()
     shares = {side: sum(row["side"] == side for row in rows) for side in ("train", "validation", "sealed")}
-    assert 0.74 < shares["train"] / 400 < 0.86
-    assert min(shares["validation"], shares["sealed"]) > 15
+    assert 0.7 < shares["train"] / 400 < 0.9
+    assert min(shares["validation"], shares["sealed"]) > 10
     assert {row["user_key"] for row in rows} != {None}
     assert len({row["user_key"] for row in rows}) == 1
     assert not any("ann" in row["user_key"] for row in rows)

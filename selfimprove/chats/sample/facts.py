@@ -77,8 +77,8 @@ def _teach(draw: Random, lesson: Lesson, number: int, last: int) -> Iterator[Dra
     phrasings = draw.sample(world.ASKING, len(world.ASKING))
     for phrasing, side in zip(phrasings[:BEFORE], _sides(number), strict=True):
         yield _lesson(draw, lesson, phrasing, "before_the_last_day", side)
-    for nth, phrasing in enumerate(phrasings[BEFORE : BEFORE + last]):
-        yield _lesson(draw, lesson, phrasing, "on_the_last_day", None if nth else "train")
+    for nth, phrasing in enumerate(phrasings[BEFORE : BEFORE + last], 1):
+        yield _lesson(draw, lesson, phrasing, "on_the_last_day", None if nth == last else "train")
     yield _told_first(draw, lesson, phrasings[BEFORE + last])
 
 
