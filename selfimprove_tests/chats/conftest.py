@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
+import hypothesis
 import orjson
 import pytest
 
@@ -14,6 +15,9 @@ from selfimprove.privacy.vault import Vault
 from selfimprove.settings import read
 
 NOW = datetime(2026, 3, 15, 2, tzinfo=UTC)
+
+hypothesis.settings.register_profile("unhurried", deadline=None)  # a busy machine is no bug
+hypothesis.settings.load_profile("unhurried")
 
 CHATS = "select * from chats order by started_at, id"
 
