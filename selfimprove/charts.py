@@ -37,10 +37,10 @@ def lines(series: Mapping[str, Sequence[tuple[float, float]]], title: str, x: st
     """One line a name through its (x, y) points; `x` and `y` name the axes. Points that are not finite are left out."""
     kept = {name: [p for p in points if all(map(math.isfinite, p))] for name, points in series.items()}
     across = Axis.over([p[0] for points in kept.values() for p in points], 64, WIDTH - 24)
-    up = Axis.over([p[1] for points in kept.values() for p in points], PLOT_HEIGHT + 60, 64)
+    up = Axis.over([p[1] for points in kept.values() for p in points], PLOT_HEIGHT + 76, 80)
     drawn = "".join(_line(i, points, across, up) for i, points in enumerate(kept.values()))
     body = _legend(list(kept)) + _grid(across, up) + drawn + _axis_names(x, y)
-    return _svg(title, "; ".join(f"{name}: {_ends(points)}" for name, points in kept.items()), body, PLOT_HEIGHT + 106)
+    return _svg(title, "; ".join(f"{name}: {_ends(points)}" for name, points in kept.items()), body, PLOT_HEIGHT + 122)
 
 
 def markdown_image(svg: str, alt: str) -> str:
@@ -132,8 +132,8 @@ def _grid(across: Axis, up: Axis) -> str:
 
 
 def _axis_names(x: str, y: str) -> str:
-    below = _text(WIDTH / 2, PLOT_HEIGHT + 98, x, kind="chart-quiet", anchor="middle")
-    return below + _text(12, 62, y, kind="chart-quiet")
+    below = _text(WIDTH / 2, PLOT_HEIGHT + 114, x, kind="chart-quiet", anchor="middle")
+    return below + _text(16, 66, y, kind="chart-quiet")
 
 
 def _ends(points: Sequence[tuple[float, float]]) -> str:
