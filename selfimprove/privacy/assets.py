@@ -59,7 +59,7 @@ def _redact(database: Database, day: date, vault: Vault, run_id: str) -> Counts:
 
 def told(counted: Sequence[Counts]) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
     """Counts as metadata: what passed, what was left out by reason, what was replaced by type."""
-    passed = sum(counts.passed for counts in counted)
+    came, passed = sum(counts.came for counts in counted), sum(counts.passed for counts in counted)
     rejected = sum((counts.rejected for counts in counted), Counter[str]())
     spans = sum((counts.spans for counts in counted), Counter[str]())
     return {
@@ -68,7 +68,7 @@ def told(counted: Sequence[Counts]) -> dict[str, dg.MetadataValue | dg.TableColu
         "messages": sum(counts.messages for counts in counted),
         "replaced": _records("type", spans),
         "rejected": _records("reason", rejected),
-        "sentence": f"{passed} of {sum(c.came for c in counted)} chats on {len(counted)} days, {spans.total()} spans replaced.",
+        "sentence": f"{passed} of {came} chats on {len(counted)} days, {spans.total()} spans replaced.",
     }
 
 

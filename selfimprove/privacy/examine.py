@@ -18,7 +18,9 @@ def lost(books: Mapping[str, Any], tally: Tally) -> list[str]:
         found.append(f"{books['in']} in, but {books['out']} out and {books['rejected']} rejected")
     if (books["in"], books["out"], books["rejected"]) != (tally.chats, tally.redacted, tally.rejected):
         held = f"{tally.chats} chats, {tally.redacted} redacted, {tally.rejected} rejected"
-        found.append(f"{books['in']} in, {books['out']} out, {books['rejected']} rejected in the books; the tables hold {held}")
+        found.append(
+            f"{books['in']} in, {books['out']} out, {books['rejected']} rejected in the books; the tables hold {held}"
+        )
     if books["spans"] != tally.spans:
         found.append(f"{books['spans']} replaced in the books, {tally.spans} in the table")
     return found

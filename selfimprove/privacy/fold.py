@@ -19,7 +19,8 @@ _ACCENTS = "\u0300-\u036f"  # decomposed ones; composed ones are folded by the t
 _CUT = re.compile(rf"{PLACEHOLDER.pattern}|[{_INVISIBLE}{_ACCENTS}]+")
 _SPECIAL = {
     BARRIER: "\ufffd", "\x85": "\n", "\u2028": "\n", "\u2029": "\n", "\u3002": ".", "\uff61": ".",
-    "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'", "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
+    "‘": "'", "’": "'", "‚": "'", "‛": "'", "′": "'",
+    "“": '"', "”": '"', "„": '"', "‟": '"', "″": '"', "«": '"', "»": '"',
     "−": "-", "⁻": "-", "ı": "i", "İ": "I", "ł": "l", "Ł": "L", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D",
     "\x1c": " ", "\x1d": " ", "\x1e": " ", "\x1f": " ",
 }  # fmt: skip
@@ -63,7 +64,9 @@ def _cuts(text: str, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, in
     """Disjoint stretches to leave out, ascending, each with what takes its place."""
     plain = text.isascii() and "[" not in text
     matches = () if plain else _CUT.finditer(text)
-    cuts = chain(((*m.span(), BARRIER if m[1] else "") for m in matches), ((start, end, BARRIER) for start, end in found))
+    cuts = chain(
+        ((*m.span(), BARRIER if m[1] else "") for m in matches), ((start, end, BARRIER) for start, end in found)
+    )
     at = 0
     for start, end, replacement in sorted(cuts, key=lambda cut: (cut[0], -cut[1])):
         if start >= at:

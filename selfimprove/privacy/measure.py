@@ -9,11 +9,27 @@ from selfimprove.privacy.redact import Span
 
 # What data sets call the types; a type of theirs that is not here keeps its name, in capitals.
 OURS = {
-    "CREDIT_CARD": "CARD", "CREDIT_CARD_NUMBER": "CARD", "IBAN_CODE": "IBAN", "EMAIL_ADDRESS": "EMAIL", "PHONE_NUMBER": "PHONE",
-    "IP_ADDRESS": "IP", "IPV4": "IP", "IPV6": "IP", "SSN": "NATIONAL_ID", "US_SSN": "NATIONAL_ID", "US_DRIVER_LICENSE": "NATIONAL_ID",
-    "DRIVER_LICENSE": "NATIONAL_ID", "PASSPORT": "NATIONAL_ID", "NATIONAL_ID": "NATIONAL_ID", "API_KEY": "SECRET", "TOKEN": "SECRET",
-    "PRIVATE_KEY": "SECRET", "JWT": "SECRET", "MAC_ADDRESS": "DEVICE", "CRYPTO": "WALLET",
-}  # fmt: skip
+    "CREDIT_CARD": "CARD",
+    "CREDIT_CARD_NUMBER": "CARD",
+    "IBAN_CODE": "IBAN",
+    "EMAIL_ADDRESS": "EMAIL",
+    "PHONE_NUMBER": "PHONE",
+    "IP_ADDRESS": "IP",
+    "IPV4": "IP",
+    "IPV6": "IP",
+    "SSN": "NATIONAL_ID",
+    "US_SSN": "NATIONAL_ID",
+    "US_DRIVER_LICENSE": "NATIONAL_ID",
+    "DRIVER_LICENSE": "NATIONAL_ID",
+    "PASSPORT": "NATIONAL_ID",
+    "NATIONAL_ID": "NATIONAL_ID",
+    "API_KEY": "SECRET",
+    "TOKEN": "SECRET",
+    "PRIVATE_KEY": "SECRET",
+    "JWT": "SECRET",
+    "MAC_ADDRESS": "DEVICE",
+    "CRYPTO": "WALLET",
+}
 HARD_IDS = frozenset({"EMAIL", "PHONE", "CARD", "IBAN", "NATIONAL_ID", "IP", "SECRET", "PASSWORD"})
 FULLY = 0.99  # of a span's letters and digits
 
@@ -51,7 +67,11 @@ class Tally:
         """The F measure that weighs recall twice; None where precision or recall is."""
         if self.recall is None or self.precision is None:
             return None
-        return 5 * self.precision * self.recall / (4 * self.precision + self.recall) if self.precision + self.recall else 0.0
+        return (
+            5 * self.precision * self.recall / (4 * self.precision + self.recall)
+            if self.precision + self.recall
+            else 0.0
+        )
 
     def add(self, other: Tally) -> None:
         """Count the other's counts too."""
@@ -86,7 +106,9 @@ class Measured:
         return sum_
 
 
-def measure(examples: Iterable[Labelled], find: Callable[[str], Sequence[Span]], clock: Callable[[], float]) -> Measured:
+def measure(
+    examples: Iterable[Labelled], find: Callable[[str], Sequence[Span]], clock: Callable[[], float]
+) -> Measured:
     """Run a finder over labelled texts; `clock` gives seconds, of which only those inside the finder count."""
     measured = Measured()
     for example in examples:

@@ -46,7 +46,7 @@ def redact(texts: Sequence[str]) -> Redacted:
 
 
 def locate(texts: Sequence[str]) -> list[list[Span]]:
-    """The spans of each of one chat's texts; a value that a rule finds in one place is found in every other place too."""
+    """The spans of each of one chat's texts; a value that a rule finds in one place is found in every other too."""
     spans = [find(text) for text in texts]
     known: dict[str, Hit] = {}
     while new := _values(texts, spans).items() - known.items():
@@ -89,7 +89,11 @@ def _values(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> dict[str, 
     """What was found, as folded text, if it is long or odd enough to be recognised on its own."""
     pairs = [(text, span) for text, found in zip(texts, spans, strict=True) for span in found]
     values = {fold(text[span.start : span.end]).text: Hit(0, 0, span.type, span.rule) for text, span in pairs}
-    return {value: hit for value, hit in values.items() if len(value) >= 8 or (len(value) >= 5 and not value.isalnum()) or _is_mixed(value)}
+    return {
+        value: hit
+        for value, hit in values.items()
+        if len(value) >= 8 or (len(value) >= 5 and not value.isalnum()) or _is_mixed(value)
+    }
 
 
 def _is_mixed(value: str) -> bool:

@@ -38,7 +38,9 @@ class Malformed(Exception):
     """What came back is not what was asked for; never holds text of the chat."""
 
 
-def redact_chat(chat: SealedChat, unseal: Unseal, redactor: Redactor = redact, seconds: float = SECONDS) -> Passed | Rejection:
+def redact_chat(
+    chat: SealedChat, unseal: Unseal, redactor: Redactor = redact, seconds: float = SECONDS
+) -> Passed | Rejection:
     """The chat's messages and feedback redacted together, or why not.
 
     Raises:
@@ -91,4 +93,6 @@ def _passed(chat: SealedChat, messages: Sequence[Mapping[str, Any]], redacted: R
 
 def _feedback(chat: SealedChat, texts: Iterator[str]) -> Iterator[RedactedFeedback]:
     for given in chat.feedback:
-        yield RedactedFeedback(given.position, given.kind, given.value, next(texts) if given.text else None, given.source)
+        yield RedactedFeedback(
+            given.position, given.kind, given.value, next(texts) if given.text else None, given.source
+        )

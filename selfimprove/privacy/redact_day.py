@@ -52,7 +52,9 @@ def redact_day(connection: Connection, day: date, vault: Vault, run_id: str, red
     for batch in table.sealed_batches(connection, day):
         outcomes = [redact_chat(chat, vault.unseal, redactor) for chat in batch]
         counts = _store(connection, counts, outcomes)
-    days.close(connection, StageDay(STAGE, day, days.fingerprint(connection, day), RULE_VERSION, counts.books(), run_id))
+    days.close(
+        connection, StageDay(STAGE, day, days.fingerprint(connection, day), RULE_VERSION, counts.books(), run_id)
+    )
     return counts
 
 

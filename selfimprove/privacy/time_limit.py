@@ -17,7 +17,7 @@ class TookTooLong(Exception):
 def time_limit(seconds: float) -> Iterator[None]:
     """Raise TookTooLong inside the block after so many seconds of wall time.
 
-    The alarm is a signal, so only the main thread (where Dagster runs steps) has one; it also ends a regular expression.
+    The alarm is a signal: it ends a regular expression too, but only in the main thread, where Dagster's steps run.
     """
     if threading.current_thread() is not threading.main_thread():
         yield

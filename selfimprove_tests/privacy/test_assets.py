@@ -94,7 +94,9 @@ def test_running_twice_gives_the_same_rows(connection: Connection, database: str
     assert verdicts(connection, DAY) == [True]
 
 
-def test_a_day_without_chats_writes_nothing_and_makes_no_key(connection: Connection, database: str, tmp_path: Path) -> None:
+def test_a_day_without_chats_writes_nothing_and_makes_no_key(
+    connection: Connection, database: str, tmp_path: Path
+) -> None:
     result = run(database, tmp_path / "empty", DAY)
     assert result.success
     assert verdicts(connection, DAY) == []
@@ -105,7 +107,9 @@ def test_a_broken_row_is_left_out_and_the_day_goes_on(
     connection: Connection, database: str, home: Path, store: Store
 ) -> None:
     broken, whole = store(chat("one", "1"), chat("two", "2"))
-    connection.execute("update chats set sealed = set_byte(sealed, 0, 255 - get_byte(sealed, 0)) where id = %s", (broken,))
+    connection.execute(
+        "update chats set sealed = set_byte(sealed, 0, 255 - get_byte(sealed, 0)) where id = %s", (broken,)
+    )
     connection.commit()
     assert run(database, home, DAY).success
     assert [one.id for one in table.read(connection, DAY)] == [whole]

@@ -11,7 +11,10 @@ from typing import Any
 from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near
 
 _SSN_WORDS = r"\bssn\b|social ?security|soc\.? ?sec|\bitin\b|tax ?payer"
-_IS = r"(?:[ ]?(?:number|no|num|nr|nummer|numero|n)\b[.]?)?[ ]{0,2}(?:[ ]?(?:is|was|ist|lautet|es|e|est|jest|to|=|:|#)){0,2}[ ]{0,2}"
+_IS = (
+    r"(?:[ ]?(?:number|no|num|nr|nummer|numero|n)\b[.]?)?[ ]{0,2}(?:[ ]?(?:is|was|ist|lautet|es|e|est|jest|to|=|:|"
+    r"#)){0,2}[ ]{0,2}"
+)
 
 
 @cache
@@ -67,28 +70,66 @@ def _rule(name: str, pattern: str, check: Check, digits: int, needs: tuple[str, 
 
 
 _DOCUMENTS = (
-    r"driver'?s?'? ?licen[cs]e|driving ?licen[cs]e|\bdl\b|licen[cs]e (?:number|no\b)|fuhrerschein(?:nummer)?|permis de conduire|"
-    r"passport|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte|paspoort|paszport\w*|personalausweis(?:nummer)?|"
-    r"identity card|id card|carte d'identite|national id|medical record|\bmrn\b|\bvin\b|licen[cs]e plate|insurance (?:policy|member)"
+    r"driver'?s?'? ?licen[cs]e|driving ?licen[cs]e|\bdl\b|licen[cs]e (?:number|no\b)|fuhrerschein(?:nummer)?|"
+    r"permis de conduire|"
+    r"passport|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte|paspoort|paszport\w*|"
+    r"personalausweis(?:nummer)?|"
+    r"identity card|id card|carte d'identite|national id|medical record|\bmrn\b|\bvin\b|licen[cs]e plate|insurance "
+    r"(?:policy|member)"
 )
 
 _DOCUMENT_NEEDS = (
-    "licen", "dl", "fuhrerschein", "permis", "pas", "ausweis", "identi", "id card", "national id", "medical", "mrn", "vin", "insurance",
-)  # fmt: skip
+    "licen",
+    "dl",
+    "fuhrerschein",
+    "permis",
+    "pas",
+    "ausweis",
+    "identi",
+    "id card",
+    "national id",
+    "medical",
+    "mrn",
+    "vin",
+    "insurance",
+)
 
 RULES = (
-    _rule("ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9),
+    _rule(
+        "ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9
+    ),
     _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
     _rule("dni", r"\d(?<![\w.-].)\d\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _valid("es.dni"), 8),
     _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", _valid("es.nie"), 7),
-    _rule("nir", r"[12](?<![\w-].)[ ]?\d\d[ ]?[0-9]\d[ ]?\d[\dAB][ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])", _valid("fr.nir"), 14),
+    _rule(
+        "nir",
+        r"[12](?<![\w-].)[ ]?\d\d[ ]?[0-9]\d[ ]?\d[\dAB][ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])",
+        _valid("fr.nir"),
+        14,
+    ),
     _rule("cpf", r"\d(?<![\w-].)\d{2}\.\d{3}\.\d{3}-\d{2}(?![\w-])", _valid("br.cpf"), 11),
     _rule("cpf_named", r"\d(?<![\w-].)\d{10}(?![\w-])", _valid("br.cpf", r"\bcpf\b|cadastro"), 11),
     _rule("pesel", r"\d(?<![\w-].)\d{10}(?![\w-])", _valid("pl.pesel", r"pesel"), 11),
-    _rule("codice_fiscale", r"(?<![\w-])[A-Z]{6}[ ]?\d\d[A-EHLMPRST]\d\d[ ]?[A-Z]\d{3}[A-Z](?![\w-])", _valid("it.codicefiscale"), 7),
-    _rule("steuer_id", r"\d(?<![\w-].)\d[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?![\w-])", _valid("de.idnr", r"steuer|\bidnr\b|tax|tin\b|identifikation"), 11),
+    _rule(
+        "codice_fiscale",
+        r"(?<![\w-])[A-Z]{6}[ ]?\d\d[A-EHLMPRST]\d\d[ ]?[A-Z]\d{3}[A-Z](?![\w-])",
+        _valid("it.codicefiscale"),
+        7,
+    ),
+    _rule(
+        "steuer_id",
+        r"\d(?<![\w-].)\d[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?![\w-])",
+        _valid("de.idnr", r"steuer|\bidnr\b|tax|tin\b|identifikation"),
+        11,
+    ),
     _rule("aadhaar", r"[2-9](?<![\w-].)(?<!\d[ ].)\d{3}([ -]?)\d{4}\1\d{4}(?![\w-]|[ ]\d)", _aadhaar, 12),
     _rule("bsn", r"\d(?<![\w-].)\d{3}\.?\d{2}\.?\d{3}(?![\w-])", _valid("nl.bsn", r"\bbsn\b|burgerservice|sofi"), 9),
-    _rule("document", rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ]\d[A-Z0-9]{{0,10}}|-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)", _document, 4, _DOCUMENT_NEEDS),
+    _rule(
+        "document",
+        rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ]\d[A-Z0-9]{{0,10}}|-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)",
+        _document,
+        4,
+        _DOCUMENT_NEEDS,
+    ),
     _rule("imei", r"\d(?<![\w-].)\d[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15),
 )

@@ -9,9 +9,23 @@ from selfimprove.privacy.rules.rule import Bounds, Rule
 from selfimprove.privacy.rules.tokens import is_random
 
 _REST = r"[^\s\"'<>`\x00]"
-_SECRET_PARAMETER = (
-    r"(?:x-amz-signature|x-amz-security-token|x-goog-signature|signature|sig|token|access_token|id_token|refresh_token|auth|auth_token|"
-    r"api_?key|apikey|key|secret|code|otp|ticket|reset|reset_token|reset_password_token|confirmation_token|invite|session|sid|jwt|hash|password|passwd|pwd|awsaccesskeyid)"
+_PARAMETER = (
+    r"(?:x-amz-signature|x-amz-security-token|x-goog-signature|signature|sig|(?:access_|id_|refresh_|reset_|auth_|invite_|"
+    r"confirmation_|reset_password_)?token|auth|api_?key|key|secret|code|otp|ticket|reset|invite|session|sid|jwt|hash|"
+    r"awsaccesskeyid)"
+)
+_SIGNED = re.compile(rf"[?&;#]{_PARAMETER}=([\w+/=.~%-]{{6,3000}})", re.IGNORECASE)
+_PASSWORD = re.compile(r"[?&;#](?:password|passwd|pwd)=([^\s&]{4,200})", re.IGNORECASE)
+_ONE_TIME = re.compile(
+    r"/(?:reset|password|recover|verify|verification|confirm|activate|invite|magic|unsubscribe|token|auth|signin|login|share)"
+    r"[\w-]{0,30}/(?:[\w-]{1,30}/){0,2}([\w-]{12,500})",
+    re.IGNORECASE,
+)
+_WEBHOOK = re.compile(
+    r"https?://(?:hooks\.slack\.com/(?:services|workflows)|(?:\w+\.)?discord(?:app)?\.com/api/webhooks|"
+    r"[\w-]+\.webhook\.office\.com/webhookb2|hooks\.zapier\.com/hooks|api\.telegram\.org/bot|"
+    r"chat\.googleapis\.com/v1/spaces|maker\.ifttt\.com/trigger)/?.{8}",
+    re.IGNORECASE,
 )
 _LOOK_UP = re.compile(r"[${<%*[]|x{3}|password\Z|passwd\Z|pass\Z|pwd\Z|secret\Z|\.{3}", re.IGNORECASE)
 
@@ -26,35 +40,28 @@ def _with_password(match: re.Match[str]) -> Iterator[Bounds]:
         yield _trimmed(match)
 
 
-def _signed(match: re.Match[str]) -> Iterator[Bounds]:
-    given = match["value"]
-    if match["parameter"].lower() in ("password", "passwd", "pwd") or is_random(given) or (given.isdigit() and len(given) >= 6):
-        yield _trimmed(match)
-
-
-def _one_time(match: re.Match[str]) -> Iterator[Bounds]:
-    if is_random(match["value"]):
+def _secret(match: re.Match[str]) -> Iterator[Bounds]:
+    """Webhooks by their host, others by a parameter or a path's end that is random."""
+    link = match[0]
+    given = [found[1] for found in (*_SIGNED.finditer(link), *_ONE_TIME.finditer(link))]
+    asked = _PASSWORD.search(link)
+    if (
+        _WEBHOOK.match(link)
+        or any(is_random(value) or (value.isdigit() and len(value) >= 6) for value in given)
+        or (asked and not _LOOK_UP.match(asked[1]))
+    ):
         yield _trimmed(match)
 
 
 RULES = (
     Rule(
-        "link_password", "LINK", rf"\b[a-z][a-z0-9+.-]{{1,30}}://[^\s:/@\"'<>`\x00]{{0,100}}:(?P<password>[^\s/\"'<>`\x00]{{1,200}}?)@{_REST}{{1,2000}}", _with_password,
-        needs=("://",), flags=re.IGNORECASE,
+        "link_password",
+        "LINK",
+        rf"\b[a-z][a-z0-9+.-]{{1,30}}://[^\s:/@\"'<>`\x00]{{0,100}}:(?P<password>[^\s/\"'<>`\x00]{{1,200}}?)@"
+        rf"{_REST}{{1,2000}}",
+        _with_password,
+        needs=("://",),
+        flags=re.IGNORECASE,
     ),
-    Rule(
-        "link_signed", "LINK", rf"\bhttps?://{_REST}{{1,2000}}?[?&;#](?P<parameter>{_SECRET_PARAMETER})=(?P<value>[\w+/=.~%-]{{6,3000}}){_REST}{{0,2000}}", _signed,
-        needs=("http",), flags=re.IGNORECASE,
-    ),
-    Rule(
-        "link_webhook", "LINK",
-        rf"\bhttps?://(?:hooks\.slack\.com/(?:services|workflows)|(?:\w+\.)?discord(?:app)?\.com/api/webhooks|[\w-]+\.webhook\.office\.com/webhookb2|"
-        rf"hooks\.zapier\.com/hooks|api\.telegram\.org/bot|chat\.googleapis\.com/v1/spaces|maker\.ifttt\.com/trigger)/?{_REST}{{8,2000}}",
-        lambda match: [_trimmed(match)], needs=("hooks", "webhook", "telegram", "googleapis", "ifttt"), flags=re.IGNORECASE,
-    ),
-    Rule(
-        "link_one_time", "LINK",
-        rf"\bhttps?://{_REST}{{1,300}}?/(?:reset|password|recover|verify|verification|confirm|activate|invite|magic|unsubscribe|token|auth|signin|login|share)[\w-]{{0,30}}/(?:[\w-]{{1,30}}/){{0,2}}?(?P<value>[\w-]{{12,500}}){_REST}{{0,2000}}", _one_time,
-        needs=("http",), flags=re.IGNORECASE,
-    ),
-)  # fmt: skip
+    Rule("link_secret", "LINK", rf"\bhttps?://{_REST}{{8,5000}}", _secret, needs=("http",), flags=re.IGNORECASE),
+)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import re
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
-from selfimprove.privacy.rules.rule import Bounds, Rule
+from selfimprove.privacy.rules.rule import Bounds, Rule, words
 
 _LABEL = r"[^\W_][\w-]{0,62}"
 _OPEN, _CLOSE = r"[ ]?[\[({<][ ]?", r"[ ]?[\])}>][ ]?"
@@ -20,22 +21,27 @@ _PROVIDERS = r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|prot
 _LOCAL = re.compile(r"(?:\"[^\"\n\x00]{1,62}\"|[\w.!#$%&'*+/=?^`{|}~-]+)")
 _OBFUSCATED_LOCAL = re.compile(rf"[\w.+'-]{{1,64}}(?:{_DOT}[\w.+'-]{{1,64}}){{0,3}}\Z")
 _KEY = re.compile(r"(?:.*[?&;]|^)[\w.-]+=|.*//")
+_PLAIN = re.compile(r"@[^\s\[\](){}<>]+")
+_MIXED_END = re.compile(r"\.?[a-z]{2,24}(?=[^\x00-\x7f])", re.IGNORECASE)  # a domain, then a script without spaces
 _CJK = re.compile(r".*[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af](?=[!-~])")
 
-TOP_LEVEL = frozenset(
-    """com net org edu gov mil int info biz name pro aero coop museum arpa mobi jobs tel travel post asia cat xxx
-    app dev page web site online store shop blog tech cloud email mail live life world today news media agency studio design
-    digital group company global team work works tools systems solutions services support center network host hosting
-    website space club social chat games game fun art photo photos photography video music movie film fashion style
-    health care clinic dental hospital doctor law legal lawyer finance financial bank money capital credit loan tax
-    school college university academy education institute training science engineering energy green farm garden food
-    restaurant cafe bar pub wine beer pizza hotel tours holiday flights cars auto bike taxi house home homes land estate
-    properties rent apartments city town london paris berlin wien hamburg koeln bayern amsterdam brussels nyc tokyo
-    swiss scot wales irish cymru eus gal xyz top icu vip one zone link click download buzz guru ninja rocks
-    expert partners consulting ventures international foundation charity church family kids baby love dating wedding
-    gift gifts toys shoes jewelry watch clothing beauty salon spa yoga fit fitness run bet poker casino codes software
-    computer technology data science security systems google apple amazon microsoft bmw ovh gmbh ltd inc llc sarl
-    local localdomain localhost internal intranet intra corp lan home private test example invalid onion""".split()
+TOP_LEVEL = words(
+    """
+    com net org edu gov mil int info biz name pro aero coop museum arpa mobi jobs tel travel post asia cat xxx
+    app dev page web site online store shop blog tech cloud email mail live life world today news media agency
+    studio design digital group company global team work works tools systems solutions services support center
+    network host hosting website space club social chat games game fun art photo photos photography video music
+    movie film fashion style health care clinic dental hospital doctor law legal lawyer finance financial bank
+    money capital credit loan tax school college university academy education institute training science
+    engineering energy green farm garden food restaurant cafe bar pub wine beer pizza hotel tours holiday
+    flights cars auto bike taxi house home homes land estate properties rent apartments city town london paris
+    berlin wien hamburg koeln bayern amsterdam brussels nyc tokyo swiss scot wales irish cymru eus gal xyz top
+    icu vip one zone link click download buzz guru ninja rocks expert partners consulting ventures international
+    foundation charity church family kids baby love dating wedding gift gifts toys shoes jewelry watch clothing
+    beauty salon spa yoga fit fitness run bet poker casino codes software computer technology data science
+    security systems google apple amazon microsoft bmw ovh gmbh ltd inc llc sarl local localdomain localhost
+    internal intranet intra corp lan home private test example invalid onion
+    """
 )
 
 
@@ -44,6 +50,8 @@ def _plain(match: re.Match[str]) -> Iterable[Bounds]:
 
 
 def _obfuscated(match: re.Match[str]) -> Iterable[Bounds]:
+    if _PLAIN.fullmatch(match[0]):
+        return ()  # the other rule's
     begin = max(0, match.start() - 80)
     local = _OBFUSCATED_LOCAL.search(match.string[begin : match.start()].rstrip(" "))
     return _address(match, begin + local.start() if local else None, _DOT)
@@ -55,7 +63,12 @@ def _wrapped(match: re.Match[str]) -> Iterator[Bounds]:
     if len(encoded) % 4 == 1:
         return
     decoded = base64.b64decode(encoded + "=" * (-len(encoded) % 4))
-    if b"@" in decoded and re.search(rb"[\w.+-]+@[\w-]+\.[a-zA-Z]{2}", decoded) and decoded.isascii() and decoded.decode().isprintable():
+    if (
+        b"@" in decoded
+        and re.search(rb"[\w.+-]+@[\w-]+\.[a-zA-Z]{2}", decoded)
+        and decoded.isascii()
+        and decoded.decode().isprintable()
+    ):
         yield match.span()
 
 
@@ -65,12 +78,19 @@ def _address(match: re.Match[str], start: int | None, dot: str) -> Iterator[Boun
         yield start, match.end()
         return
     cuts = [m.start() for m in re.finditer(dot, domain, re.IGNORECASE)] + [len(domain)]
-    ends = [end for before, end in zip(cuts, cuts[1:], strict=False) if _is_top_level(re.sub(dot, "", domain[before:end], flags=re.I))]
+    ends = [before + length for before, end in pairwise(cuts) if (length := _top_level(domain[before:end], dot))]
     if start is None or start == match.start() or not ends:
         return
     end = match.start("domain") + ends[-1]
     if match.string[end : end + 1] != "(" and not _is_repository(match.string, start, end):
         yield start, end
+
+
+def _top_level(label: str, dot: str) -> int:
+    """How much of a label, its dot included, can end an address; 0 for nothing."""
+    mixed = _MIXED_END.match(label)
+    name = re.sub(dot, "", mixed[0] if mixed else label, flags=re.IGNORECASE)
+    return (mixed.end() if mixed else len(label)) if _is_top_level(name) else 0
 
 
 def _plain_local(match: re.Match[str]) -> int | None:
@@ -98,28 +118,64 @@ def _is_repository(text: str, start: int, end: int) -> bool:
     return text[start:end].lower().startswith(("git@", "hg@", "svn@")) and text[end : end + 1] in (":", "/")
 
 
-_BRACKETED = ("[at", "(at", "{at", "<at", "[ at", "( at", "{ at", "< at", "[@", "(@", "{@", "<@", "[ @", "( @", "arroba")
+_BRACKETED = (
+    "[at",
+    "(at",
+    "{at",
+    "<at",
+    "[ at",
+    "( at",
+    "{ at",
+    "< at",
+    "[@",
+    "(@",
+    "{@",
+    "<@",
+    "[ @",
+    "( @",
+    "arroba",
+)
 
 RULES = (
     Rule(
-        "email", "EMAIL", rf"{_ENCODED_AT}(?P<domain>{_LABEL}(?:\.{_LABEL}){{1,8}}|\[[0-9a-f.:]{{3,45}}\])", _plain,
-        needs=("@", "%40", "&#", "&commat;", "\\u0040", "\\x40"), flags=re.IGNORECASE,
+        "email",
+        "EMAIL",
+        rf"{_ENCODED_AT}(?P<domain>{_LABEL}(?:\.{_LABEL}){{1,8}}|\[[0-9a-f.:]{{3,45}}\])",
+        _plain,
+        needs=("@", "%40", "&#", "&commat;", "\\u0040", "\\x40"),
+        flags=re.IGNORECASE,
     ),
     Rule("email_base64", "EMAIL", r"[A-Za-z0-9+/](?<![A-Za-z0-9+/].)[A-Za-z0-9+/]{17,400}={0,2}", _wrapped, long=True),
     Rule(
-        "email_bracketed_at", "EMAIL", rf"{_OBFUSCATED_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,
-        needs=_BRACKETED, flags=re.IGNORECASE,
+        "email_bracketed_at",
+        "EMAIL",
+        rf"{_OBFUSCATED_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})",
+        _obfuscated,
+        needs=_BRACKETED,
+        flags=re.IGNORECASE,
     ),
     Rule(
-        "email_spelled_at", "EMAIL", rf"(?:[ ]at[ ](?P<domain>{_LABEL}(?:[ ]dot[ ]{_LABEL}){{1,6}}|{_PROVIDERS}\.{_LABEL}))", _obfuscated,
-        needs=(" at ",), flags=re.IGNORECASE,
+        "email_spelled_at",
+        "EMAIL",
+        rf"(?:[ ]at[ ](?P<domain>{_LABEL}(?:[ ]dot[ ]{_LABEL}){{1,6}}|{_PROVIDERS}\.{_LABEL}))",
+        _obfuscated,
+        needs=(" at ",),
+        flags=re.IGNORECASE,
     ),
     Rule(
-        "email_spelled", "EMAIL", rf"[ ]{_AT_WORD}[ ](?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,
-        needs=("arobase", "arroba", "chiocciola", "malpa", "apenstaartje", "klammeraffe"), flags=re.IGNORECASE,
+        "email_spelled",
+        "EMAIL",
+        rf"[ ]{_AT_WORD}[ ](?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})",
+        _obfuscated,
+        needs=("arobase", "arroba", "chiocciola", "malpa", "apenstaartje", "klammeraffe"),
+        flags=re.IGNORECASE,
     ),
     Rule(
-        "email_spaced_dot", "EMAIL", rf"(?:[ ]@[ ]|@[ ]?)(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})", _obfuscated,
-        needs=("@",), flags=re.IGNORECASE,
+        "email_spaced_dot",
+        "EMAIL",
+        rf"(?:[ ]@[ ]|@[ ]?)(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})",
+        _obfuscated,
+        needs=("@",),
+        flags=re.IGNORECASE,
     ),
-)  # fmt: skip
+)

@@ -5,44 +5,53 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near
+from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near, words
 
-_IBAN_LENGTHS = (
-    "AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29 ES24 FI18 "
-    "FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 "
-    "LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 "
-    "SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30"
-)
-_LENGTH = {entry[:2]: int(entry[2:]) for entry in _IBAN_LENGTHS.split()}
+_LENGTH = {
+    entry[:2]: int(entry[2:])
+    for entry in words("""
+    AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 DK18 DO28 EE20 EG29
+    ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20
+    LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29
+    PT25 QA29 RO24 RS22 RU33 SA24 SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20
+    YE30
+""")
+}
 _ISSUER = re.compile(
-    r"(?:4(?:\d{12}|\d{15}|\d{18})|5[0-8]\d{14}|(?:50|5[6-8]|6[0-9])\d{10,17}|2[2-7]\d{14}|3[47]\d{13}|3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|62\d{14,17})"
+    r"4(?:\d{12}|\d{15}|\d{18})|5[0-8]\d{14}|(?:50|5[6-8]|6\d)\d{11,17}|2[2-7]\d{14}|3[47]\d{13}|"
+    r"3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|62\d{14,17}"
 )
-_GROUPS = ([4, 4, 4, 4], [4, 6, 5], [4, 6, 4], [4, 4, 4, 4, 3], [4, 4, 4, 1], [5, 4, 5, 2], [8, 8], [6, 13], [4, 4, 5], [4, 12])
+_GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (5, 4, 5, 2), (8, 8), (6, 13), (4, 4, 5)}
+_MOST_GROUPS = 5
 _WORDS = r"card|\bcc\b|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|carta|kaart|karta"
 
 
 def _card(match: re.Match[str]) -> Iterator[Bounds]:
-    """Cards inside a run of digit groups: every start and end at a group's edge, longest first."""
-    groups = [(m.start(), m.end()) for m in re.finditer(r"\d+", match[0])]
-    first = 0
-    while first < len(groups):
-        lasts = range(min(len(groups), first + 19) - 1, first - 1, -1)
-        last = next((last for last in lasts if _is_card(match, groups[first : last + 1])), None)
-        if last is not None:
-            yield match.start() + groups[first][0], match.start() + groups[last][1]
-            first = last
-        first += 1
-
-
-def _is_card(match: re.Match[str], groups: list[Bounds]) -> bool:
-    sizes = [end - start for start, end in groups]
+    """Cards inside a run of digit groups, from a group's start to a group's end; without a word, of a known issuer."""
     named = near(match, _WORDS)
-    if not (12 if named else 13) <= sum(sizes) <= 19:
+    groups = [m.span() for m in re.finditer(r"\d+", match[0])]
+    if all(end - start == 1 for start, end in groups):
+        groups = [(groups[0][0], groups[-1][1])] if named else []
+    at = 0
+    while at < len(groups):
+        most = min(_MOST_GROUPS, len(groups) - at)
+        taken = next((n for n in range(most, 0, -1) if _is_card(match[0], groups[at : at + n], named)), 0)
+        if taken:
+            yield match.start() + groups[at][0], match.start() + groups[at + taken - 1][1]
+        at += taken or 1
+
+
+def _is_card(text: str, groups: list[Bounds], named: bool) -> bool:
+    start, end = groups[0][0], groups[-1][1]
+    if len(groups) > 1:
+        plausible = tuple(end - start for start, end in groups) in _GROUPS
+    else:
+        plausible = end - start >= 12 and not text[:start].endswith(".")  # the digits of a fraction are none
+    if not plausible:
         return False
-    if len(sizes) > 1 and sizes not in _GROUPS and not (max(sizes) == 1 and named):
-        return False
-    number = digits_of(match[0][groups[0][0] : groups[-1][1]])
-    return (named or bool(_ISSUER.fullmatch(number))) and len(set(number)) > 1 and luhn(number)
+    number = digits_of(text[start:end])
+    known = (named and 12 <= len(number) <= 19) or _ISSUER.fullmatch(number)
+    return bool(known) and len(set(number)) > 1 and luhn(number)
 
 
 def luhn(number: str) -> bool:
@@ -70,6 +79,18 @@ def mod_97(number: str) -> int:
 
 
 RULES = (
-    Rule("card", "CARD", r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)", _card, digits=12),
-    Rule("iban", "IBAN", r"(?<![A-Za-z0-9])(?=(?P<run>[A-Za-z]{2}[ -]?\d{2}(?:[ -]?[A-Za-z0-9]){11,36}))[A-Za-z]{2}", _iban, digits=6),
+    Rule(
+        "card",
+        "CARD",
+        r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)",
+        _card,
+        digits=12,
+    ),
+    Rule(
+        "iban",
+        "IBAN",
+        r"(?<![A-Za-z0-9])(?=(?P<run>[A-Za-z]{2}[ -]?\d{2}(?:[ -]?[A-Za-z0-9]){11,36}))[A-Za-z]{2}",
+        _iban,
+        digits=6,
+    ),
 )

@@ -1,4 +1,4 @@
-"""Public IP addresses, and the addresses of network cards; private ranges, netmasks and version numbers are left alone."""
+"""Public IP addresses and those of network cards; private ranges, netmasks and version numbers are left alone."""
 
 from __future__ import annotations
 
@@ -9,7 +9,10 @@ from collections.abc import Iterator
 from selfimprove.privacy.rules.rule import Bounds, Rule, compiled, near
 
 _DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
-_VERSION = r"(?:\bv|ver|version|versao|release|rev|revision|build|firmware|sections?|chapter|kapitel|figure|table|oid|§|[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"
+_VERSION = (
+    r"(?:\bv|ver|version|versao|release|rev|revision|build|firmware|sections?|chapter|kapitel|figure|table|oid|§|"
+    r"[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"
+)
 _ADDRESS = r"(?:\bip|addr|host|server|client|dns|ping|ssh|remote|from|peer|proxy|gateway|network|login|visitor|http)"
 
 
@@ -21,7 +24,9 @@ def _ipv4(match: re.Match[str]) -> Iterator[Bounds]:
     if not address.is_global or address.is_multicast or near(match, _VERSION, before=16):
         return
     # dotted numbers this small are versions or sections, unless something says address
-    if max(octets) <= 30 and not (near(match, _ADDRESS, before=24) or re.match(r":\d{2,5}\b|/\d\d?\b", match.string[match.end() :][:6])):
+    if max(octets) <= 30 and not (
+        near(match, _ADDRESS, before=24) or re.match(r":\d{2,5}\b|/\d\d?\b", match.string[match.end() :][:6])
+    ):
         return
     yield match.span()
 
@@ -54,12 +59,29 @@ def _mac(match: re.Match[str]) -> Iterator[Bounds]:
 
 RULES = (
     Rule(
-        "ipv4", "IP", rf"(?P<address>\d(?<![\w.].)\d{{0,2}}(?:{_DOT}\d{{1,3}}){{3}})(?!\w|{_DOT}\w|-\w)", _ipv4,
-        needs=(".", "[dot]", "(dot)"), digits=4,
+        "ipv4",
+        "IP",
+        rf"(?P<address>\d(?<![\w.].)\d{{0,2}}(?:{_DOT}\d{{1,3}}){{3}})(?!\w|{_DOT}\w|-\w)",
+        _ipv4,
+        needs=(".", "[dot]", "(dot)"),
+        digits=4,
     ),
     Rule(
-        "ipv6", "IP", r"(?P<address>[0-9A-Fa-f:](?<![\w:.].)(?:(?<=:)|[0-9A-Fa-f]{0,3}:)(?:[0-9A-Fa-f]{0,4}:){1,7}(?:(?:\d{1,3}\.){3}\d{1,3}|[0-9A-Fa-f]{0,4}))(?:%\w{1,16})?(?![\w:])", _ipv6,
-        needs=(":",), digits=2,
+        "ipv6",
+        "IP",
+        r"(?P<address>[0-9A-Fa-f:](?<![\w:.].)(?:(?<=:)|"
+        r"[0-9A-Fa-f]{0,3}:)(?:[0-9A-Fa-f]{0,4}:){1,7}(?:(?:\d{1,3}\.){3}\d{1,3}|"
+        r"[0-9A-Fa-f]{0,4}))(?:%\w{1,16})?(?![\w:])",
+        _ipv6,
+        needs=(":",),
+        digits=2,
     ),
-    Rule("mac", "DEVICE", r"[0-9A-Fa-f](?<![\w:-].)[0-9A-Fa-f]([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])", _mac, needs=(":", "-"), digits=1),
-)  # fmt: skip
+    Rule(
+        "mac",
+        "DEVICE",
+        r"[0-9A-Fa-f](?<![\w:-].)[0-9A-Fa-f]([:-])(?:[0-9A-Fa-f]{2}\1){4}[0-9A-Fa-f]{2}(?![\w:-])",
+        _mac,
+        needs=(":", "-"),
+        digits=1,
+    ),
+)

@@ -8,18 +8,24 @@ from collections.abc import Iterator
 from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near
 
 _RUN = (
-    r"(?P<number>[+(\d](?<![\w$€£#%^*/\\].)(?<!\w[.,].)(?<!\d[-:].)"  # lookbehind after the first character: sre scans for that
+    r"(?P<number>[+(\d](?<![\w$€£#%^*/\\].)(?<!\w[.,].)(?<!\d[-:].)"  # re scans for the first character
     r"(?:(?<=\+)[ ]?(?:\(\+?\d{1,5}\)|\d)|(?<=\()\+?\d{1,5}\)|(?<=\d))(?:[ ().\-/]{0,3}\d){5,22})"
     r"(?:[ ]?(?:x|ext\.?|durchwahl|poste)[ ]?\d{1,6})?(?![\w$€£%]|[.,:/-]\d)"
 )
 _WORDS_BEFORE = (
-    r"phone|\btel\b|telef|mobile|\bmobil|movil|\bcell|celular|cellular|\bfax|\bcall|dial\b|\bring|\btext(?:ed|ing)?\b|\bsms|whats ?app|"
-    r"telegram|\bsignal|reach|contact|hotline|\bhandy|rufnummer|anruf|portable|appel|joindre|numero|llama|contacto|cellulare|chiama|"
-    r"recapito|ligue|\bliga|zadzwon|dzwon|komork|\bnumer|bel(?:len)? (?:me|ons)|\bgsm\b|\bdesk\b|\boffice\b|messages? to|"
+    r"phone|\btel\b|telef|mobile|\bmobil|movil|\bcell|celular|cellular|\bfax|\bcall|dial\b|\bring|\btext(?:ed|"
+    r"ing)?\b|\bsms|whats ?app|"
+    r"telegram|\bsignal|reach|contact|hotline|\bhandy|rufnummer|anruf|portable|appel|joindre|numero|llama|contacto|"
+    r"cellulare|chiama|"
+    r"recapito|ligue|\bliga|zadzwon|dzwon|komork|\bnumer|bel(?:len)? (?:me|ons)|\bgsm\b|\bdesk\b|\boffice\b|"
+    r"messages? to|"
     r"number(?: is|:| to)|answer(?:ing|s|ed)? at|registered|my number|nummer ist|telefoon|\bnummer\b"
 )
 _WORDS_AFTER = r"^[\s\\,|(-]{0,4}(?:office|fax|mobile|cell|home\b|work\b|desk|tel\b|phone)"
-_NOT_A_PHONE = r"(?:order|invoice|ticket|case|id|isbn|issn|doi|sku|pin|zip|code|account|version|port|line|row|size|total|amount|population|bestellnummer|rechnungsnummer)\W{0,3}(?:number|no|nr|num)?\W{0,3}(?:is\W{1,2})?\Z"
+_NOT_A_PHONE = (
+    r"(?:order|invoice|ticket|case|id|isbn|issn|doi|sku|pin|zip|code|account|version|port|line|row|size|total|"
+    r"amount|population|bestellnummer|rechnungsnummer)\W{0,3}(?:number|no|nr|num)?\W{0,3}(?:is\W{1,2})?\Z"
+)
 
 # Formats that are a phone number with no word beside them, by country.
 _FORMATS = re.compile(
@@ -43,7 +49,10 @@ _FORMATS = re.compile(
     r"|0\d{2,3}[ ]\d{2,3}[ ]\d{2}[ ]\d{2}"  # Switzerland, Belgium
     r")(?![\w-]|[.,]\d)"
 )
-_DATE = re.compile(r"(?:19|20)\d\d([-./ ]?)[01]?\d\1[0-3]?\d(?!\d)|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)?\d\d(?!\d)|(?:1[5-9]|20)\d\d ?[-/] ?(?:1[5-9]|20)\d\d\Z")
+_DATE = re.compile(
+    r"(?:19|20)\d\d([-./ ]?)[01]?\d\1[0-3]?\d(?!\d)|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)?\d\d(?!\d)|(?:1[5-9]|"
+    r"20)\d\d ?[-/] ?(?:1[5-9]|20)\d\d\Z"
+)
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3}){2,}\Z")
 _DECIMAL = re.compile(r"\d*\.\d{5,}\Z|\d+\.\d+[ -]+\d+\.\d+")
 _MOBILE_REGIONS = ("GB", "FR", "DE", "NL", "AU", "ES", "IT", "BE", "CH", "PL")
@@ -56,7 +65,12 @@ def _phone(match: re.Match[str]) -> Iterator[Bounds]:
     shortest = 7 if number.strip().isdigit() else 6
     if _is_something_else(match, number) or len(set(digits)) == 1:
         return
-    if _is_international(number, digits, named) or (shortest <= len(digits) <= 15 and named) or _FORMATS.fullmatch(number.strip()) or _is_mobile(number, digits):
+    if (
+        _is_international(number, digits, named)
+        or (shortest <= len(digits) <= 15 and named)
+        or _FORMATS.fullmatch(number.strip())
+        or _is_mobile(number, digits)
+    ):
         yield start + (len(number) - len(number.lstrip())), match.end()
     else:
         yield from ((start + m.start(), start + m.end()) for m in _FORMATS.finditer(number))
@@ -67,7 +81,7 @@ def _is_something_else(match: re.Match[str], number: str) -> bool:
     return bool(
         _DATE.match(plain)
         or _DECIMAL.match(plain)
-        or re.fullmatch(r"\+?\d+(?:\.\d+)+", plain) and not re.fullmatch(r"\d{2,4}(?:\.\d{2,4}){2,4}", plain)
+        or (re.fullmatch(r"\+?\d+(?:\.\d+)+", plain) and not re.fullmatch(r"\d{2,4}(?:\.\d{2,4}){2,4}", plain))
         or near(match, _NOT_A_PHONE, before=24)
     )
 
@@ -101,7 +115,9 @@ def _is_mobile(number: str, digits: str) -> bool:
     return any(phonenumbers.number_type(phonenumbers.parse(digits, region)) in mobile for region in _MOBILE_REGIONS)
 
 
-_SPOKEN = r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|drei|vier|funf|sechs|sieben|acht|neun)"
+_SPOKEN = (
+    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|drei|vier|funf|sechs|sieben|acht|neun)"
+)
 
 
 def _spoken(match: re.Match[str]) -> Iterator[Bounds]:
@@ -112,7 +128,11 @@ def _spoken(match: re.Match[str]) -> Iterator[Bounds]:
 RULES = (
     Rule("phone", "PHONE", _RUN, _phone, digits=6, flags=re.IGNORECASE),
     Rule(
-        "phone_spoken", "PHONE", rf"\b(?:(?:(?:double|triple)[ ])?{_SPOKEN}[ ,.-]{{1,2}}){{6,15}}{_SPOKEN}\b", _spoken,
-        needs=("zero", "oh", "one", "null", "eins", "two", "zwei"), flags=re.IGNORECASE,
+        "phone_spoken",
+        "PHONE",
+        rf"\b(?:(?:(?:double|triple)[ ])?{_SPOKEN}[ ,.-]{{1,2}}){{6,15}}{_SPOKEN}\b",
+        _spoken,
+        needs=("zero", "oh", "one", "null", "eins", "two", "zwei"),
+        flags=re.IGNORECASE,
     ),
-)  # fmt: skip
+)

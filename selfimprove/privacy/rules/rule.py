@@ -47,6 +47,11 @@ def near(match: re.Match[str], words: str, before: int = 40, after: int = 0) -> 
     return bool(find(text[max(0, start - before) : start]) or (after and find(text[end : end + after])))
 
 
+def words(text: str) -> frozenset[str]:
+    """The words of a text."""
+    return frozenset(text.split())
+
+
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern over words, upper or lower case."""

@@ -1,0 +1,47 @@
+"""Passwords given to programs: assigned in code and configuration, or on a command line."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfimprove.privacy.rules import guess
+from selfimprove.privacy.rules.rule import Bounds, Rule
+
+_ASSIGNED = (
+    r"(?P<key>password|passwd|passphrase|passwort|pwd|secret_key|contrasena|senha|wachtwoord|haslo|"
+    r"(?<![A-Za-z])pass(?=[ ]?=))\\?[\"']?\]?"
+    r"(?P<equals>[ \t]{0,4}(?::=|=>|=(?!=)|:(?!:))[ \t]{0,4})(?P<quote>\\?[\"'`]?)"
+    r"(?P<value>(?<=[\"'`])[^\"'`\n\x00\\]{3,100}|[^\s\"'`\x00,;&\\<>(){}]{3,100})"
+)
+_OPTION = (
+    r"(?<![\w-])(?:--(?:[a-z]{1,12}-)?(?:password|passwd|pass|pwd|token|secret|api-key|auth-token)(?:[= ])|"
+    r"sshpass[ ]-p[ ]?|mysql\w{0,8}[ ][^\n\x00|]{0,60}?-p(?=[^\s-])|"
+    r"-p(?=[A-Za-z]{0,64}[\d!@#$%^&*][^\s\x00]{0,64}[A-Za-z!@#$%^&*]))"
+    r"[\"']?(?P<value>[^\s\"'\x00-][^\s\"'\x00]{2,99})"
+)
+_CURL = r"\bcurl\b[^\n\x00]{0,120}?(?:-u|--user)[ =]?[\"']?(?P<value>[^\s\"':\x00]{1,64}:[^\s\"'\x00]{1,99})"
+_ASSIGNED_NEEDS = ("pass", "pwd", "secret_key", "contrasena", "senha", "wachtwoord", "haslo")
+
+
+def _assigned(match: re.Match[str]) -> Iterator[Bounds]:
+    given = match["value"]
+    shell = match["key"].isupper() and match["equals"] == "="
+    stands_in = guess.is_none(given) or guess.is_code(given) or (guess.is_field(given) and given.isalpha())
+    if len(given) < 4 or stands_in:
+        return
+    if guess.is_complex(given) or (shell and not (match["quote"] and " " in given)):
+        yield match.span("value")
+
+
+def _option(match: re.Match[str]) -> Iterator[Bounds]:
+    given = match["value"]
+    if not guess.is_none(given) and not guess.is_code(given):
+        yield match.span("value")
+
+
+RULES = (
+    Rule("password_assigned", "PASSWORD", _ASSIGNED, _assigned, needs=_ASSIGNED_NEEDS, flags=re.IGNORECASE),
+    Rule("password_option", "PASSWORD", _OPTION, _option, needs=("--", "-p"), flags=re.IGNORECASE),
+    Rule("curl_user", "PASSWORD", _CURL, _option, needs=("curl",), flags=re.IGNORECASE),
+)

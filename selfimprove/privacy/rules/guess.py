@@ -1,0 +1,76 @@
+"""Whether a piece of text could be a password: what the rules that find passwords share."""
+
+from __future__ import annotations
+
+import re
+
+from selfimprove.privacy.rules.rule import words
+
+# What follows "my password is" without being one.
+NOT_ONE = words(
+    """
+    not the a an in on at no so too very also only never always now still being been set stored saved kept
+    hashed encrypted required needed missing wrong incorrect correct invalid valid empty blank null none true
+    false undefined expired expiring weak strong strongest secure insecure safe unsafe short long longer old new
+    same different unique unknown changed reset compromised leaked stolen exposed protected protecting forgotten
+    lost broken working accepted rejected denied failing failed visible hidden shown displayed sent something
+    nothing anything everything what that this it your my his her their our you me them important easy hard
+    difficult simple complex random generated optional mandatory used use case part just exactly about like
+    between more less at least nicht kein keine falsch richtig ungultig abgelaufen vergessen verloren zu sehr
+    leer neu alt sicher unsicher gespeichert erforderlich pas trop incorrect incorrecte oublie oubliee perdu
+    vide expire valide invalide faux faible requis securise no incorrecta incorrecto correcta valida invalida
+    olvidada muy debil segura vacia requerida necesaria nao incorreta correta fraca forte segura vazia
+    obrigatoria esquecida muito non errata sbagliata corretta scaduta debole sicura vuota richiesta dimenticata
+    molto niet onjuist verkeerd verlopen vergeten zwak sterk leeg vereist te nie bledne niepoprawne poprawne
+    wygaslo slabe silne puste wymagane za string str text varchar password passwd passphrase secret changeme
+    change yourpassword your_password example placeholder redacted todo tbd case-sensitive
+    """
+)
+_PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z'-]+\Z|[A-Z][A-Z'-]+\Z")
+_ADJECTIVE = re.compile(r"(?:ed|ing|ly|able|ible|ive|ful|less|ous|ent|ant|ary|ory|ic|al)\Z", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\$[A-Z_{(]|%[A-Z(s]|[{<\[]|\*{3}|x{4}|X{4}|\.{3}|_{3}|-{3}|your|example")
+_LOOK_UP = re.compile(
+    r"[A-Za-z_][\w.]*[(\[{]|os\.|env\b|env\.|process\.|getenv|self\.|this\.|request|config|settings|options|args|"
+    r"params|input|getpass|prompt|user\.|data\.|form|cfg|ctx|https?:|[/(~]"
+)
+_FIELD = re.compile(
+    r"(?:enter|type|confirm|invalid|wrong|incorrect|forgot|show|hide|new|old|current|repeat|user|your|hash|salt|field|"
+    r"label|input|min|max|text|test|example|change|string|required|reset)\w*",
+    re.IGNORECASE,
+)
+
+
+def is_none(text: str) -> bool:
+    """Whether it only stands where a password would: a word about passwords, a placeholder."""
+    return text.lower().strip("!*_") in NOT_ONE or bool(_PLACEHOLDER.match(text))
+
+
+def is_code(text: str) -> bool:
+    """Whether it is read from somewhere: a call, an index, a path, the environment."""
+    return bool(_LOOK_UP.match(text))
+
+
+def is_field(text: str) -> bool:
+    """Whether it begins like the label or name of an input field."""
+    return bool(_FIELD.match(text))
+
+
+def is_word(text: str) -> bool:
+    """Whether it is a plain word that could be a password: long enough, and no adjective."""
+    return len(text) >= 4 and not _ADJECTIVE.search(text)
+
+
+def is_complex(text: str) -> bool:
+    """Not a word: a digit or sign among letters, capitals inside, or digits alone that are long enough."""
+    if " " in text or _PLAIN_WORD.match(text) or re.fullmatch(r"[A-Za-z_][a-z_]*(?:\.[A-Za-z_]+)*", text):
+        return False
+    letters, digits = bool(re.search(r"[^\W\d_]", text)), bool(re.search(r"\d", text))
+    signs = bool(re.search(r"[^\w.,:;]", text))
+    capitals_inside = bool(re.search(r"[a-z][A-Z]", text)) and not re.fullmatch(r"[a-z]+(?:[A-Z][a-z]+)+", text)
+    return (digits and (letters or len(text) >= 4)) or (signs and letters) or capitals_inside
+
+
+def is_mixed(text: str) -> bool:
+    """Small letters and digits with capitals or signs: nothing but a password looks like that."""
+    odd = re.search(r"[A-Z!@#$%^&*?+]", text) and not re.search(r"[(){}\[\]=/\\]", text)
+    return len(text) >= 6 and bool(odd and re.search(r"[a-z]", text) and re.search(r"\d", text))

@@ -1,0 +1,103 @@
+"""Passwords and PINs said in a sentence, in eight languages."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfimprove.privacy.rules import guess
+from selfimprove.privacy.rules.rule import Bounds, Rule, value
+
+_KEY = (
+    r"(?P<key>pass ?words?(?:'s)?|pass(?=[ ]{0,2}[:=])|psw|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|"
+    r"passwort|kennwort|zugangscode|mot de passe|\bmdp\b|code secret|contrasena|senha|palavra[ -]passe|"
+    r"parola d'ordine|parola chiave|wachtwoord|toegangscode|haslo|"
+    r"(?P<vague>pin(?:[ -]?(?:code|number|nummer))?|\bclave|codice (?:pin|segreto)|pincode|kod pin))"
+)
+_KEY_NEEDS = (
+    "pass pwd pw psw pin kennwort zugangscode mdp secret contrasena clave senha palavra parola codice wachtwoord "
+    "toegangscode haslo kod"
+)
+_BETWEEN = r"[^\n\x00:=.!?\"'`;,()]{0,40}?"
+_LINK = (
+    r"(?P<link>[ ]{0,2}(?::|=>|->|→|=(?!=)|-[ ])[ ]{0,2}|"
+    r"[ ](?:is|was|will be|to|from|ist|lautet|war|est|etait|c'est|es|era|e|sera|jest|brzmi|luidt)(?:[ ]|[ ]?:[ ]?))"
+    r"(?:(?:now|still|just|currently|jetzt|maintenant|ahora|agora|teraz)[ ]:?[ ]?)?"
+    r"(?!(?:set|changed|reset|updated|gesetzt|geandert)[ ])"
+)
+_VALUE = (
+    r"(?:\"(?P<double>[^\"\n\x00]{3,100})\"|'(?P<single>[^'\n\x00]{3,100})'|`(?P<tick>[^`\n\x00]{3,100})`|"
+    r"(?P<bare>[^\s\"'`\x00<>]{3,64}))"
+)
+_OWNER = re.compile(
+    r"\b(?:my|our|his|her|their|your|the|mein|meine|unser|das|dein|ihr|mon|ma|notre|votre|son|le|mi|su|tu|nuestra|"
+    r"la|minha|meu|nossa|a|sua|mia|mio|nostra|il|mijn|ons|het|moje|nasze|twoje)(?: \w+){0,2} ?\Z",
+    re.IGNORECASE,
+)
+_BESIDE = (
+    r"(?:(?<![\w-])(?:pass(?:word|wd|code|phrase|wort)?|pwd|kennwort|mot de passe|contrasena|senha|wachtwoord|haslo)"
+    r"(?:'s)?[ ]{1,2}|"
+    r"\b(?:credentials|logins?|zugangsdaten|identifiants|credenciales|credenziali)(?:[ ](?:are|is|sind))?[ ]?:?[ ]"
+    r"[^\s/:\x00]{2,64}[ ]?[/:][ ]?)"
+    r"(?P<value>[^\s\"'`\x00<>]{6,64})"
+)
+_BESIDE_NEEDS = "pass pwd kennwort contrasena senha wachtwoord haslo credential login zugangsdaten identifiants creden"
+_PIN = (
+    r"\b(?:pin(?:[ -]?(?:code|number|nummer))?|pincode|passcode|otp|one[ -]time (?:code|password)|"
+    r"(?:verification|security) code|cvv2?|cvc)\b[^\n\x00.!?\d]{0,24}?"
+    r"(?:[ ](?:is|was|ist|lautet|est|es|e|to|jest)[ ]|[:=#][ ]?|[ ])(?P<value>\d{3,8})(?![\w.-]?\d|[A-Za-z])"
+)
+
+
+def _said(match: re.Match[str]) -> Iterator[Bounds]:
+    quoted = match["double"] or match["single"] or match["tick"]
+    group = next(name for name in ("double", "single", "tick", "bare") if match[name])
+    said = quoted or match["bare"].rstrip(".,;:?)]}")
+    owned = bool(_OWNER.search(match.string[max(0, match.start() - 40) : match.start()]))
+    if len(said) < 3 or guess.is_none(said) or (guess.is_code(said) and not owned):
+        return
+    if guess.is_complex(said) or (quoted and not guess.is_field(said)) or (owned and _ends_sentence(match, said)):
+        yield match.start(group), match.start(group) + len(said)
+
+
+def _ends_sentence(match: re.Match[str], said: str) -> bool:
+    """A plain word counts only when nothing goes on after it."""
+    goes_on = re.match(r"[ ]\w", match.string[match.end() :][:2]) and match["bare"] == said
+    purpose = match["link"].strip() in ("to", "from") and not match["key"].lower().startswith("haslo")
+    return guess.is_word(said) and not goes_on and not match["vague"] and not purpose
+
+
+def _beside(match: re.Match[str]) -> Iterator[Bounds]:
+    """No word links the two, so the value must look like nothing but a password."""
+    given = match["value"].rstrip(".,;:?)]}")
+    if guess.is_mixed(given) and not guess.is_none(given) and not guess.is_code(given):
+        yield match.start("value"), match.start("value") + len(given)
+
+
+RULES = (
+    Rule(
+        "password_said",
+        "PASSWORD",
+        rf"(?<![A-Za-z_-]){_KEY}(?![A-Za-z_-]){_BETWEEN}{_LINK}{_VALUE}",
+        _said,
+        needs=tuple(_KEY_NEEDS.split()),
+        flags=re.IGNORECASE,
+    ),
+    Rule(
+        "password_beside",
+        "PASSWORD",
+        _BESIDE,
+        _beside,
+        needs=tuple(_BESIDE_NEEDS.split()),
+        flags=re.IGNORECASE,
+    ),
+    Rule(
+        "pin",
+        "PASSWORD",
+        _PIN,
+        value,
+        needs=("pin", "passcode", "otp", "one time", "one-time", "code", "cvv", "cvc"),
+        digits=3,
+        flags=re.IGNORECASE,
+    ),
+)

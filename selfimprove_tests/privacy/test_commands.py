@@ -1,0 +1,98 @@
+"""The commands on standard input and on files."""
+
+import gzip
+from pathlib import Path
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from selfimprove.errors import LabelsUnreadable
+from selfimprove.privacy.commands import privacy
+from selfimprove_tests.privacy.made import Made
+
+MADE = Made(112)
+EMAIL = MADE.email()
+
+
+def run(*arguments: str, text: str | bytes = "") -> Result:
+    return CliRunner().invoke(privacy, arguments, input=text)
+
+
+def test_text_in_redacted_text_out() -> None:
+    assert run("redact", text=f"I am {EMAIL},\nwrite to {EMAIL}\n").stdout == "I am [EMAIL_1],\nwrite to [EMAIL_1]\n"
+    assert run("redact", text="").stdout == ""
+
+
+def test_explain_speaks_on_standard_error() -> None:
+    result = run("redact", "--explain", text=f"I am {EMAIL}")
+    assert result.stdout == "I am [EMAIL_1]"
+    assert result.stderr == f"5-{5 + len(EMAIL)} EMAIL by email\n"
+
+
+def test_lines_in_lines_with_spans_out() -> None:
+    text = f"é𝟏 {EMAIL}"
+    lines = orjson.dumps({"id": 7, "text": text}) + b"\n\n" + orjson.dumps({"id": "b", "text": "nothing"})
+    first, second = map(orjson.loads, run("redact", "--jsonl", text=lines).stdout.splitlines())
+    assert first == {
+        "id": 7,
+        "text": "é𝟏 [EMAIL_1]",
+        "spans": [{"start": 3, "end": 3 + len(EMAIL), "type": "EMAIL", "rule": "email"}],
+    }
+    assert second == {"id": "b", "text": "nothing", "spans": []}
+
+
+@pytest.mark.parametrize("line", ["{", "[]", '{"id": 1}', '{"id": 1, "text": 2}'])
+def test_a_bad_line_is_named(line: str) -> None:
+    result = run("redact", "--jsonl", text=f'{{"id": 0, "text": "fine"}}\n{line}\n')
+    assert isinstance(result.exception, LabelsUnreadable)
+    assert str(result.exception).startswith("Line 2 of standard input is not")
+
+
+@pytest.fixture
+def dataset(tmp_path: Path) -> Path:
+    rows = [
+        {"id": "1", "text": f"I am {EMAIL}", "spans": [{"start": 5, "end": 5 + len(EMAIL), "type": "EMAIL_ADDRESS"}]},
+        {"id": "2", "text": "I am Ada", "spans": [{"start": 5, "end": 8, "type": "PERSON"}]},
+        {"id": "3", "text": "nothing", "spans": []},
+    ]
+    path = tmp_path / "labelled.jsonl.gz"
+    path.write_bytes(gzip.compress(b"\n".join(map(orjson.dumps, rows))))
+    return path
+
+
+def test_measure_as_json(dataset: Path) -> None:
+    figures = orjson.loads(run("measure", str(dataset), "--json").stdout)
+    assert figures["types"]["EMAIL"] == {
+        "labelled": 1, "masked": 1, "predicted": 1, "right": 1, "recall": 1.0, "precision": 1.0, "f2": 1.0,
+    }  # fmt: skip
+    assert figures["types"]["PERSON"]["recall"] == 0
+    assert figures["hard_ids"]["recall"] == 1
+    assert figures["all"]["recall"] == 0.5
+    assert (figures["texts"], figures["clean_texts"], figures["clean_texts_touched"]) == (3, 1, 0)
+    assert figures["over_masked"] == 0
+    assert figures["kchar_per_second"] > 0
+
+
+def test_measure_as_a_table(dataset: Path) -> None:
+    lines = run("measure", str(dataset)).stdout.splitlines()
+    assert lines[0].split() == ["type", "labelled", "masked", "recall", "predicted", "precision", "f2"]
+    assert lines[1].split() == ["EMAIL", "1", "1", "1.000", "1", "1.000", "1.000"]
+    assert lines[2].split() == ["PERSON", "1", "0", "0.000", "0", "-", "-"]
+    assert lines[-1].startswith("3 texts, ")
+
+
+@pytest.mark.parametrize(
+    "span", [{"start": 0, "end": 99, "type": "X"}, {"start": 2, "end": 1, "type": "X"}, {"start": 0}, 7]
+)
+def test_labels_outside_the_text_are_refused(tmp_path: Path, span: object) -> None:
+    path = tmp_path / "labelled.jsonl"
+    path.write_bytes(orjson.dumps({"id": 1, "text": "short", "spans": [span]}))
+    result = run("measure", str(path))
+    assert isinstance(result.exception, LabelsUnreadable)
+    assert "Line 1" in str(result.exception)
+
+
+def test_every_command_shows_an_example() -> None:
+    for command in ("redact", "measure"):
+        assert "Example: selfimprove privacy" in run(command, "--help").stdout

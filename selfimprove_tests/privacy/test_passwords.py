@@ -1,0 +1,106 @@
+"""Passwords in sentences of eight languages, in code and on command lines."""
+
+import pytest
+
+from selfimprove_tests.privacy.made import Made
+from selfimprove_tests.privacy.masks import found, masks
+
+MADE = Made(107)
+SAID = [
+    "my password is {}",
+    "My password is {}, ok?",
+    "The password for my router is {}",
+    "the password was changed to {}",
+    "password is set to {}",
+    "I changed my password from {} yesterday",
+    "the wifi password's {}",
+    "use the password {} to log in",
+    "user admin / pass {}",
+    "credentials: admin / {}",
+    "login: admin password: {}",
+    "pw: {}",
+    "psw: {}",
+    "pass: {}",
+    "Password - {}",
+    "password → {}",
+    "my password is '{}'",
+    "mein Passwort ist {}",
+    "Das Kennwort lautet {}",
+    "mon mot de passe est {}",
+    "mdp : {}",
+    "mi contraseña es {}",
+    "contraseña: {}",
+    "contrasen\u0303a: {}",
+    "la clave es {}",
+    "minha senha é {}",
+    "a palavra-passe é {}",
+    "la mia password è {}",
+    "la parola d'ordine è {}",
+    "mijn wachtwoord is {}",
+    "moje hasło to {}",
+    "hasło: {}",
+]
+GIVEN = [
+    'password = "{}"',
+    "password: {}",
+    '"password": "{}"',
+    "DB_PASSWORD={}",
+    "export PGPASSWORD={}",
+    "config['password'] = '{}'",
+    "password => '{}',",
+    "pwd={}",
+    "Server=db;User Id=sa;Password={};",
+    "jdbc:mysql://host/db?user=root&password={}",
+    "mysql -u root -p{} shop",
+    "sshpass -p {} ssh host",
+    "curl -u admin:{} https://host/",
+    "docker login --password {} registry",
+    "tool --password={}",
+    '{{\\"password\\": \\"{}\\"}}',
+]
+
+
+@pytest.mark.parametrize("text", SAID + GIVEN)
+def test_passwords_are_found(text: str) -> None:
+    password = MADE.password()
+    assert masks(text.format(password), password)
+
+
+@pytest.mark.parametrize(
+    "text", ["my PIN is {}", "PIN: {}", "the pin code for my card is {}", "mein PIN ist {}", "cvv {}"]
+)
+def test_pins_are_found(text: str) -> None:
+    pin = MADE.number(4)
+    assert masks(text.format(pin), pin)
+
+
+def test_a_plain_word_is_one_when_nothing_follows_or_it_is_quoted() -> None:
+    assert found("my password is sunshine") == [("PASSWORD", "sunshine")]
+    assert found("my password is sunshine.") == [("PASSWORD", "sunshine")]
+    assert found('the password is "sunshine" for all') == [("PASSWORD", "sunshine")]
+    assert found("my passphrase is 'correct horse battery staple'") == [("PASSWORD", "correct horse battery staple")]
+    assert found("PASSWORD=sunshine") == [("PASSWORD", "sunshine")]
+    assert found("my password is sunshine and rain in my head") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My password is not working", "my password is expired and I forgot it", "Your password is incorrect.",
+        "The password must contain at least 8 characters", "enter your password: ", "the password is case-sensitive",
+        "my password is too short", "Password: required", "mein Passwort ist falsch", "mon mot de passe est incorrect",
+        "mi contraseña es muy larga", "minha senha é fraca", "la password è sbagliata", "mijn wachtwoord is vergeten",
+        "moje hasło jest za", "la clave es estudiar", "reset the password to continue", "my password is [PASSWORD_1]",
+        "a secret password is whatever you like it to be", "I will pin it to the board", "pin the tail on 3 donkeys",
+        "password = os.environ['DB_PASSWORD']", "password: ${DB_PASSWORD}", "password=<your-password>",
+        "if password == user.password:", "def login(username, password):", "password: ********", "password: str",
+        "user.password = hash_password(new_password)", "password = input('Password: ')", "password = None",
+        "parser.add_argument('--password', required=True)", "--password $PASSWORD", "--password=$(cat file)",
+        "password = getpass.getpass()", "password = form.password.data", "password=password", "password: 'Password'",
+        '"password": "Enter your password"', "docker run -p 8080:80 nginx", "ssh -p 2222 host", "mkdir -p a/b/c",
+        "curl -u $USER:$PASS https://host", "bypass = 3", "compass: north", "passed: 12 tests", "pw = pw[:-1]",
+        "username and password from ~/.netrc file", "the password is stored in the database",
+    ],
+)  # fmt: skip
+def test_talk_about_passwords_stays(text: str) -> None:
+    assert found(text) == []

@@ -1,0 +1,171 @@
+"""Whatever goes wrong with one chat, it is left out with a reason that holds none of its text."""
+
+import re
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import orjson
+import pytest
+
+from selfimprove.chats.chat import Message
+from selfimprove.chats.days import Rejection
+from selfimprove.errors import VaultKeyUnknown
+from selfimprove.privacy.redact import Redacted, redact
+from selfimprove.privacy.redact_chat import Passed, redact_chat
+from selfimprove.privacy.redacted_chat import RedactedFeedback
+from selfimprove.privacy.sealed_chat import SealedChat, SealedFeedback
+from selfimprove.privacy.time_limit import TookTooLong, time_limit
+from selfimprove.privacy.vault import Vault
+from selfimprove_tests.privacy.made import Made
+
+MADE = Made(110)
+EMAIL = MADE.email()
+MESSAGES = [{"role": "user", "content": f"I am {EMAIL}"}, {"role": "assistant", "content": "Hello"}]
+
+
+def sealed(
+    vault: Vault, messages: Any = MESSAGES, turns: int = 2, text: str | None = f"write to {EMAIL}"
+) -> SealedChat:
+    content = messages if isinstance(messages, bytes) else orjson.dumps(messages)
+    feedback = (
+        SealedFeedback("f1", 1, "correction", None, "test", vault.seal(text.encode(), b"f1") if text else None),
+        SealedFeedback("f2", 1, "thumbs", -1.0, "test", None),
+    )
+    return SealedChat("c1", turns, vault.seal(content, b"c1"), feedback)
+
+
+def test_messages_and_feedback_share_pseudonyms(vault: Vault) -> None:
+    assert redact_chat(sealed(vault), vault.unseal) == Passed(
+        "c1",
+        (Message("user", "I am [EMAIL_1]"), Message("assistant", "Hello")),
+        (
+            RedactedFeedback(1, "correction", None, "write to [EMAIL_1]", "test"),
+            RedactedFeedback(1, "thumbs", -1.0, None, "test"),
+        ),
+        {"EMAIL": 2},
+    )
+
+
+@pytest.mark.parametrize(
+    ("messages", "turns"),
+    [
+        (b"{", 2),
+        (b"\xff\xfe", 2),
+        ({"role": "user"}, 2),
+        (MESSAGES, 3),
+        ([{"role": "king", "content": "x"}, *MESSAGES[1:]], 2),
+        ([{"role": "user", "content": None}, *MESSAGES[1:]], 2),
+        (["text", "text"], 2),
+    ],
+)
+def test_what_cannot_be_read_is_unreadable(vault: Vault, messages: Any, turns: int) -> None:
+    outcome = redact_chat(sealed(vault, messages, turns), vault.unseal)
+    assert isinstance(outcome, Rejection)
+    assert outcome.reason == "unreadable"
+    assert EMAIL not in str(outcome)
+
+
+def test_a_broken_seal_is_unreadable_and_a_missing_key_is_the_houses_fault(vault: Vault) -> None:
+    whole = sealed(vault)
+    broken = SealedChat("c2", whole.turns, whole.messages, whole.feedback)
+    assert redact_chat(broken, vault.unseal) == Rejection("c2", "unreadable", {"error": "SealBroken"})
+    foreign = SealedChat("c1", 2, whole.messages._replace(key_id="gone"), ())
+    with pytest.raises(VaultKeyUnknown):
+        redact_chat(foreign, vault.unseal)
+
+
+def raises(texts: Sequence[str]) -> Redacted:
+    raise RuntimeError(texts[0])
+
+
+def exhausts(texts: Sequence[str]) -> Redacted:
+    raise MemoryError
+
+
+def sleeps(texts: Sequence[str]) -> Redacted:
+    time.sleep(20)
+    return redact(texts)
+
+
+def drops_one(texts: Sequence[str]) -> Redacted:
+    return redact(texts[:-1])
+
+
+def returns_none(texts: Sequence[str]) -> Any:
+    return None
+
+
+def returns_numbers(texts: Sequence[str]) -> Any:
+    return Redacted(tuple(range(len(texts))), {})  # type: ignore[arg-type]
+
+
+def counts_words(texts: Sequence[str]) -> Any:
+    return Redacted(redact(texts).texts, {"EMAIL": "two"})  # type: ignore[dict-item]
+
+
+def returns_nul(texts: Sequence[str]) -> Redacted:
+    return Redacted(tuple("\x00" for _ in texts), {})
+
+
+@pytest.mark.parametrize(
+    ("redactor", "error"),
+    [
+        (raises, "RuntimeError"),
+        (exhausts, "MemoryError"),
+        (sleeps, "TookTooLong"),
+        (drops_one, "Malformed"),
+        (returns_none, "Malformed"),
+        (returns_numbers, "Malformed"),
+        (counts_words, "Malformed"),
+        (returns_nul, "Malformed"),
+    ],
+)
+def test_a_redactor_that_fails_rejects_the_chat(vault: Vault, redactor: Callable[..., Any], error: str) -> None:
+    outcome = redact_chat(sealed(vault), vault.unseal, redactor, seconds=0.2)
+    assert outcome == Rejection("c1", "redactor_failed", {"error": error})
+
+
+def does_nothing(texts: Sequence[str]) -> Redacted:
+    return Redacted(tuple(texts), {})
+
+
+def skips_feedback(texts: Sequence[str]) -> Redacted:
+    return Redacted((*redact(texts[:2]).texts, *texts[2:]), {"EMAIL": 1})
+
+
+@pytest.mark.parametrize("redactor", [does_nothing, skips_feedback])
+def test_a_redactor_that_leaves_something_rejects_the_chat(vault: Vault, redactor: Callable[..., Redacted]) -> None:
+    outcome = redact_chat(sealed(vault), vault.unseal, redactor)
+    assert outcome == Rejection("c1", "left_over_secret", {"rules": ["email"]})
+
+
+def test_a_stop_from_outside_is_not_swallowed(vault: Vault) -> None:
+    def stopped(texts: Sequence[str]) -> Redacted:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        redact_chat(sealed(vault), vault.unseal, stopped)
+
+
+def test_the_time_limit_ends_a_regular_expression_and_leaves_no_alarm() -> None:
+    with pytest.raises(TookTooLong), time_limit(0.05):
+        re.match(r"(a+)+b", "a" * 60)
+    with time_limit(0.05):
+        re.match("a", "b")
+    time.sleep(0.1)
+
+
+def test_other_threads_have_no_time_limit() -> None:
+    passed = []
+
+    def work() -> None:
+        with time_limit(0.01):
+            time.sleep(0.05)
+            passed.append(True)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    thread.join()
+    assert passed == [True]

@@ -1,0 +1,146 @@
+"""The vault opens what it sealed, and nothing else."""
+
+import base64
+import os
+import secrets
+from pathlib import Path
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from selfimprove.chats.chat import Sealed
+from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
+from selfimprove.postgres import Connection
+from selfimprove.privacy.vault import Vault, key_id
+from selfimprove_tests.privacy.conftest import Store, chat
+
+ROW = b"0123456789abcdef"
+
+
+def key_file(home: Path) -> Path:
+    return home / "keys" / "vault.json"
+
+
+def test_what_is_sealed_opens_again_also_after_reopening(home: Path, vault: Vault) -> None:
+    sealed = vault.seal("grüße".encode(), ROW)
+    assert vault.unseal(sealed, ROW).decode() == "grüße"
+    assert Vault.open(home).unseal(sealed, ROW).decode() == "grüße"
+    assert b"gr" not in sealed.ciphertext
+
+
+@given(st.binary(max_size=300), st.binary(max_size=40))
+def test_any_bytes_and_context(plaintext: bytes, context: bytes) -> None:
+    key = secrets.token_bytes(32)
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+    vault = Vault(key_id(key), {key_id(key): AESGCM(key)}, key)
+    sealed = vault.seal(plaintext, context)
+    assert vault.unseal(sealed, context) == plaintext
+    assert len(sealed.ciphertext) == len(plaintext) + 16
+
+
+def test_the_same_text_is_sealed_differently_each_time(vault: Vault) -> None:
+    one, two = vault.seal(b"same", ROW), vault.seal(b"same", ROW)
+    assert one.nonce != two.nonce
+    assert one.ciphertext != two.ciphertext
+
+
+def test_files_are_private(home: Path, vault: Vault) -> None:
+    assert key_file(home).stat().st_mode & 0o777 == 0o600
+    assert key_file(home).parent.stat().st_mode & 0o777 == 0o700
+    assert os.listdir(key_file(home).parent) == ["vault.json"]
+
+
+@pytest.mark.parametrize("part", ["ciphertext", "nonce", "context", "short"])
+def test_what_was_changed_does_not_open(vault: Vault, part: str) -> None:
+    sealed, context = vault.seal(b"text of a chat", ROW), ROW
+    if part == "ciphertext":
+        sealed = sealed._replace(ciphertext=bytes([sealed.ciphertext[0] ^ 1]) + sealed.ciphertext[1:])
+    elif part == "nonce":
+        sealed = sealed._replace(nonce=bytes(12))
+    elif part == "short":
+        sealed = sealed._replace(nonce=b"x", ciphertext=b"")
+    else:
+        context = b"another row"
+    with pytest.raises(SealBroken) as error:
+        vault.unseal(sealed, context)
+    assert "text of a chat" not in str(error.value)
+
+
+def test_a_key_that_is_not_there_is_named(vault: Vault) -> None:
+    with pytest.raises(VaultKeyUnknown, match="'gone'"):
+        vault.unseal(Sealed("gone", bytes(12), bytes(20)), ROW)
+
+
+@pytest.mark.parametrize(("name", "mode"), [("vault.json", 0o644), ("vault.json", 0o660), ("", 0o755)])
+def test_keys_that_others_can_read_are_refused(home: Path, vault: Vault, name: str, mode: int) -> None:
+    path = home / "keys" / name
+    path.chmod(mode)
+    with pytest.raises(VaultOpenToOthers, match=f"mode {mode:04o}.*chmod"):
+        Vault.open(home)
+
+
+def test_a_missing_key_file_is_an_error_once_rows_are_sealed(
+    home: Path, vault: Vault, connection: Connection, store: Store
+) -> None:
+    key_file(home).unlink()
+    Vault.open(home, connection)  # nothing is sealed yet: a new one is made
+    store(chat("one", "1"))
+    key_file(home).unlink()
+    with pytest.raises(VaultKeyMissing, match=r"vault\.json"):
+        Vault.open(home, connection)
+    assert not key_file(home).exists()
+
+
+def tampered(home: Path, **changes: object) -> None:
+    content = orjson.loads(key_file(home).read_bytes())
+    key_file(home).write_bytes(orjson.dumps({**content, **changes}))
+
+
+def other_key() -> str:
+    return base64.b64encode(secrets.token_bytes(32)).decode()
+
+
+def test_a_key_file_that_is_not_ours_is_refused(home: Path, vault: Vault) -> None:
+    for changes in (
+        {"current": "gone"},
+        {"keys": {}},
+        {"keys": {vault.current: other_key()}},
+        {"keys": {vault.current: "short"}},
+        {"keys": ["list"]},
+        {"hash_key": 7},
+    ):
+        whole = key_file(home).read_bytes()
+        tampered(home, **changes)
+        with pytest.raises(VaultInvalid) as error:
+            Vault.open(home)
+        assert error.value.__cause__ is None
+        key_file(home).write_bytes(whole)
+    key_file(home).write_bytes(b"{")
+    with pytest.raises(VaultInvalid):
+        Vault.open(home)
+
+
+def test_older_keys_still_open_and_the_current_one_seals(home: Path, vault: Vault) -> None:
+    old = vault.seal(b"old", ROW)
+    content = orjson.loads(key_file(home).read_bytes())
+    key = secrets.token_bytes(32)
+    keys = {**content["keys"], key_id(key): base64.b64encode(key).decode()}
+    tampered(home, current=key_id(key), keys=keys)
+    rotated = Vault.open(home)
+    assert rotated.unseal(old, ROW) == b"old"
+    assert rotated.seal(b"new", ROW).key_id == key_id(key)
+    assert rotated.keyed_hash(b"someone") == vault.keyed_hash(b"someone")
+
+
+def test_hashes_are_stable_short_and_keyed(home: Path, vault: Vault, tmp_path: Path) -> None:
+    assert vault.keyed_hash(b"someone") == Vault.open(home).keyed_hash(b"someone")
+    assert len(vault.keyed_hash(b"someone")) == 32
+    assert vault.keyed_hash(b"someone") != vault.keyed_hash(b"someone else")
+    assert vault.keyed_hash(b"someone") != Vault.open(tmp_path / "other").keyed_hash(b"someone")
+
+
+def test_keys_are_not_shown(vault: Vault) -> None:
+    assert repr(vault) == f"Vault(current='{vault.current}')"
