@@ -95,7 +95,7 @@ def tonight(recommended: Recipe, config: TrainingConfig, champion: Adapter | Non
     recipe = recipes.changed(recommended, given)
     if not wanted or champion is None or champion.recipe.shape != recipe.shape:
         return recipe
-    return recipes.changed(recipe, {"warm_start": champion.id})
+    return recipes.changed(recipes.going_on_from(recommended, champion.id), given)
 
 
 def described(adapter: Adapter) -> dict[str, Any]:

@@ -54,6 +54,11 @@ def recommended(base: Base) -> Recipe:
     return Recipe(learning_rate=1e-4, scale=10.0, batch_tokens=2048, longest=2048, evaluate_every=50)
 
 
+def going_on_from(recipe: Recipe, champion: str) -> Recipe:
+    """The recipe for a night that begins where the champion is: it needs fewer steps, and forgets less by them."""
+    return replace(recipe, warm_start=champion, steps=max(1, recipe.steps * 2 // 3))
+
+
 def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
     """The recipe with what was given; None leaves a field as it is."""
     return replace(recipe, **{name: value for name, value in given.items() if value is not None})

@@ -76,9 +76,9 @@ class Rule:
     """
 
     threshold: float = 0.7
-    replay: int = 1200
+    replay: int = 1500
     remember: int = 600
-    new_share: float = 0.2
+    new_share: float = 0.15
     most_repeats: int = 5
     seed: int = 0
 

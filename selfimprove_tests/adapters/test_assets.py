@@ -140,6 +140,12 @@ def test_it_goes_on_from_a_champion_of_the_same_shape(champion: Callable[..., Ad
     assert tonight(Recipe(), TrainingConfig(), same).warm_start == same.id
     assert tonight(Recipe(), TrainingConfig(), other).warm_start is None
     assert tonight(Recipe(), TrainingConfig(rank=4), other).warm_start == other.id
+    assert (
+        tonight(Recipe(), TrainingConfig(), same).steps
+        < Recipe().steps
+        == tonight(Recipe(), TrainingConfig(), other).steps
+    )
+    assert tonight(Recipe(), TrainingConfig(steps=7), same).steps == 7
     assert tonight(Recipe(), TrainingConfig(warm_start=False), same).warm_start is None
     assert tonight(Recipe(), TrainingConfig(), None).warm_start is None
 

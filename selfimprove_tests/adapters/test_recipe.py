@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from selfimprove.adapters.recipe import Recipe, changed, read, recommended
+from selfimprove.adapters.recipe import Recipe, changed, going_on_from, read, recommended
 from selfimprove.models.base import Base
 
 HERE = Path()
@@ -26,6 +26,11 @@ def test_a_real_model_learns_more_slowly_from_longer_chats() -> None:
 
 def test_nothing_given_changes_nothing() -> None:
     assert changed(Recipe(), {"steps": None, "seed": None}) == Recipe()
+
+
+def test_a_warm_start_needs_fewer_steps() -> None:
+    assert going_on_from(Recipe(steps=300), "a") == Recipe(steps=200, warm_start="a")
+    assert going_on_from(Recipe(steps=1), "a").steps == 1
 
 
 def test_zero_is_a_value() -> None:
