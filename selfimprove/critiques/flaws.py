@@ -6,10 +6,12 @@ from functools import cache
 from typing import Any
 
 from selfimprove.critiques.exchange import Exchange
-from selfimprove.critiques.formats import is_code, items, without_code
+from selfimprove.critiques.fences import split
+from selfimprove.critiques.formats import is_code, items
 
 SURE_OF_LANGUAGE = 0.8
 ENOUGH_TO_SAY = 40
+COMPARED_WORDS = 200
 _WORD = re.compile(r"\w+")
 _LANGUAGES = (
     "english|french|german|spanish|italian|portuguese|dutch|polish|russian|chinese|japanese|korean|arabic|latin|turkish"
@@ -56,10 +58,10 @@ def empty(exchange: Exchange) -> str | None:
 
 def other_language(exchange: Exchange) -> str | None:
     """Both texts are long enough to be sure of, differ in language, and no other language was asked for."""
-    question, answer = exchange.question, without_code(exchange.answer)
+    question, answer = exchange.question, split(exchange.answer).prose
     if _ASKS_LANGUAGE.search(question) or min(len(question), len(answer)) < ENOUGH_TO_SAY:
         return None
-    asked, given = _language(without_code(question)), _language(answer)
+    asked, given = _language(split(question).prose), _language(answer)
     return f"asked in {asked}, answered in {given}" if asked and given and asked != given else None
 
 
@@ -68,6 +70,8 @@ def repeats_question(exchange: Exchange) -> str | None:
     question, answer = words(exchange.question), words(exchange.answer)
     if len(question) < 4 or not answer or _ASKS_COPY.search(exchange.question):
         return None
+    if len(answer) > len(question) + 2 or len(question) > COMPARED_WORDS:
+        return "the answer repeats the question" if answer == question else None
     same = sum(block.size for block in SequenceMatcher(None, question, answer, autojunk=False).get_matching_blocks())
     is_repeat = same >= 0.8 * len(question) and len(answer) - same <= 2
     return "the answer repeats the question" if is_repeat else None
@@ -84,7 +88,7 @@ def empty_promise(exchange: Exchange) -> str | None:
 def truncated(exchange: Exchange) -> str | None:
     """A code block stays open, or long prose stops in the middle of a sentence."""
     answer = exchange.answer.rstrip()
-    if len(re.findall(r"^[ \t]*```", answer, re.MULTILINE)) % 2:
+    if split(answer).is_open:
         return "a code block is not closed"
     last = answer.rpartition("\n")[2]
     is_prose = len(last.split()) >= 8 and not (items(last) or is_code(last)) and bool(re.search(r"[.!?。]\s", answer))
@@ -98,7 +102,7 @@ def looping(exchange: Exchange) -> str | None:
     """The same words four times in a row (twelve for a single word), unless repetition was asked for."""
     if _ASKS_COPY.search(exchange.question):
         return None
-    prose = without_code(exchange.answer)
+    prose = split(exchange.answer).prose
     said = [] if is_code(prose) else words(prose)
     for period in range(1, min(_PERIOD_MAX, len(said) // 4) + 1):
         if _longest_echo(said, period) >= max(3 * period, 12 - period):

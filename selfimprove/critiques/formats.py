@@ -8,8 +8,8 @@ import warnings
 import orjson
 
 from selfimprove.critiques.exchange import Exchange
+from selfimprove.critiques.fences import split
 
-_FENCE = re.compile(r"^[ \t]*```[ \t]*(\w*)[^\n]*\n(.*?)^[ \t]*```[ \t]*$", re.DOTALL | re.MULTILINE)
 _PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 _ASKS_JSON = re.compile(
     r"\b(?:answer|reply|respond|output|return|write|give|produce|print|provide)\b[^.?!\n]{0,40}"
@@ -57,7 +57,7 @@ def not_json(exchange: Exchange) -> str | None:
     if not _ASKS_JSON.search(exchange.question) or _ABOUT_JSON.search(exchange.question):
         return None
     answer = _PLACEHOLDER.sub("0", exchange.answer)
-    candidates = [body for _, body in _FENCE.findall(answer)] + [answer, *_braced(answer)]
+    candidates = [*(block.body for block in split(answer).blocks), answer, *_braced(answer)]
     return None if any(_is_json(candidate) for candidate in candidates) else "asked for JSON, gave none"
 
 
@@ -96,10 +96,10 @@ def more_than_one_word(exchange: Exchange) -> str | None:
 
 def code_does_not_parse(exchange: Exchange) -> str | None:
     """A fenced block that says it is Python or JSON, and is not."""
-    for language, body in _FENCE.findall(_PLACEHOLDER.sub("0", exchange.answer)):
-        if language.lower() in ("python", "py", "python3") and not _is_python(body):
+    for block in split(_PLACEHOLDER.sub("0", exchange.answer)).blocks:
+        if block.language in ("python", "py", "python3") and not _is_python(block.body):
             return "a Python block does not parse"
-        if language.lower() == "json" and not _is_json(body):
+        if block.language == "json" and not _is_json(block.body):
             return "a JSON block does not parse"
     return None
 
@@ -112,11 +112,6 @@ def items(text: str) -> list[str]:
             outermost = min(map(len, indents))
             return [indent for indent in indents if len(indent) == outermost]
     return []
-
-
-def without_code(text: str) -> str:
-    """The prose of an answer: fenced blocks taken out."""
-    return _FENCE.sub(" ", text)
 
 
 def is_code(text: str) -> bool:

@@ -1,7 +1,6 @@
 """What the next thing a person says tells about the answer before it: correction, retry or approval."""
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -17,6 +16,7 @@ _END = r"(?=\s*(?:$|[,.;:!…)\-–—，。！、])|\s+(?:but|aber|mais|pero|ma
 _PAUSE = r"[,.!;:\s…-]*"
 TYPO = 0.7
 ENOUGH_WORDS = 3
+LONGEST_WORD = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,22 +44,18 @@ def read(exchange: Exchange) -> Implicit | None:
 def is_same_question(question: str, reply: str) -> bool:
     """Whether the reply asks the same again: the same words but for fillers and typing errors."""
     before, now = _content(question), _content(reply)
-    if len(before) < ENOUGH_WORDS:
-        return False
-    changes = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
-    return all(tag == "equal" or _are_typos(before[a:b], now[c:d]) for tag, a, b, c, d in changes)
+    return len(before) == len(now) >= ENOUGH_WORDS and all(map(_is_same_word, before, now))
 
 
 def _content(text: str) -> list[str]:
     return [word for word in words(text) if word not in cues.FILLERS]
 
 
-def _are_typos(before: Sequence[str], now: Sequence[str]) -> bool:
-    """Word for word nearly the same; a number is never a typing error of another."""
-    if len(before) != len(now) or any(word.isdigit() for word in (*before, *now)):
-        return False
-    pairs = zip(before, now, strict=True)
-    return all(a[0] == b[0] and SequenceMatcher(None, a, b).ratio() >= TYPO for a, b in pairs)
+def _is_same_word(before: str, now: str) -> bool:
+    """Equal, or one a typing error of the other; a number is never a typing error, nor is a very long word."""
+    if before == now or before.isdigit() or before[0] != now[0] or len(before) > LONGEST_WORD:
+        return before == now
+    return SequenceMatcher(None, before, now).ratio() >= TYPO
 
 
 @cache
@@ -78,12 +74,13 @@ def _approvals() -> re.Pattern[str]:
 
 @cache
 def _retries() -> re.Pattern[str]:
-    asking = rf"(?:(?:{cues.PLEASE}|can you|could you)\b{_PAUSE})*"
+    asking = rf"(?:(?:{cues.PLEASE}|can you|could you)\b{_PAUSE})*+"
     return _pattern(rf"\W*{_openers()}{asking}(?:{_any(cues.RETRIES)})(?:{_PAUSE}{cues.PLEASE})?\W*")
 
 
 def _openers() -> str:
-    return rf"(?:(?:{_any(cues.OPENERS)})\b{_PAUSE})*"
+    """Never given back once read: otherwise a long row of them takes exponential time."""
+    return rf"(?:(?:{_any(cues.OPENERS)})\b{_PAUSE})*+"
 
 
 def _any(phrases: cues.Phrases) -> str:

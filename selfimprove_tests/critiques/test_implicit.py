@@ -122,3 +122,8 @@ def test_a_prod_is_not_a_question():
 def test_a_correction_outweighs_the_thanks_before_it():
     assert implied("Thank you, but I meant Spain.").kind == "correction"
     assert implied("Thanks, and what about Spain?").kind == "approval"
+
+
+@pytest.mark.parametrize("text", ["no, ", "ok please ", "thanks but ", "hmm", "again "])
+def test_a_reply_made_to_waste_time_does_not(text):
+    assert implied(text * 10_000 + "x", text * 10_000) in (None, Implicit("approval", "words"))
