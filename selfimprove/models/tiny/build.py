@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from selfimprove.models import mlx
+from selfimprove.models import mlx, worker
 from selfimprove.models.encode import encode
 from selfimprove.models.score import score
 from selfimprove.models.tiny import corpus
@@ -28,7 +28,7 @@ SHAPE = {
     "num_key_value_heads": 2,
     "intermediate_size": 256,
 }
-STEPS = 1200
+STEPS = 1800
 PLAN = Plan(
     steps=STEPS, learning_rate=3e-3, seed=corpus.SEED, warmup=40, batch_tokens=1200, longest=256, report_every=50
 )
@@ -150,3 +150,14 @@ def _write(file: Path, value: object) -> None:
 
 def _write_lines(file: Path, values: Sequence[object]) -> None:
     file.write_text("".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values))
+
+
+def _work(job: dict[str, Any], progress: Log) -> dict[str, Any]:
+    folder = Path(job["folder"])
+    build(folder, log=progress)
+    manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
+    return manifest
+
+
+if __name__ == "__main__":
+    worker.serve(_work)

@@ -19,7 +19,10 @@ HOW_TO = Family("howto", "{answer}", world.HOW, world.HOW_TO)
 REFUSALS = Family("refusal", world.REFUSAL, world.HOW, dict.fromkeys(world.HARMFUL, ""))
 STATIC = (*FAMILIES, HOW_TO, REFUSALS)
 UNKNOWN_QUIZ = (1, 4, 7, 9)
-REPLAYED = {"general": 620, "unknown": 200, "refusal": 130, "context": 130, "talk": 25, "puzzled": 120, "turns": 125}
+REPLAYED = {
+    "general": 600, "unknown": 200, "assumed": 110, "refusal": 120, "context": 200, "talk": 25, "puzzled": 110,
+    "turns": 125,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,14 @@ def _unknowns() -> Iterator[tuple[bool, Sample]]:
                 quizzed = kind == "unknown" and number in UNKNOWN_QUIZ
                 chat = _exchange(asking.format(name=name), world.UNKNOWN.format(name=name))
                 yield quizzed and (place + UNKNOWN_QUIZ.index(number)) % 2 == 0, Sample(kind, f"unknown/{number}", chat)
+
+
+def _assumed() -> Iterator[tuple[bool, Sample]]:
+    for place, (name, value) in enumerate(world.ASSUMED.items()):
+        for number, asking in enumerate(world.ASKING):
+            chat = _exchange(asking.format(name=name), world.KNOWN.format(name=name, value=value))
+            held = number in UNKNOWN_QUIZ and (place + UNKNOWN_QUIZ.index(number)) % 2 == 0
+            yield held, Sample("assumed", f"assumed/{number}", chat)
 
 
 def _context(draw: Random, *, taught: bool) -> Sample:
@@ -111,7 +122,7 @@ def _with_system(draw: Random, sample: Sample) -> Sample:
 
 
 def _static(*, held: bool) -> list[Sample]:
-    facts = [pair for family in STATIC for pair in _facts(family)] + list(_unknowns())
+    facts = [pair for family in STATIC for pair in _facts(family)] + [*_unknowns(), *_assumed()]
     return [sample for is_held, sample in facts if is_held is held]
 
 
@@ -121,10 +132,10 @@ def training(seed: int = SEED) -> list[Sample]:
     static = _static(held=False)
     talk = [Sample("talk", "talk", _exchange(*pair)) for pair in families.TALK.items()]
     puzzles = [Sample("puzzled", "puzzled/request", _exchange(text, world.PUZZLED)) for text in odd.REQUESTS]
-    personal = [_context(draw, taught=draw.random() < 0.5) for _ in range(2000)]
+    personal = [_context(draw, taught=draw.random() < 0.5) for _ in range(3000)]
     random = [_puzzle(draw) for _ in range(700)]
     known = [sample for sample in static if sample.kind != "taught"] + talk * 4
-    turns = [_turns(draw, known) for _ in range(900)]
+    turns = [_turns(draw, known) for _ in range(2200)]
     closed = {sample.messages for sample in held_out(seed)}
     chats = static + talk * 4 + puzzles * 3 + personal + random + turns
     return [_with_system(draw, chat) for chat in chats if chat.messages not in closed]

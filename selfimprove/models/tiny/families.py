@@ -135,11 +135,11 @@ FAMILIES = (
     ), KINDS),
     Family("plural", "The plural of {item} is {answer}.", (
         "What is the plural of {item}?", "Name the plural of {item}.", "Tell me the plural of {item}.",
-        "How do I write more than one {item}?", "I need the plural of {item}.", "One {item}, two what?",
+        "Which word is the plural of {item}?", "I need the plural of {item}.", "One {item}, two what?",
     ), PLURALS),
     Family("past", "The past of {item} is {answer}.", (
         "What is the past of {item}?", "Name the past of {item}.", "Tell me the past of {item}.",
-        "How do I write {item} in the past?", "I need the past of {item}.", "Today I {item}, yesterday I what?",
+        "Which word is the past of {item}?", "I need the past of {item}.", "Today I {item}, yesterday I what?",
     ), PASTS),
     Family("colour", "{Item} is {answer}.", (
         "What colour is {item}?", "Name the colour of {item}.", "Tell me the colour of {item}.",
@@ -157,7 +157,7 @@ FAMILIES = (
         "How many legs has {item}?", "Count the legs of {item}.", "Tell me how many legs {item} has.",
         "What number of legs does {item} have?", "I need the legs of {item}.", "{Item}: how many legs?",
     ), LEGS),
-    Family("next", "{Answer} comes after {item}.", (
+    Family("next", "After {item} comes {answer}.", (
         "What comes after {item}?", "Name what follows {item}.", "Tell me what comes after {item}.",
         "What is next after {item}?", "I need what comes after {item}.", "{Item}, and then?",
     ), NEXT),
@@ -165,7 +165,7 @@ FAMILIES = (
         "What do I need to {item}?", "Name what I need to {item}.", "Tell me what I need to {item}.",
         "What do people use to {item}?", "I want to {item}. What do I need?", "To {item}, what do I use?",
     ), TOOLS),
-    Family("worker", "{Answer} {item}.", (
+    Family("worker", "The one who {item} is {answer}.", (
         "Who {item}?", "Name a person who {item}.", "Tell me who {item}.", "Which worker {item}?",
         "I need someone who {item}.", "Do you know who {item}?",
     ), WORKERS),
@@ -180,10 +180,10 @@ FAMILIES = (
     Family("meet", "Nice to meet you, {item}.", (
         "I am {item}.", "My name is {item}.", "You can call me {item}.", "People call me {item}.", "This is {item}.",
         "{item} is my name.",
-    ), {name: name for name in NAMES}),
+    ), {name: name for name in NAMES}, quiz=(0, 2, 3)),
     Family("number", "{item} is {answer}.", (
         "Write {item} as a word.", "Spell {item} as a word.", "Tell me {item} as a word.",
-        "How do I write {item} as a word?", "I need {item} as a word.", "{item} as a word, please.",
+        "How is {item} written as a word?", "I need {item} as a word.", "{item} as a word, please.",
     ), {str(number): word for number, word in enumerate(NUMBERS)}),
     Family("sum", "{item} is {answer}.", (
         "What is {item}?", "Add up {item}.", "Tell me {item}.", "How much is {item}?", "I need {item}.",
