@@ -11,6 +11,7 @@ from selfimprove.critiques.formats import is_code, items
 
 SURE_OF_LANGUAGE = 0.8
 ENOUGH_TO_SAY = 40
+NO_LANGUAGE = "zxx"
 COMPARED_WORDS = 200
 _WORD = re.compile(r"\w+")
 _LANGUAGES = (
@@ -125,11 +126,11 @@ def _longest_echo(said: list[str], period: int) -> int:
 
 
 def _language(text: str) -> str | None:
-    """ISO 639-1 code, or None when the classifier is not sure."""
+    """ISO 639 code, or None when the classifier is not sure or sees no language at all."""
     if len(text.strip()) < ENOUGH_TO_SAY:
         return None
     language, probability = _classifier().classify(text)
-    return str(language) if probability >= SURE_OF_LANGUAGE else None
+    return str(language) if probability >= SURE_OF_LANGUAGE and language != NO_LANGUAGE else None
 
 
 @cache

@@ -26,6 +26,7 @@ def test_another_language():
     (f"{ENGLISH} Please answer in French.", FRENCH),
     ("Bonjour !", "Hello, how can I help you with your questions today?"),
     (ENGLISH, "Bien sûr."),
+    ("Change the vowels in this sentence to capitals.", "ThE qUIck brOwn fOx jUmpS OvEr thE lAzY dOg"),
     ("Write me the function that we talked about yesterday, please.", "```python\nprint(os.listdir('.'))\n```"),
 ])
 def test_the_same_language_or_one_that_was_asked_for(question, answer):
