@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 import pytest
@@ -24,15 +25,18 @@ def _execute(server_url: str, statement: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """URL of a server that may create databases: SELFIMPROVE_TEST_DATABASE_URL, or an embedded one."""
+def server() -> Iterator[str]:
+    """URL of a server that may create databases: SELFIMPROVE_TEST_DATABASE_URL, or an embedded one.
+
+    The embedded one has a folder of its own: pytest closes its shared folder to the server's user at each start.
+    """
     given = os.environ.get("SELFIMPROVE_TEST_DATABASE_URL")
     if given:
         yield given
         return
-    home = tmp_path_factory.mktemp("server")
-    yield postgres.url(read({"SELFIMPROVE_HOME": str(home)}))
-    postgres.stop_embedded(home)
+    with TemporaryDirectory(prefix="selfimprove-tests-") as folder:
+        yield postgres.url(read({"SELFIMPROVE_HOME": folder}))
+        postgres.stop_embedded(Path(folder))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -12,10 +13,11 @@ from selfimprove_tests.end_to_end.nights import Nights
 
 
 @pytest.fixture
-def house(tmp_path: Path) -> Iterator[House]:
-    house = House(tmp_path / "home")
-    yield house
-    house.run("down")
+def house() -> Iterator[House]:
+    with TemporaryDirectory(prefix="selfimprove-house-") as folder:
+        house = House(Path(folder) / "home")
+        yield house
+        house.run("down")
 
 
 @pytest.fixture(scope="module")
