@@ -10,7 +10,10 @@ from selfimprove.settings import current
 
 
 def _connect() -> AbstractContextManager[postgres.Connection]:
-    return postgres.connect(postgres.url(current()))
+    """A connection to the house's database, which may be a new one."""
+    url = postgres.url(current())
+    postgres.migrate(url)
+    return postgres.connect(url)
 
 
 @click.group()

@@ -11,10 +11,7 @@ from selfimprove.datasets import table
 from selfimprove.datasets.build import build
 from selfimprove.datasets.example import Rule
 from selfimprove.datasets.freeze import Dataset
-from selfimprove.models.base import TINY as _TINY
-from selfimprove.models.base import Base, content_hash
-
-TINY = _TINY if _TINY.exists() else Path("/tmp/tiny")
+from selfimprove.models.base import TINY, Base, content_hash
 from selfimprove_tests.datasets.house import add_chat, clean, connect_to, correction, make_room
 from selfimprove_tests.datasets.make import FIRST, chat
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from selfimprove import postgres
 from selfimprove import settings as settings_
 from selfimprove.datasets import commands
 from selfimprove.datasets.build import build
@@ -76,7 +77,9 @@ def test_an_unknown_id_names_the_next_command(dataset_id: str) -> None:
     assert dataset_id
 
 
-def test_an_empty_house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_new_house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    with postgres.connect(str(settings.database_url)) as connection:
+        connection.execute("drop schema selfimprove cascade")
     monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", str(settings.database_url))
     settings_.current.cache_clear()
     assert invoke("list").stdout.strip() == "There are no datasets yet. Run a night with `selfimprove night`."
