@@ -68,6 +68,8 @@ def test_weak_formats_stay_without_a_word(name: str) -> None:
         "MRN: {}",
         "her VIN is {}",
         "medical record number {}",
+        "Sozialversicherungsnummer {}",
+        "N° de sécurité sociale : {}",
     ],
 )
 def test_documents_are_found_beside_their_name(text: str) -> None:
@@ -83,6 +85,7 @@ def test_documents_are_found_beside_their_name(text: str) -> None:
         "lines 12-345-6789 of it",
         "GB 12 34 56 A",
         "passport control at gate 4",
+        "a passport to 2024",
         "the license is MIT or Apache-2.0",
         "Decimal('1.38435736E+12')",
         "12345678-1234-1234-1234-123456789012",

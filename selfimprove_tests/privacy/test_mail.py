@@ -45,6 +45,9 @@ OBFUSCATED = [
     "{a}<at>{b}.pl",
     "{a} [ät] {b} [punkt] de",
     "{a} at gmail.com",
+    "{a} DOT {b} AT {a} DOT org",
+    "{a}(a){b}.de",
+    "{a}@{b}. org",
 ]
 
 

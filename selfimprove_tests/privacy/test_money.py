@@ -22,7 +22,7 @@ def test_cards_are_found_and_their_near_misses_are_not(prefix: str, length: int)
     assert found(f"pay with {wrong(card)}, please") == []
 
 
-@pytest.mark.parametrize("between", [" ", "-", ".", " - ", "\n", "\u00a0", "\u2009"])
+@pytest.mark.parametrize("between", [" ", "-", ".", "/", " - ", "\n", "\u00a0", "\u2009"])
 def test_groups_of_four_are_found(between: str) -> None:
     card = MADE.card()
     written = between.join(card[at : at + 4] for at in range(0, 16, 4))

@@ -16,7 +16,7 @@ def test_public_v4_is_found(text: str) -> None:
     assert masks(text.format(address), address)
 
 
-@pytest.mark.parametrize("dot", ["[.]", "(.)", "[dot]", "．"])
+@pytest.mark.parametrize("dot", ["[.]", " [.] ", "(.)", "[dot]", "．"])
 def test_defanged_v4_is_found(dot: str) -> None:
     address = MADE.ipv4().replace(".", dot)
     assert masks(f"blocked {address} today", address)

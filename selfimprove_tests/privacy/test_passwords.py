@@ -24,6 +24,14 @@ SAID = [
     "Password - {}",
     "password → {}",
     "my password is '{}'",
+    "I use {} as my password",
+    "ich nehme {} als mein Passwort",
+    "(pw {})",
+    "here's my password {}",
+    "machine host login bob password {}",
+    "wifi key: {}",
+    "das WLAN-Passwort ist {}",
+    "mein Bankpasswort: {}",
     "mein Passwort ist {}",
     "Das Kennwort lautet {}",
     "mon mot de passe est {}",
@@ -72,6 +80,14 @@ def test_passwords_are_found(text: str) -> None:
 def test_pins_are_found(text: str) -> None:
     pin = MADE.number(4)
     assert masks(text.format(pin), pin)
+
+
+def test_weak_looks_count_beside_an_owner() -> None:
+    weak = MADE.word(6) + MADE.number(2)
+    assert found(f"here's my password {weak}") == [("PASSWORD", weak)]
+    assert found(f"a password {weak}") == []
+    phrase = "-".join(MADE.word(5) for _ in range(3))
+    assert found(f"pass phrase is {phrase}") == [("PASSWORD", phrase)]
 
 
 def test_a_plain_word_is_one_when_nothing_follows_or_it_is_quoted() -> None:

@@ -136,6 +136,7 @@ def test_what_is_random_beside_a_name_is_found(text: str) -> None:
 def test_hex_beside_a_name_is_found_and_alone_it_stays() -> None:
     secret = H(32)
     assert masks(f"api key -> {secret}", secret)
+    assert masks(f"api-key {secret}", secret)
     assert found(f"md5 {secret}") == []
 
 

@@ -70,6 +70,11 @@ def is_complex(text: str) -> bool:
     return (digits and (letters or len(text) >= 4)) or (signs and letters) or capitals_inside
 
 
+def is_phrase(text: str) -> bool:
+    """Three or more words joined by dashes."""
+    return bool(re.fullmatch(r"[A-Za-z]+(?:-[A-Za-z]+){2,}", text))
+
+
 def is_mixed(text: str) -> bool:
     """Small letters and digits with capitals or signs: nothing but a password looks like that."""
     odd = re.search(r"[A-Z!@#$%^&*?+]", text) and not re.search(r"[(){}\[\]=/\\]", text)

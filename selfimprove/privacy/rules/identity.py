@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near
+from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, either, near
 
 _SSN_WORDS = r"\bssn\b|social ?security|soc\.? ?sec|\bitin\b|tax ?payer"
 _IS = (
@@ -61,7 +61,7 @@ def _nino(match: re.Match[str]) -> Iterator[Bounds]:
 
 
 def _document(match: re.Match[str]) -> Iterator[Bounds]:
-    if len(digits_of(match["value"])) >= 4:
+    if len(digits_of(match["value"])) >= 5:
         yield match.span("value")
 
 
@@ -75,23 +75,13 @@ _DOCUMENTS = (
     r"passport|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte|paspoort|paszport\w*|"
     r"personalausweis(?:nummer)?|"
     r"identity card|id card|carte d'identite|national id|medical record|\bmrn\b|\bvin\b|licen[cs]e plate|insurance "
-    r"(?:policy|member)"
+    r"(?:policy|member)|(?:sozial|renten|kranken)versicherungsnummer|versichertennummer|securite sociale|"
+    r"social insurance|health card"
 )
 
-_DOCUMENT_NEEDS = (
-    "licen",
-    "dl",
-    "fuhrerschein",
-    "permis",
-    "pas",
-    "ausweis",
-    "identi",
-    "id card",
-    "national id",
-    "medical",
-    "mrn",
-    "vin",
-    "insurance",
+_DOCUMENT_NEEDS = either(
+    "licen|dl|fuhrerschein|permis|pas|ausweis|identi|id card|national id|medical|mrn|vin|insurance|versicher|"
+    "securite|health"
 )
 
 RULES = (
@@ -126,9 +116,10 @@ RULES = (
     _rule("bsn", r"\d(?<![\w-].)\d{3}\.?\d{2}\.?\d{3}(?![\w-])", _valid("nl.bsn", r"\bbsn\b|burgerservice|sofi"), 9),
     _rule(
         "document",
-        rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ]\d[A-Z0-9]{{0,10}}|-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)",
+        rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ](?:[A-Z][ ])?\d[A-Z0-9]{{0,10}}|"
+        rf"-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)",
         _document,
-        4,
+        5,
         _DOCUMENT_NEEDS,
     ),
     _rule("imei", r"\d(?<![\w-].)\d[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15),

@@ -7,19 +7,22 @@ import re
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
-from selfimprove.privacy.rules.rule import Bounds, Rule, words
+from selfimprove.privacy.rules.rule import Bounds, Rule, either, words
 
 _LABEL = r"[^\W_][\w-]{0,62}"
 _OPEN, _CLOSE = r"[ ]?[\[({<][ ]?", r"[ ]?[\])}>][ ]?"
 _DOT_WORD = r"(?:dot|punkt|punto|ponto|point|punt|kropka)"
-_DOT = rf"(?:\.|{_OPEN}(?:{_DOT_WORD}|\.){_CLOSE}|[ ]{_DOT_WORD}[ ]|[ ]\.[ ])"
+_DOT = (
+    rf"(?:\.[ ](?=(?:com|org|net|de|fr|es|it|nl|pl|uk)\b)|\.|{_OPEN}(?:{_DOT_WORD}|\.){_CLOSE}|"
+    rf"[ ]{_DOT_WORD}[ ]|[ ]\.[ ])"
+)
 _ENCODED_AT = r"(?:@|%40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\\u0040|\\x40)"
 _AT_WORD = r"(?:arobase|arroba|chiocciola|malpa|apenstaartje|klammeraffe)"
-_OBFUSCATED_AT = rf"[\[({{<][ ]?(?:at|(?<![{{<][ ])@|arroba){_CLOSE}"
+_OBFUSCATED_AT = rf"(?:[\[({{<][ ]?(?:at|(?<![{{<][ ])@|arroba){_CLOSE}|(?<=\w)[\[(]a[\])](?=\w))"
 _PROVIDERS = r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|protonmail|gmx|web|aol|mail|posteo|yandex)"
 
 _LOCAL = re.compile(r"(?:\"[^\"\n\x00]{1,62}\"|[\w.!#$%&'*+/=?^`{|}~-]+)")
-_OBFUSCATED_LOCAL = re.compile(rf"[\w.+'-]{{1,64}}(?:{_DOT}[\w.+'-]{{1,64}}){{0,3}}\Z")
+_OBFUSCATED_LOCAL = re.compile(rf"[\w.+'-]{{1,64}}(?:{_DOT}[\w.+'-]{{1,64}}){{0,3}}\Z", re.IGNORECASE)
 _KEY = re.compile(r"(?:.*[?&;]|^)[\w.-]+=|.*//")
 _PLAIN = re.compile(r"@[^\s\[\](){}<>]+")
 _MIXED_END = re.compile(r"\.?[a-z]{2,24}(?=[^\x00-\x7f])", re.IGNORECASE)  # a domain, then a script without spaces
@@ -118,23 +121,7 @@ def _is_repository(text: str, start: int, end: int) -> bool:
     return text[start:end].lower().startswith(("git@", "hg@", "svn@")) and text[end : end + 1] in (":", "/")
 
 
-_BRACKETED = (
-    "[at",
-    "(at",
-    "{at",
-    "<at",
-    "[ at",
-    "( at",
-    "{ at",
-    "< at",
-    "[@",
-    "(@",
-    "{@",
-    "<@",
-    "[ @",
-    "( @",
-    "arroba",
-)
+_BRACKETED = either("[at|(at|{at|<at|[ at|( at|{ at|< at|[@|(@|{@|<@|[ @|( @|arroba|(a)|[a]")
 
 RULES = (
     Rule(
@@ -167,7 +154,7 @@ RULES = (
         "EMAIL",
         rf"[ ]{_AT_WORD}[ ](?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})",
         _obfuscated,
-        needs=("arobase", "arroba", "chiocciola", "malpa", "apenstaartje", "klammeraffe"),
+        needs=either("arobase|arroba|chiocciola|malpa|apenstaartje|klammeraffe"),
         flags=re.IGNORECASE,
     ),
     Rule(

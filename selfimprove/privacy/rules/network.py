@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from selfimprove.privacy.rules.rule import Bounds, Rule, compiled, near
 
-_DOT = r"(?:\.|\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))"
+_DOT = r"(?:\.|[ ]?(?:\[\.\]|\(\.\)|\{\.\}|\[dot\]|\(dot\))[ ]?)"
 _VERSION = (
     r"(?:\bv|ver|version|versao|release|rev|revision|build|firmware|sections?|chapter|kapitel|figure|table|oid|§|"
     r"[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"

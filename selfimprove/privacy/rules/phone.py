@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near
+from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, either, near
 
 _RUN = (
     r"(?P<number>[+(\d](?<![\w$€£#%^*/\\].)(?<!\w[.,].)(?<!\d[-:].)"  # re scans for the first character
@@ -13,7 +13,8 @@ _RUN = (
     r"(?:[ ]?(?:x|ext\.?|durchwahl|poste)[ ]?\d{1,6})?(?![\w$€£%]|[.,:/-]\d)"
 )
 _WORDS_BEFORE = (
-    r"phone|\btel\b|telef|mobile|\bmobil|movil|\bcell|celular|cellular|\bfax|\bcall|dial\b|\bring|\btext(?:ed|"
+    r"phone|\btel\b|\bph\b|\bmob\b|\bdigits are|telef|mobile|\bmobil|movil|\bcell|celular|cellular|\bfax|\bcall|"
+    r"dial\b|\bring|\btext(?:ed|"
     r"ing)?\b|\bsms|whats ?app|"
     r"telegram|\bsignal|reach|contact|hotline|\bhandy|rufnummer|anruf|portable|appel|joindre|numero|llama|contacto|"
     r"cellulare|chiama|"
@@ -37,6 +38,7 @@ _FORMATS = re.compile(
     r"|0[1-9](?:([ .-])\d\d)(?:\2\d\d){3}"  # France
     r"|\(?0(?:2\d\)?[ ]\d{4}|1\d{2}\)?[ ]\d{3}|1\d{3}\)?[ ]\d{3}|7\d{3}[ ]\d{3}|[38]\d{2}[ ]\d{3})[ ]?\d{3,4}"  # UK
     r"|\(?0[1-9]\d{1,4}\)?[ ]?[/-][ ]?\d{3,5}[ -]?\d{2,5}"  # Germany, Netherlands
+    r"|\(?0[1-9]\d{1,4}\)?[ ]?/[ ]?\d{2,5}(?:[ -]?\d{2,5}){1,3}"
     r"|\(0[1-9]\d{1,4}\)[ ]?\d{3,4}[ -]?\d{3,4}"
     r"|01[5-7]\d[ -]\d{3,4}[ -]?\d{3,5}"
     r"|06[ -]\d{2}(?:[ -]?\d{2}){3}|06-?\d{8}"
@@ -63,6 +65,7 @@ def _phone(match: re.Match[str]) -> Iterator[Bounds]:
     digits = digits_of(number)
     named = near(match, _WORDS_BEFORE, before=40) or near(match, _WORDS_AFTER, before=0, after=12)
     shortest = 7 if number.strip().isdigit() else 6
+    named = named and not digits.endswith("00000")  # a quantity
     if _is_something_else(match, number) or len(set(digits)) == 1:
         return
     if (
@@ -81,7 +84,10 @@ def _is_something_else(match: re.Match[str], number: str) -> bool:
     return bool(
         _DATE.match(plain)
         or _DECIMAL.match(plain)
-        or (re.fullmatch(r"\+?\d+(?:\.\d+)+", plain) and not re.fullmatch(r"\d{2,4}(?:\.\d{2,4}){2,4}", plain))
+        or (
+            re.fullmatch(r"\+?\d+(?:\.\d+)+", plain)
+            and not re.fullmatch(r"(?:\+\d{1,4}|\d{2,4})(?:\.\d{2,4}){2,4}", plain)
+        )
         or near(match, _NOT_A_PHONE, before=24)
     )
 
@@ -93,9 +99,9 @@ def _is_international(number: str, digits: str, named: bool) -> bool:
         return False
     import phonenumbers
 
-    digits = digits if plus else digits[2:]
+    digits = digits_of(number.replace("(0)", "")) if plus else digits[2:]
     try:
-        parsed = phonenumbers.parse(f"+{re.sub(r'[(]0[)]', '', number) if plus else digits}", None)
+        parsed = phonenumbers.parse(f"+{digits}", None)
     except phonenumbers.NumberParseException:
         return False
     if not plus and not named:
@@ -132,7 +138,7 @@ RULES = (
         "PHONE",
         rf"\b(?:(?:(?:double|triple)[ ])?{_SPOKEN}[ ,.-]{{1,2}}){{6,15}}{_SPOKEN}\b",
         _spoken,
-        needs=("zero", "oh", "one", "null", "eins", "two", "zwei"),
+        needs=either("zero|oh|one|two|null|eins|zwei"),
         flags=re.IGNORECASE,
     ),
 )

@@ -52,6 +52,11 @@ def words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def either(text: str) -> tuple[str, ...]:
+    """The alternatives of a text, which stand between bars."""
+    return tuple(text.split("|"))
+
+
 @cache
 def compiled(pattern: str) -> re.Pattern[str]:
     """A pattern over words, upper or lower case."""

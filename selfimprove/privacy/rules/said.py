@@ -6,21 +6,23 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess
-from selfimprove.privacy.rules.rule import Bounds, Rule, value
+from selfimprove.privacy.rules.rule import Bounds, Rule, either, value
 
 _KEY = (
-    r"(?P<key>pass ?words?(?:'s)?|pass(?=[ ]{0,2}[:=])|psw|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|"
+    r"(?P<key>pass ?words?|wi-?fi (?:key|code|pass)|code wi-?fi|cle wi-?fi|clave (?:del )?wi-?fi|wlan-?schlussel|"
+    r"pass(?=[ ]{0,2}[:=])|psw|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|"
     r"passwort|kennwort|zugangscode|mot de passe|\bmdp\b|code secret|contrasena|senha|palavra[ -]passe|"
     r"parola d'ordine|parola chiave|wachtwoord|toegangscode|haslo|"
     r"(?P<vague>pin(?:[ -]?(?:code|number|nummer))?|\bclave|codice (?:pin|segreto)|pincode|kod pin))"
 )
-_KEY_NEEDS = (
-    "pass pwd pw psw pin kennwort zugangscode mdp secret contrasena clave senha palavra parola codice wachtwoord "
-    "toegangscode haslo kod"
+_KEY_NEEDS = either(
+    "pass|pwd|pw|psw|pin|kennwort|zugangscode|mdp|secret|contrasena|clave|senha|palavra|parola|codice|wachtwoord|"
+    "toegangscode|haslo|kod|wi-fi|wifi|wlan"
 )
+_START = r"(?:(?<![A-Za-z_])(?<!--)|(?<=[a-z])(?=passwort|kennwort|wachtwoord))"  # compounds are one word
 _BETWEEN = r"[^\n\x00:=.!?\"'`;,()]{0,40}?"
 _LINK = (
-    r"(?P<link>[ ]{0,2}(?::|=>|->|→|=(?!=)|-[ ])[ ]{0,2}|"
+    r"(?P<link>'s[ ]|[ ]{0,2}(?::|=>|->|→|=(?!=)|-[ ])[ ]{0,2}|"
     r"[ ](?:is|was|will be|to|from|ist|lautet|war|est|etait|c'est|es|era|e|sera|jest|brzmi|luidt)(?:[ ]|[ ]?:[ ]?))"
     r"(?:(?:now|still|just|currently|jetzt|maintenant|ahora|agora|teraz)[ ]:?[ ]?)?"
     r"(?!(?:set|changed|reset|updated|gesetzt|geandert)[ ])"
@@ -35,13 +37,24 @@ _OWNER = re.compile(
     re.IGNORECASE,
 )
 _BESIDE = (
-    r"(?:(?<![\w-])(?:pass(?:word|wd|code|phrase|wort)?|pwd|kennwort|mot de passe|contrasena|senha|wachtwoord|haslo)"
-    r"(?:'s)?[ ]{1,2}|"
+    r"(?:(?<![\w-])(?:pass(?:word|wd|code|phrase|wort)?|pwd|pw|kennwort|mot de passe|contrasena|senha|wachtwoord|haslo)"
+    r"[ ]{1,2}|"
     r"\b(?:credentials|logins?|zugangsdaten|identifiants|credenciales|credenziali)(?:[ ](?:are|is|sind))?[ ]?:?[ ]"
     r"[^\s/:\x00]{2,64}[ ]?[/:][ ]?)"
     r"(?P<value>[^\s\"'`\x00<>]{6,64})"
 )
-_BESIDE_NEEDS = "pass pwd kennwort contrasena senha wachtwoord haslo credential login zugangsdaten identifiants creden"
+_BESIDE_NEEDS = either(
+    "pass|pwd|pw|kennwort|contrasena|senha|wachtwoord|haslo|credential|login|zugangs|identifiants|creden"
+)
+_GIVEN = re.compile(
+    r"\b(?:my|our|mein|unser|mon|ma|notre|mi|minha|meu|mijn|moje|login \S{1,64}|user(?:name)? \S{1,64}) \Z", re.I
+)
+_AS = (
+    r"[ ](?:as|for|als|comme|como|come|jako)[ ](?:my|the|our|a|mein|das|mon|mi|minha|la mia|mijn|moje)[ "
+    r"](?:\w{1,20}[ ])?"
+    r"(?:pass ?(?:word|code|phrase)|pwd|pin\b|passwort|kennwort|mot de passe|contrasena|clave|senha|wachtwoord|haslo)"
+)
+_TOKEN_BEFORE = re.compile(r"[\"'`]?([^\s\"'`\x00]{4,64})[\"'`]?\Z")
 _PIN = (
     r"\b(?:pin(?:[ -]?(?:code|number|nummer))?|pincode|passcode|otp|one[ -]time (?:code|password)|"
     r"(?:verification|security) code|cvv2?|cvc)\b[^\n\x00.!?\d]{0,24}?"
@@ -56,7 +69,12 @@ def _said(match: re.Match[str]) -> Iterator[Bounds]:
     owned = bool(_OWNER.search(match.string[max(0, match.start() - 40) : match.start()]))
     if len(said) < 3 or guess.is_none(said) or (guess.is_code(said) and not owned):
         return
-    if guess.is_complex(said) or (quoted and not guess.is_field(said)) or (owned and _ends_sentence(match, said)):
+    if (
+        guess.is_complex(said)
+        or guess.is_phrase(said)
+        or (quoted and not guess.is_field(said))
+        or (owned and _ends_sentence(match, said))
+    ):
         yield match.start(group), match.start(group) + len(said)
 
 
@@ -70,17 +88,27 @@ def _ends_sentence(match: re.Match[str], said: str) -> bool:
 def _beside(match: re.Match[str]) -> Iterator[Bounds]:
     """No word links the two, so the value must look like nothing but a password."""
     given = match["value"].rstrip(".,;:?)]}")
-    if guess.is_mixed(given) and not guess.is_none(given) and not guess.is_code(given):
+    theirs = _GIVEN.search(match.string[max(0, match.start() - 80) : match.start()])
+    looks = guess.is_mixed(given) or (theirs and guess.is_complex(given) and not given.isdigit())
+    if looks and not guess.is_none(given) and not guess.is_code(given):
         yield match.start("value"), match.start("value") + len(given)
+
+
+def _used_as(match: re.Match[str]) -> Iterator[Bounds]:
+    """The password comes first: "I use … as my password"."""
+    begin = max(0, match.start() - 70)
+    before = _TOKEN_BEFORE.search(match.string[begin : match.start()])
+    if before and guess.is_complex(before[1]) and not guess.is_none(before[1]):
+        yield begin + before.start(1), begin + before.end(1)
 
 
 RULES = (
     Rule(
         "password_said",
         "PASSWORD",
-        rf"(?<![A-Za-z_-]){_KEY}(?![A-Za-z_-]){_BETWEEN}{_LINK}{_VALUE}",
+        rf"{_START}{_KEY}(?![A-Za-z_-]){_BETWEEN}{_LINK}{_VALUE}",
         _said,
-        needs=tuple(_KEY_NEEDS.split()),
+        needs=_KEY_NEEDS,
         flags=re.IGNORECASE,
     ),
     Rule(
@@ -88,9 +116,10 @@ RULES = (
         "PASSWORD",
         _BESIDE,
         _beside,
-        needs=tuple(_BESIDE_NEEDS.split()),
+        needs=_BESIDE_NEEDS,
         flags=re.IGNORECASE,
     ),
+    Rule("password_used", "PASSWORD", _AS, _used_as, needs=_KEY_NEEDS, flags=re.IGNORECASE),
     Rule(
         "pin",
         "PASSWORD",

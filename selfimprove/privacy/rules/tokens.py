@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from selfimprove.privacy.fold import BARRIER
-from selfimprove.privacy.rules.rule import Bounds, Rule, near
+from selfimprove.privacy.rules.rule import Bounds, Rule, either, near
 
 _BLOCK_BEGIN = r"(?:-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:)"
 _BLOCK_END = re.compile(r"-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: ?[0-9a-fA-F]{1,64}")
@@ -30,7 +30,7 @@ _NAME = (
 )
 _ASSIGN = (
     r"[\w\-.\]]{0,24}[\"'`]{0,2}\]?[ \t]{0,4}(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|[ ](?:is|ist|es|est|e|jest|"
-    r"to)\b:?)[ \t]{0,4}(?:\\?[\"'`]){0,2}"
+    r"to)\b:?|[ ](?=[A-Za-z0-9+/_=.~-]{20}))[ \t]{0,4}(?:\\?[\"'`]){0,2}"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)your|example|sample|placeholder|changeme|change_me|dummy|redacted|xxxx|1234567890abcdef|abcdef123456|"
@@ -105,19 +105,7 @@ RULES = (
         "SECRET",
         rf"(?<![A-Za-z])(?:\w{{1,24}}[_\-.])?(?:{_NAME}){_ASSIGN}(?P<value>[A-Za-z0-9+/_\-=.~]{{10,500}})(?![\w(\[])",
         _assigned,
-        needs=(
-            "key",
-            "token",
-            "secret",
-            "credential",
-            "schluss",
-            "api",
-            "clave",
-            "chave",
-            "chiave",
-            "sleutel",
-            "klucz",
-        ),
+        needs=either("key|token|secret|credential|schluss|api|clave|chave|chiave|sleutel|klucz"),
         flags=re.IGNORECASE,
     ),
     Rule(
