@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from selfimprove import postgres
 from selfimprove.errors import SelfImproveError
 from selfimprove.settings import current
 
@@ -43,7 +44,10 @@ def tree() -> None:
 def main(arguments: Sequence[str] | None = None) -> None:
     """Entry point: runs a command, prints a SelfImproveError as one line, exits with its code."""
     try:
-        tree.main(args=arguments, prog_name="selfimprove", standalone_mode=False)
+        try:
+            tree.main(args=arguments, prog_name="selfimprove", standalone_mode=False)
+        finally:
+            postgres.release()
     except click.exceptions.Abort:
         sys.exit(130)
     except click.ClickException as exc:
@@ -152,7 +156,7 @@ def doctor_(as_json: bool) -> None:
 
 @tree.command()
 def env() -> None:
-    """Print the exports that make plain `dagster …` commands work on this house.
+    """Print the exports that make plain `dagster …` commands work on this house; its database stays up.
 
     Example: eval "$(selfimprove env)" && dagster asset list -w workspace.yaml
     """
@@ -163,3 +167,4 @@ def env() -> None:
     stack.prepare(current())
     for name, value in stack.environment(current()).items():
         click.echo(f"export {name}={shlex.quote(value)}")
+    postgres.STARTED.clear()

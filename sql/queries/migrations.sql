@@ -21,3 +21,6 @@ select name, sha256 from selfimprove.migrations;
 
 -- record: remember a migration
 insert into selfimprove.migrations (name, sha256) values (%(name)s, %(sha256)s);
+
+-- others: one row when another client than this one is connected
+select 1 as found from pg_stat_activity where backend_type = 'client backend' and pid <> pg_backend_pid() limit 1;
