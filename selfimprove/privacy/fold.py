@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -43,9 +43,10 @@ class Folded:
         return self.origins[segment] + at - self.starts[segment]
 
 
-def fold(text: str, found: Iterable[tuple[int, int]] = ()) -> Folded:
+def fold(text: str, found: Sequence[tuple[int, int]] = ()) -> Folded:
     """Fold a text; placeholders and the spans in `found` (ascending, disjoint) each become one barrier."""
-    cuts = list(_cuts(text, found))
+    plain = not found and text.isascii() and "[" not in text
+    cuts = [] if plain else list(_cuts(text, found))
     if not cuts:
         return Folded(_translate(text))
     parts: list[str] = []
@@ -60,13 +61,10 @@ def fold(text: str, found: Iterable[tuple[int, int]] = ()) -> Folded:
     return Folded("".join([*parts, _translate(text[at:])]), tuple(starts), tuple(origins))
 
 
-def _cuts(text: str, found: Iterable[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
+def _cuts(text: str, found: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int, str]]:
     """Disjoint stretches to leave out, ascending, each with what takes its place."""
-    plain = text.isascii() and "[" not in text
-    matches = () if plain else _CUT.finditer(text)
-    cuts = chain(
-        ((*m.span(), BARRIER if m[1] else "") for m in matches), ((start, end, BARRIER) for start, end in found)
-    )
+    marks = ((*match.span(), BARRIER if match[1] else "") for match in _CUT.finditer(text))
+    cuts = chain(marks, ((start, end, BARRIER) for start, end in found))
     at = 0
     for start, end, replacement in sorted(cuts, key=lambda cut: (cut[0], -cut[1])):
         if start >= at:

@@ -65,7 +65,7 @@ def replace(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Redacted:
 def _rest(text: str, spans: list[Span], gated: bool = True) -> list[Span]:
     """The spans with all that the rules find beside them."""
     for _ in range(_ROUNDS):
-        folded = fold(text, ((span.start, span.end) for span in spans))
+        folded = fold(text, [(span.start, span.end) for span in spans])
         hits = search(folded.text, gated=gated)
         if not hits:
             break
@@ -75,7 +75,7 @@ def _rest(text: str, spans: list[Span], gated: bool = True) -> list[Span]:
 
 def _spread(text: str, spans: list[Span], known: Mapping[str, Hit]) -> list[Span]:
     """The spans with other places where known values stand."""
-    folded = fold(text, ((span.start, span.end) for span in spans))
+    folded = fold(text, [(span.start, span.end) for span in spans])
     hits = merged(occurrences(folded.text, known))
     return _rest(text, _joined(spans, folded, hits)) if hits else spans
 

@@ -76,11 +76,12 @@ def _is_message(value: Any) -> bool:
 
 
 def _insist(redacted: Any, texts: int) -> None:
-    """Raise Malformed unless this is one text for each that was given."""
+    """Raise Malformed, or UnicodeEncodeError, unless this is one storable text for each that was given."""
     if not isinstance(redacted, Redacted) or len(redacted.texts) != texts:
         raise Malformed
     if not all(isinstance(text, str) and "\x00" not in text for text in redacted.texts):
         raise Malformed
+    "".join(redacted.texts).encode()
     if not all(isinstance(kind, str) and isinstance(count, int) for kind, count in redacted.spans.items()):
         raise Malformed
 

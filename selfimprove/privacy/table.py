@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
-from typing import Any
 
+import orjson
 from psycopg import Connection as AnyConnection
 from psycopg.rows import DictRow
 from psycopg.types.json import Jsonb
@@ -84,8 +84,9 @@ def write(connection: Connection, day: date, rule_version: str, chats: Iterable[
 
 
 def _columns(chat: Passed) -> tuple[Jsonb, Jsonb, Jsonb]:
-    messages: list[dict[str, Any]] = [asdict(message) for message in chat.messages]
-    return Jsonb(messages), Jsonb([asdict(given) for given in chat.feedback]), Jsonb(dict(chat.spans))
+    messages = [{"role": message.role, "content": message.content} for message in chat.messages]
+    feedback = [asdict(given) for given in chat.feedback]
+    return Jsonb(messages, orjson.dumps), Jsonb(feedback, orjson.dumps), Jsonb(dict(chat.spans), orjson.dumps)
 
 
 def tally(connection: Connection, day: date) -> Tally:

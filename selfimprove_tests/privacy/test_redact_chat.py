@@ -109,6 +109,10 @@ def returns_nul(texts: Sequence[str]) -> Redacted:
     return Redacted(tuple("\x00" for _ in texts), {})
 
 
+def returns_half_a_character(texts: Sequence[str]) -> Redacted:
+    return Redacted(tuple("\ud800" for _ in texts), {})
+
+
 @pytest.mark.parametrize(
     ("redactor", "error"),
     [
@@ -120,6 +124,7 @@ def returns_nul(texts: Sequence[str]) -> Redacted:
         (returns_numbers, "Malformed"),
         (counts_words, "Malformed"),
         (returns_nul, "Malformed"),
+        (returns_half_a_character, "UnicodeEncodeError"),
     ],
 )
 def test_a_redactor_that_fails_rejects_the_chat(vault: Vault, redactor: Callable[..., Any], error: str) -> None:
