@@ -35,7 +35,9 @@ def server() -> Iterator[str]:
         yield given
         return
     with TemporaryDirectory(prefix="selfimprove-tests-") as folder:
-        yield postgres.url(read({"SELFIMPROVE_HOME": folder}))
+        url = postgres.url(read({"SELFIMPROVE_HOME": folder}))
+        postgres.STARTED.clear()  # commands that tests call leave it up
+        yield url
         postgres.stop_embedded(Path(folder))
 
 
