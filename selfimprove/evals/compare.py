@@ -15,7 +15,8 @@ from selfimprove.models.mlx import Loaded
 from selfimprove.models.score import score
 
 LONGEST = 24  # tokens of a timed answer
-REPEATS = 7
+REPEATS = 11
+TIMED = 32  # prompts a turn: one full batch
 SAMPLE_TOKENS = 48
 
 
@@ -59,16 +60,25 @@ def fair_work(challenger: Loaded, champion: Loaded, prompts: Sequence[Messages])
     first = [mlx.generate(loaded, prompts, max_tokens=LONGEST) for loaded in (challenger, champion)]
     lengths = [min(a.tokens, b.tokens) for a, b in zip(*first, strict=True)]
     limit = max(1, int(median(lengths or [0])))
-    return Work([prompt for prompt, length in zip(prompts, lengths, strict=True) if length >= limit], limit)
+    equal = [prompt for prompt, length in zip(prompts, lengths, strict=True) if length >= limit]
+    return Work(equal[:TIMED], limit)
 
 
 def latency_ratio(challenger: Loaded, champion: Loaded, work: Work) -> float | None:
-    """Challenger's time a token over the champion's: medians of turns taken one after the other."""
-    seconds: tuple[list[float], list[float]] = ([], [])
-    for turn in range(REPEATS if work.prompts else 0):
-        for place in (0, 1) if turn % 2 else (1, 0):
-            seconds[place].append(_seconds_a_token((challenger, champion)[place], work))
-    return _ratio(*map(median, seconds)) if work.prompts else None
+    """Challenger's time a token over the champion's: the median over pairs of turns, one after the other.
+
+    Neighbours share what else the machine does: this varies half as much as the ratio of two medians.
+    """
+    ratios = [_pair(challenger, champion, work, turn) for turn in range(REPEATS if work.prompts else 0)]
+    return median(ratios) if ratios else None
+
+
+def _pair(challenger: Loaded, champion: Loaded, work: Work, turn: int) -> float:
+    """One ratio; every other turn the champion goes first."""
+    if turn % 2:
+        second = _seconds_a_token(champion, work)
+        return _seconds_a_token(challenger, work) / second
+    return _seconds_a_token(challenger, work) / _seconds_a_token(champion, work)
 
 
 def memory_ratio(challenger: Loaded, champion: Loaded, work: Work) -> float | None:
