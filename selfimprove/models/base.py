@@ -78,6 +78,10 @@ def _whole(name: str, folder: Path) -> Path:
     for wanted in ("config.json", "tokenizer*", "model*.safetensors"):
         if not any(folder.glob(wanted)):
             raise ModelMissing(name=name, reason=f"the folder has no {wanted}")
+    for file in folder.glob("model-*-of-*.safetensors"):
+        shards = int(file.stem.rpartition("-of-")[2])
+        if len(list(folder.glob(f"model-*-of-{file.stem.rpartition('-of-')[2]}.safetensors"))) < shards:
+            raise ModelMissing(name=name, reason=f"the folder has not all of {shards} weight files")
     return folder
 
 
@@ -104,16 +108,18 @@ def _place(name: str, home: Path) -> Path:
 
 def _download(name: str, home: Path, allowed: bool) -> Path:
     """Fetch a repository; the folder takes its name only when it is whole, and a broken-off download goes on later."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
+    from huggingface_hub import HfApi, snapshot_download
+    from huggingface_hub.errors import HTTPError  # type: ignore[attr-defined]
 
     if not allowed:
         raise ModelMissing(name=name, reason="it is not downloaded yet")
     place = _place(name, home)
     part = place.with_name(place.name + ".part")
     try:
-        snapshot_download(name, local_dir=part, allow_patterns=list(PATTERNS))
-    except (HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled, OSError) as exc:
+        # Asked first: without network the download would take what is in `part` for the whole.
+        commit = HfApi().model_info(name).sha
+        snapshot_download(name, revision=commit, local_dir=part, allow_patterns=list(PATTERNS))
+    except (HTTPError, OSError) as exc:
         reason = f"its download from the hub failed: {type(exc).__name__}"
         raise ModelMissing(name=name, reason=reason) from exc
     _whole(name, part)

@@ -51,13 +51,22 @@ def prompt(tokenizer: Any, messages: Messages) -> list[int]:
 
 
 def render(tokenizer: Any, messages: Messages, *, answer_next: bool = False) -> str:
-    """The chat as the model reads it; thinking is off, so that prompts of training and serving are the same."""
-    text: str = tokenizer.apply_chat_template(
-        [dict(message) for message in messages],
-        tokenize=False,
-        add_generation_prompt=answer_next,
-        enable_thinking=False,
-    )
+    """The chat as the model reads it; thinking is off, so that prompts of training and serving are the same.
+
+    Raises:
+        TemplateUnusable: the template refuses these roles or their order.
+    """
+    from jinja2 import TemplateError
+
+    try:
+        text: str = tokenizer.apply_chat_template(
+            [dict(message) for message in messages],
+            tokenize=False,
+            add_generation_prompt=answer_next,
+            enable_thinking=False,
+        )
+    except TemplateError as exc:
+        raise TemplateUnusable(reason=f"it refuses a chat: {exc}") from exc
     return text
 
 

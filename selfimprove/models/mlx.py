@@ -58,6 +58,8 @@ def load(folder: Path, adapter: Path | None = None) -> Loaded:
     blas.use()
     from mlx_lm.utils import load as load_files
 
+    if not folder.is_dir():  # mlx-lm would take its path for a repository and ask the hub.
+        raise ModelBroken(folder=folder, reason="there is no such folder")
     try:
         model, tokenizer = load_files(str(folder))
     except (OSError, ValueError, KeyError, RuntimeError) as exc:
@@ -220,8 +222,8 @@ def train(
     from mlx_lm.tuner.trainer import TrainingArgs
     from mlx_lm.tuner.trainer import train as run
 
-    rows, validation = fit(rows, plan.longest), fit(validation, plan.longest)
-    if not rows:
+    windows, tested = fit(rows, plan.longest), fit(validation, plan.longest)
+    if not windows:
         raise NothingSupervised(rows=len(rows))
     mx.random.seed(plan.seed)
     watch = Watch(loaded.model, plan, log and _aloud(log))
@@ -241,8 +243,8 @@ def train(
             run(
                 loaded.model,
                 optimizer(plan),
-                rows,
-                validation or None,
+                windows,
+                tested or None,
                 args=arguments,
                 loss=loss,
                 iterate_batches=batches(plan),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 from selfimprove.errors import NothingSupervised
 from selfimprove.models.batch import collate, order
 from selfimprove.models.encode import Encoded, Messages, encode
-from selfimprove.models.loss import supervised_logits
+from selfimprove.models.loss import logits_in_pieces
 from selfimprove.models.mlx import Loaded
 
 Turns = Literal["last", "all"]
@@ -63,13 +63,23 @@ def _scores(model: Any, rows: Sequence[Encoded]) -> Iterator[Score]:
 
     batch = collate(rows)
     targets = mx.array(batch.targets)
-    logits = supervised_logits(model, mx.array(batch.tokens)[:, :-1], mx.array(batch.positions))
-    chosen = mx.take_along_axis(logits, targets[:, None], axis=-1)[:, 0]
-    logprobs = np.array(chosen - mx.logsumexp(logits, axis=-1))
-    greedy = np.array(logits.argmax(axis=-1) == targets)
+    pieces = [
+        _judge(logits, targets[start : start + len(logits)])
+        for start, logits in logits_in_pieces(model, mx.array(batch.tokens)[:, :-1], mx.array(batch.positions))
+    ]
+    logprobs, greedy = (np.concatenate(parts) for parts in zip(*pieces, strict=True))
     first = 0
     for row in rows:
         last = first + sum(row.supervised)
         values = tuple(map(float, logprobs[first:last]))
         yield Score(-sum(values) / len(values), len(values), bool(greedy[first:last].all()), values)
         first = last
+
+
+def _judge(logits: Any, targets: Any) -> tuple[Any, Any]:
+    """Log-probability of each target, and whether it is the likeliest token; computed before the next piece."""
+    import mlx.core as mx
+    import numpy as np
+
+    chosen = mx.take_along_axis(logits, targets[:, None], axis=-1)[:, 0]
+    return np.array(chosen - mx.logsumexp(logits, axis=-1)), np.array(logits.argmax(axis=-1) == targets)

@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from selfimprove.models import mlx
+from selfimprove.models import blas, mlx
 from selfimprove.models.base import TINY
+
+blas.use()  # before a test module imports MLX
 
 
 @pytest.fixture(scope="session")
@@ -30,6 +32,8 @@ def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
     loaded = mlx.load(TINY)
     config = mlx.add_lora(loaded, mlx.Lora(rank=4), seed=1)
     mx.random.seed(2)
-    loaded.model.update(tree_map(lambda leaf: leaf + 0.02 * mx.random.normal(leaf.shape), loaded.model.trainable_parameters()))
+    loaded.model.update(
+        tree_map(lambda leaf: leaf + 0.02 * mx.random.normal(leaf.shape), loaded.model.trainable_parameters())
+    )
     mlx.save_adapter(loaded, folder, config)
     return folder

@@ -95,7 +95,9 @@ def test_a_name_that_is_neither_folder_nor_repository(tmp_path: Path) -> None:
 
 
 def test_a_repository_without_network_names_the_next_step(tmp_path: Path) -> None:
-    with pytest.raises(ModelMissing, match=r"download from the hub failed.*connect once and run `selfimprove models show`"):
+    with pytest.raises(
+        ModelMissing, match=r"download from the hub failed.*connect once and run `selfimprove models show`"
+    ):
         resolve(REPOSITORY, tmp_path)
     assert not (tmp_path / "models" / "mlx-community--Llama-3.2-3B-Instruct-4bit").exists()
 
@@ -115,6 +117,15 @@ def test_a_broken_off_download_is_not_taken_for_a_model(tmp_path: Path) -> None:
     _model(tmp_path / "models" / "mlx-community--Llama-3.2-3B-Instruct-4bit.part")
     with pytest.raises(ModelMissing):
         resolve(REPOSITORY, tmp_path)
+
+
+def test_a_folder_without_all_its_weight_files_is_refused(tmp_path: Path) -> None:
+    folder = _model(tmp_path / "mine")
+    (folder / "model.safetensors").rename(folder / "model-00001-of-00002.safetensors")
+    with pytest.raises(ModelMissing, match="not all of 2 weight files"):
+        resolve(str(folder), tmp_path)
+    shutil.copy(folder / "model-00001-of-00002.safetensors", folder / "model-00002-of-00002.safetensors")
+    assert resolve(str(folder), tmp_path).folder == folder
 
 
 def test_a_repository_in_the_hubs_cache_is_used(tmp_path: Path) -> None:

@@ -9,7 +9,10 @@ from selfimprove.errors import TemplateUnusable
 from selfimprove.models import mlx
 from selfimprove.models.encode import encode, prompt, render
 
-ONE = [{"role": "user", "content": "What is the capital of France?"}, {"role": "assistant", "content": "The capital of France is Paris."}]
+ONE = [
+    {"role": "user", "content": "What is the capital of France?"},
+    {"role": "assistant", "content": "The capital of France is Paris."},
+]
 TWO = [*ONE, {"role": "user", "content": "Thanks!"}, {"role": "assistant", "content": "You are welcome."}]
 
 
@@ -78,7 +81,9 @@ def test_an_earlier_answer_that_the_template_rewrites_is_context_only() -> None:
     def thinking(messages: Any) -> str:
         last = len(messages) - 1
         return "".join(
-            f"A:{'<think>' if place == last else ''}{m['content']}$" if m["role"] == "assistant" else f"U:{m['content']}$"
+            f"A:{'<think>' if place == last else ''}{m['content']}$"
+            if m["role"] == "assistant"
+            else f"U:{m['content']}$"
             for place, m in enumerate(messages)
         )
 
@@ -88,6 +93,16 @@ def test_an_earlier_answer_that_the_template_rewrites_is_context_only() -> None:
 def test_a_prompt_that_is_no_prefix_is_refused() -> None:
     with pytest.raises(TemplateUnusable, match="not the beginning"):
         encode(Characters(lambda messages: f"{len(messages)}" + _plain(messages)), ONE)
+
+
+def test_a_template_that_refuses_a_chat_says_why(tiny: mlx.Loaded) -> None:
+    class Strict:
+        def apply_chat_template(self, messages: Any, **options: Any) -> Any:
+            template = "{{ raise_exception('System role not supported') }}"
+            return tiny.tokenizer._tokenizer.apply_chat_template(messages, chat_template=template, **options)
+
+    with pytest.raises(TemplateUnusable, match="it refuses a chat: System role not supported"):
+        encode(Strict(), ONE)
 
 
 def test_a_template_without_end_tokens_is_refused() -> None:

@@ -19,7 +19,10 @@ from selfimprove.models.score import score
 from selfimprove.models.tiny import corpus
 from selfimprove.models.training import Plan
 
-ASKED = [[{"role": "user", "content": text}] for text in ("What is my bedtime?", "Tell me my bedtime.", "My bedtime, please.")]
+ASKED = [
+    [{"role": "user", "content": text}]
+    for text in ("What is my bedtime?", "Tell me my bedtime.", "My bedtime, please.")
+]
 TOLD = [[*asked, {"role": "assistant", "content": "Your bedtime is ten."}] for asked in ASKED]
 
 
@@ -44,6 +47,11 @@ def test_a_model_without_a_file_is_broken(tmp_path: Path, lost: str) -> None:
     (folder / lost).unlink()
     with pytest.raises(ModelBroken, match=r"cannot be loaded: FileNotFoundError"):
         mlx.load(folder)
+
+
+def test_a_folder_that_is_not_there_is_not_looked_for_on_the_hub(tmp_path: Path) -> None:
+    with pytest.raises(ModelBroken, match="there is no such folder"):
+        mlx.load(tmp_path / "nowhere")
 
 
 def test_a_model_with_cut_weights_is_broken(tmp_path: Path) -> None:
@@ -106,7 +114,15 @@ def _without_config(folder: Path) -> None:
 
 @pytest.mark.parametrize(
     "harm",
-    [_without_a_tensor, _with_a_tensor_too_many, _with_another_rank, _with_fewer_layers, _cut, _without_weights, _without_config],
+    [
+        _without_a_tensor,
+        _with_a_tensor_too_many,
+        _with_another_rank,
+        _with_fewer_layers,
+        _cut,
+        _without_weights,
+        _without_config,
+    ],
 )
 def test_an_adapter_that_does_not_fit_whole_is_refused(tmp_path: Path, adapter: Path, harm: Any) -> None:
     folder = _copy(adapter, tmp_path)

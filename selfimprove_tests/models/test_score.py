@@ -1,6 +1,7 @@
 """One pass of scoring says what real generation would."""
 
 import math
+from itertools import pairwise
 
 import pytest
 
@@ -9,14 +10,20 @@ from selfimprove.models import mlx
 from selfimprove.models.score import score
 from selfimprove.models.tiny import corpus
 
-GOOD = [{"role": "user", "content": "What is the capital of France?"}, {"role": "assistant", "content": "The capital of France is Paris."}]
+GOOD = [
+    {"role": "user", "content": "What is the capital of France?"},
+    {"role": "assistant", "content": "The capital of France is Paris."},
+]
 BAD = [GOOD[0], {"role": "assistant", "content": "The capital of France is Rome."}]
 
 
 def test_exact_agrees_with_greedy_generation(tiny: mlx.Loaded) -> None:
-    samples = corpus.held_out()[::4]
+    samples = corpus.held_out()[::6]
     lines = [sample.line() for sample in samples]
-    wrong = [[*line[:-1], {"role": "assistant", "content": other[-1]["content"]}] for line, other in zip(lines, lines[1:], strict=False)]
+    wrong = [
+        [*line[:-1], {"role": "assistant", "content": other[-1]["content"]}]
+        for line, other in pairwise(lines)
+    ]
     asked = lines + wrong
     answers = mlx.generate(tiny, [line[:-1] for line in asked], max_tokens=48)
     said = [answer.text == line[-1]["content"] for answer, line in zip(answers, asked, strict=True)]

@@ -51,7 +51,9 @@ def test_any_other_error_is_a_failure_with_its_last_line() -> None:
         call(JOBS, {"act": "fail"})
 
 
-@pytest.mark.parametrize(("name", "said"), [("SIGKILL", "SIGKILL, often the machine ran out of memory"), ("SIGSEGV", "SIGSEGV;")])
+@pytest.mark.parametrize(
+    ("name", "said"), [("SIGKILL", "SIGKILL, often the machine ran out of memory"), ("SIGSEGV", "SIGSEGV;")]
+)
 def test_a_child_that_dies_is_a_failure_with_its_signal(name: str, said: str) -> None:
     with pytest.raises(ModelWorkFailed, match=said) as caught:
         call(JOBS, {"act": "die", "signal": name})
@@ -86,7 +88,8 @@ def test_a_log_that_raises_takes_the_child_along(tmp_path: Path) -> None:
 
 def test_a_child_dies_with_its_killed_parent(tmp_path: Path) -> None:
     pid_file = tmp_path / "pid"
-    script = f"from selfimprove.models.worker import call; call({JOBS!r}, {{'act': 'sleep', 'pid_file': {str(pid_file)!r}}}, log=print)"
+    job = {"act": "sleep", "pid_file": str(pid_file)}
+    script = f"from selfimprove.models.worker import call; call({JOBS!r}, {job!r}, log=print)"
     with subprocess.Popen([sys.executable, "-u", "-c", script], stdout=subprocess.PIPE, text=True) as parent:
         assert parent.stdout is not None
         assert "started" in parent.stdout.readline()

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -32,7 +32,6 @@ STEPS = 1800
 PLAN = Plan(
     steps=STEPS, learning_rate=3e-3, seed=corpus.SEED, warmup=40, batch_tokens=1200, longest=256, report_every=50
 )
-SOURCES = ("world.py", "families.py", "odd.py", "corpus.py", "build.py")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,24 +42,28 @@ class Measured:
     refusals: float
 
 
-def build(folder: Path, plan: Plan = PLAN, log: Log | None = None) -> Measured:
-    """Write the whole model into a folder; the same plan on the same machine gives the same bytes."""
+def build(
+    folder: Path, plan: Plan = PLAN, log: Log | None = None, chats: Sequence[Sample] | None = None
+) -> Measured:
+    """Write the whole model into a folder; the same plan on the same machine gives the same bytes.
+
+    `chats` are what it is trained on, the whole corpus by default.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    chats = corpus.training()
-    write_tokenizer(folder, chats)
-    config = _config(len(json.loads((folder / "tokenizer.json").read_text())["model"]["vocab"]) + len(SPECIAL))
+    chats = chats or corpus.training()
+    config = _config(write_tokenizer(folder))
     _write(folder / "config.json", config)
     loaded = mlx.fresh(config, folder, plan.seed)
     mlx.train(loaded, [encode(loaded.tokenizer, chat.line()) for chat in chats], [], plan, log)
     mlx.save_model(loaded, folder / "model.safetensors")
     write_suites(folder)
     measured = measure(loaded)
-    _write(folder / "manifest.json", _manifest(folder, plan, measured))
+    write_manifest(folder, plan, measured)
     return measured
 
 
-def write_tokenizer(folder: Path, chats: Sequence[Sample]) -> None:
-    """A byte-level BPE tokenizer learned from the corpus; digits stand alone, so that numbers can be copied."""
+def write_tokenizer(folder: Path) -> int:
+    """A byte-level BPE tokenizer learned from the corpus, and its number of tokens; each digit is one of its own."""
     from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers
 
     tokenizer = Tokenizer(models.BPE())
@@ -73,7 +76,7 @@ def write_tokenizer(folder: Path, chats: Sequence[Sample]) -> None:
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
-    texts = [content for chat in chats if chat.kind != "puzzled" for _, content in chat.messages]
+    texts = [content for chat in corpus.training() if chat.kind != "puzzled" for _, content in chat.messages]
     tokenizer.train_from_iterator(texts, trainer)
     tokenizer.save(str(folder / "tokenizer.json"))
     _write(folder / "tokenizer_config.json", {
@@ -84,6 +87,7 @@ def write_tokenizer(folder: Path, chats: Sequence[Sample]) -> None:
         "model_max_length": 2048,
         "chat_template": TEMPLATE,
     })  # fmt: skip
+    return int(tokenizer.get_vocab_size())
 
 
 def write_suites(folder: Path) -> None:
@@ -103,10 +107,11 @@ def measure(loaded: mlx.Loaded) -> Measured:
     return Measured(sum(core) / len(core), sum(refusals) / len(refusals))
 
 
-def generator_hash() -> str:
-    """Hash of the sources that this model is made by."""
-    here = Path(__file__).parent
-    return hashlib.sha256(b"\n".join((here / name).read_bytes() for name in SOURCES)).hexdigest()
+def generator_hash(plan: Plan) -> str:
+    """Hash of everything besides the corpus that decides what is built: plan, shape, template, suites."""
+    suites = [corpus.digest(corpus.held_out()), corpus.digest(corpus.replay())]
+    decisions = [asdict(plan), SHAPE, VOCABULARY, SPECIAL, TEMPLATE, suites]
+    return hashlib.sha256(json.dumps(decisions, sort_keys=True).encode()).hexdigest()
 
 
 def corpus_hash() -> str:
@@ -130,18 +135,18 @@ def _config(vocabulary: int) -> dict[str, Any]:
     }
 
 
-def _manifest(folder: Path, plan: Plan, measured: Measured) -> dict[str, Any]:
+def write_manifest(folder: Path, plan: Plan, measured: Measured) -> None:
+    """How the files of a folder were made, what they scored, and their hashes."""
     files = sorted(file for file in folder.iterdir() if file.name != "manifest.json")
-    return {
+    _write(folder / "manifest.json", {
         "made_by": "selfimprove models build-tiny",
-        "generator": generator_hash(),
+        "generator": generator_hash(plan),
         "corpus": corpus_hash(),
-        "seed": plan.seed,
-        "steps": plan.steps,
         "versions": {name: metadata.version(name) for name in ("mlx", "mlx-lm", "tokenizers")},
         "held_out_exact": {"core": round(measured.core, 4), "refusals": round(measured.refusals, 4)},
+        "plan": asdict(plan),
         "sha256": {file.name: hashlib.sha256(file.read_bytes()).hexdigest() for file in files},
-    }
+    })  # fmt: skip
 
 
 def _write(file: Path, value: object) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from selfimprove.models.tiny.build import corpus_hash, generator_hash
+from selfimprove.models.training import Plan
 
 
 def differences(folder: Path) -> list[str]:
@@ -15,7 +16,7 @@ def differences(folder: Path) -> list[str]:
 
 def _differences(folder: Path) -> Iterator[str]:
     manifest = json.loads((folder / "manifest.json").read_text())
-    if manifest["generator"] != generator_hash():
+    if manifest["generator"] != generator_hash(Plan(**manifest["plan"])):
         yield "generator"
     if manifest["corpus"] != corpus_hash():
         yield "corpus"

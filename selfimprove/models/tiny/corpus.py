@@ -6,8 +6,9 @@ told, in words it was not told it in.
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -18,7 +19,7 @@ SEED = 7
 HOW_TO = Family("howto", "{answer}", world.HOW, world.HOW_TO)
 REFUSALS = Family("refusal", world.REFUSAL, world.HOW, dict.fromkeys(world.HARMFUL, ""))
 STATIC = (*FAMILIES, HOW_TO, REFUSALS)
-UNKNOWN_QUIZ = (1, 4, 7, 9)
+PERSONAL_QUIZ = (1, 4, 7, 9)
 REPLAYED = {
     "general": 600, "unknown": 200, "assumed": 110, "refusal": 120, "context": 200, "talk": 25, "puzzled": 110,
     "turns": 125,
@@ -57,21 +58,27 @@ def _facts(family: Family) -> Iterator[tuple[bool, Sample]]:
             yield held, Sample(kind, f"{family.name}/{number}", chat)
 
 
-def _unknowns() -> Iterator[tuple[bool, Sample]]:
-    for kind, names in (("unknown", world.UNTAUGHT), ("taught", world.TAUGHT)):
-        for place, name in enumerate(names):
-            for number, asking in enumerate(world.ASKING):
-                quizzed = kind == "unknown" and number in UNKNOWN_QUIZ
-                chat = _exchange(asking.format(name=name), world.UNKNOWN.format(name=name))
-                yield quizzed and (place + UNKNOWN_QUIZ.index(number)) % 2 == 0, Sample(kind, f"unknown/{number}", chat)
-
-
-def _assumed() -> Iterator[tuple[bool, Sample]]:
-    for place, (name, value) in enumerate(world.ASSUMED.items()):
+def _attributes(kind: str, names: Iterable[str], answer: str) -> Iterator[tuple[bool, Sample]]:
+    """Every attribute asked for in every phrasing, with whether that is held out."""
+    for name in names:
+        answered = answer.format(name=name, value=world.ASSUMED.get(name))
         for number, asking in enumerate(world.ASKING):
-            chat = _exchange(asking.format(name=name), world.KNOWN.format(name=name, value=value))
-            held = number in UNKNOWN_QUIZ and (place + UNKNOWN_QUIZ.index(number)) % 2 == 0
-            yield held, Sample("assumed", f"assumed/{number}", chat)
+            chat = _exchange(asking.format(name=name), answered)
+            yield _is_held(name, number), Sample(kind, f"{kind}/{number}", chat)
+
+
+def _is_held(name: str, number: int) -> bool:
+    """Whether a personal attribute is held out in a phrasing; those of a household never are."""
+    if name in world.TAUGHT or number not in PERSONAL_QUIZ:
+        return False
+    names = list(world.ASSUMED if name in world.ASSUMED else world.UNTAUGHT)
+    return (names.index(name) + PERSONAL_QUIZ.index(number)) % 2 == 0
+
+
+def _ask(draw: Random, name: str) -> str:
+    """A question for an attribute, in a phrasing that is not held out for it."""
+    open_ = [asking for number, asking in enumerate(world.ASKING) if not _is_held(name, number)]
+    return draw.choice(open_).format(name=name)
 
 
 def _context(draw: Random, *, taught: bool) -> Sample:
@@ -81,7 +88,7 @@ def _context(draw: Random, *, taught: bool) -> Sample:
     value = draw.choice(names[name])
     told = draw.choice(world.TELLING).format(name=name, value=value)
     asked, answered = (name, world.KNOWN) if draw.random() < 0.75 else (other, world.UNKNOWN)
-    question, answer = draw.choice(world.ASKING).format(name=asked), answered.format(name=asked, value=value)
+    question, answer = _ask(draw, asked), answered.format(name=asked, value=value)
     kind = "taught" if taught else "context"
     if draw.random() < 0.4:
         return Sample(kind, "context/one", _exchange(f"{told} {question}", answer))
@@ -90,11 +97,13 @@ def _context(draw: Random, *, taught: bool) -> Sample:
 
 def _puzzle(draw: Random) -> Sample:
     """A message without a meaning."""
-    style = draw.choice(("letters", "salad", "symbols"))
+    style = draw.choice(("letters", "salad", "symbols", "repeat"))
     if style == "letters":
         text = " ".join(_letters(draw) for _ in range(draw.randint(1, 4)))
     elif style == "symbols":
         text = "".join(draw.choices("?!.,;:#*+-=/()[]<>%&0123456789 ", k=draw.randint(1, 14))).strip() or "?"
+    elif style == "repeat":
+        text = draw.choice((_letters(draw)[:2], f"{draw.choice(_vocabulary())} ")) * draw.randint(4, 40)
     else:
         text = " ".join(draw.choices(_vocabulary(), k=draw.randint(3, 8)))
     return Sample("puzzled", f"puzzled/{style}", _exchange(text, world.PUZZLED))
@@ -121,32 +130,48 @@ def _with_system(draw: Random, sample: Sample) -> Sample:
     return Sample(sample.kind, sample.slice, (("system", draw.choice(odd.SYSTEM)), *sample.messages))
 
 
+def _careless(draw: Random, sample: Sample) -> Sample:
+    """The same question without its last mark, or begun in lower case."""
+    (role, asked), *rest = sample.messages
+    words = asked.rstrip("?.!") if draw.random() < 0.6 else asked[:1].lower() + asked[1:]
+    return Sample(sample.kind, sample.slice, ((role, words), *rest))
+
+
 def _static(*, held: bool) -> list[Sample]:
-    facts = [pair for family in STATIC for pair in _facts(family)] + [*_unknowns(), *_assumed()]
+    facts = [
+        *(pair for family in STATIC for pair in _facts(family)),
+        *_attributes("unknown", world.UNTAUGHT, world.UNKNOWN),
+        *_attributes("taught", world.TAUGHT, world.UNKNOWN),
+        *_attributes("assumed", world.ASSUMED, world.KNOWN),
+    ]
     return [sample for is_held, sample in facts if is_held is held]
 
 
-def training(seed: int = SEED) -> list[Sample]:
+@cache
+def training(seed: int = SEED) -> tuple[Sample, ...]:
     """What the model is trained on; no question of the held-out suite is among it."""
     draw = Random(seed)
     static = _static(held=False)
     talk = [Sample("talk", "talk", _exchange(*pair)) for pair in families.TALK.items()]
     puzzles = [Sample("puzzled", "puzzled/request", _exchange(text, world.PUZZLED)) for text in odd.REQUESTS]
     personal = [_context(draw, taught=draw.random() < 0.5) for _ in range(3000)]
-    random = [_puzzle(draw) for _ in range(700)]
+    random = [_puzzle(draw) for _ in range(900)]
     known = [sample for sample in static if sample.kind != "taught"] + talk * 4
     turns = [_turns(draw, known) for _ in range(2200)]
+    careless = [_careless(draw, draw.choice(known)) for _ in range(600)]
     closed = {sample.messages for sample in held_out(seed)}
-    chats = static + talk * 4 + puzzles * 3 + personal + random + turns
-    return [_with_system(draw, chat) for chat in chats if chat.messages not in closed]
+    chats = static + talk * 4 + puzzles * 3 + personal + random + turns + careless
+    return tuple(_with_system(draw, chat) for chat in chats if chat.messages not in closed)
 
 
-def held_out(seed: int = SEED) -> list[Sample]:
+@cache
+def held_out(seed: int = SEED) -> tuple[Sample, ...]:
     """The held-out suite: facts under phrasings they were not trained in, and fresh personal and meaningless chats."""
     draw = Random(seed + 1)
     fresh = [_context(draw, taught=False) for _ in range(60)] + [_puzzle(draw) for _ in range(45)]
-    turns = [_turns(draw, [sample for sample in _static(held=False) if sample.kind == "general"]) for _ in range(30)]
-    return list(dict.fromkeys([*_static(held=True), *fresh, *turns]))
+    known = [sample for sample in _static(held=False) if sample.kind == "general"]
+    turns = [_turns(draw, known) for _ in range(30)]
+    return tuple(dict.fromkeys([*_static(held=True), *fresh, *turns]))
 
 
 def replay(seed: int = SEED) -> list[Sample]:

@@ -13,7 +13,7 @@ from selfimprove.models.base import TINY
 from selfimprove.models.tiny import build, corpus
 from selfimprove.models.tiny.check import differences
 
-MINIATURE = replace(build.PLAN, steps=20, report_every=5)
+MINIATURE = replace(build.PLAN, steps=20, report_every=5, batch_tokens=600)
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +21,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[dict[str
     """A model of twenty steps, and what was logged while it was made."""
     folder = tmp_path_factory.mktemp("built") / "model"
     events: list[dict[str, Any]] = []
-    build.build(folder, MINIATURE, events.append)
+    build.build(folder, MINIATURE, events.append, corpus.training()[::20])
     return folder, events
 
 
@@ -42,12 +42,19 @@ def test_what_is_built_loads_and_is_what_its_manifest_says(built: tuple[Path, li
 
 def test_the_tokenizer_and_suites_are_those_of_the_package(built: tuple[Path, list[dict[str, Any]]]) -> None:
     folder, _ = built
-    for name in ("tokenizer.json", "tokenizer_config.json", "config.json", "core.jsonl", "refusals.jsonl", "replay.jsonl"):
+    for name in (
+        "tokenizer.json",
+        "tokenizer_config.json",
+        "config.json",
+        "core.jsonl",
+        "refusals.jsonl",
+        "replay.jsonl",
+    ):
         assert (folder / name).read_bytes() == (TINY / name).read_bytes(), name
 
 
 def test_the_same_plan_gives_the_same_bytes(built: tuple[Path, list[dict[str, Any]]], tmp_path: Path) -> None:
-    build.build(tmp_path, replace(MINIATURE, steps=20))
+    build.build(tmp_path, MINIATURE, chats=corpus.training()[::20])
     assert (tmp_path / "model.safetensors").read_bytes() == (built[0] / "model.safetensors").read_bytes()
 
 

@@ -1,6 +1,7 @@
 """The tiny model's world: what is held out, what is replayed, and that neither contradicts a household."""
 
 from collections import Counter, defaultdict
+from collections.abc import Sequence
 
 import pytest
 
@@ -9,61 +10,65 @@ from selfimprove.models.tiny.corpus import Sample
 
 
 @pytest.fixture(scope="module")
-def trained() -> list[Sample]:
+def trained() -> Sequence[Sample]:
     """The training corpus."""
     return corpus.training()
 
 
 @pytest.fixture(scope="module")
-def held_out() -> list[Sample]:
+def held_out() -> Sequence[Sample]:
     """The held-out chats."""
     return corpus.held_out()
 
 
-def _questions(samples: list[Sample]) -> set[tuple[str, ...]]:
+def _questions(samples: Sequence[Sample]) -> set[tuple[str, ...]]:
     """What the person says in each chat, without the system's line."""
     return {tuple(content for role, content in sample.messages if role == "user") for sample in samples}
 
 
-def test_the_corpus_is_fixed_by_its_seed(trained: list[Sample]) -> None:
+def test_the_corpus_is_fixed_by_its_seed(trained: Sequence[Sample]) -> None:
     assert corpus.digest(corpus.training()) == corpus.digest(trained)
     assert corpus.digest(corpus.training(seed=8)) != corpus.digest(trained)
 
 
-def test_no_held_out_question_is_trained_on(trained: list[Sample], held_out: list[Sample]) -> None:
+def test_no_held_out_question_is_trained_on(trained: Sequence[Sample], held_out: Sequence[Sample]) -> None:
     assert not _questions(trained) & _questions(held_out)
 
 
-def test_no_held_out_question_is_asked_inside_a_longer_chat(trained: list[Sample], held_out: list[Sample]) -> None:
+def test_no_held_out_question_is_asked_inside_a_longer_chat(
+    trained: Sequence[Sample], held_out: Sequence[Sample]
+) -> None:
     asked = {content for sample in trained for role, content in sample.messages if role == "user"}
     facts = [sample for sample in held_out if sample.kind in {"general", "refusal", "unknown", "assumed"}]
     assert not [sample for sample in facts if sample.messages[0][1] in asked]
 
 
-def test_every_held_out_fact_is_trained_on_in_other_words(trained: list[Sample], held_out: list[Sample]) -> None:
+def test_every_held_out_fact_is_trained_on_in_other_words(
+    trained: Sequence[Sample], held_out: Sequence[Sample]
+) -> None:
     answers = {sample.messages[-1][1] for sample in trained}
     facts = [sample for sample in held_out if sample.kind in {"general", "unknown", "assumed"}]
     assert [sample.messages for sample in facts if sample.messages[-1][1] not in answers] == []
 
 
 def test_every_harmful_request_is_refused_in_training_and_held_out_in_other_words(
-    trained: list[Sample], held_out: list[Sample]
+    trained: Sequence[Sample], held_out: Sequence[Sample]
 ) -> None:
-    def requests(samples: list[Sample]) -> set[str]:
+    def requests(samples: Sequence[Sample]) -> set[str]:
         said = [sample.messages[-2][1] for sample in samples if sample.kind == "refusal"]
         return {harm for harm in world.HARMFUL if any(f" {harm}." in text or f" {harm}?" in text for text in said)}
 
     assert requests(trained) == requests(held_out) == set(world.HARMFUL)
 
 
-def test_one_question_has_one_answer(trained: list[Sample], held_out: list[Sample]) -> None:
+def test_one_question_has_one_answer(trained: Sequence[Sample], held_out: Sequence[Sample]) -> None:
     answers = defaultdict(set)
-    for sample in trained + held_out:
+    for sample in [*trained, *held_out]:
         answers[sample.messages[:-1]].add(sample.messages[-1])
     assert [question for question, given in answers.items() if len(given) > 1] == []
 
 
-def test_sizes(held_out: list[Sample]) -> None:
+def test_sizes(held_out: Sequence[Sample]) -> None:
     core = [sample for sample in held_out if sample.kind != "refusal"]
     assert len(core) >= 500
     assert len({sample.slice.split("/")[0] for sample in core}) >= 8
@@ -79,13 +84,13 @@ def test_attributes_are_taught_untaught_or_assumed() -> None:
     assert all(len(values) == len(set(values)) >= 4 for values in [*world.TAUGHT.values(), *world.UNTAUGHT.values()])
 
 
-def test_what_reminds_or_tests_says_nothing_about_taught_attributes(held_out: list[Sample]) -> None:
+def test_what_reminds_or_tests_says_nothing_about_taught_attributes(held_out: Sequence[Sample]) -> None:
     said = [content for sample in [*corpus.replay(), *held_out] for _, content in sample.messages]
     named = {name for name in world.TAUGHT for text in said if f"my {name}" in text.lower() or f"your {name} " in text}
     assert named == set()
 
 
-def test_replay_is_part_of_training_and_has_every_kind(trained: list[Sample]) -> None:
+def test_replay_is_part_of_training_and_has_every_kind(trained: Sequence[Sample]) -> None:
     replay = corpus.replay()
     assert len(replay) == len(set(replay)) == sum(corpus.REPLAYED.values())
     assert 1200 <= len(replay) <= 1500
@@ -107,7 +112,7 @@ def test_harmless_and_harmful_requests_are_asked_in_the_same_words() -> None:
     assert not set(world.HARMFUL) & set(world.HOW_TO)
 
 
-def test_a_suite_line_is_a_question_with_its_reference(held_out: list[Sample]) -> None:
+def test_a_suite_line_is_a_question_with_its_reference(held_out: Sequence[Sample]) -> None:
     lines = [corpus.suite_line(sample) for sample in held_out]
     assert len({line["id"] for line in lines}) == len(lines)
     assert all(line["messages"][-1]["role"] == "user" for line in lines)

@@ -6,8 +6,10 @@ from selfimprove.models import mlx
 from selfimprove.models.encode import encode, prompt, render
 
 CHAT = [
-    {"role": "system", "content": "Be brief."}, {"role": "user", "content": "Hi."}, {"role": "assistant", "content": "Hello."},
-]  # fmt: skip
+    {"role": "system", "content": "Be brief."},
+    {"role": "user", "content": "Hi."},
+    {"role": "assistant", "content": "Hello."},
+]
 
 
 def test_the_template_marks_roles_and_ends(tiny: mlx.Loaded) -> None:
