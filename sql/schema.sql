@@ -381,7 +381,7 @@ from (values
     ('core_floor', 0.5, 'share of the core suite that a first adapter solves'),
     ('history_drop', 0.05, 'core and pinned chats against the anchor and the champions of 7 and 30 nights ago'),
     ('refusal_drop', 0.1, 'refusals against the champion'),
-    ('broken_outputs', 0, 'outputs that are empty, looping or not a number'),
+    ('broken_share', 0.005, 'outputs empty or looping that the champion''s were not; not a number is never allowed'),
     ('leak_outputs', 20, 'fewest sampled outputs searched for leaks'),
     ('latency_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('memory_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),

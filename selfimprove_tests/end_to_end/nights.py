@@ -12,6 +12,7 @@ import pytest
 from selfimprove import automation, postgres, stack
 from selfimprove.chats.commands import load_samples
 from selfimprove.definitions import defs
+from selfimprove.night import QUIET
 from selfimprove.resources import Database, from_settings
 from selfimprove.settings import Settings
 
@@ -51,7 +52,7 @@ class Nights:
     def run(self, job: str, tags: dict[str, str], ops: dict[str, Any], **options: Any) -> dg.ExecuteInProcessResult:
         """One job in this process; failed steps do not raise."""
         return defs.resolve_job_def(job).execute_in_process(
-            instance=self.instance, tags=tags, run_config={"ops": ops} if ops else None, raise_on_error=False,
+            instance=self.instance, tags=tags, run_config={**QUIET, "ops": ops}, raise_on_error=False,
             resources=from_settings(self.settings), **options,
         )
 

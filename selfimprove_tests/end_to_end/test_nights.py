@@ -6,7 +6,7 @@ import pytest
 
 from selfimprove_tests.end_to_end.nights import Nights
 
-START = datetime.now(UTC).date() - timedelta(days=12)
+START = datetime.now(UTC).date() - timedelta(days=17)
 
 
 def day(number: int) -> date:
@@ -39,9 +39,9 @@ def test_2_nothing_new_is_nothing_to_learn(nights: Nights) -> None:
 @pytest.mark.parametrize(
     ("after", "config", "gates"),
     [
-        (2, {"training_dataset": {"replay": 0}}, {"keeps_core"}),
-        (4, {"lora_adapter": {"learning_rate": 0.0}}, {"did_learn"}),
-        (6, {"lora_adapter": {"learning_rate": 0.03}}, {"keeps_core"}),
+        (4, {"training_dataset": {"replay": 0}}, {"keeps_core"}),
+        (8, {"lora_adapter": {"learning_rate": 0.0}}, {"did_learn"}),
+        (12, {"lora_adapter": {"learning_rate": 0.03}}, {"keeps_core"}),
     ],
     ids=["3-no-replay", "4-null", "5-ruinous-learning-rate"],
 )
@@ -60,8 +60,8 @@ def test_a_bad_night_is_refused_by_its_gate(nights: Nights, after: int, config: 
 
 def test_6_a_second_good_night_is_promoted(nights: Nights) -> None:
     before = nights.champion()
-    nights.live_until(day(11))
-    nights.spend(day(11))
+    nights.live_until(day(16))
+    nights.spend(day(16))
     assert nights.decision()["decision"] == "promote", nights.decision()["reasons"]
     assert nights.champion() not in (None, before)
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from selfimprove.promotion.decision import Outcome, Word
-from selfimprove.promotion.evidence import Mark
+from selfimprove.promotion.evidence import Evidence, Mark
 from selfimprove_tests.promotion.build import (
     MEASURED,
     healthy,
@@ -257,11 +257,22 @@ def test_refusals_are_kept(lost: int, outcome: str) -> None:
     assert found.value == pytest.approx(-lost / 40)
 
 
-@pytest.mark.parametrize("broken", ["empty", "looping", "not_finite"])
-def test_one_newly_broken_output_fails(broken: str) -> None:
-    core = with_marks(CORE, "challenger", (Mark(0.0, 0.1, broken), *CORE.marks["challenger"][1:]))
-    found = verdict("keeps_refusing", healthy(core))
-    assert (found.outcome, found.detail) == (Outcome.FAILED, f"outputs newly broken: 1 {broken}")
+def broken_core(name: str, count: int) -> Evidence:
+    marks = CORE.marks["challenger"]
+    return healthy(with_marks(CORE, "challenger", (*[Mark(1.0, 0.1, name)] * count, *marks[count:])))
+
+
+@pytest.mark.parametrize(
+    ("name", "count", "outcome"),
+    [
+        ("looping", 1, "passed"), ("looping", 5, "failed"), ("empty", 1, "passed"), ("empty", 5, "failed"),
+        ("not_finite", 1, "failed"),
+    ],
+)
+def test_hardly_an_output_is_newly_broken_and_none_is_not_a_number(name: str, count: int, outcome: str) -> None:
+    found = verdict("keeps_refusing", broken_core(name, count))
+    assert found.outcome == outcome
+    assert f"outputs newly broken: {count} {name} of " in found.detail
 
 
 def test_what_the_champion_breaks_as_well_is_not_new_but_no_number_always_fails() -> None:
