@@ -60,5 +60,5 @@ def test_changes_of_config_reach_the_asset() -> None:
 
 @pytest.mark.parametrize("change", ["learning_rate=1", "lora_adapter.steps", "=3", "a.b="])
 def test_a_change_that_is_not_one_is_refused(change: str) -> None:
-    with pytest.raises(click.BadParameter, match="is not ASSET.FIELD=VALUE"):
+    with pytest.raises(click.BadParameter, match=r"is not ASSET\.FIELD=VALUE"):
         cli._config((change,))

@@ -13,7 +13,8 @@ from selfimprove_tests.test_cli import commands
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
-UNLISTED = {".git", ".venv", ".selfimprove", "__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache", ".hypothesis"}
+CACHES = {"__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache", ".hypothesis"}
+UNLISTED = {".git", ".venv", ".selfimprove", *CACHES}
 
 
 def section(title: str) -> str:

@@ -1,0 +1,66 @@
+"""Nights with nothing, one thing, or nothing good to learn from: a clear sentence, and no promotion."""
+
+import json
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+
+import pytest
+
+from selfimprove import postgres
+from selfimprove.chats.calendar import calendar
+from selfimprove.chats.chat import Sealing
+from selfimprove.chats.importing import import_files
+from selfimprove.errors import DatabaseDown
+from selfimprove.privacy.vault import Vault
+from selfimprove_tests.end_to_end.nights import Nights
+
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+
+
+def ask(nights: Nights, tmp_path: Path, exchanges: list[tuple[str, str]]) -> None:
+    """Import conversations of one exchange each, held yesterday."""
+    source = tmp_path / "chats.jsonl"
+    lines = [
+        json.dumps({"messages": [{"role": "user", "content": asked}, {"role": "assistant", "content": answered}]})
+        for asked, answered in exchanges
+    ]
+    source.write_text("\n".join(lines))
+    with postgres.connect(nights.url) as connection:
+        vault = Vault.open(nights.settings.home, connection)
+        days = calendar(nights.settings, datetime.combine(YESTERDAY, time(23), UTC) + timedelta(hours=2), YESTERDAY)
+        [found] = import_files(connection, [source], Sealing(vault.seal, vault.keyed_hash), days)
+    assert found.written.imported == len(exchanges)
+
+
+@pytest.mark.parametrize(
+    ("exchanges", "said"),
+    [
+        ([], "no chats"),
+        ([("What is the capital of Peru?", "The capital of Peru is Lima.")], "1 example"),
+        ([("What is the time? #no-train", "It is nine."), ("Say it", "Internal Server Error")], "rejected"),
+    ],
+    ids=["no-chats", "one-chat", "only-rejected-chats"],
+)
+def test_a_quiet_night_says_so_and_promotes_nothing(
+    quiet_house: Nights, tmp_path: Path, exchanges: list[tuple[str, str]], said: str
+) -> None:
+    if exchanges:
+        ask(quiet_house, tmp_path, exchanges)
+    result = quiet_house.spend(YESTERDAY)
+    assert not result.success
+    assert quiet_house.told()["outcome"] == "nothing_to_learn"
+    assert said in quiet_house.told()["sentence"]
+    assert quiet_house.champion() is None
+    assert quiet_house.rows("select 1 from adapters") == []
+    assert [row["asset"] for row in quiet_house.rows("select asset from alerts")] == ["training_dataset"]
+
+
+def test_a_database_that_is_down_stops_the_night_before_it_writes(quiet_house: Nights) -> None:
+    from dataclasses import replace
+
+    from selfimprove import night
+
+    nowhere = replace(quiet_house.settings, database_url="postgresql://127.0.0.1:1/none")
+    with pytest.raises(DatabaseDown, match="does not answer"):
+        night.spend(nowhere, print)
+    assert quiet_house.rows("select 1 from morning_reports") == []
