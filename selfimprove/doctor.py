@@ -130,7 +130,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 def _base_model(settings: Settings) -> Iterator[Finding]:
     from selfimprove.models.base import resolve
 
-    base = resolve(settings.base_model, settings.home)
+    base = resolve(settings.base_model, settings.home, download=False)
     yield Finding("base_model", True, f"{base.name}, {base.id[:12]}")
 
 

@@ -12,7 +12,11 @@ import pytest
 from psycopg import conninfo
 
 from selfimprove import postgres
+from selfimprove.models import blas
 from selfimprove.settings import Settings, read
+
+
+blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 
 def _at(server_url: str, database: str) -> str:
