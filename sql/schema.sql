@@ -333,7 +333,12 @@ select day,
        count(*) as chats,
        md5(string_agg(c.id || c.digest || coalesce(f.ids, ''), ',' order by c.id)) as fingerprint
 from chats c
-left join (select chat_id, string_agg(id, ',' order by id) as ids from feedback group by chat_id) f on f.chat_id = c.id
+left join (
+    -- grouped by day too, so that looking up one day reads that day's feedback alone
+    select x.day as of_day, chat_id, string_agg(g.id, ',' order by g.id) as ids
+    from feedback g join chats x on x.id = g.chat_id
+    group by x.day, chat_id
+) f on f.of_day = c.day and f.chat_id = c.id
 group by day;
 
 -- Days whose four stages ran on the chats the day holds now, and passed their checks.
