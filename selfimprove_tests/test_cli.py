@@ -1,11 +1,14 @@
 """The command tree: every command helps with an example, errors are one line, choices reach Dagster."""
 
+import uuid
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
 
 from selfimprove import cli
+from selfimprove_tests.conftest import _at, _execute
 
 
 def commands(group: click.Group, path: str = "") -> Iterator[tuple[str, click.Command]]:
@@ -46,6 +49,30 @@ def test_an_error_is_one_line_with_the_next_step(
     error = capsys.readouterr().err
     assert error.startswith("Error: The database does not answer")
     assert error.count("\n") == 1
+
+
+LOOKS = (
+    ["datasets", "list"], ["adapters", "list"], ["evals", "pins"], ["promotion", "status"],
+    ["promotion", "history"], ["promotion", "margins"], ["reports", "list"], ["reports", "alerts"],
+)  # fmt: skip
+
+
+@pytest.fixture
+def new_house(server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A house whose database is there, and empty."""
+    name = f"new_{uuid.uuid4().hex[:12]}"
+    _execute(server, f"create database {name} template template0")
+    monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", _at(server, name))
+    monkeypatch.setenv("SELFIMPROVE_HOME", str(tmp_path))
+    cli.current.cache_clear()
+    yield
+    cli.current.cache_clear()
+    _execute(server, f"drop database {name} with (force)")
+
+
+@pytest.mark.parametrize("command", LOOKS, ids=" ".join)
+def test_looking_around_a_new_house_is_no_error(command: list[str], new_house: None) -> None:
+    cli.main(command)
 
 
 def test_changes_of_config_reach_the_asset() -> None:

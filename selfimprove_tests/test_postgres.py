@@ -8,6 +8,7 @@ import pytest
 
 from selfimprove import postgres
 from selfimprove.errors import DatabaseDown, MigrationChanged
+from selfimprove.settings import read
 from selfimprove_tests.conftest import _at, _execute
 
 CATALOG = """
@@ -78,3 +79,16 @@ def test_every_query_parses(path: Path, connection: postgres.Connection) -> None
     assert named
     for name, text in named.items():
         assert text, f"{path.stem}.{name} is empty"
+
+
+def test_a_stopped_server_is_not_started_again_only_to_be_released(tmp_path: Path) -> None:
+    home = read({"SELFIMPROVE_HOME": str(tmp_path)}).home
+    with postgres.connect(postgres.embedded(home).get_uri(database="selfimprove")):
+        pass
+    postgres.stop_embedded(home)
+    postgres.release()
+    assert not (home / "postgres" / "postmaster.pid").exists()
+    with postgres.connect(postgres.embedded(home).get_uri(database="selfimprove")):
+        pass
+    postgres.release()
+    assert not (home / "postgres" / "postmaster.pid").exists()

@@ -10,10 +10,7 @@ from selfimprove.settings import current
 
 
 def _connect() -> AbstractContextManager[postgres.Connection]:
-    """A connection to the house's database, which may be a new one."""
-    url = postgres.url(current())
-    postgres.migrate(url)
-    return postgres.connect(url)
+    return postgres.of_house(current())
 
 
 @click.group()

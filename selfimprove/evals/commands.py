@@ -103,8 +103,8 @@ def run(adapter: str, as_json: bool) -> None:
     from selfimprove.models.base import resolve
     from selfimprove.settings import current
 
-    url, base = postgres.url(current()), resolve(current().base_model, current().home)
-    scores = try_out(lambda: postgres.connect(url), base, adapter, lambda line: click.echo(line, err=True))
+    base = resolve(current().base_model, current().home)
+    scores = try_out(lambda: postgres.of_house(current()), base, adapter, lambda line: click.echo(line, err=True))
     roles = {score.model: adapter for score in scores}
     click.echo(json.dumps([asdict(score) for score in scores]) if as_json else scores_text(scores, roles))
 
@@ -114,5 +114,5 @@ def _connection() -> "Iterator[Connection]":
     from selfimprove import postgres
     from selfimprove.settings import current
 
-    with postgres.connect(postgres.url(current())) as connection:
+    with postgres.of_house(current()) as connection:
         yield connection

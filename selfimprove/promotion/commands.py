@@ -132,7 +132,7 @@ def _connection() -> "Iterator[Connection]":
     from selfimprove import postgres
     from selfimprove.settings import current
 
-    with postgres.connect(postgres.url(current())) as connection:
+    with postgres.of_house(current()) as connection:
         yield connection
 
 
