@@ -46,7 +46,7 @@ def import_(files: Sequence[str], day: datetime | None, as_json: bool) -> None:
     Example: selfimprove chats import alpaca.json --day 2026-03-01
     """
     from selfimprove.chats.calendar import calendar
-    from selfimprove.chats.importing import import_files
+    from selfimprove.chats.importing import import_files, name_of
     from selfimprove.settings import current
 
     days = calendar(current(), datetime.now(UTC), day.date() if day else None)
@@ -55,7 +55,7 @@ def import_(files: Sequence[str], day: datetime | None, as_json: bool) -> None:
     with _house(current()) as (connection, sealing):
         with _progress(paths) as progress:
             found = import_files(connection, paths, sealing, days, progress)
-        _tell(connection, found, days, asked=day is not None)
+        _tell(connection, found, [name_of(path.resolve()) for path in paths], None if day else days)
     click.echo(json.dumps(_summary(found)) if as_json else "\n".join(map(_line, found)))
     sys.exit(1 if all(_is_refused(imported) for imported in found) else 0)
 
@@ -171,15 +171,17 @@ def _check(days: "Calendar", day: datetime | None) -> None:
         raise click.BadParameter("it lies in the future", param_hint="--day")
 
 
-def _tell(connection: "Connection", found: "Sequence[Imported]", days: "Calendar", *, asked: bool) -> None:
-    """Notes for the person: where undated chats went, and the first lines that could not be read."""
+def _tell(
+    connection: "Connection", found: "Sequence[Imported]", files: Sequence[str], days: "Calendar | None"
+) -> None:
+    """Notes for the person: where undated chats went unless asked for, and the first lines that could not be read."""
     from selfimprove.chats import table
 
     for imported in found:
-        if imported.undated and not asked:
+        if imported.undated and days:
             day = f"{days.default:%Y-%m-%d}, yesterday; --day chooses another"
             click.echo(f"{imported.file}: {imported.undated} chats have no time and are placed on {day}.", err=True)
-    for row in table.rejections(connection, [str(Path(imported.file).resolve()) for imported in found], SHOWN):
+    for row in table.rejections(connection, files, SHOWN):
         click.echo(_rejection(row), err=True)
     more = sum(sum(imported.rejected.values()) for imported in found) - SHOWN
     if more > 0:

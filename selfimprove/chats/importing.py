@@ -1,6 +1,7 @@
 """Imports files of conversations: what can be read is sealed and stored, the rest is rejected with its reason."""
 
 import gzip
+import os
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -85,21 +86,30 @@ def import_chats(connection: Connection, chats: Iterable[Chat], sealing: Sealing
         return table.write(connection, (seal(chat, sealing, timezone) for chat in chats))
 
 
+def name_of(path: Path) -> str:
+    """A file's name as text that can be stored and printed: names need not be UTF-8."""
+    return os.fsencode(path).decode(errors="replace")
+
+
 def _import_file(
     connection: Connection, path: Path, sealing: Sealing, calendar: Calendar, progress: Progress
 ) -> Imported:
-    notes = Notes(connection, str(path.resolve()), sealing.keyed_hash)
+    notes = Notes(connection, name_of(path.resolve()), sealing.keyed_hash)
     try:
         with connection.transaction(), records.opened(path) as (text, file):
             table.forget_rejections(connection, notes.file)
-            followed = _followed(records.records(text), notes, lambda: progress(path, file.tell()))
+
+            def tell() -> None:
+                progress(path, file.tell() if file.seekable() else 0)
+
+            followed = _followed(records.records(text), notes, tell)
             chats = _readable(followed, calendar, notes)
             written = import_chats(connection, chats, sealing, calendar.timezone)
             notes.write()
-            progress(path, file.tell())
+            tell()
     except (OSError, EOFError, gzip.BadGzipFile, zlib.error) as exc:
-        raise FileUnreadable(file=path, reason=str(exc) or type(exc).__name__) from exc
-    return Imported(str(path), notes.read, notes.undated, written, dict(notes.reasons))
+        raise FileUnreadable(file=name_of(path), reason=str(exc) or type(exc).__name__) from exc
+    return Imported(name_of(path), notes.read, notes.undated, written, dict(notes.reasons))
 
 
 def _followed(found: Iterable[Record], notes: Notes, tell: Callable[[], None]) -> Iterator[Record]:

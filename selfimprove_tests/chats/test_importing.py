@@ -7,7 +7,9 @@ import subprocess
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from zipfile import ZipFile
 
 import orjson
 import psycopg
@@ -320,3 +322,34 @@ def test_memory_is_flat_from_ten_to_fifty_thousand_chats(database: str, tmp_path
         return int(done.stdout.split()[-1])
 
     assert peak(50_000) < 1.15 * peak(10_000)
+
+
+def test_a_name_that_is_not_text_is_stored_with_a_mark_in_its_place(
+    connection: Connection, sealing: Sealing, today: Calendar, tmp_path: Path
+) -> None:
+    path = tmp_path / os.fsdecode(b"caf\xe9.jsonl")
+    for _ in range(2):
+        (found,) = import_files(connection, [jsonl(path, [line("hi", "hello"), b"oops"])], sealing, today)
+        assert found.read == 2
+    assert found.file.encode().endswith("caf\ufffd.jsonl".encode())
+    assert [row["file"] for row in table.rejections(connection, [str(tmp_path / "caf\ufffd.jsonl")])] == [found.file]
+
+
+def test_a_pipe_comes_in_like_a_file(connection: Connection, sealing: Sealing, today: Calendar, tmp_path: Path) -> None:
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = Thread(target=pipe.write_bytes, args=[orjson.dumps(line("hi", "hello"))])
+    writer.start()
+    (found,) = import_files(connection, [pipe], sealing, today)
+    writer.join()
+    assert found.written == Written(imported=1)
+
+
+def test_a_zip_archive_is_refused_with_the_next_step(
+    connection: Connection, sealing: Sealing, today: Calendar, tmp_path: Path
+) -> None:
+    path = tmp_path / "export.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("conversations.json", "[]")
+    with pytest.raises(FileUnreadable, match="zip archive: unpack it"):
+        import_files(connection, [path], sealing, today)
