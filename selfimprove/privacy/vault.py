@@ -45,16 +45,19 @@ class Vault:
         Raises:
             VaultOpenToOthers: the key file or its folder can be read by other accounts.
             VaultKeyMissing: sealed rows exist and the key file does not.
-            VaultInvalid: the key file is not what this class writes.
+            VaultInvalid: the key file is not what this class writes, or cannot be made or read.
         """
         path = home / "keys" / "vault.json"
-        if not path.exists():
-            if connection is not None and _holds_sealed_rows(connection):
-                raise VaultKeyMissing(path=path)
-            _create(path)
-        _refuse_open_to_others(path.parent)
-        _refuse_open_to_others(path)
-        return _read(path)
+        try:
+            if not path.exists():
+                if connection is not None and _holds_sealed_rows(connection):
+                    raise VaultKeyMissing(path=path)
+                _create(path)
+            _refuse_open_to_others(path.parent)
+            _refuse_open_to_others(path)
+            return _read(path)
+        except OSError as exc:
+            raise VaultInvalid(path=path, reason=exc.strerror or type(exc).__name__) from exc
 
     def seal(self, plaintext: bytes, context: bytes) -> Sealed:
         """Encrypt under the current key; `context` (the row's id) must be given again to open it."""
@@ -108,6 +111,9 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
+    folder = os.open(path.parent, os.O_RDONLY)
+    os.fsync(folder)  # or a power failure could take the only key of rows that are already stored
+    os.close(folder)
 
 
 def _read(path: Path) -> Vault:

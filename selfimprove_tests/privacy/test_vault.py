@@ -123,6 +123,23 @@ def test_a_key_file_that_is_not_ours_is_refused(home: Path, vault: Vault) -> Non
         Vault.open(home)
 
 
+def test_a_key_file_that_is_no_file_is_refused(home: Path, vault: Vault) -> None:
+    path = key_file(home)
+    path.unlink()
+    path.mkdir(mode=0o700)
+    with pytest.raises(VaultInvalid, match="Is a directory"):
+        Vault.open(home)
+    path.rmdir()
+    path.symlink_to(home / "gone")
+    with pytest.raises(VaultInvalid, match="No such file"):
+        Vault.open(home)
+    path.unlink()
+    path.parent.rmdir()
+    path.parent.write_text("a file in the folder's place")
+    with pytest.raises(VaultInvalid, match=r"Not a directory|File exists"):
+        Vault.open(home)
+
+
 def test_older_keys_still_open_and_the_current_one_seals(home: Path, vault: Vault) -> None:
     old = vault.seal(b"old", ROW)
     content = orjson.loads(key_file(home).read_bytes())
