@@ -19,6 +19,18 @@ from selfimprove.settings import Settings, read
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--only-stored", action="store_true", help="only tests that use the database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With --only-stored, leave out what a second database server cannot change."""
+    if config.getoption("--only-stored"):
+        stored = [item for item in items if "server" in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=[item for item in items if item not in stored])
+        items[:] = stored
+
+
 def _at(server_url: str, database: str) -> str:
     return conninfo.make_conninfo(server_url, dbname=database)
 

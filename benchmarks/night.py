@@ -1,0 +1,82 @@
+"""What a night costs beyond its work: wall time of `nightly` on the sample household against training, evaluation and
+embedding alone, all measured in one run.
+
+Run: python benchmarks/night.py
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+LIMIT = 1.25
+EMBED = """
+import json, sys
+from selfimprove.models.embed import embed
+embed(json.load(sys.stdin))
+"""
+
+
+def selfimprove(home: Path, *arguments: str) -> str:
+    """Standard output of a command on the benchmark's own house."""
+    environment = {**os.environ, "SELFIMPROVE_HOME": str(home)}
+    return subprocess.run(
+        [sys.executable, "-m", "selfimprove", *arguments], env=environment, check=True, capture_output=True, text=True
+    ).stdout
+
+
+def seconds_of_embedding(texts: list[str]) -> float:
+    """Wall time of a process that loads the embedding model and embeds the texts."""
+    started = time.perf_counter()
+    subprocess.run([sys.executable, "-W", "ignore", "-c", EMBED], input=json.dumps(texts), text=True, check=True)
+    return time.perf_counter() - started
+
+
+def read(home: Path, run_id: str) -> dict[str, Any]:
+    """Seconds of the run and of its work, and the texts that were embedded."""
+    from selfimprove import postgres
+    from selfimprove.settings import read as settings
+
+    with postgres.connect(postgres.url(settings({"SELFIMPROVE_HOME": str(home)}))) as connection:
+        found = connection.execute(QUERY, {"run_id": run_id}).fetchone()
+        texts = [row["text"] for row in connection.execute(TEXTS)]
+    postgres.release()
+    assert found is not None
+    return {**found, "texts": texts}
+
+
+QUERY = """
+select (select end_time - start_time from dagster.runs where run_id = %(run_id)s) as nightly,
+       (select (metrics ->> 'seconds')::float8 from adapters where run_id = %(run_id)s) as training,
+       (select (measurements ->> 'seconds')::float8 from reports where run_id = %(run_id)s) as evaluation
+"""
+TEXTS = """
+select string_agg(m ->> 'content', E'\\n') as text
+from filtered_chats join redacted_chats r using (chat_id), jsonb_array_elements(r.messages) m
+group by chat_id
+"""
+
+
+def main() -> int:
+    with TemporaryDirectory(prefix="selfimprove-bench-") as folder:
+        home = Path(folder) / "home"
+        outcome = json.loads(selfimprove(home, "night", "--sample", "--json"))
+        found = read(home, outcome["run_id"])
+    work = {
+        "training": found["training"],
+        "evaluation": found["evaluation"],
+        "embedding": seconds_of_embedding(found["texts"]),
+    }
+    ratio = found["nightly"] / sum(work.values())
+    for name, value in {**work, "sum of work": sum(work.values()), "nightly": found["nightly"]}.items():
+        print(f"{name:12} {value:>7.1f} s")
+    print(f"ratio {ratio:.2f}; limit {LIMIT}; outcome {outcome['outcome']}")
+    return int(ratio > LIMIT)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
