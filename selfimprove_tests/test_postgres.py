@@ -1,5 +1,6 @@
 """The store: schema and migrations agree, queries are named, errors say what to do."""
 
+import traceback
 import uuid
 from pathlib import Path
 
@@ -60,6 +61,21 @@ def test_a_changed_migration_is_refused(database: str) -> None:
 def test_a_server_that_is_down_is_one_clear_line() -> None:
     with pytest.raises(DatabaseDown, match="selfimprove up"), postgres.connect("postgresql://127.0.0.1:1/none"):
         pass
+
+
+@pytest.mark.parametrize("given", ["not a url", "mysql://someone:{password}@host/db"])
+def test_a_url_that_is_none_is_one_line_without_its_password(given: str) -> None:
+    password = uuid.uuid4().hex
+    for use in (postgres.migrate, postgres.dagster_url):
+        with pytest.raises(DatabaseDown, match="SELFIMPROVE_DATABASE_URL is not a PostgreSQL URL") as error:
+            use(given.format(password=password))
+        assert password not in "".join(traceback.format_exception(error.value))
+
+
+def test_a_state_folder_that_cannot_be_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DatabaseDown, match="Not a directory"):
+        postgres.embedded(tmp_path / "file" / "home")
 
 
 @pytest.mark.parametrize(
