@@ -9,18 +9,20 @@ import psutil
 
 from selfimprove import postgres
 from selfimprove.reports import alerts
-from selfimprove.resources import Database
+from selfimprove.resources import SKIP_CLEAN, Database
 from selfimprove.settings import current
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 NIGHT_RUN = "selfimprove/night_run"
 AWAITED_BY = "selfimprove/awaited_by"  # pid of a command that tells the night's outcome itself
+ONE_AT_A_TIME = "selfimprove/one_at_a_time"  # dagster.yaml lets one run with this tag start: nights wait for each other
 QUERIES = "automation"
 
 nightly = dg.define_asset_job(
     "nightly",
     selection=dg.AssetSelection.all(),
     executor_def=dg.in_process_executor,
+    tags={ONE_AT_A_TIME: "night"},
     description="One whole night: from the day's chats to a decision about tonight's adapter.",
 )
 morning = dg.define_asset_job(
@@ -32,14 +34,15 @@ morning = dg.define_asset_job(
 
 
 def range_tags(missing: Sequence[date], today: date) -> dict[str, str]:
-    """Run tags for one run over all missing days up to yesterday."""
+    """Run tags for one run over all missing days up to yesterday, in which days that are clean already are skipped."""
     yesterday = today - timedelta(days=1)
-    return {RANGE_START: min([*missing, yesterday]).isoformat(), RANGE_END: yesterday.isoformat()}
+    first = min([*missing, yesterday])
+    return {RANGE_START: first.isoformat(), RANGE_END: yesterday.isoformat(), SKIP_CLEAN: "true"}
 
 
 def missing_days(connection: postgres.Connection, today: date) -> list[date]:
-    """Days before today whose chats, as they are now, no night has judged yet."""
-    rows = connection.execute(postgres.queries(QUERIES).days_to_process, {"today": today})
+    """Days from the first one, before today, whose chats, as they are now, no night has judged yet."""
+    rows = connection.execute(postgres.queries(QUERIES).days_to_process, {"first": current().first_day, "today": today})
     return [row["day"] for row in rows]
 
 

@@ -1,7 +1,7 @@
 """Database, state folder, model and judge as Dagster resources; the partitions that all daily rooms share."""
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date, timedelta
 from functools import cache
@@ -16,6 +16,7 @@ from selfimprove.settings import Settings, current
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill_policy is beta, and meant
 SINGLE_RUN = dg.BackfillPolicy.single_run()
+SKIP_CLEAN = "selfimprove/skip_clean"  # run tag: days that passed and did not change since are left as they are
 
 
 @cache
@@ -30,6 +31,22 @@ DAILY = daily(current())
 def days(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> list[date]:
     """The days of this step's partition or range of partitions, ascending."""
     return [date.fromisoformat(key) for key in sorted(context.partition_keys)]
+
+
+def skips_clean(context: dg.AssetExecutionContext | dg.AssetCheckExecutionContext) -> bool:
+    """Whether this run, as the nightly ones do, leaves clean days alone; what a person materializes is done again."""
+    return SKIP_CLEAN in context.run.tags
+
+
+def and_unchanged(count: int) -> str:
+    """The end of a sentence about days: those that were left as they are."""
+    return f" {count} days unchanged since their checks passed." if count else ""
+
+
+def tell_rows(context: dg.AssetExecutionContext, rows: Mapping[date, int]) -> None:
+    """Tell how many rows each day of this step holds: of a range run, Dagster gives the result's metadata to all."""
+    for day in days(context):
+        context.add_asset_metadata({"dagster/partition_row_count": rows.get(day, 0)}, partition_key=day.isoformat())
 
 
 class Database(dg.ConfigurableResource[None]):

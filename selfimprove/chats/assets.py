@@ -6,8 +6,9 @@ from collections.abc import Sequence
 import dagster as dg
 
 from selfimprove.chats import close, days, table
+from selfimprove.chats.close import RULE_VERSION, STAGE
 from selfimprove.chats.table import DayCounts
-from selfimprove.resources import DAILY, SINGLE_RUN, Database
+from selfimprove.resources import DAILY, SINGLE_RUN, Database, and_unchanged, skips_clean, tell_rows
 from selfimprove.resources import days as days_of
 
 SCHEMA = dg.TableSchema(
@@ -37,35 +38,37 @@ SCHEMA = dg.TableSchema(
 )
 def chat_logs(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult[None]:
     """The conversations of a day, as they arrived, sealed."""
-    asked = days_of(context)
     with database.connect(snapshot=True) as connection:
-        found = days.with_chats(connection, asked)
+        found = days.with_chats(connection, days_of(context))
+        clean = days.unchanged(connection, STAGE, RULE_VERSION, found) if skips_clean(context) else {}
     counted = []
     for day in found:
+        if day in clean:
+            continue
         with database.connect(snapshot=True) as connection:
             counted.append(close.close(connection, day, context.run.run_id))
     with database.connect() as connection:
         rows = table.count_all(connection)
-    by_day = {counts.day: counts.chats for counts in counted}
-    for day in asked:
-        context.add_asset_metadata({"dagster/partition_row_count": by_day.get(day, 0)}, partition_key=str(day))
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(counted)})
+    kept = {day: books.counts["out"] for day, books in clean.items()}
+    tell_rows(context, kept | {counts.day: counts.chats for counts in counted})
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(counted, len(clean))})
 
 
-def told(counted: Sequence[DayCounts]) -> dict[str, dg.MetadataValue | str | int]:
+def told(counted: Sequence[DayCounts], unchanged: int = 0) -> dict[str, dg.MetadataValue | str | int]:
     """Counts as metadata: chats, messages, feedback by source, and a table of the days."""
     chats = sum(counts.chats for counts in counted)
     if not chats:
-        return {"sentence": "No chats on these days."}
+        return {"unchanged_days": unchanged, "sentence": f"No chats to count.{and_unchanged(unchanged)}"}
     feedback = sum((Counter(counts.feedback) for counts in counted), Counter[str]())
     records = [
         dg.TableRecord({"day": f"{c.day}", "chats": c.chats, "messages": c.turns, "feedback": sum(c.feedback.values())})
         for c in counted
     ]
     return {
+        "unchanged_days": unchanged,
         "chats": chats,
         "messages": sum(counts.turns for counts in counted),
         "feedback": dg.MetadataValue.json(dict(feedback)),
         "days": dg.MetadataValue.table(records),
-        "sentence": f"{chats} chats on {len(counted)} days.",
+        "sentence": f"{chats} chats on {len(counted)} days.{and_unchanged(unchanged)}",
     }

@@ -9,13 +9,14 @@ from selfimprove.chats.days import StageDay
 from selfimprove.chats.table import DayCounts
 from selfimprove.postgres import Connection
 
+STAGE: days.Stage = "chat_logs"
 RULE_VERSION = "1"
 
 
 def close(connection: Connection, day: date, run_id: str) -> DayCounts:
     """Count a day's chats and store the counts with the fingerprint they were counted under."""
     counts = table.count(connection, day)
-    books = StageDay("chat_logs", day, days.fingerprint(connection, day), RULE_VERSION, books_of(counts), run_id)
+    books = StageDay(STAGE, day, days.fingerprint(connection, day), RULE_VERSION, books_of(counts), run_id)
     days.close(connection, books)
     return counts
 

@@ -64,14 +64,31 @@ def close(connection: Connection, stage_day: StageDay) -> None:
         "run_id": stage_day.run_id,
     }
     connection.execute(queries.close, row)
-    later = list(STAGES[STAGES.index(stage_day.stage) + 1 :])
-    connection.execute(queries.reopen, {"stages": later, "day": stage_day.day})
+    reopen(connection, stage_day.stage, stage_day.day)
 
 
-def read(connection: Connection, stage: Stage, days: Sequence[date]) -> list[StageDay]:
-    """What the stage stored for these days, ascending; days it never closed are absent."""
+def reopen(connection: Connection, stage: Stage, day: date) -> None:
+    """Take the verdicts of a stage and of those after it back: the day counts again once they have run again."""
+    later = list(STAGES[STAGES.index(stage) :])
+    connection.execute(postgres.queries("days").reopen, {"stages": later, "day": day})
+
+
+def read(connection: Connection, stage: Stage, days: Sequence[date], *, but_passed: bool = False) -> list[StageDay]:
+    """What the stage stored for these days, ascending; days it never closed, `but_passed` those too, are absent."""
     rows = connection.execute(postgres.queries("days").read, {"stage": stage, "days": list(days)})
-    return [StageDay(**row) for row in rows]
+    return [StageDay(**row) for row in rows if not (but_passed and row["passed"])]
+
+
+def unchanged(connection: Connection, stage: Stage, rule_version: str, days: Sequence[date]) -> dict[date, StageDay]:
+    """Of these days those that passed the stage's checks, by the rules of today, and hold what they held then."""
+    passed = [one for one in read(connection, stage, days) if one.passed and one.rule_version == rule_version]
+    return {one.day: one for one in passed if one.fingerprint == fingerprint(connection, one.day)}
+
+
+def passed_after(connection: Connection, stage: Stage, day: date) -> list[date]:
+    """Later days that passed the stage's checks, ascending."""
+    rows = connection.execute(postgres.queries("days").passed_after, {"stage": stage, "day": day})
+    return [row["day"] for row in rows]
 
 
 def set_verdict(connection: Connection, stage: Stage, day: date, passed: bool) -> None:

@@ -11,8 +11,20 @@ from selfimprove.chats import days as books
 from selfimprove.critiques import table
 from selfimprove.critiques.answer import answers
 from selfimprove.critiques.criticise import Criticised
+from selfimprove.critiques.score import RULE_VERSION
 from selfimprove.critiques.witnesses import Witnesses, hear
-from selfimprove.resources import DAILY, SINGLE_RUN, Database, Home, JudgeServer, LanguageModel, days
+from selfimprove.resources import (
+    DAILY,
+    SINGLE_RUN,
+    Database,
+    Home,
+    JudgeServer,
+    LanguageModel,
+    and_unchanged,
+    days,
+    skips_clean,
+    tell_rows,
+)
 
 COLUMNS = dg.TableSchema([
     dg.TableColumn("chat_id", "text", description="the chat"),
@@ -51,12 +63,17 @@ def critique_scores(
     """How good each answer was: by rules, the model's confidence, what people said, and a judge if there is one."""
     base = language_model.base()
     with database.connect(snapshot=True) as connection:
-        chosen = books.with_chats(connection, days(context))
+        found = books.with_chats(connection, days(context))
+        clean = books.unchanged(connection, table.STAGE, RULE_VERSION, found) if skips_clean(context) else {}
+        chosen = [day for day in found if day not in clean]
         said = [answer for chat in table.filtered(connection, chosen) for answer in answers(chat)]
         champion = table.champion(connection, base.id)
     adapter = home.path / "adapters" / champion if champion else None
     witnesses = hear(said, base, adapter, judge.client(), log=context.log.info)
-    return described([_write(database, day, witnesses, context.run.run_id) for day in chosen])
+    written = {day: _write(database, day, witnesses, context.run.run_id) for day in chosen}
+    kept = {day: one.counts["answers"] for day, one in clean.items()}
+    tell_rows(context, kept | {day: len(one.critiques) for day, one in written.items()})
+    return described([*written.values()], len(clean))
 
 
 def _write(database: Database, day: date, witnesses: Witnesses, run_id: str) -> Criticised:
@@ -64,14 +81,15 @@ def _write(database: Database, day: date, witnesses: Witnesses, run_id: str) -> 
         return table.write(connection, day, witnesses, run_id)
 
 
-def described(written: Sequence[Criticised]) -> dg.MaterializeResult[None]:
+def described(written: Sequence[Criticised], unchanged: int = 0) -> dg.MaterializeResult[None]:
     """What was written, as counts and a histogram."""
     scores = [critique.score for one in written for critique in one.critiques]
     drawn = charts.bars(histogram(scores), "Answers by score")
     return dg.MaterializeResult(
         metadata={
-            "dagster/partition_row_count": len(scores),
             "dagster/column_lineage": LINEAGE,
+            "unchanged_days": unchanged,
+            "sentence": f"{len(scores)} answers on {len(written)} days have a score.{and_unchanged(unchanged)}",
             "scores": dg.MetadataValue.md(charts.markdown_image(drawn, "Answers by score")),
             "mean_score": sum(scores) / len(scores) if scores else 0.0,
             "counts": _counts(written),

@@ -10,7 +10,7 @@ from selfimprove.chats import days as books
 from selfimprove.chats.days import StageDay
 from selfimprove.critiques import examine, table
 from selfimprove.postgres import Connection
-from selfimprove.resources import Database, days
+from selfimprove.resources import Database, days, skips_clean
 
 Examine = Callable[[Mapping[str, Any], Mapping[str, int]], Iterator[str]]
 
@@ -27,7 +27,7 @@ ADVISORY: Mapping[str, Examine] = {"judge_answers": examine.silent_judge}
 def critique_checks(context: dg.AssetCheckExecutionContext, database: Database) -> Iterator[dg.AssetCheckResult]:
     """Examine each day's critiques and store the day's verdict."""
     with database.connect() as connection:
-        closed = books.read(connection, table.STAGE, days(context))
+        closed = books.read(connection, table.STAGE, days(context), but_passed=skips_clean(context))
         found = {day.day: _examine(connection, day) for day in closed}
     yield from results(found)
 

@@ -1,7 +1,7 @@
 """Filtered chats as an asset, one partition a day."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from datetime import date
 
 import dagster as dg
@@ -9,10 +9,10 @@ import dagster as dg
 from selfimprove import charts
 from selfimprove.chats import days
 from selfimprove.curation import table
-from selfimprove.curation.filter_day import Filtered, filter_day
+from selfimprove.curation.filter_day import STAGE, Filtered, filter_day, reopen_later, stands
 from selfimprove.curation.past import Past
-from selfimprove.curation.reject import REASONS, RULES
-from selfimprove.resources import DAILY, SINGLE_RUN, Database
+from selfimprove.curation.reject import REASONS, RULE_VERSION, RULES
+from selfimprove.resources import DAILY, SINGLE_RUN, Database, and_unchanged, skips_clean, tell_rows
 from selfimprove.resources import days as days_of
 
 COLUMNS = dg.TableSchema(
@@ -47,31 +47,44 @@ def filtered_chats(context: dg.AssetExecutionContext, database: Database) -> dg.
     """Conversations worth learning from: not vetoed, whole, answered, in the right language, and no repeats."""
     with database.connect(snapshot=True) as connection:
         found = days.with_chats(connection, days_of(context))
-    past = Past()
-    done = [_filter(database, day, past, context.run.run_id) for day in found]
+        clean = days.unchanged(connection, STAGE, RULE_VERSION, found) if skips_clean(context) else {}
+    done = _filter(database, found, clean, context.run.run_id)
     with database.connect() as connection:
         rows = table.count_all(connection)
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(done)})
+    left = {day: books.counts["out"] for day, books in clean.items() if day not in done}
+    tell_rows(context, left | {day: one.passed for day, one in done.items()})
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told([*done.values()], len(left))})
 
 
-def _filter(database: Database, day: date, past: Past, run_id: str) -> Filtered:
-    with database.connect(snapshot=True) as connection:
-        return filter_day(connection, day, past, run_id)
+def _filter(database: Database, found: Sequence[date], clean: Container[date], run_id: str) -> dict[date, Filtered]:
+    """Filter the days; a clean one only when, after a day before it, it would come out otherwise than it did."""
+    past, done = Past(), dict[date, Filtered]()
+    for day in found:
+        with database.connect(snapshot=True) as connection:
+            if not (day in clean and (not done or stands(connection, day, past))):
+                done[day] = filter_day(connection, day, past, run_id)
+    if done:
+        with database.connect(snapshot=True) as connection:
+            reopen_later(connection, found[-1], past)
+    return done
 
 
-def told(done: Sequence[Filtered]) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
+def told(
+    done: Sequence[Filtered], unchanged: int
+) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
     """Counts as metadata: what passed, and what was left out by reason as table and chart."""
     passed, came = sum(day.passed for day in done), sum(day.came for day in done)
     rejected = sum((Counter(day.rejected) for day in done), Counter[str]())
     title = f"Chats left out of {came}, by reason"
     chart = charts.markdown_image(charts.bars({name: rejected[name] for name in REASONS}, title), title)
     return {
-        "dagster/partition_row_count": passed,
         "dagster/column_lineage": LINEAGE,
         "rejected": _counts(rejected),
         "reasons": dg.MetadataValue.md(chart),
         "embedded": sum(day.embedded for day in done),
-        "sentence": f"{passed} of {came} chats on {len(done)} days are worth learning from.",
+        "unchanged_days": unchanged,
+        "sentence": f"{passed} of {came} chats on {len(done)} days are worth learning from."
+        + and_unchanged(unchanged),
     }
 
 

@@ -43,10 +43,7 @@ class Filtered:
 def filter_day(connection: Connection, day: date, past: Past, run_id: str, embedder: Embed = embed) -> Filtered:
     """Write the day's filtered chats anew, with sketches, rejections, embeddings and the books."""
     chats = table.redacted(connection, day)
-    reasons = {chat.id: reason for chat in chats if (reason := reject(chat))}
-    suspicions = past.suspicions(connection, day)
-    repeated = duplicates(connection, [chat for chat in chats if chat.id not in reasons], suspicions)
-    rejections = [rejection for chat in chats if (rejection := _rejection(chat, reasons, repeated))]
+    rejections = _rejections(connection, day, chats, past)
     left_out = {rejection.chat_id for rejection in rejections}
     kept = [chat for chat in chats if chat.id not in left_out]
     embedded = _replace(connection, day, kept, embedder)
@@ -56,6 +53,27 @@ def filter_day(connection: Connection, day: date, past: Past, run_id: str, embed
     seen = days.fingerprint(connection, day)
     days.close(connection, StageDay(STAGE, day, seen, RULE_VERSION, filtered.books(), run_id))
     return filtered
+
+
+def stands(connection: Connection, day: date, past: Past) -> bool:
+    """Whether the day would leave out what it did leave out, although days before it may have changed since."""
+    found = _rejections(connection, day, table.redacted(connection, day), past)
+    return {one.chat_id: one for one in found} == {one.chat_id: one for one in table.rejections(connection, day)}
+
+
+def reopen_later(connection: Connection, day: date, past: Past) -> list[date]:
+    """Take back the verdict of each later day that would come out otherwise now: a chat's original may be new."""
+    later = [one for one in days.passed_after(connection, STAGE, day) if not stands(connection, one, past)]
+    for one in later:
+        days.reopen(connection, STAGE, one)
+    return later
+
+
+def _rejections(connection: Connection, day: date, chats: Sequence[RedactedChat], past: Past) -> list[Rejection]:
+    reasons = {chat.id: reason for chat in chats if (reason := reject(chat))}
+    suspicions = past.suspicions(connection, day)
+    repeated = duplicates(connection, [chat for chat in chats if chat.id not in reasons], suspicions)
+    return [rejection for chat in chats if (rejection := _rejection(chat, reasons, repeated))]
 
 
 def _rejection(

@@ -8,6 +8,7 @@ import numpy as np
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
+from selfimprove.chats.days import Rejection
 from selfimprove.curation.content import content_of
 from selfimprove.curation.deduplicate import sketch
 from selfimprove.curation.sketch import BINS, SKETCH_VERSION, Sketches
@@ -91,6 +92,12 @@ def tally(connection: Connection, day: date) -> dict[str, int]:
     """What is stored of a day: redacted, filtered, rejected, embedded, repeated."""
     row = connection.execute(postgres.queries(QUERIES).tally, {"day": day}).fetchone()
     return dict(row or {})
+
+
+def rejections(connection: Connection, day: date) -> list[Rejection]:
+    """What this room left out of a day."""
+    rows = connection.execute(postgres.queries(QUERIES).rejections, {"day": day})
+    return [Rejection(**row) for row in rows]
 
 
 def count_all(connection: Connection) -> int:

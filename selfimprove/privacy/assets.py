@@ -8,9 +8,10 @@ import dagster as dg
 
 from selfimprove.chats import days
 from selfimprove.privacy import table
-from selfimprove.privacy.redact_day import Counts, redact_day
+from selfimprove.privacy.redact import RULE_VERSION
+from selfimprove.privacy.redact_day import STAGE, Counts, redact_day
 from selfimprove.privacy.vault import Vault
-from selfimprove.resources import DAILY, SINGLE_RUN, Database, Home
+from selfimprove.resources import DAILY, SINGLE_RUN, Database, Home, and_unchanged, skips_clean, tell_rows
 from selfimprove.resources import days as days_of
 
 COLUMNS = dg.TableSchema(
@@ -45,11 +46,14 @@ def redacted_chats(context: dg.AssetExecutionContext, database: Database, home: 
     """The conversations of a day with personal data and secrets replaced by typed pseudonyms."""
     with database.connect(snapshot=True) as connection:
         found = days.with_chats(connection, days_of(context))
+        clean = days.unchanged(connection, STAGE, RULE_VERSION, found) if skips_clean(context) else {}
         vault = Vault.open(home.path, connection) if found else None
-    counted = [_redact(database, day, vault, context.run.run_id) for day in found if vault]
+    counted = [_redact(database, day, vault, context.run.run_id) for day in found if vault and day not in clean]
     with database.connect() as connection:
         rows = table.count_all(connection)
-    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(counted)})
+    kept = {day: books.counts["out"] for day, books in clean.items()}
+    tell_rows(context, kept | {counts.day: counts.passed for counts in counted})
+    return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(counted, len(clean))})
 
 
 def _redact(database: Database, day: date, vault: Vault, run_id: str) -> Counts:
@@ -57,18 +61,21 @@ def _redact(database: Database, day: date, vault: Vault, run_id: str) -> Counts:
         return redact_day(connection, day, vault, run_id)
 
 
-def told(counted: Sequence[Counts]) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
+def told(
+    counted: Sequence[Counts], unchanged: int
+) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:
     """Counts as metadata: what passed, what was left out by reason, what was replaced by type."""
     came, passed = sum(counts.came for counts in counted), sum(counts.passed for counts in counted)
     rejected = sum((counts.rejected for counts in counted), Counter[str]())
     spans = sum((counts.spans for counts in counted), Counter[str]())
     return {
-        "dagster/partition_row_count": passed,
         "dagster/column_lineage": LINEAGE,
         "messages": sum(counts.messages for counts in counted),
         "replaced": _records("type", spans),
         "rejected": _records("reason", rejected),
-        "sentence": f"{passed} of {came} chats on {len(counted)} days, {spans.total()} spans replaced.",
+        "unchanged_days": unchanged,
+        "sentence": f"{passed} of {came} chats on {len(counted)} days, {spans.total()} spans replaced."
+        + and_unchanged(unchanged),
     }
 
 

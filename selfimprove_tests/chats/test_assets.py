@@ -1,6 +1,7 @@
 """The asset and its checks, through Dagster, on a real database."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -13,7 +14,7 @@ from selfimprove.chats.chat import Chat, Feedback, Message, Sealing
 from selfimprove.chats.importing import import_chats
 from selfimprove.chats.table import DayCounts
 from selfimprove.postgres import Connection
-from selfimprove.resources import Database
+from selfimprove.resources import SKIP_CLEAN, Database
 
 DAY = date(2026, 3, 2)
 Add = Callable[..., None]
@@ -35,10 +36,12 @@ def add(connection: Connection, sealing: Sealing) -> Add:
     return add_
 
 
-def run(database: str, first: date, last: date | None = None, *, passes: bool = True) -> dg.ExecuteInProcessResult:
-    """Materialize the asset with its checks for a day, or for a range of days in one run."""
+def run(
+    database: str, first: date, last: date | None = None, *, passes: bool = True, more: dict[str, str] | None = None
+) -> dg.ExecuteInProcessResult:
+    """Materialize the asset with its checks for a day, or for a range of days in one run with more tags."""
     ends = {"dagster/asset_partition_range_start": f"{first}", "dagster/asset_partition_range_end": f"{last}"}
-    chosen: dict[str, Any] = {"tags": ends} if last else {"partition_key": f"{first}"}
+    chosen: dict[str, Any] = {"tags": ends | (more or {})} if last else {"partition_key": f"{first}"}
     resources = {"database": Database(url=database)}
     both = [assets.chat_logs, checks.sound_logs]
     return dg.materialize(both, resources=resources, raise_on_error=passes, **chosen)
@@ -81,7 +84,7 @@ def test_a_range_is_one_run_with_each_days_count(connection: Connection, databas
 
 def test_a_day_without_chats_says_so(connection: Connection, database: str) -> None:
     (event,) = run(database, DAY).get_asset_materialization_events()
-    assert event.materialization.metadata["sentence"].value == "No chats on these days."
+    assert event.materialization.metadata["sentence"].value == "No chats to count."
     assert verdicts(connection, DAY) == []
 
 
@@ -94,6 +97,30 @@ def test_running_twice_gives_the_same_books(connection: Connection, database: st
         (row,) = days.read(connection, "chat_logs", [DAY])
         found.append((row.fingerprint, row.counts, row.passed))
     assert found[0] == found[1]
+
+
+def test_a_nightly_run_leaves_clean_days_as_they_are(connection: Connection, database: str, add: Add) -> None:
+    last = DAY + timedelta(1)
+    add(chat("a"), chat("b", last))
+    nightly = {SKIP_CLEAN: "true"}
+    run(database, DAY, last, more=nightly)
+    days.close(connection, replace(*days.read(connection, "chat_logs", [last]), rule_version="0"))
+    days.set_verdict(connection, "chat_logs", last, True)
+    connection.commit()
+    for grown in (last, DAY):  # once by rules that changed, once by a chat that came
+        result = run(database, DAY, last, more=nightly)
+        (event, _) = result.get_asset_materialization_events()
+        told = event.materialization.metadata
+        assert told["unchanged_days"].value == 1
+        assert told["sentence"].value.endswith("1 days unchanged since their checks passed.")
+        books = {one.day: one.run_id for one in days.read(connection, "chat_logs", [DAY, last])}
+        assert [day for day, run_id in books.items() if run_id == result.run_id] == [grown]
+        assert verdicts(connection, DAY, last) == [True, True]
+        add(chat("c"))
+    told = [event.materialization.metadata for event in result.get_asset_materialization_events()]
+    assert [one["dagster/partition_row_count"].value for one in told] == [2, 1]
+    by_hand = run(database, DAY, last)
+    assert {one.run_id for one in days.read(connection, "chat_logs", [DAY, last])} == {by_hand.run_id}
 
 
 def test_a_row_that_is_not_sealed_fails_the_day(connection: Connection, database: str, add: Add) -> None:

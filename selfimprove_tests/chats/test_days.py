@@ -50,6 +50,31 @@ def test_closing_stores_the_counts_and_reads_back(connection: Connection) -> Non
     assert days.read(connection, "chat_logs", [DAY]) == []
 
 
+def test_a_fingerprint_is_the_same_for_one_day_and_for_all(connection: Connection) -> None:
+    for number, day in enumerate([DAY, DAY, DAY + timedelta(1)]):
+        connection.execute(CHAT, (f"{number}" * 32, day, "d"))
+    connection.execute(THUMB, ("1" * 32,))
+    rows = connection.execute("select day, chats, fingerprint from day_fingerprints order by day").fetchall()
+    assert [(row["day"], row["chats"]) for row in rows] == [(DAY, 2), (DAY + timedelta(1), 1)]
+    assert [row["fingerprint"] for row in rows] == [days.fingerprint(connection, row["day"]) for row in rows]
+
+
+def test_unchanged_days_passed_by_the_same_rules_and_hold_what_they_held(connection: Connection) -> None:
+    connection.execute(CHAT, ("a" * 32, DAY, "d"))
+
+    def unchanged(rule_version: str = "1") -> list[date]:
+        return [*days.unchanged(connection, "chat_logs", rule_version, [DAY])]
+
+    days.close(connection, replace(closed("chat_logs"), fingerprint=days.fingerprint(connection, DAY)))
+    assert unchanged() == []
+    days.set_verdict(connection, "chat_logs", DAY, False)
+    assert unchanged() == []
+    days.set_verdict(connection, "chat_logs", DAY, True)
+    assert (unchanged(), unchanged("2")) == ([DAY], [])
+    connection.execute(THUMB, ("a" * 32,))
+    assert unchanged() == []
+
+
 def test_a_verdict_is_kept_until_the_stage_or_an_earlier_one_runs_again(connection: Connection) -> None:
     connection.execute(CHAT, ("a" * 32, DAY, "d"))
     for stage in STAGES:

@@ -13,7 +13,7 @@ from selfimprove.chats import days
 from selfimprove.critiques import table
 from selfimprove.critiques.assets import critique_scores, histogram
 from selfimprove.critiques.checks import critique_checks
-from selfimprove.resources import Database, Home, JudgeServer, LanguageModel
+from selfimprove.resources import SKIP_CLEAN, Database, Home, JudgeServer, LanguageModel
 from selfimprove_tests.critiques.rows import add_chat
 
 DAY = date(2026, 1, 5)
@@ -55,7 +55,7 @@ def filled(database):
     return database
 
 
-def spend(url, home, judge_url="", first=DAY, last=NEXT):
+def spend(url, home, judge_url="", first=DAY, last=NEXT, **more):
     tags = {
         "dagster/asset_partition_range_start": first.isoformat(), "dagster/asset_partition_range_end": last.isoformat(),
     }  # fmt: skip
@@ -63,7 +63,8 @@ def spend(url, home, judge_url="", first=DAY, last=NEXT):
         "database": Database(url=url), "home": Home(folder=str(home)),
         "language_model": LanguageModel(name="tiny", home=str(home)), "judge": JudgeServer(url=judge_url),
     }  # fmt: skip
-    return dg.materialize([critique_scores, critique_checks], resources=resources, tags=tags, raise_on_error=False)
+    both = [critique_scores, critique_checks]
+    return dg.materialize(both, resources=resources, tags=tags | more, raise_on_error=False)
 
 
 def stored(url):
@@ -81,10 +82,29 @@ def test_a_range_of_days_in_one_run(filled, tmp_path):
     assert rows[1]["score"] > 0.8
     assert all(row["evidence"]["confidence"]["tokens"] > 0 for row in rows)
     assert all(row["evidence"]["judge"] is None for row in rows)
-    metadata = result.asset_materializations_for_node("critique_scores")[0].metadata
-    assert metadata["dagster/partition_row_count"].value == 2
+    each = [event.metadata for event in result.asset_materializations_for_node("critique_scores")]
+    assert [one["dagster/partition_row_count"].value for one in each] == [1, 1]
+    metadata = each[0]
+    assert metadata["sentence"].value == "2 answers on 2 days have a score."
     assert metadata["chats_without_answer"].value == 1
     assert metadata["scores"].value.startswith("![Answers by score](data:image/svg+xml")
+
+
+def test_a_nightly_run_scores_clean_days_no_more(filled, tmp_path):
+    first = spend(filled, tmp_path).run_id
+    with postgres.connect(filled) as connection:
+        add_chat(connection, NEXT, "u: 3 + 3?", "a: 6")
+    result = spend(filled, tmp_path, **{SKIP_CLEAN: "true"})
+    assert result.success
+    with postgres.connect(filled) as connection:
+        assert [one.run_id for one in days.read(connection, table.STAGE, [DAY, NEXT])] == [first, result.run_id]
+    each = [event.metadata for event in result.asset_materializations_for_node("critique_scores")]
+    assert [one["dagster/partition_row_count"].value for one in each] == [1, 2]
+    assert each[0]["unchanged_days"].value == 1
+    assert stored(filled)[1] == [(DAY, True), (NEXT, True)]
+    quiet = spend(filled, tmp_path, **{SKIP_CLEAN: "true"})
+    assert quiet.success
+    assert quiet.asset_materializations_for_node("critique_scores")[0].metadata["unchanged_days"].value == 2
 
 
 def test_no_chat_text_reaches_dagster(filled, tmp_path):

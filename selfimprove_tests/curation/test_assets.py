@@ -10,9 +10,9 @@ from selfimprove.chats import days
 from selfimprove.curation.assets import filtered_chats
 from selfimprove.curation.checks import judge, sound_filter
 from selfimprove.curation.filter_day import STAGE
-from selfimprove.resources import Database
+from selfimprove.resources import SKIP_CLEAN, Database
 from selfimprove_tests.curation.chats import DAY, chat, said
-from selfimprove_tests.curation.rows import store, stored
+from selfimprove_tests.curation.rows import reasons, store, stored
 from selfimprove_tests.curation.test_filter_day import GOOD, LONG, NEXT, REWORDED, on, run
 
 pytestmark = pytest.mark.filterwarnings("ignore::dagster.BetaWarning")
@@ -24,8 +24,9 @@ Materialize = Callable[..., dg.ExecuteInProcessResult]
 def materialize(database: str) -> Materialize:
     """Runs the asset and its checks for a day or a range of days."""
 
-    def materialized(first: date, last: date | None = None) -> object:
+    def materialized(first: date, last: date | None = None, more: dict[str, str] | None = None) -> object:
         span = {"dagster/asset_partition_range_start": f"{first}", "dagster/asset_partition_range_end": f"{last}"}
+        span |= more or {}
         return dg.materialize(
             [filtered_chats, sound_filter],
             resources={"database": Database(url=database)},
@@ -89,6 +90,8 @@ def test_a_range_in_one_run_gives_the_rows_of_single_days(
     store(connection, [*on(DAY, GOOD, LONG), *on(NEXT, REWORDED, GOOD), *on(last, chat("Hi", "Hello"), GOOD)])
     ranged = materialize(DAY, last)
     assert ranged.success
+    told = [event.materialization.metadata for event in ranged.get_asset_materialization_events()]
+    assert [one["dagster/partition_row_count"].value for one in told] == [2, 0, 0, 0, 1]
     assert metadata(ranged)["sentence"].value == "3 of 6 chats on 3 days are worth learning from."
     expected = stored(connection)
     connection.rollback()
@@ -96,6 +99,57 @@ def test_a_range_in_one_run_gives_the_rows_of_single_days(
         assert materialize(day).success
     assert stored(connection) == expected
     assert [books.passed for books in days.read(connection, STAGE, [DAY, NEXT, last])] == [True] * 3
+
+
+NIGHTLY = {SKIP_CLEAN: "true"}
+LAST = NEXT + timedelta(days=1)
+
+
+def runs(connection: postgres.Connection, *of_days: date) -> list[str]:
+    connection.rollback()
+    return [books.run_id for books in days.read(connection, STAGE, of_days)]
+
+
+def test_a_nightly_run_leaves_clean_days_as_they_are(
+    connection: postgres.Connection, materialize: Materialize
+) -> None:
+    store(connection, [*on(DAY, GOOD, LONG), *on(NEXT, chat("Hi", "Hello"))])
+    first = materialize(DAY, NEXT, NIGHTLY).run_id
+    result = materialize(DAY, NEXT, NIGHTLY)
+    assert result.success
+    assert runs(connection, DAY, NEXT) == [first, first]
+    told = [event.materialization.metadata for event in result.get_asset_materialization_events()]
+    assert [one["dagster/partition_row_count"].value for one in told] == [2, 1]
+    assert told[0]["unchanged_days"].value == 2
+    assert told[0]["sentence"].value.endswith("2 days unchanged since their checks passed.")
+    assert [books.passed for books in days.read(connection, STAGE, [DAY, NEXT])] == [True, True]
+
+
+def test_an_original_that_comes_late_takes_its_repeats_out_of_clean_days(
+    connection: postgres.Connection, materialize: Materialize
+) -> None:
+    repeat, other = store(connection, [*on(NEXT, GOOD), *on(LAST, chat("1 + 1?", "It is 2."))])
+    first = materialize(DAY, LAST, NIGHTLY).run_id
+    (original,) = store(connection, on(DAY, GOOD))
+    result = materialize(DAY, LAST, NIGHTLY)
+    assert result.success
+    assert runs(connection, DAY, NEXT, LAST) == [result.run_id, result.run_id, first]
+    assert reasons(connection)[repeat].duplicate_of == original
+    assert other not in reasons(connection)
+
+
+def test_an_original_brought_by_hand_opens_the_days_that_repeat_it(
+    connection: postgres.Connection, materialize: Materialize
+) -> None:
+    store(connection, [*on(NEXT, REWORDED), *on(LAST, chat("1 + 1?", "It is 2."))])
+    assert materialize(NEXT, LAST).success
+    store(connection, on(DAY, LONG))
+    assert materialize(DAY).success
+    connection.rollback()
+    verdicts = [books.passed for books in days.read(connection, STAGE, [DAY, NEXT, LAST])]
+    assert verdicts == [True, None, True]
+    assert materialize(DAY, LAST, NIGHTLY).success
+    assert [r.reason for r in reasons(connection).values()] == ["near_duplicate"]
 
 
 def test_days_without_chats_are_left_alone(connection: postgres.Connection, materialize: Materialize) -> None:

@@ -15,23 +15,31 @@ from selfimprove.chats import days
 from selfimprove.errors import VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
 from selfimprove.postgres import Connection
 from selfimprove.privacy import assets, checks, table
-from selfimprove.resources import Database, Home
+from selfimprove.resources import SKIP_CLEAN, Database, Home
 from selfimprove_tests.privacy.conftest import DAY, Store, chat
 
 CHAT_LOGS = dg.AssetSpec("chat_logs")
 BOTH = [assets.redacted_chats, checks.redaction_holds]
 
 
-def run(database: str, home: Path, *days_: date, raise_on_error: bool = True) -> dg.ExecuteInProcessResult:
-    """Materialize the asset and its checks for one day, or from the first to the last day in one run."""
+def run(
+    database: str, home: Path, *days_: date, raise_on_error: bool = True, more: dict[str, str] | None = None
+) -> dg.ExecuteInProcessResult:
+    """Materialize the asset and its checks for one day, or from the first to the last day in one run with more tags."""
     resources = {"database": Database(url=database), "home": Home(folder=str(home))}
     chosen: dict[str, Any] = {"partition_key": days_[0].isoformat()}
     if len(days_) > 1:
         start, end = days_[0].isoformat(), days_[-1].isoformat()
-        chosen = {"tags": {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}}
+        ends = {"dagster/asset_partition_range_start": start, "dagster/asset_partition_range_end": end}
+        chosen = {"tags": ends | (more or {})}
     return dg.materialize(
         [CHAT_LOGS, *BOTH], selection=BOTH_SELECTED, resources=resources, raise_on_error=raise_on_error, **chosen
     )
+
+
+def row_counts(result: dg.ExecuteInProcessResult) -> list[object]:
+    told = [event.materialization.metadata for event in result.get_asset_materialization_events()]
+    return [one["dagster/partition_row_count"].value for one in told]
 
 
 BOTH_SELECTED = dg.AssetSelection.assets("redacted_chats")
@@ -80,8 +88,28 @@ def test_a_range_of_days_is_one_run(connection: Connection, database: str, home:
     store(chat("one", "1", day=DAY), chat("three", "3", day=later))
     result = run(database, home, DAY, DAY + timedelta(days=1), later)
     assert result.success
+    assert row_counts(result) == [1, 0, 1]
     assert verdicts(connection, DAY, later) == [True, True]
     assert days.read(connection, "redacted_chats", [DAY + timedelta(days=1)]) == []
+
+
+def test_a_nightly_run_leaves_clean_days_as_they_are(
+    connection: Connection, database: str, home: Path, store: Store
+) -> None:
+    later = DAY + timedelta(days=1)
+    store(chat("one", "1", day=DAY), chat("three", "3", day=later))
+    run(database, home, DAY, later)
+    connection.execute("update redacted_chats set spans = '{\"EMAIL\": 7}'")  # to be seen again where it is left alone
+    connection.commit()
+    store(chat("four", "4", day=later))
+    result = run(database, home, DAY, later, more={SKIP_CLEAN: "true"})
+    assert row_counts(result) == [1, 2]
+    told = result.get_asset_materialization_events()[0].materialization.metadata
+    assert told["unchanged_days"].value == 1
+    assert told["sentence"].value.startswith("2 of 2 chats on 1 days, 0 spans replaced. 1 days unchanged")
+    spans = connection.execute("select day, spans from redacted_chats order by day").fetchall()
+    assert [row["spans"] for row in spans] == [{"EMAIL": 7}, {}, {}]
+    assert verdicts(connection, DAY, later) == [True, True]
 
 
 def test_running_twice_gives_the_same_rows(connection: Connection, database: str, home: Path, store: Store) -> None:

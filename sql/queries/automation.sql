@@ -2,7 +2,7 @@
 select d.day
 from day_fingerprints d
 left join stage_days s on s.day = d.day and s.fingerprint = d.fingerprint
-where d.day < %(today)s
+where d.day >= %(first)s and d.day < %(today)s
 group by d.day
 having count(s.passed) < 4 and not coalesce(bool_or(not s.passed), false)
 order by d.day;

@@ -62,6 +62,9 @@ join redacted_chats r on r.chat_id = f.chat_id
 where f.day = %(day)s
 order by r.chat_id;
 
+-- rejections: what was left out of a day
+select chat_id, reason, detail, duplicate_of from rejections where stage = 'filtered_chats' and day = %(day)s;
+
 -- count_all: how many filtered chats there are
 select count(*) as chats from filtered_chats;
 

@@ -14,12 +14,15 @@ on conflict (stage, day) do update
 set fingerprint = excluded.fingerprint, rule_version = excluded.rule_version, counts = excluded.counts,
     run_id = excluded.run_id, passed = null, at = now();
 
--- reopen: what later stages of a day concluded no longer counts
+-- reopen: what some stages of a day concluded no longer counts
 update stage_days set passed = null where day = %(day)s and stage = any(%(stages)s);
 
 -- read: a stage's rows for some days
 select stage, day, fingerprint, rule_version, counts, run_id, passed
 from stage_days where stage = %(stage)s and day = any(%(days)s) order by day;
+
+-- passed_after: days after one that passed a stage's checks
+select day from stage_days where stage = %(stage)s and day > %(day)s and passed order by day;
 
 -- set_verdict: whether a stage's checks of a day passed
 update stage_days set passed = %(passed)s where stage = %(stage)s and day = %(day)s;
