@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from selfimprove.adapters.adapter import Adapter, file_hash, hashes, id_of
+from selfimprove.adapters.adapter import FILES, Adapter, file_hash, hashes, id_of
 from selfimprove.errors import AdapterCorrupt
 
 
@@ -15,7 +15,7 @@ def verified_folder(adapter: Adapter) -> Path:
     Raises:
         AdapterCorrupt: a file is missing or changed, or the row names other files than its id was made from.
     """
-    if id_of(adapter.files) != adapter.id:
+    if id_of(adapter.files) != adapter.id or set(adapter.files) != set(FILES):
         raise AdapterCorrupt(id=adapter.id, file="its row", reason="does not belong to that id")
     folder = folder_of(adapter)
     for name, wanted in adapter.files.items():
@@ -45,7 +45,7 @@ def keep(draft: Path, home: Path) -> tuple[str, dict[str, str], str]:
     place = home / "adapters" / id
     place.parent.mkdir(parents=True, exist_ok=True)
     if not _is_whole(place, files):
-        shutil.rmtree(place, ignore_errors=True)
+        _clear(place)
         _to_disk(draft)
         draft.rename(place)
         _sync(place.parent)
@@ -53,7 +53,17 @@ def keep(draft: Path, home: Path) -> tuple[str, dict[str, str], str]:
 
 
 def _is_whole(folder: Path, files: dict[str, str]) -> bool:
+    if folder.is_symlink():
+        return False
     return all((folder / name).is_file() and file_hash(folder / name) == wanted for name, wanted in files.items())
+
+
+def _clear(place: Path) -> None:
+    """Make way for a folder; a link is taken away, never what it leads to."""
+    if place.is_symlink() or place.is_file():
+        place.unlink()
+    elif place.exists():
+        shutil.rmtree(place)
 
 
 def _to_disk(folder: Path) -> None:

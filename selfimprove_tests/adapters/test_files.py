@@ -80,3 +80,22 @@ def test_an_unfinished_draft_is_not_kept(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError):
         keep(folder, tmp_path)
     assert not (tmp_path / "adapters").exists()
+
+
+def test_a_row_that_names_too_few_files_is_refused(tmp_path: Path) -> None:
+    whole = kept(tmp_path)
+    for files in ({}, {name: whole.files[name] for name in FILES[1:]}):
+        with pytest.raises(AdapterCorrupt, match="does not belong to that id"):
+            verified_folder(replace(whole, id=id_of(files), files=files))
+
+
+@pytest.mark.parametrize("kind", ["link", "file"])
+def test_what_lies_in_an_adapters_place_makes_way_and_what_a_link_leads_to_stays(tmp_path: Path, kind: str) -> None:
+    elsewhere = draft(tmp_path / "elsewhere")
+    id = id_of(hashes(elsewhere))
+    place = tmp_path / "adapters" / id
+    place.parent.mkdir()
+    place.symlink_to(elsewhere) if kind == "link" else place.write_text("in the way")
+    assert verified_folder(kept(tmp_path)) == place
+    assert not place.is_symlink()
+    assert hashes(elsewhere) == hashes(place)
