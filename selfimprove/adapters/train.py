@@ -41,8 +41,13 @@ def train(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
         examples = named(ids, rows, recipe, int(str(exc.details["step"])))
         raise ExampleDiverged(**exc.details, examples=examples) from exc
     mlx.save_adapter(loaded, Path(job["out"]), config)
-    norms = {"delta_norm": moved(loaded.model, before), "adapter_norm": moved(loaded.model)}
+    norms = {"delta_norm": number(moved(loaded.model, before)), "adapter_norm": number(moved(loaded.model))}
     return {"metrics": {**metrics(training, watch.stopped(training)), **norms}}
+
+
+def number(value: float) -> float | None:
+    """The value, None when it is not a finite number: JSON has no word for that."""
+    return value if math.isfinite(value) else None
 
 
 def encoded(tokenizer: Any, path: Path, longest: int) -> tuple[list[str], list[Encoded]]:

@@ -1,12 +1,14 @@
 """What the training process reports, without training."""
 
+import math
 import time
 
 import pytest
 
 from selfimprove.adapters.learn import sentence
 from selfimprove.adapters.recipe import Recipe
-from selfimprove.adapters.train import Budget, metrics, named, plan
+from selfimprove.adapters.train import Budget, metrics, named, number, plan
+from selfimprove.adapters.verify import finite
 from selfimprove.models.batch import order
 from selfimprove.models.encode import Encoded
 from selfimprove.models.training import Enough, Training
@@ -76,3 +78,10 @@ def test_progress_in_words() -> None:
         sentence({"step": 5, "steps": 300, "train_loss": 1.25, "seconds": 3.0}) == "Step 5 of 300: loss 1.2500, 3.0 s."
     )
     assert sentence({"step": 5, "steps": 300, "validation_loss": 1.5}) == "Step 5 of 300: held-out loss 1.5000."
+
+
+def test_a_change_that_is_no_number_is_stored_as_none_and_fails_its_check() -> None:
+    assert [number(value) for value in (0.0, 1.5, math.nan, math.inf)] == [0.0, 1.5, None, None]
+    stored = {**metrics(Training(losses=[(1, 2.0)]), "steps"), "delta_norm": number(math.nan)}
+    assert not finite(stored).passed
+    assert finite({**stored, "delta_norm": 0.1}).passed
