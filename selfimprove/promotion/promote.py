@@ -49,9 +49,11 @@ def promote(connection: Connection, report_id: str, run_id: str) -> Decision:
 def rollback(connection: Connection, adapter_id: str | None = None) -> str:
     """Put back the champion before this one, or the one named ("base" is the base model); returns who answers now.
 
+    A champion whose files are damaged is passed over.
+
     Raises:
         ChampionMissing: the base model answers already.
-        RollbackRefused: the one named was never champion, was vetoed, or answers already.
+        RollbackRefused: the one named was never champion, was vetoed, is damaged, or answers already.
     """
     with connection.transaction():
         table.lock(connection)
@@ -117,7 +119,7 @@ def _already(adapter_id: str, answers: bool) -> Decision:
 def _before(connection: Connection, current: str) -> str | None:
     """The nearest champion before this one that may still answer; None for the base model."""
     line = connection.execute(table.query("line"), {"adapter_id": current}).fetchall()
-    return next((row["id"] for row in line if row["usable"]), None)
+    return next((row["id"] for row in line if row["usable"] and not damage(connection, row["id"])), None)
 
 
 def _named(connection: Connection, name: str | None, current: str | None) -> str | None:
@@ -131,6 +133,8 @@ def _named(connection: Connection, name: str | None, current: str | None) -> str
         reason = "it was vetoed"
     elif found[0]["id"] == current:
         reason = "it answers already"
+    elif damage(connection, found[0]["id"]):
+        reason = "its files are missing or damaged"
     if reason:
         raise RollbackRefused(name=name, reason=reason)
     return str(found[0]["id"])

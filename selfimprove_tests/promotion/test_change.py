@@ -13,7 +13,7 @@ from selfimprove.errors import ChampionMissing, RollbackRefused
 from selfimprove.promotion import table
 from selfimprove.promotion.decision import Word
 from selfimprove.promotion.promote import promote, rollback, veto
-from selfimprove_tests.promotion.house import House, adapter, answers, promotable
+from selfimprove_tests.promotion.house import House, adapter, answers, damage, promotable
 
 DIE_BEFORE_COMMIT = """
 import sys, time
@@ -153,6 +153,15 @@ def test_who_cannot_be_rolled_back_to(house: House, which: str, reason: str) -> 
         rollback(house.connection, name)
     assert answers(house) == second
     assert first != second
+
+
+def test_a_damaged_champion_is_no_way_back(house: House) -> None:
+    first, second, third = nights(house, 3)
+    damage(house, second)
+    with pytest.raises(RollbackRefused, match="its files are missing or damaged"):
+        rollback(house.connection, second)
+    assert answers(house) == third
+    assert rollback(house.connection) == first
 
 
 def test_a_veto_skips_those_vetoed_before(house: House) -> None:
