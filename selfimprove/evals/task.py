@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import as_json, content_id
 
+RULE_VERSION = "1"  # of graders and of how answers are asked for: results under another one are not compared
 TASKS = ("core", "refusals", "golden", "holdout", "fresh")
 SHORT = 60  # characters: a longer reference has too many right wordings to be compared letter by letter
 
@@ -25,7 +26,7 @@ class EvalExample:
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        content = [self.task, as_json(self.messages), self.reference, self.grader]
+        content = [RULE_VERSION, self.task, as_json(self.messages), self.reference, self.grader]
         object.__setattr__(self, "id", content_id(content))
 
 

@@ -57,6 +57,12 @@ def test_the_cluster_is_not_part_of_the_name_but_task_grader_and_reference_are()
     assert len({example.id for example in [same, *others]}) == 5
 
 
+def test_results_under_another_rule_are_not_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = EvalExample("core", "a", "exact", (QUESTION,), "Soup")
+    monkeypatch.setattr("selfimprove.evals.task.RULE_VERSION", "next")
+    assert EvalExample("core", "a", "exact", (QUESTION,), "Soup").id != before.id
+
+
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
