@@ -75,8 +75,8 @@ def gather(room: Room) -> Material:
     with room.connect(snapshot=True) as connection:
         candidates = table.candidates(connection)
         pinned = frozenset(key for c in candidates if c.pinned for key in keys(c.messages))
-        history = table.history(connection, pinned | suite_keys(room.base.suites))
-        return Material(candidates, table.days(connection), table.situation(connection), history)
+        history = table.history(connection, room.base.id, pinned | suite_keys(room.base.suites))
+        return Material(candidates, table.days(connection), table.situation(connection, room.base.id), history)
 
 
 def suite_keys(folder: Path) -> frozenset[str]:

@@ -51,17 +51,18 @@ def days(connection: Connection) -> dict[date, str]:
     return {row["day"]: row["fingerprint"] for row in connection.execute(_queries().days)}
 
 
-def situation(connection: Connection) -> Situation:
-    """What there is in the database to learn from."""
-    row = connection.execute(_queries().situation).fetchone() or {}
+def situation(connection: Connection, base_model: str) -> Situation:
+    """What there is in the database for a base model to learn from."""
+    row = connection.execute(_queries().situation, {"base_model": base_model}).fetchone() or {}
     rejected = {r["reason"]: r["chats"] for r in connection.execute(_queries().rejected)}
     return Situation(**row, rejected=rejected)
 
 
-def history(connection: Connection, suite_keys: frozenset[str]) -> History:
-    """What was considered before, what the champion learned, and what the suites ask."""
-    seen = frozenset(row["example_id"] for row in connection.execute(_queries().seen))
-    learned = frozenset(row["example_id"] for row in connection.execute(_queries().learned))
+def history(connection: Connection, base_model: str, suite_keys: frozenset[str]) -> History:
+    """What a base model was decided upon with before, what its champion learned, and what the suites ask."""
+    given = {"base_model": base_model}
+    seen = frozenset(row["example_id"] for row in connection.execute(_queries().seen, given))
+    learned = frozenset(row["example_id"] for row in connection.execute(_queries().learned, given))
     return History(seen, learned, suite_keys)
 
 

@@ -1,6 +1,7 @@
 """From rows of the daily rooms to a frozen dataset, on a real Postgres."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -220,6 +221,31 @@ def test_the_night_after_a_refusal_tries_everything_again(room: Room) -> None:
     dataset = tonight(room, "next")
     assert len(dataset.splits["train"]) == 27
     assert {e.kind for e in dataset.splits["replay"]} == {"replay"}
+
+
+def test_a_promotion_that_was_decided_on_and_not_carried_out_is_still_to_come(room: Room) -> None:
+    fill(room)
+    before = build(room, RULE, "killed")
+    with room.connect() as connection:
+        decide(connection, tonight(room, "killed").id)
+        connection.execute("delete from promotions")
+    assert build(room, RULE, "again").dataset_id == before.dataset_id
+    with room.connect() as connection:
+        connection.execute("update decisions set decision = 'not_enough_evidence'")
+    assert build(room, RULE, "late").dataset_id is None
+
+
+def test_another_base_model_has_everything_to_learn(room: Room) -> None:
+    fill(room)
+    build(room, RULE, "run")
+    with room.connect() as connection:
+        decide(connection, tonight(room).id)
+    assert build(room, RULE, "nothing new").dataset_id is None
+    other = replace(room, base=replace(room.base, id="another base"))
+    build(other, RULE, "other")
+    assert {split: len(tonight(other, "other").splits[split]) for split in ("train", "validation", "fresh")} == {
+        "train": 18, "validation": 2, "fresh": 10,
+    }  # fmt: skip
 
 
 def test_what_the_champions_line_learned_is_remembered(room: Room) -> None:

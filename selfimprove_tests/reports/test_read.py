@@ -32,6 +32,22 @@ def test_a_promoted_night(connection, tmp_path):
     assert [tile.value for tile in morning.tiles(told)] == ["100", "90", "2", "40", "36"]
 
 
+def test_a_run_that_only_went_on_with_a_broken_one_tells_of_itself(connection, tmp_path):
+    """Tried again from its training, it has no days and no dataset of its own, and another night began meanwhile."""
+    night(connection, tmp_path, "again")
+    connection.execute("delete from stage_days")
+    connection.execute("delete from dataset_runs")
+    stage(connection, "later", "chat_logs", 3, {})
+    assert read.night_run(connection, "again") == "again"
+    assert tell.outcome(read.read(connection, "again", TODAY)) == "promoted"
+
+
+def test_a_night_that_carries_out_an_earlier_nights_decision(connection, tmp_path):
+    adapter_id = night(connection, tmp_path, "killed")
+    connection.execute("update adapters set run_id = 'again' where id = %s", (adapter_id,))
+    assert tell.outcome(read.read(connection, "again", TODAY)) == "promoted"
+
+
 def test_answers_before_and_after(connection, tmp_path):
     night(connection, tmp_path, "r1")
     pairs = read.read(connection, "r1", TODAY).judged.pairs

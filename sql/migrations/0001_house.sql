@@ -351,12 +351,14 @@ select a.*, p.id as promotion_id, p.at as promoted_at, p.night as promoted_night
 from (select * from promotions order by id desc limit 1) p
 join adapters a on a.id = p.adapter_id;
 
--- Datasets whose adapter was judged: what they considered is no longer new.
+-- Datasets whose adapter was judged: what they considered is no longer new to its base model. A promotion that was
+-- decided on and not carried out, because the machine stopped in between, is still to come.
 create view decided_datasets as
-select distinct d.id, d.night
+select distinct d.id, d.night, a.base_model
 from datasets d
 join adapters a on a.dataset_id = d.id
-join decisions x on x.adapter_id = a.id;
+join decisions x on x.adapter_id = a.id
+where x.decision <> 'promote' or exists (select from promotions p where p.report_id = x.report_id);
 
 -- The first adapter that was ever accepted, frozen: drift is measured against it.
 create view anchor as

@@ -15,11 +15,11 @@ order by f.day, f.chat_id;
 -- days: the clean days, ascending
 select day, fingerprint from clean_days order by day;
 
--- situation: how many chats and days there are, and the newest night that was decided
+-- situation: how many chats and days there are, and the newest night that was decided for this base model
 select (select count(*) from chats) as chats,
        (select count(distinct day) from chats) as days,
        (select count(*) from clean_days) as clean_days,
-       (select max(night) from decided_datasets) as last_night;
+       (select max(night) from decided_datasets where base_model = %(base_model)s) as last_night;
 
 -- rejected: why earlier stages left out chats of clean days
 select r.reason, count(*) as chats
@@ -27,14 +27,16 @@ from rejections r join clean_days d on d.day = r.day
 where r.stage <> 'training_dataset'
 group by r.reason;
 
--- seen: examples that a decided dataset has considered
+-- seen: examples that a dataset has considered which was decided for this base model
 select x.example_id from dataset_examples x join decided_datasets d on d.id = x.dataset_id
+where d.base_model = %(base_model)s
 union
-select x.example_id from dataset_left_out x join decided_datasets d on d.id = x.dataset_id;
+select x.example_id from dataset_left_out x join decided_datasets d on d.id = x.dataset_id
+where d.base_model = %(base_model)s;
 
--- learned: examples of chats that the champion, or an adapter it began from, was trained on
+-- learned: examples of chats that this base model's champion, or an adapter it began from, was trained on
 with recursive line as (
-    select c.id, c.dataset_id, c.recipe ->> 'warm_start' as parent from champion c
+    select c.id, c.dataset_id, c.recipe ->> 'warm_start' as parent from champion c where c.base_model = %(base_model)s
     union
     select a.id, a.dataset_id, a.recipe ->> 'warm_start' from adapters a join line l on a.id = l.parent
 )

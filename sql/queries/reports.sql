@@ -15,9 +15,12 @@ select run_id, asset, check_name, message, state, at from alerts order by id des
 -- alerts_of_run: what failed in a run, what stopped it first
 select asset, check_name, message from alerts where run_id = %(run_id)s order by id;
 
--- leaves_traces: whether a run has touched any day, dataset or report
+-- leaves_traces: whether a run has touched any day, dataset, adapter, report or decision, or raised an alert
 select exists (select from stage_days where run_id = %(run_id)s)
     or exists (select from dataset_runs where run_id = %(run_id)s)
+    or exists (select from adapters where run_id = %(run_id)s)
+    or exists (select from reports where run_id = %(run_id)s)
+    or exists (select from decisions where run_id = %(run_id)s)
     or exists (select from alerts where run_id = %(run_id)s) as found;
 
 -- newest_run: the run that worked on a day or a dataset last
@@ -58,13 +61,14 @@ limit %(limit)s;
 -- adapter: what a run trained
 select id, recipe, metrics, night from adapters where run_id = %(run_id)s order by created_at desc limit 1;
 
--- judged: the report of a run, its decision, and whether it made a champion
+-- judged: the report of a run, or on its adapter, with its decision, and whether it made a champion
 select r.id, r.night, r.adapter_id, r.challenger, r.champion, r.base, r.measurements,
        d.decision, d.reasons, d.verdicts, p.id is not null as promoted
 from reports r
 left join decisions d on d.report_id = r.id
 left join promotions p on p.report_id = r.id
 where r.run_id = %(run_id)s or d.run_id = %(run_id)s
+   or r.adapter_id in (select id from adapters where run_id = %(run_id)s)
 order by r.created_at desc
 limit 1;
 
