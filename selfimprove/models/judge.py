@@ -84,7 +84,7 @@ class Judge:
             response = client.post(wire.completions_url(self.url), json=request)
         except httpx.TimeoutException:
             return Missing("timed_out")
-        except httpx.TransportError:
+        except httpx.RequestError:  # a reply that cannot be unpacked is one of these too
             return Missing("unreachable")
         if response.status_code != 200:
             return Missing("unreachable" if response.status_code >= 500 else "refused")
@@ -101,7 +101,8 @@ def read(body: bytes, model: str) -> Grade | Missing:
         return Missing("malformed")
     match verdict:
         case {"score": int(score), "reason": str(reason), **rest} if not rest and 1 <= score <= 5 and score is not True:
-            return Grade(score, reason, model)
+            # Postgres stores no NUL, and one in a reason would stop the day whenever it is scored
+            return Grade(score, reason.replace("\x00", "\ufffd"), model)
     return Missing("malformed")
 
 

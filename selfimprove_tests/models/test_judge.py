@@ -95,6 +95,17 @@ def test_a_reply_that_is_no_completion_is_malformed(body):
     assert grade(*[httpx.Response(200, content=body)] * 2) == (Missing("malformed"), 2)
 
 
+def test_a_nul_in_the_reason_is_replaced_since_it_cannot_be_stored():
+    verdict, _ = grade(completion('{"score": 2, "reason": "a\\u0000b"}'))
+    assert verdict.reason == "a\ufffdb"
+
+
+def test_a_reply_that_cannot_be_unpacked_counts_as_unreachable():
+    packed = {"content-encoding": "gzip"}
+    replies = [httpx.Response(200, headers=packed, stream=httpx.ByteStream(b"not gzip")) for _ in range(2)]
+    assert grade(*replies) == (Missing("unreachable"), 2)
+
+
 def test_a_server_that_knows_no_schema_is_asked_without():
     one, seen = judge(httpx.Response(400), completion(GOOD))
     assert list(one.grade([CHAT])) == [Grade(4, "Right, but curt.", "strong")]
