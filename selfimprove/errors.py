@@ -201,3 +201,11 @@ class LabelsUnreadable(SelfImproveError):
     """Line {line} of {file} is not {expected}. Correct it and run the command again."""
 
     exit_code = 2
+
+
+class NightRunning(SelfImproveError):
+    """A night is running already (pid {pid}). Run this again when it has ended, or break it off with `selfimprove down`."""
+
+
+class DaemonGone(SelfImproveError):
+    """Dagster's daemon went away while the night ran. What was done is kept; run `selfimprove night` again. Its log is {log}."""

@@ -7,14 +7,14 @@ import sys
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from selfimprove import postgres, stack
-from selfimprove.errors import RunNotStarted
+from selfimprove.errors import DaemonGone, DatabaseDown, NightRunning, RunNotStarted
 from selfimprove.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,11 +54,36 @@ def spend(
 
     Raises:
         RunNotStarted: Dagster would not take the run.
+        NightRunning: another such command holds the house, and will stop what it started.
+        DaemonGone, DatabaseDown: what the night needs went away while it ran.
     """
-    with nullcontext() if stack.supervisor(settings) else stack.running(settings, ["daemon"]):
+    with _stack(settings), _while_the_database_answers():
         if sample:
             _load_samples(settings, say)
         return _launch_and_follow(settings, say, config or {})
+
+
+def _stack(settings: Settings) -> AbstractContextManager[object]:
+    """What `selfimprove up` runs already, or a daemon of this night's own."""
+    holder = stack.supervisor(settings)
+    if holder is None:
+        return stack.running(settings, ["daemon"])
+    if stack.services(settings)["webserver"] is None:
+        raise NightRunning(pid=holder.pid)
+    return nullcontext()
+
+
+@contextmanager
+def _while_the_database_answers() -> Iterator[None]:
+    """Dagster's storage and ours say in their own ways that the server went away."""
+    from dagster_postgres.utils import DagsterPostgresException
+    from psycopg import OperationalError
+    from sqlalchemy.exc import OperationalError as DagstersOperationalError
+
+    try:
+        yield
+    except (OperationalError, DagstersOperationalError, DagsterPostgresException) as exc:
+        raise DatabaseDown(reason=f"it went away while the night ran: {type(exc).__name__}") from exc
 
 
 def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: Mapping[str, Any]) -> Outcome:
@@ -73,7 +98,7 @@ def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: M
     say(f"The night reads {first} to {last}." if first != last else f"The night reads {last}.")
     options = ["--tags", json.dumps(tags), "--config-json", json.dumps(config)]
     run_id = _launch(settings, automation.nightly.name, options)
-    _follow(run_id, say)
+    _follow(settings, run_id, say)
     return _outcome(settings, run_id)
 
 
@@ -100,7 +125,7 @@ def _launch(settings: Settings, job: str, options: list[str]) -> str:
     return run_id
 
 
-def _follow(run_id: str, say: Callable[[str], None]) -> None:
+def _follow(settings: Settings, run_id: str, say: Callable[[str], None]) -> None:
     import dagster as dg
 
     told = {
@@ -109,12 +134,17 @@ def _follow(run_id: str, say: Callable[[str], None]) -> None:
         dg.DagsterEventType.STEP_FAILURE: "{step} FAILED",
     }
     with dg.DagsterInstance.get() as instance:
-        for event in _events(instance, run_id):
+        for event in _events(settings, instance, run_id):
             if event.event_type in told and event.step_key:
                 say("  " + told[event.event_type].format(step=event.step_key))
 
 
-def _events(instance: "DagsterInstance", run_id: str) -> Iterator["DagsterEvent"]:
+def _events(settings: Settings, instance: "DagsterInstance", run_id: str) -> Iterator["DagsterEvent"]:
+    """What happens in a run until it has ended.
+
+    Raises:
+        DaemonGone: nobody is left who would end it.
+    """
     cursor = None
     while True:
         run = instance.get_run_by_id(run_id)
@@ -125,6 +155,8 @@ def _events(instance: "DagsterInstance", run_id: str) -> Iterator["DagsterEvent"
         if finished and not page.has_more:
             return
         if not page.records:
+            if stack.services(settings)["daemon"] is None:
+                raise DaemonGone(log=settings.home / "logs" / "daemon.log")
             time.sleep(0.3)
 
 

@@ -1,5 +1,6 @@
 """Processes, signals and ports of this machine."""
 
+import os
 import signal
 import socket
 from collections.abc import Iterable, Iterator
@@ -31,6 +32,15 @@ def stop(pids: Iterable[int]) -> None:
         with suppress(psutil.NoSuchProcess):
             process.kill()
     psutil.wait_procs(stubborn, timeout=5)
+
+
+def marked(variable: str, value: str) -> list[int]:
+    """Processes that have a variable of this value in their environment, this one apart; others' cannot be read."""
+    return [
+        process.pid
+        for process in psutil.process_iter(["environ"])
+        if (process.info["environ"] or {}).get(variable) == value and process.pid != os.getpid()
+    ]
 
 
 @contextmanager

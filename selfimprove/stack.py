@@ -21,6 +21,8 @@ from selfimprove.errors import AlreadyUp, ServiceStopped
 from selfimprove.settings import CHECKOUT, Settings
 
 WORKSPACE = CHECKOUT / "workspace.yaml"
+MARK = "SELFIMPROVE_STACK"  # in the environment of every process of a house's stack, by which lost ones are found
+MAX_RETRIES = "dagster/max_retries"
 FOLDERS = ("adapters", "dagster/files", "dagster/logs", "datasets", "logs", "reports", "work")
 
 
@@ -83,7 +85,7 @@ def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
             processes.require_port(settings.port)
         prepare(settings)
         os.environ.update(environment(settings))
-        reap("its process ended with the machine or the stack")
+        reap("its process ended with the machine or the stack", again="webserver" in names)
         services: list[Service] = []
         try:
             for name in names:
@@ -93,6 +95,7 @@ def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
         finally:
             processes.ignore_signals()
             processes.stop(service.pid for service in services)
+            processes.stop(processes.marked(MARK, str(settings.home)))
             if not settings.database_url:
                 postgres.stop_embedded(settings.home)
             state.truncate(0)
@@ -137,18 +140,25 @@ def postmaster(settings: Settings) -> int | None:
     path = settings.home / "postgres" / "postmaster.pid"
     if settings.database_url or not path.exists():
         return None
-    process = processes.find(int(path.read_text().split()[0]))
-    return process.pid if process and "postgres" in process.name() else None
+    with suppress(ValueError, IndexError, FileNotFoundError):  # it is being written or removed at this moment
+        process = processes.find(int(path.read_text().split()[0]))
+        return process.pid if process and "postgres" in process.name() else None
+    return None
 
 
-def reap(reason: str) -> int:
-    """Mark runs as failed whose process cannot be alive; for use before any daemon starts. Returns how many."""
+def reap(reason: str, *, again: bool) -> int:
+    """Mark runs as failed whose process cannot be alive; for use before any daemon starts. Returns how many.
+
+    With `again` the daemon then goes on with them; without, whoever asks starts a night that does their work anyway.
+    """
     import dagster as dg
 
     active = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
     with dg.DagsterInstance.get() as instance:
         records = instance.get_run_records(dg.RunsFilter(statuses=active))
         for record in records:
+            if not again:
+                instance.add_run_tags(record.dagster_run.run_id, {MAX_RETRIES: "0"})
             instance.report_run_failed(record.dagster_run, reason)
             instance.event_log_storage.free_concurrency_slots_for_run(record.dagster_run.run_id)
     return len(records)
@@ -181,11 +191,12 @@ def _recorded(text: str) -> dict[str, Any]:
 
 
 def _stop_leftovers(settings: Settings) -> bool:
-    path = settings.home / "stack.json"
-    rows = _recorded(path.read_text() if path.exists() else "").get("services", [])
-    left = [Service(**row) for row in rows if _is_ours(row["pid"])]
-    processes.stop(service.pid for service in left)
-    return bool(left)
+    """End what a killed supervisor left: services with their runs, and runs whose service was killed as well."""
+    left = [pid for pid in services(settings).values() if pid and pid != postmaster(settings)]
+    processes.stop(left)
+    lost = processes.marked(MARK, str(settings.home))
+    processes.stop(lost)
+    return bool(left or lost)
 
 
 def _start(settings: Settings, name: str) -> Service:
@@ -198,7 +209,7 @@ def _start(settings: Settings, name: str) -> Service:
         process = subprocess.Popen(
             [sys.executable, "-m", *commands[name], "-w", str(WORKSPACE)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            cwd=settings.home, start_new_session=True,
+            cwd=settings.home, start_new_session=True, env={**os.environ, MARK: str(settings.home)},
         )
     return Service(name, process.pid, str(log))
 
