@@ -16,7 +16,6 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 NIGHT_RUN = "selfimprove/night_run"
 AWAITED_BY = "selfimprove/awaited_by"  # pid of a command that tells the night's outcome itself
 ONE_AT_A_TIME = "selfimprove/one_at_a_time"  # dagster.yaml lets one run with this tag start: nights wait for each other
-ONE_AT_A_TIME = "selfimprove/one_at_a_time"  # dagster.yaml lets one run with this tag start: nights wait for each other
 QUERIES = "automation"
 
 nightly = dg.define_asset_job(
