@@ -1,5 +1,6 @@
 """ChatGPT's and Open WebUI's exports: message trees, of which one branch is the conversation."""
 
+import time
 from itertools import pairwise
 from typing import Any
 
@@ -240,6 +241,13 @@ def test_openwebui_thinking_and_tool_calls_are_folded_away(today: Calendar) -> N
     assert turns(webui(QUESTION, said("2", "1", "assistant", f"{thinking}hello")), today)[1] == ("assistant", "hello")
     written = "<details><summary>More</summary>text</details>"
     assert turns(webui(QUESTION, said("2", "1", "assistant", written)), today)[1] == ("assistant", written)
+
+
+def test_openwebui_folds_that_never_end_stay_and_are_read_in_linear_time(today: Calendar) -> None:
+    openings = '<details type="reasoning">' * 50_000
+    began = time.process_time()
+    assert turns(webui(QUESTION, said("2", "1", "assistant", openings)), today)[1] == ("assistant", openings)
+    assert time.process_time() - began < 5  # the square of it takes minutes
 
 
 def test_openwebui_files_alone_are_not_text_and_an_empty_answer_stays(today: Calendar) -> None:

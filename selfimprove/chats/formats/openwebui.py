@@ -15,7 +15,8 @@ SOURCE = "openwebui"
 MIDDLE, HALF = 5.5, 4.5  # of its detailed rating, 1 to 10
 
 # What the page folds away inside an answer: thinking, tool calls and their results.
-FOLDED = re.compile(r'<details type="(?:reasoning|tool_calls|code_interpreter)".*?</details>\s*', re.DOTALL)
+FOLDED = re.compile(r'<details type="(?:reasoning|tool_calls|code_interpreter)"')
+END = re.compile(r"</details>\s*")
 
 
 def matches(record: Mapping[str, Any]) -> bool:
@@ -55,7 +56,16 @@ def _message(item: Mapping[str, Any], number: int) -> Message:
     content = text(item.get("content"), number)
     if not content and item.get("files"):
         raise Unreadable("not_text", f"message {number}")
-    return Message(role(item.get("role"), number), FOLDED.sub("", content))
+    return Message(role(item.get("role"), number), _unfolded(content))
+
+
+def _unfolded(content: str) -> str:
+    """The text without its folded parts, read once: a pattern over both ends would take the square of its length."""
+    parts, at = [], 0
+    while (start := FOLDED.search(content, at)) and (end := END.search(content, start.end())):
+        parts.append(content[at : start.start()])
+        at = end.end()
+    return "".join([*parts, content[at:]])
 
 
 def _feedback(item: Mapping[str, Any], position: int, given_at: datetime) -> Iterator[Feedback]:
