@@ -127,7 +127,7 @@ def generate(
     )
     per_token = (time.perf_counter() - start) / max(1, sum(map(len, answer.token_ids)))
     return [
-        Generation(text, len(ids), len(ids) * per_token)
+        Generation(text.replace("\0", "\ufffd"), len(ids), len(ids) * per_token)  # Postgres stores no NUL
         for text, ids in zip(answer.texts, answer.token_ids, strict=True)
     ]
 

@@ -3,7 +3,9 @@
 import json
 import math
 import shutil
+from importlib import import_module
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import mlx.core as mx
@@ -60,6 +62,12 @@ def test_a_model_with_cut_weights_is_broken(tmp_path: Path) -> None:
     (folder / "model.safetensors").write_bytes(whole[:1000])
     with pytest.raises(ModelBroken):
         mlx.load(folder)
+
+
+def test_an_answer_can_be_stored_whatever_the_model_says(tiny: mlx.Loaded, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = SimpleNamespace(texts=["nul \0 byte"], token_ids=[[1, 2, 3]])
+    monkeypatch.setattr(import_module("mlx_lm.generate"), "batch_generate", lambda *_, **__: said)
+    assert [one.text for one in mlx.generate(tiny, ASKED[:1], max_tokens=3)] == ["nul \ufffd byte"]
 
 
 def test_an_adapter_changes_the_loss(tiny: mlx.Loaded, adapter: Path) -> None:
