@@ -4,6 +4,7 @@ from selfimprove.adapters import table as adapters
 from selfimprove.adapters.files import verified_folder
 from selfimprove.errors import AdapterCorrupt, ChampionMissing, RollbackRefused
 from selfimprove.evals import table as evals
+from selfimprove.evals.report import report_id as id_of_report
 from selfimprove.postgres import Connection
 from selfimprove.promotion import table
 from selfimprove.promotion.decision import Action, Decision, Word
@@ -105,8 +106,9 @@ def _standing(connection: Connection, report_id: str) -> Standing:
     facts = table.one(connection, "standing", report_id=report_id)
     [compared] = evals.reports_like(connection, report_id)
     assert facts is not None
+    whole = id_of_report(compared.lineup, compared.example_ids) == compared.id
     seen = evals.trained_on(connection, compared)
-    return Standing(**facts, trained_on=seen, damage=damage(connection, compared.adapter_id))
+    return Standing(**facts, is_whole=whole, trained_on=seen, damage=damage(connection, compared.adapter_id))
 
 
 def _already(adapter_id: str, answers: bool) -> Decision:

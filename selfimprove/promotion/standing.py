@@ -10,6 +10,7 @@ from selfimprove.promotion.decision import Decision, Word, word
 class Standing:
     """A report and its adapter at the moment of promotion.
 
+    `is_whole`: its id is still the hash of its models and examples, none of which was forgotten or taken away.
     `trained_on` counts test examples that the adapter was trained on; `damage` says what is wrong with its files.
     """
 
@@ -20,6 +21,7 @@ class Standing:
     vetoed: bool
     promoted_before: bool
     rejected_before: bool
+    is_whole: bool = True
     trained_on: int = 0
     damage: str | None = None
 
@@ -42,6 +44,7 @@ def _objections(standing: Standing, oldest: float) -> dict[str, Word]:
         "the report's challenger is not the adapter it names": (not standing.names_its_adapter, refused),
         "another champion answers than the one it was compared with": (not standing.champion_is_current, stale),
         "the anchor is another than the one it was compared with": (not standing.anchor_is_current, stale),
+        "its examples are not all of those it was measured on": (not standing.is_whole, stale),
         f"the report is older than {oldest:g} hours": (standing.age_hours >= oldest, stale),
         "the adapter was vetoed": (standing.vetoed, refused),
         "the adapter was champion before: only a person brings it back": (standing.promoted_before, refused),

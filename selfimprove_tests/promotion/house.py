@@ -1,6 +1,5 @@
 """A house in Postgres by hand: adapters with files, reports with the results of every model on every example."""
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,6 +9,9 @@ from typing import Any
 from psycopg.types.json import Jsonb
 
 from selfimprove.adapters.files import keep
+from selfimprove.datasets.example import content_id
+from selfimprove.evals.report import Lineup
+from selfimprove.evals.report import report_id as id_of_report
 from selfimprove.postgres import Connection
 from selfimprove.promotion.evidence import Paired
 from selfimprove_tests.promotion.build import task
@@ -81,14 +83,16 @@ def report(house: House, adapter_id: str, **changes: Any) -> str:
     rows = Rows(**changes)
     compared = {"challenger": adapter_id, "champion": rows.champion, "anchor": rows.anchor, "base": None}
     models = {role: f"{BASE}+{id_}" if id_ else BASE for role, id_ in compared.items()}
-    report_id = hashlib.sha256(f"{models} {rows.name}".encode()).hexdigest()[:32]
+    tasks = {one.task: one for one in (*TASKS, *rows.tasks)}.values()
+    ids = {one.task: _ids(f"{models} {rows.name}", one) for one in tasks}
+    report_id = id_of_report(Lineup(**models), [id_ for of_task in ids.values() for id_ in of_task])
     house.connection.execute(
         "insert into reports (id, night, adapter_id, challenger, champion, anchor, base, measurements, run_id)"
         " select %s, night, id, %s, %s, %s, %s, %s, %s from adapters where id = %s",
         (report_id, *models.values(), Jsonb({**MEASURED, **rows.measured}), rows.run_id, adapter_id),
     )
-    for paired in {one.task: one for one in (*TASKS, *rows.tasks)}.values():
-        _results(house.connection, report_id, paired, models)
+    for paired in tasks:
+        _results(house.connection, report_id, ids[paired.task], paired, models)
     return report_id
 
 
@@ -117,8 +121,13 @@ def answers(house: House) -> str | None:
     return None if row is None else row["id"]
 
 
-def _results(connection: Connection, report_id: str, paired: Paired, models: Mapping[str, str]) -> None:
-    ids = [f"{report_id} {paired.task} {index}" for index in range(len(paired.slices))]
+def _ids(seed: str, paired: Paired) -> list[str]:
+    return [content_id([seed, paired.task, index]) for index in range(len(paired.slices))]
+
+
+def _results(
+    connection: Connection, report_id: str, ids: list[str], paired: Paired, models: Mapping[str, str]
+) -> None:
     examples = [(id_, paired.task, name) for id_, name in zip(ids, paired.slices, strict=True)]
     results = [
         {"model": models[role], "example_id": id_, "loss": mark.loss, "passed": mark.score == 1}

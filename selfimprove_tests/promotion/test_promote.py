@@ -177,11 +177,24 @@ def test_a_report_that_tests_with_what_was_trained_on_is_refused(house: House) -
     house.connection.execute("insert into examples (id, kind, messages) values ('e', 'approved', %s)", (messages,))
     house.connection.execute("insert into dataset_examples values ('data of first', 'e', 'train', 0)")
     house.connection.execute(
-        "update eval_examples set messages = %s::jsonb - -1 where id = %s", (messages, f"{report_id} fresh 0")
+        "update eval_examples set messages = %s::jsonb - -1 where id in"
+        " (select example_id from report_examples where report_id = %s limit 1)", (messages, report_id),
     )
     found = promote(house.connection, report_id, "run")
     assert found.decision is Word.REJECT
     assert found.reasons == ("the adapter was trained on 1 of the examples that test it",)
+
+
+def test_a_report_that_lost_the_examples_it_failed_on_is_no_evidence(house: House) -> None:
+    adapter_id, report_id = promotable(house, "first", tasks=(task("core", 240, 215, 238),))
+    house.connection.execute(
+        "delete from report_examples where example_id in (select example_id from eval_results"
+        " where model = %s and not passed)", (f"base0+{adapter_id}",),
+    )
+    found = promote(house.connection, report_id, "run")
+    assert found.decision is Word.NOT_ENOUGH_EVIDENCE
+    assert found.reasons == ("its examples are not all of those it was measured on",)
+    assert answers(house) is None
 
 
 def test_a_report_about_other_weights_than_its_adapter_is_refused(house: House) -> None:
