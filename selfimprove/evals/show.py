@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from selfimprove.errors import ReportUnknown
 from selfimprove.evals import table
 from selfimprove.evals.report import Report, TaskScore
 from selfimprove.postgres import Connection
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def found(connection: Connection, beginning: str) -> Report:
@@ -46,23 +49,24 @@ def report_text(report: Report, scores: Sequence[TaskScore]) -> str:
 
 
 def scores_text(scores: Sequence[TaskScore], roles: Mapping[str, str]) -> str:
-    """One line a task and model: how many examples, the share passed, the loss."""
-    rows = [
-        (score.task, roles[score.model], str(score.examples), _percent(score.passed), _number(score.loss))
-        for score in scores
-    ]
-    lines = [("task", "model", "examples", "passed", "loss"), *rows]
-    widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
-    padded = (map(str.ljust, line, widths) for line in lines)
-    return "\n".join("  ".join(line).rstrip() for line in padded)
+    """A table of shares passed and one of losses: a row a task, a column a model."""
+    passed, loss = pivot(scores, roles, "passed") * 100, pivot(scores, roles, "loss")
+    passed.insert(0, "examples", pivot(scores, roles, "examples").max(axis="columns").astype(int))
+    blocks = {"passed, %": (passed, "{:.1f}"), "loss, nats a token": (loss, "{:.3f}")}
+    return "\n".join(
+        f"{told}\n{frame.to_string(float_format=number.format, na_rep='-', index_names=False)}"
+        for told, (frame, number) in blocks.items()
+    )
 
 
-def _percent(share: float | None) -> str:
-    return "-" if share is None else f"{100 * share:.1f} %"
+def pivot(scores: Sequence[TaskScore], roles: Mapping[str, str], measure: str) -> pd.DataFrame:
+    """One measure by task and by the roles of each model, both in the order they are told; NaN where there is none."""
+    import pandas as pd
 
-
-def _number(loss: float | None) -> str:
-    return "-" if loss is None else f"{loss:.3f}"
+    rows = [(score.task, roles[score.model], getattr(score, measure)) for score in scores]
+    frame = pd.DataFrame(rows, columns=["task", "model", measure])
+    wide = frame.pivot(index="task", columns="model", values=measure).astype(float).rename_axis(columns=None)
+    return wide.reindex(index=frame["task"].unique(), columns=frame["model"].unique())
 
 
 def _told(value: object) -> str:

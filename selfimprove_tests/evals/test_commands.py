@@ -52,9 +52,12 @@ def test_a_report_is_a_table_of_tasks_and_models(report: Report) -> None:
     told, _ = run("report")
     assert told.splitlines() == [
         f"Report {report.id} of the night of 2024-03-31, adapter new",
-        "task  model                   examples  passed   loss",
-        "core  challenger              1         100.0 %  0.250",
-        "core  champion, anchor, base  1         0.0 %    -",
+        "passed, %",
+        "      examples  challenger  champion, anchor, base",
+        "core         1       100.0                     0.0",
+        "loss, nats a token",
+        "      challenger  champion, anchor, base",
+        "core       0.250                       -",
         "leaks: 0",
         "latency ratio: 1.25",
     ]
@@ -108,4 +111,5 @@ def test_the_base_is_tried_on_its_suites(base: Base, monkeypatch: pytest.MonkeyP
     ]  # fmt: skip
     assert f"{CORE + REFUSALS} of {CORE + REFUSALS} answered" in noted
     again, _ = run("run", "--adapter", "base")
-    assert again.splitlines()[0].split() == ["task", "model", "examples", "passed", "loss"]
+    assert again.splitlines()[1].split() == ["examples", "base"]
+    assert [line.split()[:2] for line in again.splitlines()[2:4]] == [["core", str(CORE)], ["refusals", str(REFUSALS)]]
