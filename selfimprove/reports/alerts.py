@@ -7,6 +7,7 @@ from typing import Any, Literal
 from selfimprove import postgres
 from selfimprove.postgres import Connection
 
+LONGEST = 1000  # characters of what a check or an error says
 State = Literal["new", "sent", "failed", "kept"]
 
 
@@ -29,6 +30,11 @@ class Alert:
 def subject(asset: str, check_name: str) -> str:
     """What an alert is about."""
     return f"{asset}, check {check_name}" if check_name else asset or "the run"
+
+
+def plain(text: str) -> str:
+    """The beginning of a text, without what moves a cursor, rings, colours or turns the direction of reading."""
+    return "".join(mark if mark.isprintable() else " " for mark in text[:LONGEST])
 
 
 def detail(alert: Mapping[str, Any]) -> str:
@@ -120,15 +126,15 @@ def _check_detail(check: Any) -> str:
     figures = {name: v for name, v in values.items() if isinstance(v, int | float) and not isinstance(v, bool)}
     numbers = [f"{name} {value:.4g}" for name, value in figures.items()]
     words = check.description or "did not pass"
-    return f"{words} ({', '.join(numbers)})" if numbers else words
+    return plain(f"{words} ({', '.join(numbers)})" if numbers else words)
 
 
 def _step_detail(step: Any) -> str:
     """What the step said of itself, or the first line of the error under Dagster's own."""
     data = step.event_specific_data
     if data.user_failure_data is not None:
-        return str(data.user_failure_data.description)
+        return plain(str(data.user_failure_data.description))
     error = data.error
     while error is not None and error.cause is not None:
         error = error.cause
-    return str(error.message).strip().partition("\n")[0] if error is not None else "it failed without an error"
+    return plain(str(error.message).strip().partition("\n")[0]) if error is not None else "it failed without an error"

@@ -76,6 +76,16 @@ def test_a_failed_step_tells_the_first_line_of_its_own_error():
     assert found.detail == "ValueError: no"
 
 
+def test_what_an_error_says_moves_no_cursor_and_has_an_end():
+    @dg.asset
+    def hostile() -> None:
+        raise ValueError("\x1b]0;title\x07\x1b[2Jgone\u202e" + "x" * 5000)
+
+    (found,), _ = run(hostile)
+    assert found.detail.startswith("ValueError:  ]0;title  [2Jgone xxx")
+    assert len(found.detail) == 1000
+
+
 def test_a_refusal_tells_its_reason():
     (found,), _ = run(refused)
     assert found.detail == "reject: keeps_core"
