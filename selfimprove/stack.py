@@ -95,7 +95,7 @@ def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
         finally:
             processes.ignore_signals()
             processes.stop(service.pid for service in services)
-            processes.stop(processes.marked(MARK, str(settings.home)))
+            processes.stop(processes.marked(MARK, str(settings.home)))  # what a service that died left behind
             if not settings.database_url:
                 postgres.stop_embedded(settings.home)
             state.truncate(0)
@@ -107,11 +107,16 @@ def down(settings: Settings) -> bool:
     if holder:
         with suppress(psutil.NoSuchProcess):
             holder.send_signal(signal.SIGTERM)
-            holder.wait(60)
+        _wait_until_released(settings)
     stopped = _stop_leftovers(settings)
     database_up = postmaster(settings) is not None
     postgres.stop_embedded(settings.home)
     return bool(holder) or stopped or database_up
+
+
+def _wait_until_released(settings: Settings) -> None:
+    with (settings.home / "stack.json").open("r+") as state:
+        fcntl.flock(state, fcntl.LOCK_EX)
 
 
 def supervisor(settings: Settings) -> psutil.Process | None:

@@ -16,8 +16,10 @@ from selfimprove_tests.end_to_end.nights import Nights
 def house() -> Iterator[House]:
     with TemporaryDirectory(prefix="selfimprove-house-") as folder:
         house = House(Path(folder) / "home")
-        yield house
-        house.run("down")
+        try:
+            yield house
+        finally:
+            house.close()
 
 
 @pytest.fixture(scope="module")

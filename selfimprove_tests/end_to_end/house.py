@@ -21,14 +21,24 @@ class House:
 
     def __init__(self, home: Path) -> None:
         self.home, self.port = home, _free_port()
+        self.started: list[subprocess.Popen[str]] = []
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("SELFIMPROVE_", "DAGSTER_"))}
         self.environment = clean | {"SELFIMPROVE_HOME": str(home), "SELFIMPROVE_PORT": str(self.port)}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [sys.executable, "-m", "selfimprove", *arguments], env=self.environment, text=True,
             stdout=subprocess.PIPE, stderr=subprocess.PIPE,
         )
+        self.started.append(process)
+        return process
+
+    def close(self) -> None:
+        """Stop everything, and read what it still had to say."""
+        self.run("down")
+        for process in self.started:
+            with process:
+                process.communicate(timeout=60)
 
     def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         process = self.start(*arguments)

@@ -21,7 +21,8 @@ def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
     request = urllib.request.Request(
         f"{status['url']}/graphql", query, {"Content-Type": "application/json"}
     )
-    nodes = json.load(urllib.request.urlopen(request, timeout=60))["data"]["assetNodes"]
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        nodes = json.load(answer)["data"]["assetNodes"]
     assert len(nodes) == 9
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
