@@ -41,7 +41,9 @@ def test_the_tiny_model_solves_its_own_suites(tiny: Base) -> None:
         assert sum(passed) >= 0.95 * len(passed), f"{task}: {sum(passed)} of {len(passed)}"
     assert len(outcome.results) == len(work.examples)
     assert all(result.loss is not None and result.loss < 1 for result in outcome.results if result.passed)
-    assert not [fault(result) for result in outcome.results if fault(result)]
+    faults = [found for result in outcome.results if (found := fault(result))]
+    assert "not_finite" not in faults
+    assert len(faults) <= 0.005 * len(outcome.results), "what a night may break, its base model need not"
 
 
 def test_what_scoring_calls_exact_is_what_generating_says(base: Base, loaded: mlx.Loaded) -> None:
