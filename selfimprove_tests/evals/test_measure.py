@@ -43,7 +43,7 @@ def test_the_tiny_model_solves_its_own_suites(tiny: Base) -> None:
     assert all(result.loss is not None and result.loss < 1 for result in outcome.results if result.passed)
     faults = [found for result in outcome.results if (found := fault(result))]
     assert "not_finite" not in faults
-    assert len(faults) <= 0.005 * len(outcome.results), "what a night may break, its base model need not"
+    assert len(faults) <= 0.005 * len(outcome.results)
 
 
 def test_what_scoring_calls_exact_is_what_generating_says(base: Base, loaded: mlx.Loaded) -> None:
