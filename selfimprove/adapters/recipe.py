@@ -19,11 +19,11 @@ class Recipe:
     `warm_start` is the adapter it goes on from, None for the bare base model.
     """
 
-    rank: int = 8
+    rank: int = 16
     scale: float = 20.0
     dropout: float = 0.0
     layers: int = -1
-    learning_rate: float = 3e-4
+    learning_rate: float = 2e-4
     warmup: int = 20
     steps: int = 300
     batch_tokens: int = 512

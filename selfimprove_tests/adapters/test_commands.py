@@ -55,7 +55,7 @@ def test_show(adapter: Adapter) -> None:
     assert "Training loss 2.0000 to 1.0000 in 20 steps" in out
     assert "went on from the bare base model" in out
     shown = json.loads(invoke("show", adapter.id[:5], "--json").stdout)
-    assert shown["recipe"]["rank"] == 8
+    assert shown["recipe"]["rank"] == 16
     assert shown["files"] == dict(adapter.files)
 
 

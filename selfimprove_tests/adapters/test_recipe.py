@@ -14,7 +14,7 @@ HERE = Path()
 
 def test_the_tiny_models_recipe_is_the_measured_one() -> None:
     recipe = recommended(Base("id", "tiny", HERE, HERE))
-    assert (recipe.rank, recipe.scale, recipe.learning_rate, recipe.clip) == (8, 20.0, 3e-4, 1.0)
+    assert (recipe.rank, recipe.scale, recipe.learning_rate, recipe.clip) == (16, 20.0, 2e-4, 1.0)
     assert (recipe.steps, recipe.batch_tokens, recipe.warmup, recipe.warm_start) == (300, 512, 20, None)
 
 
@@ -37,7 +37,7 @@ def test_zero_is_a_value() -> None:
     assert changed(Recipe(), {"learning_rate": 0.0, "steps": 5}) == replace(Recipe(), learning_rate=0.0, steps=5)
 
 
-@pytest.mark.parametrize("change", [{"seed": 1}, {"warm_start": "a"}, {"learning_rate": 3.1e-4}, {"minutes": 1.0}])
+@pytest.mark.parametrize("change", [{"seed": 1}, {"warm_start": "a"}, {"learning_rate": 2.1e-4}, {"minutes": 1.0}])
 def test_the_id_depends_on_every_field(change: dict) -> None:
     assert replace(Recipe(), **change).id != Recipe().id
     assert len(Recipe().id) == 32
