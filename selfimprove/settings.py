@@ -1,6 +1,7 @@
 """The environment, read once into one frozen value."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 
 from selfimprove.errors import SettingInvalid
 
+CRON_FIELD = re.compile(r"(?:[\d*,/-]|[a-z]{3})+", re.IGNORECASE)  # Dagster knows no L, W or #
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -64,10 +66,13 @@ def current() -> Settings:
 def _cron(value: str) -> str:
     from cronsim import CronSim, CronSimError
 
+    expected = "five cron fields, such as '0 2 * * *'"
+    fields = value.split()
+    if len(fields) != 5 or not all(map(CRON_FIELD.fullmatch, fields)):
+        raise SettingInvalid(name="SELFIMPROVE_CRON", value=value, expected=expected)
     try:
         CronSim(value, datetime(2026, 1, 1, tzinfo=UTC))
     except CronSimError as exc:
-        expected = "five cron fields, such as '0 2 * * *'"
         raise SettingInvalid(name="SELFIMPROVE_CRON", value=value, expected=expected) from exc
     return value
 
@@ -83,12 +88,15 @@ def _timezone(value: str) -> str:
 
 def _day(name: str, value: str) -> date:
     try:
-        return date.fromisoformat(value)
+        day = date.fromisoformat(value)
     except ValueError as exc:
         raise SettingInvalid(name=name, value=value, expected="a day, such as 2022-11-30") from exc
+    if not 1970 <= day.year <= 2100:
+        raise SettingInvalid(name=name, value=value, expected="a day between 1970 and 2100")
+    return day
 
 
 def _port(value: str) -> int:
-    if not value.isdigit() or not 1 <= int(value) <= 65535:
+    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 65535:
         raise SettingInvalid(name="SELFIMPROVE_PORT", value=value, expected="a port from 1 to 65535")
     return int(value)

@@ -15,7 +15,6 @@ from selfimprove import postgres
 from selfimprove.models import blas
 from selfimprove.settings import Settings, read
 
-
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 

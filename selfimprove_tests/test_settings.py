@@ -36,9 +36,14 @@ def test_values_are_taken_and_blank_ones_are_not() -> None:
     [
         ("SELFIMPROVE_CRON", "at two", "five cron fields"),
         ("SELFIMPROVE_CRON", "61 2 * * *", "five cron fields"),
+        ("SELFIMPROVE_CRON", "0 0 2 * * *", "five cron fields"),
+        ("SELFIMPROVE_CRON", "0 2 L * *", "five cron fields"),
+        ("SELFIMPROVE_CRON", "0 2 * * 5L", "five cron fields"),
         ("SELFIMPROVE_TIMEZONE", "Mars/Olympus", "a time zone"),
         ("SELFIMPROVE_FIRST_DAY", "yesterday", "a day"),
+        ("SELFIMPROVE_FIRST_DAY", "0999-01-01", "a day between"),
         ("SELFIMPROVE_PORT", "70000", "a port"),
+        ("SELFIMPROVE_PORT", "²", "a port"),
         ("SELFIMPROVE_PORT", "http", "a port"),
     ],
 )
