@@ -78,17 +78,20 @@ where e.id = any(%(ids)s) and r.model = any(%(models)s)
 group by e.task, r.model;
 
 -- trained_on: how many of a report's examples have a chat or a prompt that its adapter was trained on
+with taught as (
+    select e.chat_id, e.messages - -1 as prompt
+    from reports r
+    join adapters a on a.id = r.adapter_id
+    join dataset_examples d on d.dataset_id = a.dataset_id and d.split in ('train', 'replay')
+    join examples e on e.id = d.example_id
+    where r.id = %(report_id)s
+)
 select count(*) as count
 from report_examples x
-join reports r on r.id = x.report_id
-join adapters a on a.id = r.adapter_id
 join eval_examples v on v.id = x.example_id
-where x.report_id = %(report_id)s and exists (
-    select from dataset_examples d
-    join examples e on e.id = d.example_id
-    where d.dataset_id = a.dataset_id and d.split in ('train', 'replay')
-      and (e.chat_id = v.chat_id or e.messages - -1 = v.messages)
-);
+where x.report_id = %(report_id)s
+  and (v.chat_id in (select chat_id from taught where chat_id is not null)
+       or v.messages in (select prompt from taught));
 
 -- chats_like: redacted chats whose id begins so
 select chat_id, messages from redacted_chats where starts_with(chat_id, %(id)s) order by chat_id limit 2;
