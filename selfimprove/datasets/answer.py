@@ -9,14 +9,13 @@ CHUNK = 64
 
 
 def answer(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
-    """Greedy answers to `job["prompts"]`; None where the model did not come to an end or said nothing."""
+    """Greedy answers to `job["prompts"]`, told as they come; None where the model did not end or said nothing."""
     loaded = mlx.load(Path(job["base"]))
-    answers: list[str | None] = []
     for start in range(0, len(job["prompts"]), CHUNK):
         said = mlx.generate(loaded, job["prompts"][start : start + CHUNK], max_tokens=job["max_tokens"])
-        answers += [g.text.strip() or None if g.tokens < job["max_tokens"] else None for g in said]
-        tell({"answered": len(answers), "of": len(job["prompts"])})
-    return {"answers": answers}
+        answers = [g.text.strip() or None if g.tokens < job["max_tokens"] else None for g in said]
+        tell({"start": start, "answers": answers})
+    return {"prompts": len(job["prompts"])}
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ class DatasetConfig(dg.Config):
     deps=["critique_scores"],
     group_name="datasets",
     kinds={"python", "postgres"},
+    pool="gpu",
     metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "selfimprove.dataset_examples"},
 )
 def training_dataset(

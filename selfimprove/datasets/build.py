@@ -133,30 +133,28 @@ def _replay(room: Room, splits: Splits, suite_keys: frozenset[str], rule: Rule) 
     return {**draw.left_out, **{reason: n for reason, n in counts.items() if n}}, kept
 
 
-def answer(room: Room, chats: Sequence[Sequence[Message]]) -> dict[str, tuple[Message, ...] | None]:
-    """The base model's answers by prompt hash; those it never gave before are asked for and kept."""
-    prompts = {replay.prompt_hash(chat): chat for chat in chats}
-    with room.connect() as connection:
-        known = table.answers(connection, room.base.id, list(prompts))
-    missing = [key for key in prompts if key not in known]
+def answer(room: Room, chats: Sequence[Sequence[Message]]) -> replay.Answers:
+    """The base model's answers by prompt hash; those it never gave before are asked for, and kept as they come."""
+    prompts = {replay.prompt_hash(chat): tuple(chat) for chat in chats}
+    known = _known(room, prompts)
+    missing = {key: prompts[key] for key in prompts if key not in known}
     if not missing:
         return known
-    said = _ask(room, [as_json(prompts[key]) for key in missing])
-    new = {
-        key: (*prompts[key], Message("assistant", text)) if text else None
-        for key, text in zip(missing, said, strict=True)
-    }
+    asked = [as_json(messages) for messages in missing.values()]
+    job: dict[str, Any] = {"base": str(room.base.folder), "prompts": asked, "max_tokens": replay.MOST_TOKENS}
+    worker.call("selfimprove.datasets.answer", job, log=lambda event: _keep(room, missing, event))
+    return _known(room, prompts)
+
+
+def _known(room: Room, prompts: Mapping[str, Sequence[Message]]) -> replay.Answers:
     with room.connect() as connection:
-        table.write_answers(connection, room.base.id, new)
-    return {**known, **new}
+        return table.answers(connection, room.base.id, list(prompts))
 
 
-def _ask(room: Room, prompts: list[list[dict[str, str]]]) -> list[str | None]:
-    job: dict[str, Any] = {"base": str(room.base.folder), "prompts": prompts, "max_tokens": replay.MOST_TOKENS}
-    told = worker.call(
-        "selfimprove.datasets.answer",
-        job,
-        log=lambda event: room.tell(f"The base model answered {event['answered']} of {event['of']} replay prompts."),
-    )
-    answers: list[str | None] = told["answers"]
-    return answers
+def _keep(room: Room, asked: Mapping[str, tuple[Message, ...]], event: Mapping[str, Any]) -> None:
+    """Store what the base model has just said, so that a night that breaks off need not ask again."""
+    said = dict(zip(list(asked)[event["start"] :], event["answers"], strict=False))
+    whole = {key: (*asked[key], Message("assistant", text)) if text else None for key, text in said.items()}
+    with room.connect() as connection:
+        table.write_answers(connection, room.base.id, whole)
+    room.tell(f"The base model answered {event['start'] + len(said)} of {len(asked)} replay prompts.")

@@ -40,6 +40,8 @@ def of(dataset: Dataset, home: Path) -> Path:
 
 def _write(folder: Path, wanted: dict[str, bytes]) -> None:
     folder.parent.mkdir(parents=True, exist_ok=True)
+    for left_over in folder.parent.glob(f".{folder.name}.*"):  # of a process that was killed here
+        shutil.rmtree(left_over)
     draft = folder.parent / f".{folder.name}.{uuid.uuid4().hex[:8]}"
     draft.mkdir(mode=0o700)
     for name, data in wanted.items():

@@ -28,14 +28,18 @@ def room(database: str, tmp_path: Path) -> Room:
 def test_the_base_model_answers_greedily_and_to_the_end() -> None:
     prompts = [[{"role": "user", "content": "What is 3 + 2?"}]] * 3
     told: list[dict] = []
-    answers = answer({"base": str(TINY), "prompts": prompts, "max_tokens": 40}, told.append)["answers"]
-    assert answers[0] == answers[1] == answers[2] is not None
-    assert told == [{"answered": 3, "of": 3}]
+    assert answer({"base": str(TINY), "prompts": prompts, "max_tokens": 40}, told.append) == {"prompts": 3}
+    (event,) = told
+    assert event["start"] == 0
+    assert event["answers"] == [event["answers"][0]] * 3
+    assert event["answers"][0].startswith("3 + 2 is ")
 
 
 def test_an_answer_that_does_not_end_is_none() -> None:
     prompts = [[{"role": "user", "content": "What is 3 + 2?"}]]
-    assert answer({"base": str(TINY), "prompts": prompts, "max_tokens": 2}, lambda _: None)["answers"] == [None]
+    told: list[dict] = []
+    answer({"base": str(TINY), "prompts": prompts, "max_tokens": 2}, told.append)
+    assert told == [{"start": 0, "answers": [None]}]
 
 
 def test_answers_are_asked_for_once(room: Room) -> None:
@@ -48,6 +52,20 @@ def test_answers_are_asked_for_once(room: Room) -> None:
     more = ask(room, (*OPEN, (Message("user", "What is 7 + 2?"),)))
     assert len(more) == 5
     assert said[1:] == ["The base model answered 1 of 1 replay prompts."]
+
+
+def test_answers_are_kept_as_they_come(room: Room) -> None:
+    """A night that breaks off after its first batch of prompts has that batch."""
+    many = tuple((Message("user", f"What is {n} + 3?"),) for n in range(70))
+
+    def break_off(line: str) -> None:
+        raise KeyboardInterrupt(line)
+
+    with pytest.raises(KeyboardInterrupt, match="answered 64 of 70"):
+        ask(replace(room, tell=break_off), many)
+    said: list[str] = []
+    assert len(ask(replace(room, tell=said.append), many)) == 70
+    assert said == ["The base model answered 6 of 6 replay prompts."]
 
 
 def test_another_base_model_answers_for_itself(room: Room) -> None:

@@ -123,5 +123,6 @@ def test_the_config_reaches_the_rule(filled: str, tmp_path: Path) -> None:
 def test_the_asset_is_where_it_belongs() -> None:
     spec = training_dataset.get_asset_spec()
     assert spec.group_name == "datasets"
+    assert training_dataset.op.pool == "gpu", "the base model may have to answer replay prompts"
     assert [dep.asset_key.to_user_string() for dep in spec.deps] == ["critique_scores"]
     assert spec.description == "The frozen, hashed set of examples that tonight trains on and tests with."

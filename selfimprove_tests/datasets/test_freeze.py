@@ -116,6 +116,14 @@ def test_a_changed_file_is_seen_and_mended(tmp_path: Path, name: str) -> None:
     assert export.differences(made(), folder) == []
 
 
+def test_a_draft_of_a_killed_process_is_removed(tmp_path: Path) -> None:
+    left_over = tmp_path / "datasets" / f".{made().id}.0123abcd"
+    left_over.mkdir(parents=True)
+    (left_over / "train.jsonl").write_text("half")
+    folder = export.of(made(), tmp_path)
+    assert list((tmp_path / "datasets").iterdir()) == [folder]
+
+
 def test_rows_that_are_not_what_was_frozen_are_seen(tmp_path: Path) -> None:
     dataset = made()
     forgotten = replace(dataset, splits={**dataset.splits, "train": dataset.splits["train"][1:]})
