@@ -7,6 +7,7 @@ from typing import Any
 
 from selfimprove.chats.chat import Message
 from selfimprove.critiques.critique import Confidence
+from selfimprove.errors import TemplateUnusable
 from selfimprove.models import worker
 
 Conversation = Sequence[Message]
@@ -43,13 +44,11 @@ def run(job: dict[str, Any], log: worker.Log) -> dict[str, Any]:
 
 def _is_readable(tokenizer: Any, turns: list[dict[str, str]]) -> bool:
     """Some templates raise on a system prompt or on roles they do not know."""
-    from jinja2 import TemplateError
-
     from selfimprove.models.encode import render
 
     try:
         render(tokenizer, turns)
-    except TemplateError:
+    except TemplateUnusable:
         return False
     return True
 
