@@ -49,11 +49,18 @@ class Nights:
             self.run("morning", {automation.NIGHT_RUN: result.run_id}, {})
         return result
 
-    def run(self, job: str, tags: dict[str, str], ops: dict[str, Any], **options: Any) -> dg.ExecuteInProcessResult:
+    def launch_alone(self, asset: dg.AssetsDefinition) -> dg.ExecuteInProcessResult:
+        """One asset by hand, without its upstream and without any check."""
+        resources = from_settings(self.settings)
+        return dg.materialize(
+            [asset], instance=self.instance, resources=resources, run_config=QUIET, raise_on_error=False
+        )
+
+    def run(self, job: str, tags: dict[str, str], ops: dict[str, Any]) -> dg.ExecuteInProcessResult:
         """One job in this process; failed steps do not raise."""
         return defs.resolve_job_def(job).execute_in_process(
             instance=self.instance, tags=tags, run_config={**QUIET, "ops": ops}, raise_on_error=False,
-            resources=from_settings(self.settings), **options,
+            resources=from_settings(self.settings),
         )
 
     def connect(self) -> AbstractContextManager[postgres.Connection]:

@@ -2,9 +2,9 @@
 
 from datetime import UTC, date, datetime, timedelta
 
-import dagster as dg
 import pytest
 
+from selfimprove.promotion.assets import promoted_adapter
 from selfimprove_tests.end_to_end.nights import Nights
 
 START = datetime.now(UTC).date() - timedelta(days=17)
@@ -74,7 +74,7 @@ def test_7_a_veto_falls_back_and_a_hand_launch_does_not_bring_it_back(nights: Ni
     with nights.connect() as connection:
         promote.veto(connection, "it was rude at breakfast")
     assert nights.champion() == before
-    result = nights.run("nightly", {}, {}, asset_selection=[dg.AssetKey("promoted_adapter")])
+    result = nights.launch_alone(promoted_adapter)
     assert not result.success
     assert nights.champion() == before != vetoed
 
