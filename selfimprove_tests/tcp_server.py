@@ -35,7 +35,7 @@ def server(folder: Path) -> Iterator[str]:
         pgexec.pgexec(program, arguments, bin_path=binaries, user=user)
 
     run("initdb", "--auth=scram-sha-256", "-U", "owner", f"--pwfile={words}", "-D", str(data), "--encoding=utf8")
-    options = f"-h 127.0.0.1 -p {port} -k {folder}"
+    options = f"-h 127.0.0.1 -p {port} -k {folder} -c fsync=off"  # a test server has nothing to lose
     run("pg_ctl", "-w", "-D", str(data), "-l", str(folder / "log"), "-o", options, "start")
     try:
         yield f"postgresql://owner:{password}@127.0.0.1:{port}/postgres"
