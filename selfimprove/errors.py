@@ -66,7 +66,7 @@ class RunNotStarted(SelfImproveError):
 
 
 class ModelWorkFailed(SelfImproveError):
-    """The model process {module} ended with {ending}; it last said: {line}. Run it again; `selfimprove doctor` checks the machine."""
+    """The model process for {function} ended with {ending}; it last said: {line}. Run it again; `selfimprove doctor` checks the machine."""
 
 
 class ModelMissing(SelfImproveError):

@@ -2,15 +2,18 @@
 
 import warnings
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 
 import dagster as dg
+from pydantic import PrivateAttr
 
 from selfimprove import postgres
+from selfimprove.models import worker
 from selfimprove.models.base import Base, resolve
+from selfimprove.models.embed import Encoder
 from selfimprove.models.judge import Judge
 from selfimprove.settings import Settings, current
 
@@ -73,14 +76,49 @@ class Home(dg.ConfigurableResource[None]):
 
 
 class LanguageModel(dg.ConfigurableResource[None]):
-    """The base model that adapters are trained for."""
+    """The base model that adapters are trained for; while a run lasts, a worker for its next job gets ready."""
 
     name: str
     home: str
+    _warm: ExitStack = PrivateAttr(default_factory=ExitStack)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """The first worker loads what it needs while the run's first rooms are at work."""
+        self._warm.enter_context(worker.warm())
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """End the worker that was not needed."""
+        self._warm.close()
 
     def base(self) -> Base:
         """The base model's files and identity."""
         return resolve(self.name, Path(self.home))
+
+
+class SentenceModel(dg.ConfigurableResource[None]):
+    """The model that turns a chat into a vector; it leaves after its first use.
+
+    `ahead`: it loads from the run's start on, while the first rooms work.
+    """
+
+    ahead: bool = True
+    _encoder: Encoder | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Begin to load."""
+        self._encoder = Encoder() if self.ahead else None
+
+    @contextmanager
+    def encoder(self) -> Iterator[Encoder]:
+        """The model in its process, which ends with the block."""
+        with closing(self._encoder or Encoder()) as encoder:
+            self._encoder = None
+            yield encoder
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """End the process where nothing used it."""
+        if self._encoder:
+            self._encoder.close()
 
 
 class JudgeServer(dg.ConfigurableResource[None]):
@@ -102,6 +140,7 @@ def from_settings(settings: Settings) -> dict[str, dg.ConfigurableResource[None]
         "database": Database(url=settings.database_url or ""),
         "home": Home(folder=home),
         "language_model": LanguageModel(name=settings.base_model, home=home),
+        "sentence_model": SentenceModel(),
         "judge": JudgeServer(url=settings.judge_url or "", model=settings.judge_model, key=settings.judge_key or ""),
     }
 

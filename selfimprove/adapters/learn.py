@@ -23,7 +23,7 @@ from selfimprove.errors import DatasetChanged, TrainingBusy
 from selfimprove.models import worker
 from selfimprove.models.base import Base
 
-CHILD = "selfimprove.adapters.train"
+CHILD = "selfimprove.adapters.train:train"
 DRAFT = "adapter-"
 
 

@@ -1,4 +1,4 @@
-"""Training itself, in a process of its own: `python -m selfimprove.adapters.train`."""
+"""Training itself, in a process of its own."""
 
 import math
 import time
@@ -11,9 +11,10 @@ import orjson
 from selfimprove.adapters.delta import factors, moved
 from selfimprove.adapters.recipe import Recipe, read
 from selfimprove.errors import ExampleDiverged, TrainingDiverged
-from selfimprove.models import mlx, worker
+from selfimprove.models import mlx
 from selfimprove.models.batch import fit, order
 from selfimprove.models.encode import Encoded, encode
+from selfimprove.models.serve import Log
 from selfimprove.models.training import Enough, Plan, Training
 
 POINTS = 60  # of a loss curve: more cannot be told apart in a chart
@@ -21,7 +22,7 @@ NAMED = 5
 QUIET = 10.0  # seconds without a word, after which the next step speaks
 
 
-def train(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
+def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     """Train an adapter by `job`: "base" and "dataset" folders, "recipe", "start" folder or None, "out" folder.
 
     Raises:
@@ -84,7 +85,7 @@ def plan(recipe: Recipe) -> Plan:
 class Budget:
     """Passes progress on, about `POINTS` times or every few seconds, and ends the training when its time is up."""
 
-    def __init__(self, recipe: Recipe, tell: worker.Log) -> None:
+    def __init__(self, recipe: Recipe, tell: Log) -> None:
         self.every, self.steps, self.tell = max(1, recipe.steps // POINTS), recipe.steps, tell
         self.began = self.told = time.monotonic()
         self.deadline = self.began + recipe.minutes * 60
@@ -135,7 +136,3 @@ def named(ids: Sequence[str], rows: Sequence[Encoded], recipe: Recipe, step: int
     found = sorted({ids[row] for row in batches[remaining - 1]})
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return ", ".join(found[:NAMED]) + more
-
-
-if __name__ == "__main__":
-    worker.serve(train)

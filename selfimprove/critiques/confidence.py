@@ -9,12 +9,13 @@ from selfimprove.chats.chat import Message
 from selfimprove.critiques.critique import Confidence
 from selfimprove.errors import TemplateUnusable
 from selfimprove.models import worker
+from selfimprove.models.serve import Log
 
 Conversation = Sequence[Message]
 
 
 def measure(
-    folder: Path, adapter: Path | None, conversations: Sequence[Conversation], *, log: worker.Log | None = None
+    folder: Path, adapter: Path | None, conversations: Sequence[Conversation], *, log: Log | None = None
 ) -> list[Confidence | None]:
     """Confidence in the last turn of each conversation; None where the model's chat template refuses it.
 
@@ -25,11 +26,11 @@ def measure(
         return []
     texts = [[{"role": message.role, "content": message.content} for message in turns] for turns in conversations]
     job = {"folder": str(folder), "adapter": str(adapter) if adapter else None, "conversations": texts}
-    found = worker.call("selfimprove.critiques.confidence", job, log=log)["confidences"]
+    found = worker.call("selfimprove.critiques.confidence:run", job, log=log)["confidences"]
     return [Confidence(**one) if one else None for one in found]
 
 
-def run(job: dict[str, Any], log: worker.Log) -> dict[str, Any]:
+def run(job: dict[str, Any], log: Log) -> dict[str, Any]:
     """In the process: load the model, score what it can read."""
     from selfimprove.models.mlx import load
     from selfimprove.models.score import score
@@ -58,7 +59,3 @@ def _summary(logprobs: Sequence[float]) -> dict[str, float] | None:
     if not math.isfinite(mean):
         return None
     return {"mean_logprob": mean, "min_logprob": min(logprobs), "tokens": len(logprobs)}
-
-
-if __name__ == "__main__":
-    worker.serve(run)

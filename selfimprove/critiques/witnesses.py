@@ -8,9 +8,9 @@ from selfimprove.chats.chat import Message
 from selfimprove.critiques import confidence
 from selfimprove.critiques.answer import Answer
 from selfimprove.critiques.critique import Confidence
-from selfimprove.models import worker
 from selfimprove.models.base import Base
 from selfimprove.models.judge import Grade, Judge, Missing
+from selfimprove.models.serve import Log
 
 Turns = tuple[Message, ...]
 
@@ -25,7 +25,7 @@ class Witnesses:
 
 
 def hear(
-    answers: Sequence[Answer], base: Base, adapter: Path | None, judge: Judge | None, *, log: worker.Log | None = None
+    answers: Sequence[Answer], base: Base, adapter: Path | None, judge: Judge | None, *, log: Log | None = None
 ) -> Witnesses:
     """Hear both on every distinct answer: one pass of the model, one question a time to the judge if there is one."""
     model = f"{base.id}+{adapter.name}" if adapter else base.id

@@ -9,10 +9,10 @@ import dagster as dg
 from selfimprove import charts
 from selfimprove.chats import days
 from selfimprove.curation import table
-from selfimprove.curation.filter_day import STAGE, Filtered, filter_day, reopen_later, stands
+from selfimprove.curation.filter_day import STAGE, Embed, Filtered, filter_day, reopen_later, stands
 from selfimprove.curation.past import Past
 from selfimprove.curation.reject import REASONS, RULE_VERSION, RULES
-from selfimprove.resources import DAILY, SINGLE_RUN, Database, and_unchanged, skips_clean, tell_rows
+from selfimprove.resources import DAILY, SINGLE_RUN, Database, SentenceModel, and_unchanged, skips_clean, tell_rows
 from selfimprove.resources import days as days_of
 
 COLUMNS = dg.TableSchema(
@@ -43,12 +43,15 @@ COUNTS = dg.TableSchema(
     kinds={"python", "postgres"},
     metadata={"dagster/table_name": "selfimprove.filtered_chats", "dagster/column_schema": COLUMNS},
 )
-def filtered_chats(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult[None]:
+def filtered_chats(
+    context: dg.AssetExecutionContext, database: Database, sentence_model: SentenceModel
+) -> dg.MaterializeResult[None]:
     """Conversations worth learning from: not vetoed, whole, answered, in the right language, and no repeats."""
     with database.connect(snapshot=True) as connection:
         found = days.with_chats(connection, days_of(context))
         clean = days.unchanged(connection, STAGE, RULE_VERSION, found) if skips_clean(context) else {}
-    done = _filter(database, found, clean, context.run.run_id)
+    with sentence_model.encoder() as encoder:
+        done = _filter(database, found, clean, encoder.embed, context.run.run_id)
     with database.connect() as connection:
         rows = table.count_all(connection)
     left = {day: books.counts["out"] for day, books in clean.items() if day not in done}
@@ -56,13 +59,15 @@ def filtered_chats(context: dg.AssetExecutionContext, database: Database) -> dg.
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told([*done.values()], len(left))})
 
 
-def _filter(database: Database, found: Sequence[date], clean: Container[date], run_id: str) -> dict[date, Filtered]:
+def _filter(
+    database: Database, found: Sequence[date], clean: Container[date], embed: Embed, run_id: str
+) -> dict[date, Filtered]:
     """Filter the days; a clean one only when, after a day before it, it would come out otherwise than it did."""
     past, done = Past(), dict[date, Filtered]()
     for day in found:
         with database.connect(snapshot=True) as connection:
             if not (day in clean and (not done or stands(connection, day, past))):
-                done[day] = filter_day(connection, day, past, run_id)
+                done[day] = filter_day(connection, day, past, embed, run_id)
     if done:
         with database.connect(snapshot=True) as connection:
             reopen_later(connection, found[-1], past)

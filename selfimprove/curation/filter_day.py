@@ -17,7 +17,7 @@ from selfimprove.curation.past import Past, duplicates
 from selfimprove.curation.reason import Reason, taught
 from selfimprove.curation.reject import RULE_VERSION, reject
 from selfimprove.curation.rules.wrong_language import language_of
-from selfimprove.models.embed import embed, embedding_model_id
+from selfimprove.models.embed import embedding_model_id
 from selfimprove.postgres import Connection
 from selfimprove.privacy.redacted_chat import RedactedChat
 
@@ -40,13 +40,13 @@ class Filtered:
         return {"in": self.came, "out": self.passed, "rejected": dict(self.rejected), "embedded": self.embedded}
 
 
-def filter_day(connection: Connection, day: date, past: Past, run_id: str, embedder: Embed = embed) -> Filtered:
+def filter_day(connection: Connection, day: date, past: Past, embed: Embed, run_id: str) -> Filtered:
     """Write the day's filtered chats anew, with sketches, rejections, embeddings and the books."""
     chats = table.redacted(connection, day)
     rejections = _rejections(connection, day, chats, past)
     left_out = {rejection.chat_id for rejection in rejections}
     kept = [chat for chat in chats if chat.id not in left_out]
-    embedded = _replace(connection, day, kept, embedder)
+    embedded = _replace(connection, day, kept, embed)
     days.clear(connection, STAGE, day)
     days.reject(connection, STAGE, day, RULE_VERSION, rejections)
     filtered = Filtered(day, len(chats), len(kept), Counter(r.reason for r in rejections), embedded)
@@ -88,12 +88,12 @@ def _rejection(
     return None
 
 
-def _replace(connection: Connection, day: date, kept: Sequence[RedactedChat], embedder: Embed) -> int:
+def _replace(connection: Connection, day: date, kept: Sequence[RedactedChat], embed: Embed) -> int:
     """Write the day's filtered chats and their embeddings, those known from an earlier run as they are."""
     model = embedding_model_id()
     known = table.vectors(connection, day, model)
     new = [chat for chat in kept if chat.id not in known]
-    made = embedder([_text(chat) for chat in new])
+    made = embed([_text(chat) for chat in new])
     texts = {c.id: orjson.dumps(v, option=orjson.OPT_SERIALIZE_NUMPY).decode() for c, v in zip(new, made, strict=True)}
     table.delete(connection, day)
     table.write(connection, day, RULE_VERSION, {chat.id: language_of(chat) for chat in kept})

@@ -3,12 +3,13 @@
 from pathlib import Path
 from typing import Any
 
-from selfimprove.models import mlx, worker
+from selfimprove.models import mlx
+from selfimprove.models.serve import Log
 
 CHUNK = 64
 
 
-def answer(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
+def answer(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     """Greedy answers to `job["prompts"]`, told as they come; None where the model did not end or said nothing."""
     loaded = mlx.load(Path(job["base"]))
     for start in range(0, len(job["prompts"]), CHUNK):
@@ -16,7 +17,3 @@ def answer(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
         answers = [g.text.strip() or None if g.tokens < job["max_tokens"] else None for g in said]
         tell({"start": start, "answers": answers})
     return {"prompts": len(job["prompts"])}
-
-
-if __name__ == "__main__":
-    worker.serve(answer)

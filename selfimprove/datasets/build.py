@@ -142,7 +142,7 @@ def answer(room: Room, chats: Sequence[Sequence[Message]]) -> replay.Answers:
         return known
     asked = [as_json(messages) for messages in missing.values()]
     job: dict[str, Any] = {"base": str(room.base.folder), "prompts": asked, "max_tokens": replay.MOST_TOKENS}
-    worker.call("selfimprove.datasets.answer", job, log=lambda event: _keep(room, missing, event))
+    worker.call("selfimprove.datasets.answer:answer", job, log=lambda event: _keep(room, missing, event))
     return _known(room, prompts)
 
 

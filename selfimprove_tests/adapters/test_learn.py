@@ -195,7 +195,7 @@ def test_a_killed_child_fails_the_night_with_its_reason(bench: Bench, dataset: D
     started = threading.Event()
     killer = threading.Thread(target=_kill_child, args=(started,))
     killer.start()
-    with pytest.raises(ModelWorkFailed, match=r"selfimprove\.adapters\.train ended with SIGKILL"):
+    with pytest.raises(ModelWorkFailed, match=r"selfimprove\.adapters\.train:train ended with SIGKILL"):
         learn(replace(bench, tell=lambda _: started.set()), dataset, replace(SHORT, steps=3000), "run")
     killer.join()
     assert rows(bench) == []
@@ -207,7 +207,7 @@ def test_a_killed_child_fails_the_night_with_its_reason(bench: Bench, dataset: D
 def _kill_child(started: threading.Event) -> None:
     assert started.wait(60)
     for child in psutil.Process().children():
-        if "selfimprove.adapters.train" in child.cmdline():
+        if "selfimprove.models.serve" in child.cmdline():
             os.kill(child.pid, signal.SIGKILL)
 
 

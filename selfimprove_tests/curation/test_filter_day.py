@@ -28,7 +28,7 @@ def run(database: str, *of_days: date, past: Past | None = None, run_id: str = "
     past, done = past or Past(), []
     for day in of_days:
         with postgres.connect(database, snapshot=True) as connection:
-            done.append(filter_day(connection, day, past, run_id, lengths))
+            done.append(filter_day(connection, day, past, lengths, run_id))
     return done
 
 
@@ -108,7 +108,7 @@ def test_a_day_twice_gives_the_same_rows_and_embeds_nothing_again(
         return lengths(given)
 
     with postgres.connect(database, snapshot=True) as again:
-        done = filter_day(again, DAY, Past(), "again", watched)
+        done = filter_day(again, DAY, Past(), watched, "again")
     assert (done.passed, done.embedded, texts) == (2, 0, [])
     assert stored(connection) == expected
 
@@ -124,7 +124,7 @@ def test_an_error_half_way_leaves_the_old_rows(connection: postgres.Connection, 
         raise MemoryError
 
     with pytest.raises(MemoryError), postgres.connect(database, snapshot=True) as failing:
-        filter_day(failing, DAY, Past(), "run", broken)
+        filter_day(failing, DAY, Past(), broken, "run")
     after = stored(connection)
     assert {**after, "embeddings": []} == {**expected, "embeddings": []}
     assert len(after["embeddings"]) == 1

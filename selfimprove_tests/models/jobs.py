@@ -4,11 +4,12 @@ import os
 import signal
 import sys
 import time
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 from selfimprove.errors import AdapterMismatch
-from selfimprove.models.worker import Log, serve
+from selfimprove.models.serve import Log
 
 
 def act(job: dict[str, Any], progress: Log) -> dict[str, Any]:
@@ -18,6 +19,10 @@ def act(job: dict[str, Any], progress: Log) -> dict[str, Any]:
         for step in range(3):
             progress({"step": step})
         return {"echo": job["text"]}
+    if job["act"] == "pid":
+        return {"pid": os.getpid()}
+    if job["act"] == "finds":
+        return {"finds": find_spec(job["module"]) is not None}
     if job["act"] == "sleep":
         Path(job["pid_file"]).write_text(str(os.getpid()))
         progress({"started": True})
@@ -28,7 +33,3 @@ def act(job: dict[str, Any], progress: Log) -> dict[str, Any]:
         print("last words", file=sys.stderr, flush=True)
         os.kill(os.getpid(), getattr(signal, job["signal"]))
     raise ValueError("nobody expects this")
-
-
-if __name__ == "__main__":
-    serve(act)

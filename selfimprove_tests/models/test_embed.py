@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from selfimprove.models import embed as module
-from selfimprove.models.embed import DIMENSIONS, embed, embedding_model_id
+from selfimprove.models.embed import DIMENSIONS, Encoder, embed, embedding_model_id
 
 TEXTS = [
     "My dog is called Rex.",
@@ -67,3 +67,12 @@ def test_the_model_id_names_the_weights() -> None:
 def test_the_model_loads_without_a_network() -> None:
     done = subprocess.run([sys.executable, "-c", OFFLINE], capture_output=True, text=True, check=False)
     assert done.stdout.strip() == "(1, 384)", done.stderr
+
+
+def test_an_encoder_in_a_worker_gives_the_same_vectors(vectors: np.ndarray) -> None:
+    encoder = Encoder()
+    try:
+        assert np.array_equal(encoder.embed(TEXTS), vectors)
+        assert encoder.embed([]).shape == (0, DIMENSIONS)
+    finally:
+        encoder.close()

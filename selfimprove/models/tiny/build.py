@@ -8,7 +8,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from selfimprove.models import mlx, worker
+from selfimprove.models import mlx
 from selfimprove.models.encode import encode
 from selfimprove.models.score import score
 from selfimprove.models.tiny import corpus
@@ -157,12 +157,9 @@ def _write_lines(file: Path, values: Sequence[object]) -> None:
     file.write_text("".join(json.dumps(value, ensure_ascii=False) + "\n" for value in values))
 
 
-def _work(job: dict[str, Any], progress: Log) -> dict[str, Any]:
+def work(job: dict[str, Any], progress: Log) -> dict[str, Any]:
+    """A worker's job: build into `job["folder"]`; returns the manifest."""
     folder = Path(job["folder"])
     build(folder, log=progress)
     manifest: dict[str, Any] = json.loads((folder / "manifest.json").read_text())
     return manifest
-
-
-if __name__ == "__main__":
-    worker.serve(_work)
