@@ -1,7 +1,7 @@
 """Database, state folder, model and judge as Dagster resources; the partitions that all daily rooms share."""
 
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from datetime import date, timedelta
 from functools import cache
@@ -50,6 +50,34 @@ def tell_rows(context: dg.AssetExecutionContext, rows: Mapping[date, int]) -> No
     """Tell how many rows each day of this step holds: of a range run, Dagster gives the result's metadata to all."""
     for day in days(context):
         context.add_asset_metadata({"dagster/partition_row_count": rows.get(day, 0)}, partition_key=day.isoformat())
+
+
+def check_specs(asset: str, rules: Mapping[str, str], advice: Collection[str] = ()) -> list[dg.AssetCheckSpec]:
+    """The checks of an asset, each with what it demands; all but those that only advise stop what comes after."""
+    return [
+        dg.AssetCheckSpec(name, asset=asset, blocking=name not in advice, description=text)
+        for name, text in rules.items()
+    ]
+
+
+def check_results(
+    asset: str,
+    names: Iterable[str],
+    found: Mapping[date, Mapping[str, Sequence[str]]],
+    advice: Collection[str] = (),
+    **more: dg.MetadataValue | str,
+) -> Iterator[dg.AssetCheckResult]:
+    """One result a check over all days of the step, with what it found on which day."""
+    for name in names:
+        wrong = {day: "; ".join(sentences[name]) for day, sentences in found.items() if sentences[name]}
+        yield dg.AssetCheckResult(
+            asset_key=asset,
+            check_name=name,
+            passed=not wrong,
+            severity=dg.AssetCheckSeverity.WARN if name in advice else dg.AssetCheckSeverity.ERROR,
+            description="; ".join(f"{day}: {words}" for day, words in wrong.items()) or f"{len(found)} days hold",
+            metadata={"days": len(found), "days_that_fail": len(wrong), **more},
+        )
 
 
 class Database(dg.ConfigurableResource[None]):

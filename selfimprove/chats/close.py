@@ -37,15 +37,15 @@ def lost(books: Mapping[str, Any], counts: DayCounts) -> list[str]:
     """What the books and the rows disagree on, one sentence each."""
     found = []
     if books["in"] != books["out"] + sum(books["rejected"].values()):
-        found.append(f"{counts.day}: {books['in']} in, but {books['out']} out and {books['rejected']} rejected")
+        found.append(f"{books['in']} in, but {books['out']} out and {books['rejected']} rejected")
     if (books["in"], books["turns"], books["feedback"]) != (counts.chats, counts.turns, counts.feedback):
         held = f"{counts.chats} chats of {counts.turns} turns with feedback {counts.feedback}"
-        found.append(f"{counts.day}: {books['in']} chats of {books['turns']} turns in the books, {held} in the table")
+        found.append(f"{books['in']} chats of {books['turns']} turns in the books, {held} in the table")
     if counts.misplaced_feedback:
-        found.append(f"{counts.day}: {counts.misplaced_feedback} pieces of feedback on answers that do not exist")
+        found.append(f"{counts.misplaced_feedback} pieces of feedback on answers that do not exist")
     return found
 
 
 def open_rows(counts: DayCounts) -> list[str]:
     """Rows of a day that are not sealed, in one sentence."""
-    return [f"{counts.day}: {counts.unsealed} rows without a key, a nonce or a ciphertext"] if counts.unsealed else []
+    return [f"{counts.unsealed} rows without a key, a nonce or a ciphertext"] if counts.unsealed else []

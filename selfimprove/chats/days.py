@@ -1,6 +1,6 @@
 """The books that the four daily stages keep: one row a stage and day, and what each stage left out."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, get_args
@@ -38,6 +38,9 @@ class Rejection:
     reason: str
     detail: Mapping[str, Any] = field(default_factory=dict)
     duplicate_of: str | None = None
+
+
+Findings = Mapping[str, Sequence[str]]  # what is wrong, in sentences, by check
 
 
 def with_chats(connection: Connection, days: Sequence[date]) -> list[date]:
@@ -89,6 +92,26 @@ def passed_after(connection: Connection, stage: Stage, day: date) -> list[date]:
     """Later days that passed the stage's checks, ascending."""
     rows = connection.execute(postgres.queries("days").passed_after, {"stage": stage, "day": day})
     return [row["day"] for row in rows]
+
+
+def judge(
+    connection: Connection,
+    found: Sequence[StageDay],
+    examine: Callable[[StageDay], Findings | None],
+    advice: Collection[str] = (),
+) -> dict[date, Findings]:
+    """What each check found, by day; where nothing is wrong, but for checks that only advise, the day passes.
+
+    A day that `examine` cannot speak of now, None, is left out and gets no verdict.
+    """
+    judged: dict[date, Findings] = {}
+    for stage_day in found:
+        findings = examine(stage_day)
+        if findings is not None:
+            judged[stage_day.day] = findings
+            wrong = any(sentences for name, sentences in findings.items() if name not in advice)
+            set_verdict(connection, stage_day.stage, stage_day.day, not wrong)
+    return judged
 
 
 def set_verdict(connection: Connection, stage: Stage, day: date, passed: bool) -> None:

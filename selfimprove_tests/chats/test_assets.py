@@ -132,7 +132,7 @@ def test_a_row_that_is_not_sealed_fails_the_day(connection: Connection, database
     found = {e.check_name: e for e in result.get_asset_check_evaluations()}
     assert found["nothing_lost"].passed
     assert not found["all_sealed"].passed
-    assert found["all_sealed"].metadata["wrong"].value == "2026-03-02: 1 rows without a key, a nonce or a ciphertext"
+    assert found["all_sealed"].description == "2026-03-02: 1 rows without a key, a nonce or a ciphertext"
     assert verdicts(connection, DAY, DAY + timedelta(1)) == [False, True]
 
 
@@ -155,8 +155,8 @@ def test_a_chat_that_arrives_after_the_count_leaves_the_day_open_and_fails_nothi
     for day in (DAY, DAY + timedelta(1)):
         close.close(connection, day, "run")
     add(chat("late"))
-    wrong, moved = checks.judge(connection, [DAY, DAY + timedelta(1)])
-    assert wrong == {"nothing_lost": [], "all_sealed": []}
+    found, moved = checks.judge(connection, [DAY, DAY + timedelta(1)])
+    assert found == {DAY + timedelta(1): {"nothing_lost": [], "all_sealed": []}}
     assert moved == [DAY]
     connection.commit()
     assert verdicts(connection, DAY, DAY + timedelta(1)) == [None, True]

@@ -13,6 +13,7 @@ from selfimprove.chats import days
 from selfimprove.critiques import table
 from selfimprove.critiques.assets import critique_scores, histogram
 from selfimprove.critiques.checks import critique_checks
+from selfimprove.critiques.checks import judge as judge_days
 from selfimprove.resources import SKIP_CLEAN, Database, Home, JudgeServer, LanguageModel
 from selfimprove_tests.critiques.rows import add_chat
 
@@ -133,11 +134,7 @@ def test_a_day_whose_scores_are_lost_is_not_clean(filled, tmp_path):
     spend(filled, tmp_path)
     with postgres.connect(filled) as connection:
         connection.execute("delete from critiques where day = %s", [DAY])
-        with connection.transaction():
-            from selfimprove.critiques.checks import _examine
-
-            for day in days.read(connection, table.STAGE, [DAY, NEXT]):
-                _examine(connection, day)
+        judge_days(connection, [DAY, NEXT])
     assert stored(filled)[1] == [(DAY, False), (NEXT, True)]
 
 

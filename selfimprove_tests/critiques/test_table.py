@@ -6,8 +6,9 @@ import pytest
 
 from selfimprove.chats import days
 from selfimprove.critiques import examine, table
-from selfimprove.critiques.checks import results
+from selfimprove.critiques.checks import ADVICE, RULES
 from selfimprove.critiques.witnesses import Witnesses
+from selfimprove.resources import check_results
 from selfimprove_tests.critiques.rows import add_chat
 
 DAY = date(2026, 1, 5)
@@ -85,7 +86,7 @@ def test_a_judge_nobody_asked_is_fine():
 
 def test_results_name_the_day_and_only_blocking_checks_are_errors():
     found = {DAY: {"nothing_lost": ["1 answers without a score"], "scores_are_sound": [], "judge_answers": ["silent"]}}
-    lost, sound, silent = results(found)
+    lost, sound, silent = check_results(table.STAGE, RULES, found, ADVICE)
     assert (lost.passed, lost.description) == (False, "2026-01-05: 1 answers without a score")
     assert (sound.passed, sound.description) == (True, "1 days hold")
     assert (silent.passed, silent.severity.value, lost.severity.value) == (False, "WARN", "ERROR")

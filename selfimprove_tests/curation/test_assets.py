@@ -187,10 +187,11 @@ BREAKS = {
 def test_what_is_wrong_is_found_by_its_check(name: str, connection: postgres.Connection, database: str) -> None:
     first, _ = store(connection, [GOOD, LONG])
     run(database, DAY)
-    assert judge(connection, [DAY]) == ({name: [] for name in CHECKS}, 1)
+    assert judge(connection, [DAY]) == {DAY: {name: [] for name in CHECKS}}
     connection.execute(BREAKS[name], {"first": first})
-    wrong, _ = judge(connection, [DAY, NEXT])
-    assert {check for check, sentences in wrong.items() if sentences} == {name}
+    found = judge(connection, [DAY, NEXT])
+    assert list(found) == [DAY]
+    assert {check for check, sentences in found[DAY].items() if sentences} == {name}
     (books,) = days.read(connection, STAGE, [DAY])
     assert books.passed is False
 

@@ -191,9 +191,7 @@ def test_a_secret_in_redacted_text_blocks_the_day(
     planted = orjson.dumps([{"role": "user", "content": f"write to {someone.email()}"}]).decode()
     connection.execute("update redacted_chats set messages = %s", (planted,))
     connection.commit()
-    wrong, closed = checks.judge(connection, [DAY])
-    assert closed == 1
-    assert wrong == {"nothing_lost": [], "no_secret_left": [f"{DAY}: email still finds 1"]}
+    assert checks.judge(connection, [DAY]) == {DAY: {"nothing_lost": [], "no_secret_left": ["email still finds 1"]}}
     assert [d.passed for d in days.read(connection, "redacted_chats", [DAY])] == [False]
 
 
@@ -202,9 +200,9 @@ def test_a_lost_row_blocks_the_day(connection: Connection, database: str, home: 
     run(database, home, DAY)
     connection.execute("delete from redacted_chats where messages::text like '%one%'")
     connection.commit()
-    wrong, _ = checks.judge(connection, [DAY])
-    assert len(wrong["nothing_lost"]) == 1
-    assert wrong["no_secret_left"] == []
+    found = checks.judge(connection, [DAY])[DAY]
+    assert len(found["nothing_lost"]) == 1
+    assert found["no_secret_left"] == []
 
 
 def test_the_checks_block_and_are_errors() -> None:
