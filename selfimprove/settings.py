@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from selfimprove.errors import SettingInvalid
 
 CRON_FIELD = re.compile(r"(?:[\d*,/-]|[a-z]{3})+", re.IGNORECASE)  # Dagster knows no L, W or #
+URL = re.compile(r"https?://[^\s/?#@]+(?:/\S*)?", re.IGNORECASE)  # a key belongs into SELFIMPROVE_JUDGE_KEY
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -50,7 +51,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         timezone=_timezone(get("TIMEZONE", "UTC")),
         first_day=_day("SELFIMPROVE_FIRST_DAY", get("FIRST_DAY", "2022-11-30")),
         port=_port(get("PORT", "3000")),
-        judge_url=get("JUDGE_URL", "") or None,
+        judge_url=_url("SELFIMPROVE_JUDGE_URL", get("JUDGE_URL", "")) or None,
         judge_model=get("JUDGE_MODEL", "default"),
         judge_key=get("JUDGE_KEY", "") or None,
         alert_urls=tuple(get("ALERT_URLS", "").split()),
@@ -94,6 +95,12 @@ def _day(name: str, value: str) -> date:
     if not 1970 <= day.year <= 2100:
         raise SettingInvalid(name=name, value=value, expected="a day between 1970 and 2100")
     return day
+
+
+def _url(name: str, value: str) -> str:
+    if value and not URL.fullmatch(value):
+        raise SettingInvalid(name=name, value=value, expected="an address, such as http://127.0.0.1:8080/v1")
+    return value
 
 
 def _port(value: str) -> int:

@@ -45,6 +45,9 @@ def test_values_are_taken_and_blank_ones_are_not() -> None:
         ("SELFIMPROVE_PORT", "70000", "a port"),
         ("SELFIMPROVE_PORT", "²", "a port"),
         ("SELFIMPROVE_PORT", "http", "a port"),
+        ("SELFIMPROVE_JUDGE_URL", "localhost:8080", "an address"),
+        ("SELFIMPROVE_JUDGE_URL", "http://", "an address"),
+        ("SELFIMPROVE_JUDGE_URL", "http://me:secret@host/v1", "an address"),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_variable(name: str, value: str, expected: str) -> None:

@@ -364,11 +364,17 @@ join adapters a on a.dataset_id = d.id
 join decisions x on x.adapter_id = a.id
 where x.decision <> 'promote' or exists (select from promotions p where p.report_id = x.report_id);
 
--- The first adapter that was ever accepted, frozen: drift is measured against it.
+-- The first adapter that was ever accepted for a base model, frozen: drift is measured against it.
 create view anchor as
 select a.*
-from (select * from promotions where action = 'promoted' order by id limit 1) p
-join adapters a on a.id = p.adapter_id;
+from (
+    select distinct on (x.base_model) x.id
+    from promotions p
+    join adapters x on x.id = p.adapter_id
+    where p.action = 'promoted'
+    order by x.base_model, p.id
+) first
+join adapters a on a.id = first.id;
 
 -- rows --------------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ def contest(connection: Connection, base: Base, challenger: Adapter) -> Contest:
     """
     if challenger.base_model != base.id:
         raise AdapterOfOtherBase(adapter=challenger.id, base=challenger.base_model, name=base.name)
-    seats = _seats(connection, challenger.night)
+    seats = _seats(connection, base.id, challenger.night)
     strangers = {seat for seat, adapter in seats.items() if adapter is not None and adapter.base_model != base.id}
     seated = {seat: None if seat in strangers else adapter for seat, adapter in seats.items()}
     models = {seat: model_id(base, adapter.id) if adapter else base.id for seat, adapter in seated.items()}
@@ -51,10 +51,11 @@ def contest(connection: Connection, base: Base, challenger: Adapter) -> Contest:
     return Contest(lineup, behind | {lineup.challenger: challenger, base.id: None}, note)
 
 
-def _seats(connection: Connection, night: date) -> dict[str, Adapter | None]:
+def _seats(connection: Connection, base_id: str, night: date) -> dict[str, Adapter | None]:
     """The adapter by seat, None for the base; a night before the first promotion has no seat."""
     queries = postgres.queries("evals")
-    seats = {seat: _adapter(connection, getattr(queries, seat)) for seat in ("champion", "anchor")}
+    anchor = _adapter(connection, queries.anchor, {"base": base_id})
+    seats = {"champion": _adapter(connection, queries.champion), "anchor": anchor}
     for ago, told in _HISTORY.items():
         given = {"night": night - timedelta(days=ago)}
         if connection.execute(queries.champion_at, given).fetchone():

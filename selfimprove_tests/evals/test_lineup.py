@@ -65,6 +65,15 @@ def test_models_of_another_base_are_left_out_and_named(connection: Connection) -
     assert "The champion of 7 nights ago belongs to another base model" in field.note
 
 
+def test_each_base_model_has_an_anchor_of_its_own(connection: Connection) -> None:
+    for name, base, ago in (("stranger", "other", 40), ("first", "b", 10), ("second", "b", 5)):
+        rows.adapter(connection, name, base=base)
+        rows.promote(connection, name, rows.NIGHT - timedelta(days=ago), f"report-{name}")
+    field = contest(connection, BASE, rows.adapter(connection, "new"))
+    assert (field.lineup.champion, field.lineup.anchor) == ("b+second", "b+first")
+    assert field.note == "The champion of 30 nights ago belongs to another base model and is left out."
+
+
 def test_a_challenger_of_another_base_is_refused(connection: Connection) -> None:
     with pytest.raises(AdapterOfOtherBase, match="was trained for the base model other, not for 'tiny'"):
         contest(connection, BASE, rows.adapter(connection, "new", base="other"))

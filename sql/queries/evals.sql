@@ -1,8 +1,8 @@
 -- champion: the adapter that answers
 select id from champion;
 
--- anchor: the first adapter that was accepted
-select id from anchor;
+-- anchor: the first adapter that was accepted for a base model
+select id from anchor where base_model = %(base)s;
 
 -- champion_at: who answered after a night, null for the base; a rollback without a night belongs to the last one
 select adapter_id as id
