@@ -104,14 +104,14 @@ class Home(dg.ConfigurableResource[None]):
 
 
 class LanguageModel(dg.ConfigurableResource[None]):
-    """The base model that adapters are trained for; while a run lasts, a worker for its next job gets ready."""
+    """The base model that adapters are trained for; while a run lasts, workers for its jobs get ready in time."""
 
     name: str
     home: str
     _warm: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """The first worker loads what it needs while the run's first rooms are at work."""
+        """From now on the next worker loads what it needs while another one works."""
         self._warm.enter_context(worker.warm())
 
     def teardown_after_execution(self, context: dg.InitResourceContext) -> None:

@@ -1,7 +1,7 @@
 """Model work in a process of its own, so that its memory goes back to the machine and its crash stays its own.
 
 The child, `models.serve`, reads jobs on its stdin and the parent keeps that pipe open: when the parent dies in any way,
-the child reads its end and exits. A worker takes seconds to load its library, so `warm` has the next one do that while
+the child reads its end and exits. A worker takes a while to load its library, so `warm` has the next one do that while
 the present one works.
 """
 
@@ -47,6 +47,7 @@ class Worker:
             SelfImproveError: of the class that the child raised, with the same details.
         """
         _send(self._child, {"function": function, "job": job})
+        _prepare()
         outcome = _listen(self._child, log)
         if not outcome:
             code = _end(self._child)
@@ -72,9 +73,8 @@ def call(function: str, job: dict[str, Any], *, log: Log | None = None) -> dict[
 
 @contextmanager
 def warm() -> Iterator[None]:
-    """While open, the worker of the next `call` gets ready ahead of it."""
+    """While open, the worker of the next `call` gets ready as soon as one is at work."""
     _keeps_warm.set()
-    _ready.append(Worker())
     try:
         yield
     finally:
@@ -86,12 +86,15 @@ def warm() -> Iterator[None]:
 def _hire() -> Worker:
     """The worker that got ready, else a new one."""
     worker = _ready.popleft() if _ready else Worker()
-    if not worker.is_alive:
-        worker.close()
-        worker = Worker()
-    if _keeps_warm.is_set():
+    if worker.is_alive:
+        return worker
+    worker.close()
+    return Worker()
+
+
+def _prepare() -> None:
+    if _keeps_warm.is_set() and not _ready:
         _ready.append(Worker())
-    return worker
 
 
 def _start(library: str) -> subprocess.Popen[str]:

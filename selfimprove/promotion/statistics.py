@@ -27,9 +27,9 @@ def mcnemar(gains: int, losses: int) -> float:
 
     Exact and one-sided: McNemar (1947) in its binomial form.
     """
-    from scipy.stats import binom
+    from scipy.special import bdtrc
 
-    return float(binom.sf(gains - 1, gains + losses, 0.5)) if gains + losses else 1.0
+    return float(bdtrc(gains - 1, gains + losses, 0.5)) if gains + losses else 1.0
 
 
 def paired_difference(values: Sequence[float], clusters: Sequence[str], level: float = LEVEL) -> Bounds:
@@ -54,10 +54,10 @@ def paired_mean(values: Sequence[float], clusters: Sequence[str], level: float =
 
 def share(successes: int, n: int, level: float = LEVEL) -> Bounds:
     """Bounds on a probability after n > 0 trials: Clopper & Pearson (1934), exact."""
-    from scipy.stats import beta
+    from scipy.special import betaincinv
 
-    low = float(beta.ppf(1 - level, successes, n - successes + 1)) if successes else 0.0
-    high = float(beta.ppf(level, successes + 1, n - successes)) if successes < n else 1.0
+    low = float(betaincinv(successes, n - successes + 1, 1 - level)) if successes else 0.0
+    high = float(betaincinv(successes + 1, n - successes, level)) if successes < n else 1.0
     return Bounds(successes / n, low, high)
 
 
@@ -88,13 +88,13 @@ def items_needed(gained: float, lost: float, alpha: float, power: float = 0.8) -
 
     Connor (1987, Biometrics 43:207).
     """
-    from scipy.stats import norm
+    from scipy.special import ndtri
 
     effect, discordant = gained - lost, gained + lost
     if effect <= 0:
         return None
     spread = math.sqrt(max(discordant - effect**2, 0.0))
-    reach = norm.isf(alpha) * math.sqrt(discordant) + norm.isf(1 - power) * spread
+    reach = ndtri(1 - alpha) * math.sqrt(discordant) + ndtri(power) * spread
     return math.ceil(float(reach / effect) ** 2)
 
 
@@ -112,11 +112,11 @@ def _reach(values: Sequence[float], clusters: Sequence[str], center: float, leve
 def _spread(totals: "np.ndarray[Any, Any]", level: float, added: float) -> float:
     """Student's quantile times the standard error of the sum of independent totals."""
     import numpy as np
-    from scipy.stats import t
+    from scipy.special import stdtrit
 
     degrees = max(len(totals) - 1, 1)
     squares = float(np.square(totals).sum()) * len(totals) / degrees
-    return float(t.ppf(level, degrees)) * math.sqrt(squares + added)
+    return float(stdtrit(degrees, level)) * math.sqrt(squares + added)
 
 
 def _totals(residuals: "np.ndarray[Any, Any]", clusters: Sequence[str]) -> "np.ndarray[Any, Any]":

@@ -107,8 +107,8 @@ def _children() -> set[int]:
 def test_a_warm_worker_is_ready_before_it_is_called_and_none_is_left_behind() -> None:
     before = _children()
     with warm():
-        (first,) = _children() - before
-        assert call(ACT, {"act": "pid"})["pid"] == first
+        assert _children() == before, "nothing is at work yet"
+        first = call(ACT, {"act": "pid"})["pid"]
         (second,) = _children() - before
         assert call(ACT, {"act": "pid"})["pid"] == second, "the next one got ready meanwhile"
     assert _children() == before
@@ -119,6 +119,7 @@ def test_a_warm_worker_is_ready_before_it_is_called_and_none_is_left_behind() ->
 def test_a_warm_worker_that_died_waiting_is_replaced() -> None:
     before = _children()
     with warm():
+        call(ACT, {"act": "pid"})
         (first,) = _children() - before
         os.kill(first, signal.SIGKILL)
         assert _gone(first)

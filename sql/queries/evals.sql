@@ -72,9 +72,9 @@ select example_id from report_examples where report_id = %(report_id)s order by 
 
 -- scores: by task and model, how many examples, the share of graded ones that passed, the mean loss
 select e.task, r.model, count(*) as examples, avg(r.passed::int)::float8 as passed, avg(r.loss)::float8 as loss
-from eval_examples e
-join eval_results r on r.example_id = e.id and r.decoding = %(decoding)s
-where e.id = any(%(ids)s) and r.model = any(%(models)s)
+from unnest(%(ids)s::text[]) as asked (id)
+join eval_examples e using (id)
+join eval_results r on r.example_id = asked.id and r.decoding = %(decoding)s and r.model = any(%(models)s)
 group by e.task, r.model;
 
 -- trained_on: how many of a report's examples have a chat or a prompt that its adapter was trained on
