@@ -209,3 +209,41 @@ class NightRunning(SelfImproveError):
 
 class DaemonGone(SelfImproveError):
     """Dagster's daemon went away while the night ran. What was done is kept; run `selfimprove night` again. Its log is {log}."""
+
+
+class TaggerMissing(SelfImproveError):
+    """Names cannot be found: in {folder}, {reason}. Nothing is redacted without it: install selfimprove again, or make it again with `selfimprove privacy build-tagger`."""
+
+
+class TaggerFailed(SelfImproveError):
+    """The tagger of names failed ({reason}), and nothing moves on without it. Run `selfimprove doctor`, then `selfimprove night` again."""
+
+
+class SecondOpinionMissing(SelfImproveError):
+    """What {reader} says of tonight's examples cannot be used ({reason}), so no dataset was frozen. Run `selfimprove doctor`, then `selfimprove night` again."""
+
+
+class RotationBusy(SelfImproveError):
+    """Another rotation of the vault's key is under way. Wait until it has ended; `selfimprove privacy rotate-key` then says whether anything is left."""
+
+
+class KeyRetired(SelfImproveError):
+    """The vault's key was exchanged while this was being stored, and nothing of it was. Run it again."""
+
+
+class ForgetUnknown(SelfImproveError):
+    """{found} chats have an id that begins with {id!r}; nothing was forgotten. `selfimprove chats list` shows them."""
+
+
+class ForgetTooMuch(SelfImproveError):
+    """{text!r} is too short to look for: three letters or digits are the least, or whole days of chats would go. Nothing was forgotten."""
+
+    exit_code = 2
+
+
+class ForgetBusy(SelfImproveError):
+    """A night is under way and has read what is to be forgotten. Wait until it has ended, or break it off with `selfimprove down`; then run this again."""
+
+
+class NothingEmbedded(SelfImproveError):
+    """No chat has an embedding by {model}, so there is nothing to search. Run `selfimprove night`, which makes them."""

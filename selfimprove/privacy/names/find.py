@@ -1,0 +1,124 @@
+"""Ask the tagger about texts, in this process; `tagger.Tagger` does so in a worker.
+
+    find(texts)                          as redaction does: recall before precision
+    find(texts, threshold=SECOND_LOOK)   as a second opinion on redacted text does: what is left that may be personal
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from selfimprove.errors import TaggerFailed
+from selfimprove.models.serve import Log
+from selfimprove.privacy.names import weights
+from selfimprove.privacy.names.encoder import batch, outputs
+from selfimprove.privacy.names.labels import LABELS, TYPES
+from selfimprove.privacy.names.pieces import Window, Word, windows
+from selfimprove.privacy.names.spans import Said, spans
+from selfimprove.privacy.redact import Span
+
+VERSION = "1"
+TOKENS = 4096  # in a batch, padding included
+SECOND_LOOK = 0.5
+
+
+def find(texts: Sequence[str], threshold: float | None = None, folder: Path = weights.FOLDER) -> list[list[Span]]:
+    """Spans of each text (types NAME, PLACE, ADDRESS), ascending, without overlap, none inside a closed code fence.
+
+    A word is masked when it is personal with at least the probability `threshold`: the lower, the more is found. The
+    default is the manifest's, chosen for recall.
+
+    Raises:
+        TaggerMissing: the weights are not here, or not those of the manifest.
+    """
+    cut = windows(texts)
+    limit = default_threshold(folder) if threshold is None else threshold
+    said = iter(_said(_tensors(folder), [window for one in cut for window in one]))
+    found = []
+    for text, own in zip(texts, cut, strict=True):
+        answers = [answer for _ in own for answer in next(said)]
+        found.append(spans(text, [word for window in own for word in window], answers, limit))
+    return found
+
+
+@cache
+def default_threshold(folder: Path = weights.FOLDER) -> float:
+    """The probability from which on redaction masks a word."""
+    return float(weights.manifest(folder)["threshold"])
+
+
+def work(job: dict[str, Any], _: Log) -> dict[str, Any]:
+    """A worker's job: `find` for `job["texts"]` at `job["threshold"]`; the errors it raises never hold text."""
+    try:
+        found = find(job["texts"], job["threshold"])
+    except (ValueError, TypeError, RuntimeError, IndexError) as exc:
+        raise TaggerFailed(reason=type(exc).__name__) from None
+    return {"spans": [[[span.start, span.end, span.type, span.rule] for span in own] for own in found]}
+
+
+def _said(tensors: Any, cut: Sequence[Window]) -> list[list[Said]]:
+    """What the tagger says of every word of every window; batches are of windows of like length."""
+    order = sorted(range(len(cut)), key=lambda place: _length(cut[place]))
+    found: list[list[Said]] = [[] for _ in cut]
+    for places in _batches([(place, _length(cut[place])) for place in order]):
+        for place, said in zip(places, ask(tensors, [cut[place] for place in places]), strict=True):
+            found[place] = said
+    return found
+
+
+def ask(tensors: Any, cut: Sequence[Window]) -> Iterator[list[Said]]:
+    """What the tagger says of the words of one batch of windows."""
+    import torch
+
+    with torch.inference_mode():
+        likely = outputs(tensors, *batch(cut)).float().softmax(-1).tolist()
+    for window, rows in zip(cut, likely, strict=True):
+        yield list(_words(window, rows[1:]))
+
+
+def _words(window: Window, rows: Sequence[Sequence[float]]) -> Iterator[Said]:
+    at = 0
+    for word in window:
+        yield _word(word, rows[at : at + len(word.pieces)])
+        at += len(word.pieces)
+
+
+def _word(word: Word, rows: Sequence[Sequence[float]]) -> Said:
+    """A word is as personal as the most personal of its pieces."""
+    likeliest = max(rows, key=_personal)
+    type_ = max(TYPES, key=lambda label: likeliest[LABELS.index(label)])
+    return Said(TYPES[type_], _personal(likeliest))
+
+
+_MASKED = tuple(LABELS.index(label) for label in TYPES)
+
+
+def _personal(row: Sequence[float]) -> float:
+    return sum(row[place] for place in _MASKED)
+
+
+def _length(window: Window) -> int:
+    return sum(len(word.pieces) for word in window) + 2
+
+
+def _batches(lengths: Sequence[tuple[int, int]]) -> Iterator[list[int]]:
+    """Places whose windows, padded to the longest, are at most TOKENS; lengths ascend."""
+    places: list[int] = []
+    for place, length in lengths:
+        if places and (len(places) + 1) * length > TOKENS:
+            yield places
+            places = []
+        places.append(place)
+    if places:
+        yield places
+
+
+@cache
+def _tensors(folder: Path) -> Any:
+    import torch
+
+    torch.set_num_threads(1)  # two threads on a machine at work are many times slower than one
+    return weights.load(folder)

@@ -1,0 +1,56 @@
+"""From what the tagger says of each word to spans."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from selfimprove.privacy.names.pieces import Word
+from selfimprove.privacy.redact import Span
+
+_BETWEEN = {
+    "NAME": re.compile(r"[ \t]?[-.'’]?[ \t]?"),
+    "PLACE": re.compile(r"[ \t]?[-.'’]?[ \t]?"),
+    "ADDRESS": re.compile(r"[\s,.;/#º°ª–-]{0,6}"),
+}
+_BRIDGE = 2  # words inside an address that are taken for part of it
+
+
+class Said(NamedTuple):
+    """Of one word: the likeliest of the masked types, and how likely it is to be any of them."""
+
+    type: str
+    personal: float
+
+
+def spans(text: str, words: Sequence[Word], said: Sequence[Said], threshold: float) -> list[Span]:
+    """The spans of a text's words that are personal with at least this probability, ascending, without overlap."""
+    found: list[Span] = []
+    last = -1
+    for place, (word, one) in enumerate(zip(words, said, strict=True)):
+        if one.personal < threshold or not any(map(str.isalnum, text[word.start : word.end])):
+            continue
+        if found and _joins(text, found[-1], word, one.type, place - last - 1):
+            found[-1] = Span(found[-1].start, word.end, found[-1].type, found[-1].rule)
+        else:
+            found.append(Span(word.start, word.end, one.type, f"{one.type.lower()}_tagger"))
+        last = place
+    return found
+
+
+def _joins(text: str, span: Span, word: Word, type_: str, between: int) -> bool:
+    """Whether a word goes on with a span: nothing of weight is between them, or little within an address."""
+    gap = text[span.end : word.start]
+    if span.type == type_ == "ADDRESS" and 0 < between <= _BRIDGE + gap.count(",") and len(gap) <= 12:
+        return True
+    return (span.type == type_ or not gap) and _BETWEEN[type_].fullmatch(gap) is not None
+
+
+def masked(text: str, spans: Sequence[Span]) -> Iterator[str]:
+    """What the spans leave of a text, in pieces."""
+    at = 0
+    for span in spans:
+        yield text[at : span.start]
+        at = span.end
+    yield text[at:]
