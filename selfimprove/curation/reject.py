@@ -8,7 +8,10 @@ from selfimprove.curation.rules.broken import broken
 from selfimprove.curation.rules.error_string import error_string
 from selfimprove.curation.rules.left_over_secret import left_over_secret
 from selfimprove.curation.rules.no_train import no_train
+from selfimprove.curation.rules.profanity import profanity
 from selfimprove.curation.rules.refusal import refusal
+from selfimprove.curation.rules.smuggled_instruction import smuggled_instruction
+from selfimprove.curation.rules.too_long import too_long
 from selfimprove.curation.rules.too_short import too_short
 from selfimprove.curation.rules.wrong_language import wrong_language
 from selfimprove.privacy.redact import RULE_VERSION as REDACTION
@@ -32,10 +35,13 @@ class Rule:
 RULES = (
     Rule("1", no_train),
     Rule(REDACTION, left_over_secret),
+    Rule("1", smuggled_instruction),
     Rule("1", too_short),
-    Rule("1", broken),
+    Rule("1", too_long),
+    Rule("2", broken),
     Rule("1", error_string),
     Rule("1", refusal),
+    Rule("1", profanity),
     Rule("1", wrong_language),
 )
 DUPLICATES = "1"

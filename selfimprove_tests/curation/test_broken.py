@@ -13,6 +13,10 @@ POEM = "\n".join(
     f"{animal} in the morning, {animal} in the night" for animal in ("Cats", "Dogs", "Owls", "Bees", "Frogs")
 )
 
+WORDS = [one + other for one in ("moss", "fern", "reed", "oak", "elm") for other in ("bank", "field", "hill", "side")]
+VERSE = "\n".join(f"{word} sings" for word in WORDS)
+PHRASES = [f"so we {word} out to the old mill" for word in ("went", "rode", "ran", "sailed", "strode", "crept")]
+
 
 def noise(size: int) -> str:
     return "".join(random.Random(size).choices("%$#@!&*^~|\\+=<>{}[];:", k=size))
@@ -39,7 +43,11 @@ HITS = [
     ("loop", "I am here. " * 9 + "Well."),
     ("loop", "ha" * 40),
     ("repeated_lines", "\n".join(["one of these is new today", "and this line is the same"] * 5)),
-    ("repeated_words", " ".join(f"{n}. the cat sat on the mat and looked at the moon;" for n in range(9))),
+    ("repeated_paragraphs", "\n\n".join([VERSE, VERSE, "So it is.", VERSE, VERSE])),
+    ("top_2_gram", " ".join(f"{word[:4]} large elephants" for word in WORDS)),
+    ("top_3_gram", " ".join(f"{word} wonderfully large elephants" for word in WORDS)),
+    ("top_4_gram", " ".join(f"{word} {word[::-1]} and that is the truth" for word in WORDS)),
+    ("repeated_7_grams", " ".join(f"{word} {PHRASES[at % 6]}" for at, word in enumerate(WORDS))),
 ]
 NEAR_MISSES = [
     "Paris.",
@@ -63,6 +71,9 @@ NEAR_MISSES = [
     "That is where it comes from",
     "Plan A",
     POEM,
+    VERSE,
+    " ".join(PHRASES),
+    " ".join(f"{word} and {word[::-1]} are large." for word in WORDS),
     "日本の首都は東京です。人口はおよそ千四百万人です。",
     "Столица Франции — Париж.",
 ]

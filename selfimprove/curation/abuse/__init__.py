@@ -1,0 +1,1 @@
+"""Words and a learned score by which swearing and abuse are found."""

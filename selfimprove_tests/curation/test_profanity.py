@@ -1,0 +1,131 @@
+"""Answers that swear or abuse are left out; words that only look like it, and approved answers, stay."""
+
+import hashlib
+import json
+import time
+
+import numpy as np
+import pytest
+
+from selfimprove.curation.abuse import lexicon, score
+from selfimprove.curation.abuse.features import BUCKETS, grams, normalise
+from selfimprove.curation.abuse.lexicon import words_in, worst
+from selfimprove.curation.abuse.train import fit, measure
+from selfimprove.curation.reason import Reason
+from selfimprove.curation.rules.profanity import profanity
+from selfimprove_tests.curation.chats import chat, said
+
+LISTED = lexicon._read()
+CURSE, SLUR = "bullshit", LISTED["slur"][1]
+NEAR_MISSES = [
+    "Scunthorpe, Essex and Penistone are towns in England.",
+    "The assassin passed the class with a bass in his glass.",
+    "class Assert: pass  # shiitake, Shih Tzu, Dickens",
+    "The cock crows at dawn, and the dog is a bitter pill.",
+    "Grapefruit; cumulative; document; circumstances; cockpit",
+    "A raccoon sat in the tool shed with a hoe and a rake.",
+    "push it, wash it, hit it",
+    "Rape seed oil is yellow.",
+    "Il retardait, la puce disputait, le chapeau.",
+    "He said he would kill the process, and the child died.",
+    "I hate Mondays, but I love you.",
+]
+
+
+@pytest.mark.parametrize("word", [*LISTED["curse"], *LISTED["slur"]])
+def test_every_listed_word_is_found_and_only_as_a_word(word: str) -> None:
+    tier = "slur" if word in LISTED["slur"] else "curse"
+    assert worst(f"You {word.upper()}!") == tier
+    assert " " in word or worst(f"xq{word}qx") is None
+
+
+@pytest.mark.parametrize(
+    "spelled", ["BULLSH1T", "bull$hit", "b*llsh*t", "bullshiiiit", "ｂｕｌｌｓｈｉｔ", "bull\u200bshit"]
+)
+def test_other_spellings_are_found(spelled: str) -> None:
+    assert worst(f"That is {spelled}.") == "curse"
+
+
+@pytest.mark.parametrize("answer", NEAR_MISSES)
+def test_harmless_words_stay(answer: str) -> None:
+    assert worst(answer) is None
+    assert profanity(chat("What is it?", answer)) is None
+
+
+def test_an_answer_that_swears_is_left_out() -> None:
+    assert profanity(chat("Hi", f"What {CURSE}.")) == Reason("profanity", 1, "curse")
+    assert profanity(chat("Hi", "Hello", "Well?", f"{CURSE}!")) == Reason("profanity", 3, "curse")
+
+
+def test_what_a_user_says_may_be_rough_but_no_slur() -> None:
+    assert profanity(chat(f"This {CURSE} does not work", "Let us look at it.")) is None
+    assert profanity(chat(f"What a {SLUR}", "Please do not say so.")) == Reason("profanity", 0, "slur")
+
+
+def test_an_answer_may_repeat_the_word_it_was_asked_about() -> None:
+    assert profanity(chat(f"What does {CURSE} mean?", f"'{CURSE}' is a rude word for nonsense.")) is None
+    assert profanity(chat("What does it mean?", f"'{CURSE}' is a rude word.")) == Reason("profanity", 1, "curse")
+    asked = chat(f"What does {SLUR} mean?", "It is a slur.")
+    assert profanity(asked) == Reason("profanity", 0, "slur")
+
+
+def test_code_is_not_read_for_curses() -> None:
+    assert profanity(chat("Filter words", f"```python\nBAD = ['{CURSE}']\n```")) is None
+
+
+@pytest.mark.parametrize(
+    "feedback", [said("thumbs", value=1), said("correction", text="What nonsense."), said("rating", value=0.5)]
+)
+def test_an_answer_that_its_owner_approved_or_corrected_stays(feedback: object) -> None:
+    assert profanity(chat("Hi", f"What {CURSE}.", feedback=(feedback,))) is None
+    assert profanity(chat("Hi", f"{SLUR}", feedback=(said("thumbs", value=1),))) == Reason("profanity", 1, "slur")
+
+
+def test_abuse_without_a_listed_word_is_scored() -> None:
+    rude = "These hoes ain't loyal, that stupid hoe is trash and her pussy stank"
+    assert words_in(rude) == frozenset()
+    assert score.score(rude) > 0.95
+    assert profanity(chat("Tell me about her", rude)) == Reason("profanity", 1, "abuse")
+    assert score.score("Gardeners use a hoe, a rake and a spade in spring.") < 0.9
+
+
+def test_the_worst_sentence_of_a_long_text_counts() -> None:
+    calm = "The weather is mild today, and the garden wants water. " * 20
+    rude = "these hoes ain't loyal that stupid hoe is trash and her pussy stank"
+    assert score.score(calm + rude + ". " + calm) > 0.9 > score.score(calm)
+    assert score.score("") == 0.0
+    assert score.score("日本の首都は東京です。" * 200) < 0.9
+
+
+def test_weights_are_those_of_the_manifest() -> None:
+    manifest = json.loads(score.MANIFEST.read_text())
+    assert hashlib.sha256(score.WEIGHTS.read_bytes()).hexdigest() == manifest["weights_sha256"]
+    assert np.load(score.WEIGHTS, allow_pickle=False).shape == (BUCKETS,)
+    assert score.WEIGHTS.stat().st_size < 1_000_000
+    assert manifest["held_out"]["at_threshold"]["false_positive_rate"] < 0.01
+    assert manifest["data"]["licence"] == "MIT"
+
+
+def test_grams_do_not_reach_into_the_next_text() -> None:
+    owner, buckets = grams(["ab", "cd"])
+    apart = [grams([text])[1] for text in ("ab", "cd")]
+    assert [sorted(buckets[owner == row].tolist()) for row in (0, 1)] == [sorted(one.tolist()) for one in apart]
+    assert normalise("@you  Go to https://x.example NOW, 42 [EMAIL_1]!!") == " go to now 0 !! "
+
+
+def test_a_fit_learns_what_separates() -> None:
+    from scipy.sparse import csr_matrix
+
+    matrix = csr_matrix(np.repeat(np.eye(2), 50, axis=0))
+    labels = np.repeat([1.0, 0.0], 50)
+    weights, bias = fit(matrix, labels)
+    given = 1 / (1 + np.exp(-(matrix @ weights + bias)))
+    assert measure(given, labels, 0.5) == {"precision": 1.0, "recall": 1.0, "false_positive_rate": 0.0}
+
+
+def test_a_megabyte_of_odd_text_is_read_in_seconds() -> None:
+    started = time.process_time()
+    for text in ("f" * 100_000, "fu" * 50_000, "s$ " * 30_000, "*" * 100_000, "a b " * 25_000):
+        worst(text)
+        score.score(text)
+    assert time.process_time() - started < 5
