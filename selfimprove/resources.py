@@ -15,6 +15,7 @@ from selfimprove.models import worker
 from selfimprove.models.base import Base, resolve
 from selfimprove.models.embed import Encoder
 from selfimprove.models.judge import Judge
+from selfimprove.models.worker import Worker
 from selfimprove.settings import Settings, current
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill_policy is beta, and meant
@@ -149,6 +150,18 @@ class SentenceModel(dg.ConfigurableResource[None]):
             self._encoder.close()
 
 
+class SecretScanner(dg.ConfigurableResource[None]):
+    """CredSweeper, which looks for secrets in what is about to be trained on; its process is there while it is used."""
+
+    library: str = "selfimprove.datasets.sweep:load"
+
+    @contextmanager
+    def worker(self) -> Iterator[Worker]:
+        """The process, which loads the library while other work is done, and ends with the block."""
+        with closing(Worker(self.library)) as worker:
+            yield worker
+
+
 class JudgeServer(dg.ConfigurableResource[None]):
     """An OpenAI-compatible server that judges answers; none while `url` is empty."""
 
@@ -169,6 +182,7 @@ def from_settings(settings: Settings) -> dict[str, dg.ConfigurableResource[None]
         "home": Home(folder=home),
         "language_model": LanguageModel(name=settings.base_model, home=home),
         "sentence_model": SentenceModel(),
+        "secret_scanner": SecretScanner(),
         "judge": JudgeServer(url=settings.judge_url or "", model=settings.judge_model, key=settings.judge_key or ""),
     }
 

@@ -1,12 +1,16 @@
 """What tonight trains on, as a Dagster asset."""
 
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
 import dagster as dg
 
-from selfimprove.datasets import table
+from selfimprove.datasets import sweep, table
 from selfimprove.datasets.build import Room, build
 from selfimprove.datasets.example import SPLITS, Rule
 from selfimprove.datasets.freeze import Dataset
-from selfimprove.resources import Database, Home, LanguageModel
+from selfimprove.datasets.second_opinion import Reader
+from selfimprove.resources import Database, Home, LanguageModel, SecretScanner
 
 DEFAULT = Rule()
 COLUMNS = dg.TableSchema(
@@ -47,9 +51,12 @@ def training_dataset(
     database: Database,
     home: Home,
     language_model: LanguageModel,
+    secret_scanner: SecretScanner,
 ) -> dg.MaterializeResult[None]:
     """The frozen, hashed set of examples that tonight trains on and tests with."""
-    room = Room(database.connect, home.path, language_model.base(), context.log.info)
+    room = Room(
+        database.connect, home.path, language_model.base(), context.log.info, lambda: readers(secret_scanner)
+    )
     found = build(room, Rule(**config.model_dump()), context.run.run_id)
     context.log.info(found.sentence)
     with database.connect() as connection:
@@ -58,6 +65,13 @@ def training_dataset(
         metadata={"sentence": found.sentence, "chats": dict(found.counts), **(described(dataset) if dataset else {})},
         data_version=dg.DataVersion(dataset.id if dataset else "nothing to learn"),
     )
+
+
+@contextmanager
+def readers(secret_scanner: SecretScanner) -> Iterator[Sequence[Reader]]:
+    """Who reads every new example once more, ready or getting ready while the block lasts."""
+    with secret_scanner.worker() as worker:
+        yield [sweep.reader(worker.do)]
 
 
 def described(dataset: Dataset) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:

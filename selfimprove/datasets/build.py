@@ -1,22 +1,24 @@
 """From the clean days to tonight's dataset: read, choose, split, replay, freeze, write."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
 import orjson
 
 from selfimprove.chats.chat import Message
-from selfimprove.datasets import replay, say, table
+from selfimprove.datasets import replay, say, second_opinion, table
 from selfimprove.datasets.choose import choose_all
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, Rule, Split, as_json, from_json
 from selfimprove.datasets.export import of
 from selfimprove.datasets.freeze import Dataset, Origin, count, freeze
 from selfimprove.datasets.prompts import keys
+from selfimprove.datasets.second_opinion import Reader
 from selfimprove.datasets.split import History, Splits, split, without
 from selfimprove.models import worker
 from selfimprove.models.base import Base
@@ -35,12 +37,16 @@ class Connect(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Where the work is done: the database, the state folder, the base model, and who hears of progress."""
+    """Where the work is done: the database, the state folder, the base model, and who hears of progress.
+
+    `readers` get ready as its block begins, and give the second opinion on tonight's examples.
+    """
 
     connect: Connect
     home: Path
     base: Base
     tell: Callable[[str], None]
+    readers: Callable[[], AbstractContextManager[Sequence[Reader]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +68,14 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
     if splits is None or night is None:
         return _nothing(room, material, chosen, left_out, table.Found(run_id, night, None, "", {}))
     splits = without(splits, lambda c: holds_secret(c.example), SECRET)
+    with room.readers() as readers:
+        draw, base_examples = _replay(room, splits, material.history.suite_keys, rule)
+        splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)
     left_out = [*left_out, *splits.left_out]
-    draw, base_examples = _replay(room, splits, material.history.suite_keys, rule)
     examples = _examples(splits, base_examples)
-    origin = Origin(night, splits.cutoff, table.fingerprint(material.clean), room.base.id, rule)
-    dataset = freeze(origin, examples, left_out, draw)
+    read_by = {str(reader.reason): reader.version for reader in readers}
+    origin = Origin(night, splits.cutoff, table.fingerprint(material.clean), room.base.id, rule, read_by)
+    dataset = freeze(origin, examples, left_out, Counter(draw) + doubted)
     return _write(room, dataset, left_out, run_id)
 
 
@@ -121,6 +130,23 @@ def _examples(splits: Splits, base_examples: Iterable[Example]) -> dict[Split, l
         "fresh": [c.example for c in splits.fresh],
         "replay": [*(c.example for c in splits.remembered), *base_examples],
     }
+
+
+def _doubted(
+    room: Room, readers: Sequence[Reader], splits: Splits, base_examples: Sequence[Example]
+) -> tuple[Splits, list[Example], Counter[str]]:
+    """Splits and replay without what a second reader finds something in, and of how much replay that was, by reason."""
+    held = (c.example for part in (splits.train, splits.validation, splits.fresh, splits.remembered) for c in part)
+    doubts = second_opinion.doubts(room.connect, readers, [*held, *base_examples])
+    for reason in sorted(set(doubts.values())):
+        out = {id for id, its in doubts.items() if its == reason}
+        splits = without(splits, partial(_is_of, out), reason)
+    kept = [e for e in base_examples if e.id not in doubts]
+    return splits, kept, Counter(doubts[e.id] for e in base_examples if e.id in doubts)
+
+
+def _is_of(ids: Collection[str], chosen: Chosen) -> bool:
+    return chosen.example.id in ids
 
 
 def _replay(room: Room, splits: Splits, suite_keys: frozenset[str], rule: Rule) -> tuple[dict[str, int], list[Example]]:

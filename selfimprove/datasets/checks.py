@@ -16,6 +16,7 @@ DESCRIPTIONS = {
     "nothing_lost": "Chats in = chats in splits + chats left out with a reason.",
     "no_secret_left": "The redactor finds nothing in any example.",
     "export_matches": "The files in the state folder hold what the rows hold, under the manifest's hashes.",
+    "was_read_again": "CredSweeper and the tagger of names have read every example, and found nothing.",
 }
 
 
@@ -33,8 +34,9 @@ def training_dataset_checks(
     with database.connect(snapshot=True) as connection:
         found = table.found_in(connection, context.run.run_id)
         dataset = table.of_run(connection, context.run.run_id)
+        not_cleared = table.not_cleared(connection, dataset) if dataset else 0
     differences = export.differences(dataset, home.path / "datasets" / dataset.id) if dataset else []
-    for verdict in verdicts(found, dataset, differences):
+    for verdict in verdicts(found, dataset, differences, not_cleared):
         yield dg.AssetCheckResult(
             check_name=verdict.check,
             asset_key=training_dataset.key,

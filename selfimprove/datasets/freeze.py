@@ -3,7 +3,7 @@
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -25,13 +25,17 @@ class Dataset:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where a dataset comes from: `days` is {"count", "first", "last", "fingerprint"} of the clean days read."""
+    """Where a dataset comes from: `days` is {"count", "first", "last", "fingerprint"} of the clean days read.
+
+    `read_by` names the version of the second reader that could have left an example out, by the reason.
+    """
 
     night: date
     cutoff: date
     days: Mapping[str, Any]
     base_model: str
     rule: Rule
+    read_by: Mapping[str, str] = field(default_factory=dict)
 
 
 def freeze(
@@ -52,6 +56,7 @@ def freeze(
         "chats": count(left_out, ordered),
         "splits": {name: _summary(examples) for name, examples in ordered.items()},
         "replay_left_out": dict(replay_left_out),
+        "read_by": dict(origin.read_by),
         "target_repeat": repeat,
         "files": {name: sha256(text) for name, text in files(ordered, repeat).items()},
     }

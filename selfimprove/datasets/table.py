@@ -81,6 +81,28 @@ def write_answers(connection: Connection, base_model: str, found: Mapping[str, S
     connection.cursor().executemany(_queries().write_answer, rows)
 
 
+def opinions(connection: Connection, reader: str, ids: Sequence[str]) -> dict[str, list[str]]:
+    """What a reader found in examples, by their id; those it has not read are absent."""
+    rows = connection.execute(_queries().opinions, {"reader": reader, "ids": list(ids)})
+    return {row["example_id"]: row["found"] for row in rows}
+
+
+def write_opinions(connection: Connection, reader: str, found: Iterable[tuple[Example, Sequence[str]]]) -> None:
+    """Keep what a reader found in examples."""
+    rows = [
+        {"example_id": e.id, "reader": reader, "chat_id": e.chat_id, "found": Jsonb(list(names))} for e, names in found
+    ]
+    connection.cursor().executemany(_queries().write_opinion, rows)
+
+
+def not_cleared(connection: Connection, dataset: Dataset) -> int:
+    """How many examples lack the clean opinion of a second reader that the manifest names; all, where it names none."""
+    read_by = dataset.manifest.get("read_by", {})
+    given = {"id": dataset.id, "secrets": read_by.get("left_over_secret"), "names": read_by.get("left_over_name")}
+    row = connection.execute(_queries().not_cleared, given).fetchone()
+    return int(row["examples"]) if row else 0
+
+
 def insert(connection: Connection, dataset: Dataset, left_out: Iterable[LeftOut], run_id: str) -> None:
     """Write a dataset with its examples and what it left out; the same content again changes the run alone."""
     examples = [(split, place, e) for split in SPLITS for place, e in enumerate(dataset.splits[split])]

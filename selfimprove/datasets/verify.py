@@ -13,7 +13,7 @@ from selfimprove.datasets.table import Found
 
 CHECKS = (
     "has_something_to_learn", "has_enough_examples", "splits_are_disjoint", "nothing_lost", "no_secret_left",
-    "export_matches",
+    "export_matches", "was_read_again",
 )  # fmt: skip
 
 
@@ -27,7 +27,9 @@ class Verdict:
     figures: Mapping[str, int]
 
 
-def verdicts(found: Found | None, dataset: Dataset | None, differences: Sequence[str]) -> list[Verdict]:
+def verdicts(
+    found: Found | None, dataset: Dataset | None, differences: Sequence[str], not_cleared: int
+) -> list[Verdict]:
     """One verdict a check; without a dataset only the first can fail, for the others there is nothing to judge."""
     if dataset is None:
         sentence = found.sentence if found else "There is no dataset that waits for a decision."
@@ -40,6 +42,7 @@ def verdicts(found: Found | None, dataset: Dataset | None, differences: Sequence
         nothing_lost(found.counts if found else dataset.manifest["chats"], dataset),
         no_secret(dataset),
         exported(differences),
+        read_again(not_cleared),
     ]
 
 
@@ -80,6 +83,12 @@ def exported(differences: Sequence[str]) -> Verdict:
         f"Not what was frozen: {', '.join(differences)}." if differences else "Files and rows are what was frozen."
     )
     return Verdict(CHECKS[5], not differences, sentence, {"changed_files": len(differences)})
+
+
+def read_again(not_cleared: int) -> Verdict:
+    """The second readers have read every example, and found nothing."""
+    sentence = "Second readers have read every example, and found nothing."
+    return Verdict(CHECKS[6], not_cleared == 0, sentence, {"examples_not_cleared": not_cleared})
 
 
 def _all(dataset: Dataset) -> list[Example]:

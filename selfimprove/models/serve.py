@@ -5,7 +5,6 @@ job, `{"function": "module:name", "job": …}`; the answers are JSON lines on st
 then one `{"result": …}` or `{"error": …}`. Whatever libraries print goes to stderr. When stdin ends, so does it.
 """
 
-import importlib
 import json
 import os
 import pkgutil
@@ -40,7 +39,9 @@ def _load(library: str) -> str:
     multiplies = blas.use() if library == "mlx_lm" else ""
     if library == "mlx_lm":
         sys.modules["torch"] = None  # type: ignore[assignment]  # how importlib is told that there is no such module
-    importlib.import_module(library)
+    loaded = pkgutil.resolve_name(library)
+    if callable(loaded):  # "module:function", which loads more than a module does
+        loaded()
     return multiplies
 
 

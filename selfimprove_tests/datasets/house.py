@@ -1,8 +1,8 @@
 """A database as the daily rooms leave it, and a base model's suites, without running either."""
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from selfimprove import postgres
 from selfimprove.chats.chat import Message, Side
 from selfimprove.datasets.build import Connect, Room
 from selfimprove.datasets.example import as_json
+from selfimprove.datasets.second_opinion import Reader
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
 
@@ -130,8 +131,9 @@ def connect_to(url: str) -> Connect:
     return connect
 
 
-def make_room(url: str, home: Path, base: Base | None = None) -> Room:
-    return Room(connect_to(url), home, base or make_base(home / "suites"), lambda _: None)
+def make_room(url: str, home: Path, base: Base | None = None, readers: Sequence[Reader] = ()) -> Room:
+    base = base or make_base(home / "suites")
+    return Room(connect_to(url), home, base, lambda _: None, lambda: nullcontext(readers))
 
 
 def _write(path: Path, chats: Any) -> None:

@@ -13,7 +13,7 @@ from selfimprove.datasets.checks import training_dataset_checks
 from selfimprove.datasets.verify import CHECKS
 from selfimprove_tests.datasets.house import add_chat, clean, correction
 from selfimprove_tests.datasets.make import FIRST, chat
-from selfimprove_tests.datasets.nights import failed, resources, spend
+from selfimprove_tests.datasets.nights import Scanner, failed, resources, spend
 
 
 @pytest.fixture
@@ -81,6 +81,10 @@ SECRET = """update examples set messages = jsonb_set(messages, '{1,content}', '"
 SAME_PROMPT = """
 update examples set messages = jsonb_set(messages, '{0,content}', '"The very same question?"')
 """
+UNREAD = "delete from second_opinions where example_id = (select max(example_id) from second_opinions)"
+DOUBTED = """
+update second_opinions set found = '["Key"]' where example_id = (select min(example_id) from second_opinions)
+"""
 LOST = "delete from dataset_examples where split = 'train' and position = 0"
 
 
@@ -92,12 +96,26 @@ LOST = "delete from dataset_examples where split = 'train' and position = 0"
         (SAME_PROMPT, {"splits_are_disjoint", "export_matches"}),
         (SECRET, {"no_secret_left", "export_matches"}),
         (LOST, {"nothing_lost", "export_matches"}),
+        (UNREAD, {"was_read_again"}),
+        (DOUBTED, {"was_read_again"}),
     ],
 )
 def test_damaged_rows_are_found(filled: str, tmp_path: Path, damage: str, checks: set[str]) -> None:
     spend(filled, tmp_path)
     change(filled, damage)
     assert set(judge(filled, tmp_path)) == checks
+
+
+def test_a_second_reader_leaves_an_example_out(database: str, filled: str, tmp_path: Path) -> None:
+    with postgres.connect(database) as connection:
+        asked = chat("What is my secret thing?", "I do not know.")
+        add_chat(connection, FIRST, asked, feedback=correction(f"It is {Scanner().word}."))
+        clean(connection)
+    result = spend(filled, tmp_path)
+    assert result.success
+    (event,) = result.get_asset_materialization_events()
+    left_out = event.step_materialization_data.materialization.metadata["left_out"].value.records
+    assert [record.data for record in left_out] == [{"reason": "left_over_secret", "chats": 1}]
 
 
 def test_a_changed_file_is_found(filled: str, tmp_path: Path) -> None:

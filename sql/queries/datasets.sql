@@ -105,3 +105,22 @@ order by x.split, x.position;
 select d.id, d.night, d.cutoff, d.manifest, d.run_id, d.created_at,
        exists (select from decided_datasets x where x.id = d.id) as decided
 from datasets d order by d.created_at desc, d.id;
+
+-- opinions: what a reader found in these examples, those it has read
+select example_id, found from second_opinions where reader = %(reader)s and example_id = any(%(ids)s);
+
+-- not_cleared: how many of a dataset's examples a reader has not read or found something in; names are read in chats alone
+select count(*) as examples
+from dataset_examples x
+join examples e on e.id = x.example_id
+where x.dataset_id = %(id)s and (
+    not exists (select from second_opinions o where o.example_id = e.id and o.reader = %(secrets)s and o.found = '[]')
+    or e.chat_id is not null and %(names)s::text is not null and not exists (
+        select from second_opinions o where o.example_id = e.id and o.reader = %(names)s and o.found = '[]'
+    )
+);
+
+-- write_opinion: keep what a reader found in an example
+insert into second_opinions (example_id, reader, chat_id, found)
+values (%(example_id)s, %(reader)s, %(chat_id)s, %(found)s)
+on conflict do nothing;
