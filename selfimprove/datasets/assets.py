@@ -35,6 +35,8 @@ class DatasetConfig(dg.Config):
     remember: int = DEFAULT.remember
     new_share: float = DEFAULT.new_share
     most_repeats: int = DEFAULT.most_repeats
+    most_share: float = DEFAULT.most_share
+    uncapped: int = DEFAULT.uncapped
     seed: int = DEFAULT.seed
 
 

@@ -13,7 +13,9 @@ import orjson
 
 from selfimprove.chats.chat import Message
 from selfimprove.datasets import replay, say, second_opinion, table
+from selfimprove.datasets.cap import capped
 from selfimprove.datasets.choose import choose_all
+from selfimprove.datasets.contaminate import REASON, contaminated, decontaminated, held_apart
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, Rule, Split, as_json, from_json
 from selfimprove.datasets.export import of
 from selfimprove.datasets.freeze import Dataset, Origin, count, freeze
@@ -57,6 +59,7 @@ class Material:
     clean: Mapping[date, str]
     situation: say.Situation
     history: History
+    suites: Sequence[Sequence[Message]]
 
 
 def build(room: Room, rule: Rule, run_id: str) -> table.Found:
@@ -68,8 +71,10 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
     if splits is None or night is None:
         return _nothing(room, material, chosen, left_out, table.Found(run_id, night, None, "", {}))
     splits = without(splits, lambda c: holds_secret(c.example), SECRET)
+    tests = held_apart(splits, chosen, material.suites)
+    splits = capped(decontaminated(splits, tests), rule)
     with room.readers() as readers:
-        draw, base_examples = _replay(room, splits, material.history.suite_keys, rule)
+        draw, base_examples = _replay(room, splits, material.history.suite_keys, tests, rule)
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)
     left_out = [*left_out, *splits.left_out]
     examples = _examples(splits, base_examples)
@@ -83,15 +88,18 @@ def gather(room: Room) -> Material:
     """Read in one snapshot, so that a chat that arrives meanwhile waits for the next night."""
     with room.connect(snapshot=True) as connection:
         candidates = table.candidates(connection)
-        pinned = frozenset(key for c in candidates if c.pinned for key in keys(c.messages))
-        history = table.history(connection, room.base.id, pinned | suite_keys(room.base.suites))
-        return Material(candidates, table.days(connection), table.situation(connection, room.base.id), history)
+        suites = [*items(room.base.suites), *(c.messages for c in candidates if c.pinned)]
+        asked = frozenset(key for messages in suites for key in keys(messages))
+        history = table.history(connection, room.base.id, asked)
+        situation = table.situation(connection, room.base.id)
+        return Material(candidates, table.days(connection), situation, history, suites)
 
 
-def suite_keys(folder: Path) -> frozenset[str]:
-    """Keys of every question that the suites ask."""
+def items(folder: Path) -> list[tuple[Message, ...]]:
+    """What the suites ask, each with the answer that is right."""
     lines = (line for name in SUITES for line in (folder / name).read_bytes().splitlines() if line.strip())
-    return frozenset(key for line in lines for key in keys(from_json(orjson.loads(line)["messages"])))
+    found = [orjson.loads(line) for line in lines]
+    return [(*from_json(one["messages"]), Message("assistant", one.get("reference", ""))) for one in found]
 
 
 def holds_secret(example: Example) -> bool:
@@ -149,13 +157,21 @@ def _is_of(ids: Collection[str], chosen: Chosen) -> bool:
     return chosen.example.id in ids
 
 
-def _replay(room: Room, splits: Splits, suite_keys: frozenset[str], rule: Rule) -> tuple[dict[str, int], list[Example]]:
+def _replay(
+    room: Room, splits: Splits, suite_keys: frozenset[str], tests: Sequence[Sequence[Message]], rule: Rule
+) -> tuple[dict[str, int], list[Example]]:
     """Why replay chats were left out, and the examples of the others."""
     draw = replay.draw(replay.read(room.base.suites / "replay.jsonl"), splits, suite_keys, rule)
     answered = answer(room, replay.unanswered(draw.chats))
     examples = replay.base_examples(draw.chats, answered)
-    kept = [e for e in examples if not holds_secret(e)]
-    counts = {"no_answer": len(draw.chats) - len(examples), SECRET: len(examples) - len(kept)}
+    apart = [e for e in examples if not holds_secret(e)]
+    near = contaminated({e.id: e.messages for e in apart}, tests)
+    kept = [e for e in apart if e.id not in near]
+    counts = {
+        "no_answer": len(draw.chats) - len(examples),
+        SECRET: len(examples) - len(apart),
+        REASON: len(apart) - len(kept),
+    }
     return {**draw.left_out, **{reason: n for reason, n in counts.items() if n}}, kept
 
 

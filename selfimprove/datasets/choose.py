@@ -42,7 +42,7 @@ def choose_all(candidates: Iterable[Candidate], threshold: float) -> tuple[list[
     for c in candidates:
         found = choose(c, threshold)
         if isinstance(found, Example):
-            chosen.append(Chosen(found, c.id, c.day, c.side, c.said_at))
+            chosen.append(Chosen(found, c.id, c.day, c.side, c.said_at, c.client, c.user_key))
         else:
             left_out.append(LeftOut(c.id, c.day, found))
     return chosen, left_out

@@ -14,7 +14,7 @@ from selfimprove.privacy.redacted_chat import RedactedFeedback
 Kind = Literal["correction", "approved", "replay"]
 Split = Literal["train", "validation", "fresh", "replay"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "fresh", "replay")
-RULE_VERSION = "1"
+RULE_VERSION = "2"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,8 @@ class Candidate:
     feedback: tuple[RedactedFeedback, ...]
     scores: Mapping[int, float]
     pinned: bool
+    client: str = ""  # which importer or server wrote the chat
+    user_key: str | None = None  # keyed hash of who spoke
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Chosen:
     day: date
     side: Side
     said_at: datetime
+    client: str = ""
+    user_key: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +76,8 @@ class Rule:
 
     `threshold`: an answer is good from this score on. `replay` and `remember`: at most so many of the base model's own
     chats, and of chats learned before. `new_share`: new examples are repeated until they make this share of what is
-    shown, at most `most_repeats` times.
+    shown, at most `most_repeats` times. `most_share`: of what chats teach, one user, client or day supplies no
+    more where there are several, but each may supply `uncapped` examples.
     """
 
     threshold: float = 0.7
@@ -80,6 +85,8 @@ class Rule:
     remember: int = 600
     new_share: float = 0.15
     most_repeats: int = 5
+    most_share: float = 0.5
+    uncapped: int = 50
     seed: int = 0
 
 

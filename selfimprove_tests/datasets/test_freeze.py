@@ -65,7 +65,7 @@ def test_the_manifest_counts_everything() -> None:
         "train": 3, "validation": 2, "fresh": 1, "replay": 1,
     }  # fmt: skip
     assert manifest["splits"]["train"]["kinds"] == {"correction": 3}
-    assert manifest["rule"]["version"] == "1"
+    assert manifest["rule"]["version"] == "2"
 
 
 def test_files_repeat_what_is_new_and_leave_out_what_only_tests() -> None:

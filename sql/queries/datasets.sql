@@ -1,7 +1,7 @@
 -- The fifth room: what there is to learn from, what each dataset holds, and what each run found.
 
 -- candidates: chats of clean days that nothing rejected, with feedback, scores, and whether they are pinned
-select f.chat_id as id, f.day, c.side, r.messages, r.feedback, g.chat_id is not null as pinned,
+select f.chat_id as id, f.day, c.side, c.source as client, c.user_key, r.messages, r.feedback, g.chat_id is not null as pinned,
        coalesce(k.scores, '{}') as scores, coalesce(b.given_at, c.started_at) as said_at
 from filtered_chats f
 join clean_days d on d.day = f.day
