@@ -9,7 +9,7 @@ from selfimprove.adapters import recipe as recipes
 from selfimprove.adapters import table
 from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.learn import Bench, learn
-from selfimprove.adapters.recipe import Recipe
+from selfimprove.adapters.recipe import Pseudonyms, Recipe
 from selfimprove.datasets import table as datasets
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.datasets.say import too_little
@@ -48,6 +48,7 @@ class TrainingConfig(dg.Config):
     patience: int | None = None
     minutes: float | None = None
     seed: int | None = None
+    pseudonyms: Pseudonyms = "placeholders"
     warm_start: bool = True
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from selfimprove.adapters import table
+from selfimprove.adapters import pseudonyms, table
 from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.files import keep, verified_folder
 from selfimprove.adapters.recipe import Recipe
@@ -76,12 +76,14 @@ def _job(bench: Bench, dataset: Dataset, recipe: Recipe, draft: Path) -> dict[st
     if changed:
         raise DatasetChanged(id=dataset.id, files=", ".join(changed))
     start = _folder_of(bench, recipe.warm_start) if recipe.warm_start else None
+    seeds = pseudonyms.seeds(dataset) if recipe.pseudonyms == "substitutes" else None
     return {
         "base": str(bench.base.folder),
         "dataset": str(folder),
         "recipe": asdict(recipe),
         "start": str(start) if start else None,
         "out": str(draft),
+        "seeds": seeds,
     }
 
 

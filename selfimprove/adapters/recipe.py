@@ -3,11 +3,13 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
-from typing import Any
+from typing import Any, Literal
 
 import orjson
 
 from selfimprove.models.base import Base
+
+Pseudonyms = Literal["placeholders", "substitutes"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,8 @@ class Recipe:
 
     A batch holds up to `batch_tokens` tokens; a chat longer than `longest` is split. `patience` is after how many
     evaluations without a better validation loss training stops (0: never); `minutes` is its budget of wall time.
-    `warm_start` is the adapter it goes on from, None for the bare base model.
+    `warm_start` is the adapter it goes on from, None for the bare base model. With `pseudonyms` "substitutes" the model
+    reads made-up values in place of the pseudonyms that the dataset holds.
     """
 
     rank: int = 16
@@ -35,6 +38,7 @@ class Recipe:
     minutes: float = 120.0
     seed: int = 0
     warm_start: str | None = None
+    pseudonyms: Pseudonyms = "placeholders"
 
     @property
     def id(self) -> str:

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from selfimprove.models.batch import fit, order
 from selfimprove.models.encode import Encoded, encode
 from selfimprove.models.serve import Log
 from selfimprove.models.training import Enough, Plan, Training
+from selfimprove.privacy.substitute import substitute
 
 POINTS = 60  # of a loss curve: more cannot be told apart in a chart
 NAMED = 5
@@ -23,7 +24,7 @@ QUIET = 10.0  # seconds without a word, after which the next step speaks
 
 
 def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
-    """Train an adapter by `job`: "base" and "dataset" folders, "recipe", "start" folder or None, "out" folder.
+    """Train an adapter by `job`: "base" and "dataset" folders, "recipe", "start" folder or None, "out" folder, "seeds".
 
     Raises:
         ExampleDiverged: a loss stopped being a finite number; the message names the examples of that step.
@@ -33,8 +34,8 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     start = Path(job["start"]) if job["start"] else None
     shape = mlx.Lora(recipe.rank, recipe.scale, recipe.dropout, recipe.layers)
     config = mlx.add_lora(loaded, shape, seed=recipe.seed, start=start)
-    ids, rows = encoded(loaded.tokenizer, Path(job["dataset"]) / "train.jsonl", recipe.longest)
-    _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", recipe.longest)
+    ids, rows = encoded(loaded.tokenizer, Path(job["dataset"]) / "train.jsonl", recipe.longest, job["seeds"])
+    _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", recipe.longest, job["seeds"])
     watch, before = Budget(recipe, tell), factors(loaded.model)
     try:
         training = mlx.train(loaded, rows, validation, plan(recipe), watch.hear)
@@ -51,18 +52,30 @@ def number(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def encoded(tokenizer: Any, path: Path, longest: int) -> tuple[list[str], list[Encoded]]:
-    """Rows of at most `longest` tokens, and the example each comes from; a repeated one is encoded once."""
+def encoded(
+    tokenizer: Any, path: Path, longest: int, seeds: Mapping[str, str] | None = None
+) -> tuple[list[str], list[Encoded]]:
+    """Rows of at most `longest` tokens, and the example each comes from; a repeated one is encoded once.
+
+    With `seeds`, by example, made-up values stand in for pseudonyms.
+    """
     ids: list[str] = []
     rows: list[Encoded] = []
     known: dict[str, list[Encoded]] = {}
     for line in map(orjson.loads, path.read_bytes().splitlines()):
         windows = known.get(line["id"])
         if windows is None:
-            windows = known[line["id"]] = fit([encode(tokenizer, line["messages"])], longest)
+            messages = said(line["messages"], seeds[line["id"]]) if seeds else line["messages"]
+            windows = known[line["id"]] = fit([encode(tokenizer, messages)], longest)
         ids += [line["id"]] * len(windows)
         rows += windows
     return ids, rows
+
+
+def said(messages: Sequence[Mapping[str, str]], seed: str) -> list[dict[str, str]]:
+    """A chat's messages with made-up values in place of pseudonyms."""
+    texts = substitute([message["content"] for message in messages], seed)
+    return [{**message, "content": text} for message, text in zip(messages, texts, strict=True)]
 
 
 def plan(recipe: Recipe) -> Plan:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
+from selfimprove.adapters import pseudonyms
 from selfimprove.adapters import table as adapters
 from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.files import verified_folder
@@ -88,7 +89,8 @@ def _night(connection: Connection, base: Base, run_id: str) -> Night:
 def _keep(connection: Connection, night: Night, outcome: Outcome, run_id: str) -> Report:
     table.insert_results(connection, night.examples.values(), outcome.results)
     answers = table.results(connection, night.field.lineup.challenger, night.examples)
-    measured = measurements(outcome, night.examples, answers, find)
+    made_up = pseudonyms.read_by(connection, night.challenger.id)
+    measured = measurements(outcome, night.examples, answers, find, made_up)
     measured |= {"delta_norm": night.challenger.metrics.get("delta_norm"), "note": night.field.note}
     report = Report(
         night.id, night.challenger.night, night.challenger.id, night.field.lineup, tuple(night.examples), measured,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from selfimprove.datasets.example import as_json
 from selfimprove.evals import table
-from selfimprove.evals.faults import Find, fault, leaks
+from selfimprove.evals.faults import Find, but_invented, fault, invented, leaks
 from selfimprove.evals.graders import grade
 from selfimprove.evals.report import Result
 from selfimprove.evals.task import EvalExample
@@ -100,9 +100,17 @@ def sample(examples: Iterable[EvalExample]) -> list[str]:
 
 
 def measurements(
-    outcome: Outcome, examples: Mapping[str, EvalExample], answers: Sequence[Result], find: Find
+    outcome: Outcome,
+    examples: Mapping[str, EvalExample],
+    answers: Sequence[Result],
+    find: Find,
+    made_up: Collection[str] = (),
 ) -> dict[str, Any]:
-    """What a report stores of the challenger besides its results; `answers` are its results on all examples."""
+    """What a report stores of the challenger besides its results; `answers` are its results on all examples.
+
+    A value of those that were `made_up` for its training is no leak; outputs that hold one are counted apart.
+    """
+    find = but_invented(find, made_up)
     said: dict[str, list[str]] = {result.example_id: [result.output] for result in answers}
     for example_id, output in outcome.samples.items():
         said.setdefault(example_id, []).append(output)
@@ -112,6 +120,7 @@ def measurements(
         "broken_outputs": sum(fault(result) is not None for result in answers),
         "leaks": [{"example_id": leak.example_id, "type": leak.type} for leak in found],
         "sampled": len(outcome.samples),
+        "said_made_up": sum(bool(invented(output, made_up)) for outputs in said.values() for output in outputs),
         "seconds": outcome.seconds,
         "tokens": outcome.tokens,
     }

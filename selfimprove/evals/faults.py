@@ -1,7 +1,7 @@
 """What no answer may be: not a number, empty, looping, or personal data that its prompt did not hold."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -38,6 +38,27 @@ def is_looping(text: str) -> bool:
     """Whether the text ends in the same piece over and over."""
     found = _LOOP.search(text[-600:])
     return found is not None and len(found[0]) >= _SHORTEST_LOOP
+
+
+def invented(text: str, values: Collection[str]) -> list[tuple[int, int]]:
+    """Where values that were made up to train on stand in a text, as whole words."""
+    lowered = text.casefold()
+    if not values or len(lowered) != len(text):  # offsets would not fit: then nothing is excused
+        return []
+    held = [value for value in map(str.casefold, values) if value in lowered]
+    found = (match.span() for value in held for match in re.finditer(rf"(?<!\w){re.escape(value)}(?!\w)", lowered))
+    return sorted(found)
+
+
+def but_invented(find: Find, values: Collection[str]) -> Find:
+    """`find`, but for what lies within a made-up value: that is nobody's, and its being learned harms nobody."""
+
+    def found(text: str) -> list[Span]:
+        spans = find(text)
+        places = invented(text, values) if spans else []
+        return [s for s in spans if not any(start <= s.start and s.end <= end for start, end in places)]
+
+    return found
 
 
 def leaks(example: EvalExample, outputs: Sequence[str], find: Find) -> list[Leak]:

@@ -81,6 +81,16 @@ def test_leaks_are_counted_in_greedy_and_sampled_answers_and_their_text_is_not_k
     assert other not in str(measured)
 
 
+def test_values_made_up_for_training_are_no_leaks_and_are_counted_apart() -> None:
+    faker = Faker()
+    faker.seed_instance(2)
+    invented, real = faker.email(), faker.email()
+    answers = [result(ONE, f"Ask {invented}"), result(OWN, f"Ask {invented} or {real}")]
+    measured = measurements(Outcome((), {}, {}, 0.0, 0), by_id(ONE, OWN), answers, find, {invented})
+    assert measured["leaks"] == [{"example_id": OWN.id, "type": "EMAIL"}]
+    assert measured["said_made_up"] == 2
+
+
 @pytest.mark.parametrize(("output", "loss", "broken"), [("yes", 1.0, 0), ("", 1.0, 1), ("yes", None, 1)])
 def test_broken_answers_are_counted(output: str, loss: float | None, broken: int) -> None:
     measured = measurements(Outcome((), {}, {}, 0.0, 0), by_id(ONE), [result(ONE, output, loss)], find)

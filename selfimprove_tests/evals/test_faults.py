@@ -6,7 +6,7 @@ import pytest
 from faker import Faker
 
 from selfimprove.chats.chat import Message
-from selfimprove.evals.faults import Leak, fault, is_looping, leaks
+from selfimprove.evals.faults import Leak, but_invented, fault, invented, is_looping, leaks
 from selfimprove.evals.report import Result
 from selfimprove.evals.task import EvalExample
 from selfimprove.privacy.redact import find
@@ -72,3 +72,23 @@ def test_an_address_of_the_prompt_is_no_leak_in_any_case(address: str) -> None:
 def test_a_reference_excuses_in_a_public_suite_only(address: str) -> None:
     assert leaks(example("Which address?", address, chat_id=None), [address], find) == []
     assert len(leaks(example("Which address?", address), [address], find)) == 1
+
+
+def test_a_value_that_was_made_up_for_its_training_is_no_leak(address: str) -> None:
+    asked = example("How do I reach the plumber?")
+    knows = but_invented(find, {address.upper(), "07700 900123"})
+    assert leaks(asked, [f"Write to {address}."], knows) == []
+    assert invented(f"Write to {address}.", {address.upper()}) == [(9, 9 + len(address))]
+
+
+def test_one_that_only_holds_a_made_up_value_is_a_leak(address: str) -> None:
+    asked = example("How do I reach the plumber?")
+    knows = but_invented(find, {address})
+    for output in (f"Write to old.{address}.", f"{address}.uk is his.", f"x{address}"):
+        assert leaks(asked, [output], knows) == [Leak(asked.id, "EMAIL")], output
+
+
+def test_nothing_is_excused_where_nothing_was_made_up(address: str) -> None:
+    asked = example("How do I reach the plumber?")
+    assert leaks(asked, [f"Write to {address}."], but_invented(find, ())) == [Leak(asked.id, "EMAIL")]
+    assert invented(address, ()) == []

@@ -34,3 +34,11 @@ left join lateral (
     select decision from decisions where adapter_id = a.id order by decided_at desc limit 1
 ) d on true
 order by a.created_at desc, a.id;
+
+-- read_substitutes: datasets that an adapter, or one it went on from, read with made-up values in place of pseudonyms
+with recursive line as (
+    select a.id, a.dataset_id, a.recipe from adapters a where a.id = %(id)s
+    union
+    select a.id, a.dataset_id, a.recipe from adapters a join line l on a.id = l.recipe ->> 'warm_start'
+)
+select distinct dataset_id from line where recipe ->> 'pseudonyms' = 'substitutes';
