@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
 SHOWN = 5  # rejected lines told at once
+SHOWN_LETTERS = 70  # of a chat that is like another
 
 
 @click.group()
@@ -133,6 +134,41 @@ def rejections(as_json: bool) -> None:
         click.echo(json.dumps(rows, default=str))
     else:
         click.echo("\n".join(map(_rejection, rows)) or "Every line of every import could be read.")
+
+
+@chats.command()
+@click.argument("text")
+@click.option("--limit", type=click.IntRange(1, 500), default=10, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help='Print one JSON list of {"id", "day", "similarity", "messages"}.')
+def search(text: str, limit: int, as_json: bool) -> None:
+    """Chats that are like TEXT, the nearest first; only redacted text is shown.
+
+    Example: selfimprove chats search "names for a kitten" --limit 3
+    """
+    from selfimprove import postgres
+    from selfimprove.curation.find_similar import find_similar
+    from selfimprove.models.embed import embed
+    from selfimprove.settings import current
+
+    with postgres.of_house(current()) as connection:
+        found = find_similar(connection, text, limit, embed)
+    rows = [
+        {
+            "id": one.chat_id,
+            "day": str(one.day),
+            "similarity": round(one.similarity, 4),
+            "messages": [{"role": m.role, "content": m.content} for m in one.messages],
+        }
+        for one in found
+    ]
+    click.echo(json.dumps(rows, ensure_ascii=False) if as_json else "\n".join(map(_similar, rows)))
+
+
+def _similar(row: dict[str, Any]) -> str:
+    said = next((m["content"] for m in row["messages"] if m["role"] == "user"), "")
+    line = "".join(c if c.isprintable() else " " for c in said)
+    short = f"{line[:SHOWN_LETTERS]}…" if len(line) > SHOWN_LETTERS else line
+    return f"{row['similarity']:.2f}  {row['id']}  {row['day']}  {short}"
 
 
 @contextmanager

@@ -50,9 +50,13 @@ def filtered_chats(
     with database.connect(snapshot=True) as connection:
         found = days.with_chats(connection, days_of(context))
         clean = days.unchanged(connection, STAGE, RULE_VERSION, found) if skips_clean(context) else {}
+    with database.connect() as connection:
+        if table.is_bulk(connection, found):
+            table.drop_index(connection)
     with sentence_model.encoder() as encoder:
         done = _filter(database, found, clean, encoder.embed, context.run.run_id)
     with database.connect() as connection:
+        table.build_index(connection)
         rows = table.count_all(connection)
     left = {day: books.counts["out"] for day, books in clean.items() if day not in done}
     tell_rows(context, left | {day: one.passed for day, one in done.items()})

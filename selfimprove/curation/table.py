@@ -17,6 +17,8 @@ from selfimprove.privacy.redacted_chat import RedactedChat, RedactedFeedback
 
 QUERIES = "curation"
 BATCH = 2000
+# From so many new embeddings on, the index is built anew at the end: row by row takes about twice as long.
+BULK = 5000
 
 
 def redacted(connection: Connection, day: date) -> list[RedactedChat]:
@@ -86,6 +88,22 @@ def write_vectors(connection: Connection, model: str, embedded: Mapping[str, str
     with connection.cursor().copy(postgres.queries(QUERIES).write_vectors) as copy:
         for chat_id, vector in embedded.items():
             copy.write_row((chat_id, model, vector))
+
+
+def is_bulk(connection: Connection, of_days: Sequence[date]) -> bool:
+    """Whether more chats of these days are to be embedded than the index should take in one by one."""
+    row = connection.execute(postgres.queries(QUERIES).to_embed, {"days": list(of_days)}).fetchone() or {}
+    return int(row["chats"]) > BULK
+
+
+def drop_index(connection: Connection) -> None:
+    """Take the index of embeddings away; search reads them all meanwhile."""
+    connection.execute(postgres.queries(QUERIES).drop_index)
+
+
+def build_index(connection: Connection) -> None:
+    """Have the index of embeddings; nothing happens where it is."""
+    connection.execute(postgres.queries(QUERIES).build_index)
 
 
 def tally(connection: Connection, day: date) -> dict[str, int]:

@@ -74,3 +74,33 @@ from rejections
 where stage = 'filtered_chats' and (%(day)s::date is null or day = %(day)s)
 group by reason
 order by chats desc, reason;
+
+-- to_embed: how many redacted chats of some days are neither embedded nor left out
+select count(*) as chats
+from redacted_chats r
+where r.day = any(%(days)s) and not exists (select from embeddings e where e.chat_id = r.chat_id)
+  and not exists (select from rejections x where x.stage = 'filtered_chats' and x.chat_id = r.chat_id);
+
+-- drop_index: a bulk load is faster without it
+select drop_vector_index();
+
+-- build_index: have the index of embeddings, whatever ended before
+select build_vector_index();
+
+-- embedded: how many chats have an embedding by one model
+select count(*) as chats from embeddings where model = %(model)s;
+
+-- widen: look at so many candidates of the index
+select set_config('hnsw.ef_search', %(candidates)s::text, true);
+
+-- nearest: chats by cosine to a vector, the nearest first; the redacted text alone
+select n.chat_id, r.day, n.similarity, r.messages
+from (
+    select chat_id, 1 - (vector <=> %(vector)s::halfvec(384)) as similarity
+    from embeddings
+    where model = %(model)s
+    order by vector <=> %(vector)s::halfvec(384)
+    limit %(limit)s
+) n
+join redacted_chats r on r.chat_id = n.chat_id
+order by n.similarity desc, n.chat_id;
