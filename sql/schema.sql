@@ -143,16 +143,33 @@ select build_vector_index();
 
 -- 4 critiques -------------------------------------------------------------------------------------------------
 
+-- How evidence weighs: the package's prior, and what the owner's ratings made of it.
+create table calibrations (
+    id text primary key,                                -- hash of all that decides a score
+    prior text not null,                                -- version of the weights it began from
+    weights jsonb not null,                             -- {name of the evidence: weight on the log-odds scale}
+    ratings int not null,
+    approving int not null,
+    is_fitted boolean not null,                         -- false while the weights are the prior's
+    figures jsonb,                                      -- on ratings held out; null while there are too few
+    judges jsonb not null,                              -- {judge: its agreement with the owner}
+    sources jsonb not null,                             -- {source of feedback: its ratings and their effect}
+    run_id text not null,
+    at timestamptz not null default now()
+);
+
 create table critiques (
     chat_id text not null references filtered_chats (chat_id) on delete cascade,
     position int not null,                              -- index of the answer in the chat's messages
     day date not null,
-    score real not null check (score between 0 and 1),
+    score real not null check (score between 0 and 1),  -- probability that a person would approve
     evidence jsonb not null,                            -- every finding that went into the score
     rule_version text not null,
+    calibration text references calibrations (id),      -- what the score was computed by
     primary key (chat_id, position)
 );
 create index critiques_by_day on critiques (day);
+create index critiques_rated on critiques (day) where evidence -> 'explicit' <> '[]';
 
 -- 5 datasets --------------------------------------------------------------------------------------------------
 

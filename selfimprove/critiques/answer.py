@@ -1,7 +1,7 @@
 """One answer of a chat, with what came before it and what was said of it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from selfimprove.chats.chat import Message
 from selfimprove.critiques.exchange import Exchange
@@ -30,6 +30,10 @@ class Answer:
         turns = self.messages[1:] if self.messages[0].role == "system" else self.messages
         return len(turns) % 2 == 0 and all(m.role == ("user", "assistant")[i % 2] for i, m in enumerate(turns))
 
+    def instead(self, text: str) -> "Answer":
+        """Another answer in this one's place, of which nobody has said anything."""
+        return replace(self, messages=(*self.messages[:-1], Message("assistant", text)), reply=None, feedback=())
+
 
 def answers(chat: RedactedChat) -> Iterator[Answer]:
     """Every assistant turn of the chat, in order."""
@@ -38,6 +42,19 @@ def answers(chat: RedactedChat) -> Iterator[Answer]:
             later = (m.content for m in chat.messages[position + 1 :] if m.role == "user")
             said = tuple(feedback for feedback in chat.feedback if feedback.position == position)
             yield Answer(chat.id, position, chat.messages[: position + 1], next(later, None), said)
+
+
+def contests(answer: Answer) -> Iterator[tuple[RedactedFeedback, str]]:
+    """Feedback on the answer that names another one: a correction, or a preference with the answer it was over."""
+    for said in answer.feedback:
+        text = (said.text or "").strip()
+        if said.kind in ("correction", "preference") and text and text != answer.messages[-1].content.strip():
+            yield said, text
+
+
+def rivals(answer: Answer) -> Iterator[Answer]:
+    """The other answers that a preference names: the model's own, unlike a correction, which a person wrote."""
+    return (answer.instead(text) for said, text in contests(answer) if said.kind == "preference")
 
 
 def _calls_tool(chat: RedactedChat, position: int) -> bool:

@@ -10,9 +10,11 @@ from selfimprove import charts
 from selfimprove.chats import days as books
 from selfimprove.critiques import table
 from selfimprove.critiques.answer import answers
-from selfimprove.critiques.criticise import Criticised
+from selfimprove.critiques.calibration import Calibration, of_prior
+from selfimprove.critiques.convene import convene
+from selfimprove.critiques.criticise import Court, Criticised
 from selfimprove.critiques.score import RULE_VERSION
-from selfimprove.critiques.witnesses import Witnesses, hear
+from selfimprove.critiques.witnesses import hear
 from selfimprove.resources import (
     DAILY,
     SINGLE_RUN,
@@ -30,14 +32,22 @@ COLUMNS = dg.TableSchema([
     dg.TableColumn("chat_id", "text", description="the chat"),
     dg.TableColumn("position", "int", description="index of the answer in the chat's messages"),
     dg.TableColumn("day", "date", description="the chat's day"),
-    dg.TableColumn("score", "real", description="0 bad to 1 good; feedback by people decides the range"),
+    dg.TableColumn("score", "real", description="probability that a person would approve; feedback decides the range"),
     dg.TableColumn("evidence", "jsonb", description="every finding that went into the score"),
-    dg.TableColumn("rule_version", "text", description="of the rules and weights"),
+    dg.TableColumn("rule_version", "text", description="of the rules"),
+    dg.TableColumn("calibration", "text", description="id of the weights that the evidence had"),
 ])
 COUNTS = dg.TableSchema([
     dg.TableColumn("evidence", "string", description="findings, explicit, implicit, judge or confidence"),
     dg.TableColumn("what", "string"),
     dg.TableColumn("answers", "int"),
+])
+SOURCES = dg.TableSchema([
+    dg.TableColumn("source", "string", description="where feedback came from, and whose chats it is on"),
+    dg.TableColumn("ratings", "int"),
+    dg.TableColumn("over_cap", "int", description="ratings that do not decide a score"),
+    dg.TableColumn("influence", "string", description="share of scores that these ratings move over some threshold"),
+    dg.TableColumn("is_taught", "bool", description="whether the weights learn from it"),
 ])
 LINEAGE = dg.TableColumnLineage({
     "chat_id": [dg.TableColumnDep("filtered_chats", "chat_id")],
@@ -67,22 +77,24 @@ def critique_scores(
         clean = books.unchanged(connection, table.STAGE, RULE_VERSION, found) if skips_clean(context) else {}
         chosen = [day for day in found if day not in clean]
         said = [answer for chat in table.filtered(connection, chosen) for answer in answers(chat)]
-        champion = table.champion(connection, base.id)
+        champion, rated = table.champion(connection, base.id), table.rated(connection, chosen)
     adapter = home.path / "adapters" / champion if champion else None
-    witnesses = hear(said, base, adapter, judge.client(), log=context.log.info)
-    written = {day: _write(database, day, witnesses, context.run.run_id) for day in chosen}
+    court = convene(said, hear(said, base, adapter, judge.client(), log=context.log.info), rated)
+    written = {day: _write(database, day, court, context.run.run_id) for day in chosen}
     kept = {day: one.counts["answers"] for day, one in clean.items()}
     tell_rows(context, kept | {day: len(one.critiques) for day, one in written.items()})
-    return described([*written.values()], len(clean))
+    return described([*written.values()], len(clean), court.calibration)
 
 
-def _write(database: Database, day: date, witnesses: Witnesses, run_id: str) -> Criticised:
+def _write(database: Database, day: date, court: Court, run_id: str) -> Criticised:
     with database.connect(snapshot=True) as connection:
-        return table.write(connection, day, witnesses, run_id)
+        return table.write(connection, day, court, run_id)
 
 
-def described(written: Sequence[Criticised], unchanged: int = 0) -> dg.MaterializeResult[None]:
-    """What was written, as counts and a histogram."""
+def described(
+    written: Sequence[Criticised], unchanged: int = 0, calibration: Calibration | None = None
+) -> dg.MaterializeResult[None]:
+    """What was written, as counts and a histogram, and what the scores rest on."""
     scores = [critique.score for one in written for critique in one.critiques]
     drawn = charts.bars(histogram(scores), "Answers by score")
     return dg.MaterializeResult(
@@ -94,8 +106,37 @@ def described(written: Sequence[Criticised], unchanged: int = 0) -> dg.Materiali
             "mean_score": sum(scores) / len(scores) if scores else 0.0,
             "counts": _counts(written),
             "chats_without_answer": sum(len(one.rejections) for one in written),
+            **_trust(calibration or of_prior()),
         }
     )
+
+
+def _trust(calibration: Calibration) -> dict[str, dg.MetadataValue | str | float]:
+    """How far the scores can be trusted: figures with intervals, the judges, and the sources of feedback."""
+    told: dict[str, dg.MetadataValue | str | float] = {
+        "calibration": f"{calibration.id}: {calibration.sentence}",
+        "judges": "; ".join(f"{name}: {one.sentence}" for name, one in calibration.judges.items()) or "no judge",
+        "feedback_sources": _sources(calibration),
+    }
+    if calibration.figures is None:
+        return told
+    for name in ("auc", "brier", "calibration_error", "gain"):
+        found = getattr(calibration.figures, name)
+        told |= {name: found.value, f"{name}_interval": f"{found.low:.3f} to {found.high:.3f}"}
+    points = {"ratings held out": calibration.figures.reliability, "as it should be": ((0.0, 0.0), (1.0, 1.0))}
+    drawn = charts.lines(points, "Reliability of scores", "score", "share that people approved")
+    return {**told, "reliability": dg.MetadataValue.md(charts.markdown_image(drawn, "Reliability of scores"))}
+
+
+def _sources(calibration: Calibration) -> dg.TableMetadataValue:
+    records = [
+        dg.TableRecord({
+            "source": name, "ratings": one.ratings, "over_cap": one.over_cap,
+            "influence": "the owner's" if one.influence is None else f"{one.influence:.3f}", "is_taught": one.is_taught,
+        })
+        for name, one in calibration.sources.items()
+    ]  # fmt: skip
+    return dg.MetadataValue.table(records, SOURCES)
 
 
 def histogram(scores: Iterable[float]) -> dict[str, float]:

@@ -20,8 +20,9 @@ EXAMINE: Mapping[str, Examine] = {
     "nothing_lost": examine.lost,
     "scores_are_sound": examine.unsound,
     "judge_answers": examine.silent_judge,
+    "judge_agrees": examine.unfit_judge,
 }
-ADVICE = {"judge_answers"}
+ADVICE = {"judge_answers", "judge_agrees"}
 RULES = {name: rule.__doc__ or "" for name, rule in EXAMINE.items()}
 
 

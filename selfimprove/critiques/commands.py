@@ -29,7 +29,7 @@ def list_(day: datetime, as_json: bool) -> None:
     from selfimprove.critiques import table
     from selfimprove.settings import current
 
-    with postgres.connect(postgres.url(current())) as connection:
+    with postgres.of_house(current()) as connection:
         rows = table.of_day(connection, day.date())
     _print(rows, as_json)
     click.echo(f"{len(rows)} answers on {day.date()}.", err=True)
@@ -48,11 +48,54 @@ def show(chat: str, as_json: bool) -> None:
     from selfimprove.errors import CritiqueMissing
     from selfimprove.settings import current
 
-    with postgres.connect(postgres.url(current())) as connection:
+    with postgres.of_house(current()) as connection:
         rows = table.of_chat(connection, chat)
     if not rows:
         raise CritiqueMissing(chat=chat)
     _print(rows, as_json)
+
+
+@critiques.command()
+@click.argument("chat")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def explain(chat: str, as_json: bool) -> None:
+    """What each piece of evidence added to the scores of one CHAT, by the start of its id, in log-odds.
+
+    Example: selfimprove critiques explain 3f2a
+    """
+    import orjson
+
+    from selfimprove import postgres
+    from selfimprove.critiques import explain, table
+    from selfimprove.errors import CritiqueMissing
+    from selfimprove.settings import current
+
+    with postgres.of_house(current()) as connection:
+        rows = table.of_chat(connection, chat)
+        by = {row["calibration"]: table.calibration(connection, row["calibration"]) for row in rows}
+    if not rows:
+        raise CritiqueMissing(chat=chat)
+    found = [explain.explained(row, by[row["calibration"]]) for row in rows]
+    click.echo(orjson.dumps(found).decode() if as_json else "\n\n".join(map(explain.say, found)))
+
+
+@critiques.command()
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def calibration(as_json: bool) -> None:
+    """What scores rest on now: ratings, weights, how good they are, judges and sources of feedback.
+
+    Example: selfimprove critiques calibration
+    """
+    import orjson
+
+    from selfimprove import postgres
+    from selfimprove.critiques import explain, table
+    from selfimprove.critiques.calibration import of_prior
+    from selfimprove.settings import current
+
+    with postgres.of_house(current()) as connection:
+        found = table.calibration(connection) or of_prior()
+    click.echo(orjson.dumps(found.as_json()).decode() if as_json else explain.describe(found))
 
 
 def _print(rows: list[dict[str, Any]], as_json: bool) -> None:
@@ -76,6 +119,6 @@ def _reasons(evidence: dict[str, Any]) -> "Iterator[str]":
     for finding in evidence["findings"]:
         yield finding["reason"]
     if evidence["judge"]:
-        yield f"judge {evidence['judge']['score']}/5"
+        yield f"judge {evidence['judge']['score']:g}/5"
     if evidence["confidence"]:
         yield f"confidence {evidence['confidence']['mean_logprob']:.2f}"

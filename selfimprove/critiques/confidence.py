@@ -1,7 +1,12 @@
-"""How sure a model is of given answers: log-probabilities of their tokens, one batched pass in a process of its own."""
+"""How sure a model is of given answers: log-probabilities of their tokens, one batched pass in a process of its own.
+
+With an adapter on top there are two passes over one loaded model, with and without it: what nights have taught shows in
+the difference.
+"""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -31,16 +36,33 @@ def measure(
 
 
 def run(job: dict[str, Any], log: Log) -> dict[str, Any]:
-    """In the process: load the model, score what it can read."""
+    """In the process: load the model, score what it can read, without the adapter too where there is one."""
     from selfimprove.models.mlx import load
     from selfimprove.models.score import score
 
     loaded = load(Path(job["folder"]), Path(job["adapter"]) if job["adapter"] else None)
     readable = {i: turns for i, turns in enumerate(job["conversations"]) if _is_readable(loaded.tokenizer, turns)}
     log({"answers": len(job["conversations"]), "readable": len(readable)})
-    scored = dict(zip(readable, score(loaded, list(readable.values())), strict=True))
-    found = (scored.get(i) for i in range(len(job["conversations"])))
-    return {"confidences": [_summary(one.logprobs) if one else None for one in found]}
+    found = {i: _summary(one.logprobs) for i, one in zip(readable, score(loaded, [*readable.values()]), strict=True)}
+    if job["adapter"]:
+        with _bare(loaded.model):
+            for i, one in zip(readable, score(loaded, [*readable.values()]), strict=True):
+                found[i] = _against(found[i], _summary(one.logprobs))
+    return {"confidences": [found.get(i) for i in range(len(job["conversations"]))]}
+
+
+@contextmanager
+def _bare(model: Any) -> Iterator[None]:
+    """The model as if its adapter were not there: LoRA adds `scale` times something, and nothing when that is 0."""
+    layers = [module for _, module in model.named_modules() if hasattr(module, "lora_a")]
+    scales = [layer.scale for layer in layers]
+    for layer in layers:
+        layer.scale = 0.0
+    try:
+        yield
+    finally:
+        for layer, scale in zip(layers, scales, strict=True):
+            layer.scale = scale
 
 
 def _is_readable(tokenizer: Any, turns: list[dict[str, str]]) -> bool:
@@ -59,3 +81,7 @@ def _summary(logprobs: Sequence[float]) -> dict[str, float] | None:
     if not math.isfinite(mean):
         return None
     return {"mean_logprob": mean, "min_logprob": min(logprobs), "tokens": len(logprobs)}
+
+
+def _against(found: dict[str, float] | None, base: dict[str, float] | None) -> dict[str, float] | None:
+    return {**found, "base_logprob": base["mean_logprob"]} if found and base else found

@@ -1,17 +1,38 @@
-"""A day's chats and what witnesses say become critiques, rejections and counts."""
+"""A day's chats and what is known of their answers become critiques, rejections and counts."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from selfimprove.chats.days import Rejection
-from selfimprove.critiques.answer import Answer, answers
-from selfimprove.critiques.critique import Critique, evidence
+from selfimprove.critiques.answer import Answer, answers, contests
+from selfimprove.critiques.calibration import Calibration, of_prior
+from selfimprove.critiques.collect import collect
+from selfimprove.critiques.critique import Critique, Evidence
+from selfimprove.critiques.ratings import Known
 from selfimprove.critiques.score import score
+from selfimprove.critiques.sources import Place
 from selfimprove.critiques.witnesses import Witnesses
-from selfimprove.models.judge import Grade, Missing
+from selfimprove.models.judge import Missing
 from selfimprove.privacy.redacted_chat import RedactedChat
+
+
+@dataclass(frozen=True, slots=True)
+class Court:
+    """All that a score is decided by: the witnesses, what they said of answers, and how that weighs.
+
+    `over_cap`: sources whose word on an answer does not decide, by the answer.
+    """
+
+    witnesses: Witnesses
+    calibration: Calibration = field(default_factory=of_prior)
+    over_cap: Mapping[Place, frozenset[str]] = field(default_factory=dict)
+    evidence: Mapping[Answer, Evidence] = field(default_factory=dict)
+
+    def known(self, answer: Answer) -> Evidence:
+        """The evidence about an answer; collected now where it came after the witnesses were heard."""
+        return self.evidence.get(answer) or collect(answer, self.witnesses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,23 +44,26 @@ class Criticised:
     counts: dict[str, Any]
 
 
-def criticise(chats: Sequence[RedactedChat], witnesses: Witnesses) -> Criticised:
+def known(evidence: Mapping[Answer, Evidence]) -> list[Known]:
+    """The evidence as calibrations read it."""
+    return [Known(answer.chat_id, answer.position, found) for answer, found in evidence.items()]
+
+
+def criticise(chats: Sequence[RedactedChat], court: Court) -> Criticised:
     """Score every answer of the chats."""
     found = {chat.id: list(answers(chat)) for chat in chats}
-    critiques = tuple(_critique(answer, witnesses) for chat in found.values() for answer in chat)
+    said = [answer for chat in found.values() for answer in chat]
+    critiques = tuple(_critique(answer, court) for answer in said)
     rejections = tuple(Rejection(chat_id, "no_answer") for chat_id, has in found.items() if not has)
     rejected = dict(Counter(rejection.reason for rejection in rejections))
     counts = {"in": len(chats), "out": len(chats) - len(rejections), "rejected": rejected, **_tally(critiques)}
-    grades = [witnesses.grades.get(answer.messages) for chat in found.values() for answer in chat]
-    return Criticised(critiques, rejections, {**counts, "judge": _judged(grades)})
+    return Criticised(critiques, rejections, {**counts, "judge": _judged(said, court)})
 
 
-def _critique(answer: Answer, witnesses: Witnesses) -> Critique:
-    grade = witnesses.grades.get(answer.messages)
-    known = evidence(
-        answer, witnesses.confidences.get(answer.messages), grade if isinstance(grade, Grade) else None, witnesses.model
-    )
-    return Critique(answer.chat_id, answer.position, score(known), known)
+def _critique(answer: Answer, court: Court) -> Critique:
+    evidence = court.known(answer)
+    beyond = court.over_cap.get((answer.chat_id, answer.position), frozenset())
+    return Critique(answer.chat_id, answer.position, score(evidence, court.calibration, beyond), evidence)
 
 
 def _tally(critiques: Sequence[Critique]) -> dict[str, Any]:
@@ -54,7 +78,15 @@ def _tally(critiques: Sequence[Critique]) -> dict[str, Any]:
     }
 
 
-def _judged(grades: Iterable[Grade | Missing | None]) -> dict[str, Any]:
-    asked = [grade for grade in grades if grade is not None]
-    missing = Counter(grade.reason for grade in asked if isinstance(grade, Missing))
-    return {"asked": len(asked), "missing": dict(missing)}
+def _judged(said: Iterable[Answer], court: Court) -> dict[str, Any]:
+    """How often the judge was asked, why verdicts are missing, and what each judge without a say lacks."""
+    heard = court.witnesses
+    verdicts: list[object] = []
+    for answer in said:
+        verdicts.append(heard.grades.get(answer.messages))
+        verdicts.extend(heard.preferences.get((answer.messages, text)) for _, text in contests(answer))
+    asked = [verdict for verdict in verdicts if verdict is not None]
+    missing = Counter(verdict.reason for verdict in asked if isinstance(verdict, Missing))
+    known = court.calibration.judges.items() if asked else ()
+    unfit = {judge: agreement.sentence for judge, agreement in known if agreement.is_too_low}
+    return {"asked": len(asked), "missing": dict(missing), "below_floor": unfit}

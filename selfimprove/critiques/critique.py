@@ -1,32 +1,48 @@
 """A critique: an answer's score, and every piece of evidence that went into it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from selfimprove.critiques.answer import Answer
 from selfimprove.critiques.exchange import Finding
-from selfimprove.critiques.find import find
-from selfimprove.critiques.implicit import Implicit, read
-from selfimprove.models.judge import Grade
-from selfimprove.privacy.redacted_chat import RedactedFeedback
+from selfimprove.critiques.implicit import Implicit
+from selfimprove.models.judge import Grade, Preference
 
 
 @dataclass(frozen=True, slots=True)
 class Confidence:
-    """Log-probability of the answer's tokens under a model, in nats."""
+    """Log-probability of the answer's tokens, in nats, under the model that answers now.
+
+    `base_logprob` is their mean under the base model alone; None while that one answers.
+    """
 
     mean_logprob: float
     min_logprob: float
     tokens: int
+    base_logprob: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Explicit:
-    """One rating or correction by a person, without its text; `source` is its provenance."""
+    """One rating or correction by a person, without its text; `source` is its provenance: where from, and by whom."""
 
     kind: str
     value: float | None
     source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Duel:
+    """The answer beside another one in its place, of which a person prefers one; `source` is that person's provenance.
+
+    `other` is the evidence about the other answer, None for a correction: a text that a person wrote is no answer of
+    the model. `judge` is which of the two the judge prefers.
+    """
+
+    source: str
+    is_preferred: bool
+    other: "Evidence | None" = None
+    judge: Preference | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +55,13 @@ class Evidence:
     implicit: Implicit | None = None
     judge: Grade | None = None
     model: str | None = None
+    relevance: float | None = None
+    duels: tuple[Duel, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Critique:
-    """One answer's score in [0, 1], higher better."""
+    """One answer's score in [0, 1]: the probability that a person would approve of it."""
 
     chat_id: str
     position: int
@@ -51,12 +69,26 @@ class Critique:
     evidence: Evidence
 
 
-def evidence(answer: Answer, confidence: Confidence | None, grade: Grade | None, model: str) -> Evidence:
-    """What rules, people, the model and the judge say of an answer."""
-    exchange = answer.exchange
-    by = model if confidence else None
-    return Evidence(find(exchange), confidence, _explicit(answer.feedback), read(exchange), grade, by)
+def from_json(row: Mapping[str, Any]) -> Evidence:
+    """Evidence as it was stored, by whichever version of the rules."""
+    return Evidence(
+        findings=tuple(Finding(**one) for one in row["findings"]),
+        confidence=Confidence(**row["confidence"]) if row["confidence"] else None,
+        explicit=tuple(Explicit(**one) for one in row["explicit"]),
+        implicit=Implicit(**row["implicit"]) if row["implicit"] else None,
+        judge=Grade(**_tupled(row["judge"], "grades")) if row["judge"] else None,
+        model=row["model"],
+        relevance=row.get("relevance"),
+        duels=tuple(_duels(row.get("duels", ()))),
+    )
 
 
-def _explicit(feedback: Iterable[RedactedFeedback]) -> tuple[Explicit, ...]:
-    return tuple(Explicit(said.kind, said.value, said.source) for said in feedback)
+def _duels(rows: Iterable[Mapping[str, Any]]) -> Iterable[Duel]:
+    for row in rows:
+        other = from_json(row["other"]) if row["other"] else None
+        judge = Preference(**_tupled(row["judge"], "rounds")) if row["judge"] else None
+        yield Duel(row["source"], row["is_preferred"], other, judge)
+
+
+def _tupled(row: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {**row, name: tuple(row.get(name, ()))}

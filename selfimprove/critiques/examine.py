@@ -32,3 +32,8 @@ def silent_judge(counts: Mapping[str, Any], stored: Mapping[str, int]) -> Iterat
     asked, missing = counts["judge"]["asked"], sum(counts["judge"]["missing"].values())
     if asked and asked - missing < JUDGE_FLOOR * asked:
         yield f"the judge gave no usable verdict on {missing} of {asked} answers"
+
+
+def unfit_judge(counts: Mapping[str, Any], stored: Mapping[str, int]) -> Iterator[str]:
+    """A judge that was asked agrees with the owner well enough to weigh something, or too little is known to say."""
+    yield from (f"the judge {judge} has {verdict}" for judge, verdict in counts["judge"].get("below_floor", {}).items())

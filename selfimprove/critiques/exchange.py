@@ -15,10 +15,11 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a rule found wrong with an answer, in words and numbers, without quoting it."""
+    """What a rule found wrong with an answer, in words and numbers, without quoting it; `version` is the rule's."""
 
     rule: str
     reason: str
+    version: int = 1
 
 
 Rule = Callable[[Exchange], str | None]

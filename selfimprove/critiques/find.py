@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from selfimprove.critiques import flaws, formats
+from selfimprove.critiques import contradict, flaws, formats
 from selfimprove.critiques.exchange import Exchange, Finding, Rule
 
 RULES: Mapping[str, Rule] = MappingProxyType({
@@ -13,15 +13,21 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     "not_a_list": formats.not_a_list,
     "wrong_number_of_items": formats.wrong_number_of_items,
     "more_than_one_word": formats.more_than_one_word,
+    "not_yes_or_no": formats.not_yes_or_no,
+    "too_many_words": formats.too_many_words,
+    "no_code": formats.no_code,
     "code_does_not_parse": formats.code_does_not_parse,
     "other_language": flaws.other_language,
     "repeats_question": flaws.repeats_question,
     "empty_promise": flaws.empty_promise,
+    "contradicts_itself": contradict.contradicts_itself,
     "truncated": flaws.truncated,
     "looping": flaws.looping,
 })
+VERSIONS: Mapping[str, int] = MappingProxyType({**dict.fromkeys(RULES, 1), "code_does_not_parse": 2})
 
 
 def find(exchange: Exchange) -> tuple[Finding, ...]:
     """The findings on one answer, each with its rule and reason; none for an answer that no rule objects to."""
-    return tuple(Finding(name, reason) for name, rule in RULES.items() if (reason := rule(exchange)) is not None)
+    found = ((name, rule(exchange)) for name, rule in RULES.items())
+    return tuple(Finding(name, reason, VERSIONS[name]) for name, reason in found if reason is not None)

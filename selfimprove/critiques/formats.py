@@ -3,7 +3,10 @@
 import ast
 import re
 import textwrap
+import tomllib
 import warnings
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 
 import orjson
 
@@ -35,6 +38,29 @@ _ASKS_WORD = re.compile(
     r"\b(?:(?:in|with) (?:just |only |exactly )?(?:one|a single|1) word|(?:one|single)-word (?:answer|reply))\b",
     re.IGNORECASE,
 )
+_ASKS_CODE = re.compile(
+    r"\b(?:write|create|implement|give me|show me|generate|code)\b[^.?!\n]{0,40}\b(?:(?:python|javascript|java|rust|go"
+    r"|bash|c\+\+|sql|typescript|shell|ruby|php) (?:function|script|program|class|code|query|snippet|one-liner)"
+    r"|sql query|regex|regular expression|shell script|bash script)\b",
+    re.IGNORECASE,
+)
+_LOOKS_LIKE_CODE = re.compile(
+    r"```|`[^`]+`|\b(?:def|function|class|import|return|SELECT|echo|fn|public|const|let|var)\b.*[(;:{*=]|[\\^$]\S*[+*)\]]"
+)
+_ASKS_YES_OR_NO = re.compile(
+    r"\b(?:answer|reply|respond|(?:just|only|please) say)(?: (?:only|just|simply))?(?: with)?(?: (?:only|just))?:?"
+    r" [\"']?yes[\"']? or [\"']?no\b|\b(?:just|only|simply) yes or no\b|\byes or no only\b|[:,(] ?yes or no\?",
+    re.IGNORECASE,
+)
+_YES_OR_NO = re.compile(
+    r"\W*(?:yes|no|yeah|nope|neither|both|unknown|it depends|maybe|i (?:do not|don't) know)\b", re.IGNORECASE
+)
+_ASKS_FEWER_WORDS = re.compile(
+    r"\b(?:at most|under|no more than|fewer than|less than|maximum(?: of)?|max\.?(?: of)?|up to) (\d{1,4}) words\b",
+    re.IGNORECASE,
+)
+LONGEST_XML = 20_000  # patterns for comments would take the square of what is never closed
+WORDS_OVER = 1.1  # people count words otherwise than a program does
 _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
 }
@@ -49,6 +75,8 @@ _CODE_LINE = re.compile(
     r"[{}=<>\\]|;\s*$|\w\([^)]*\)|^\s*(?:#|//|@|import |from \w+ import|def |class |return\b|else:|try:)"
 )
 _NUMBERED = re.compile(r"^( *)(?:\*\*)?\d{1,2}[.):]\s?\S", re.MULTILINE)
+_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
+_NO_TAG = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<[!?][^>]*>", re.DOTALL)
 _BULLETED = re.compile(r"^( *)[-*•–]\s+\S", re.MULTILINE)
 
 
@@ -94,13 +122,33 @@ def more_than_one_word(exchange: Exchange) -> str | None:
     return f"asked for one word, gave {words}" if words > 1 else None
 
 
+def no_code(exchange: Exchange) -> str | None:
+    """Code was asked for, and the answer has nothing that looks like it."""
+    asks = _ASKS_CODE.search(exchange.question)
+    has = _LOOKS_LIKE_CODE.search(exchange.answer) or is_code(exchange.answer)
+    return "asked for code, gave none" if asks and not has else None
+
+
+def not_yes_or_no(exchange: Exchange) -> str | None:
+    """Yes or no was asked for, and the answer begins with neither, nor says that it cannot tell."""
+    if not _ASKS_YES_OR_NO.search(exchange.question) or _YES_OR_NO.match(exchange.answer):
+        return None
+    return "asked for yes or no, gave neither"
+
+
+def too_many_words(exchange: Exchange) -> str | None:
+    """A limit of words was set, and the answer is longer by more than a tenth."""
+    asked = _ASKS_FEWER_WORDS.search(exchange.question)
+    words = len(exchange.answer.split())
+    return f"asked for {asked[1]} words at most, gave {words}" if asked and words > WORDS_OVER * int(asked[1]) else None
+
+
 def code_does_not_parse(exchange: Exchange) -> str | None:
-    """A fenced block that says it is Python or JSON, and is not."""
+    """A fenced block that says it is Python, JSON, TOML or XML, and is not; `...` leaves something out."""
     for block in split(_PLACEHOLDER.sub("0", exchange.answer)).blocks:
-        if block.language in ("python", "py", "python3") and not _is_python(block.body):
-            return "a Python block does not parse"
-        if block.language == "json" and not _is_json(block.body):
-            return "a JSON block does not parse"
+        name, parses = _PARSERS.get(block.language, ("", None))
+        if parses and not parses(block.body) and not (name != "Python" and "..." in block.body):
+            return f"a {name} block does not parse"
     return None
 
 
@@ -146,6 +194,27 @@ def _is_json(text: str) -> bool:
         return False
 
 
+def _is_toml(text: str) -> bool:
+    try:
+        tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError):
+        return False
+    return True
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether every element of an XML document or a piece of one is closed; entities are never expanded."""
+    if len(text) > LONGEST_XML:
+        return True
+    open_: list[str] = []
+    for closes, name, empty in _TAG.findall(_NO_TAG.sub("", text)):
+        if closes and (not open_ or open_.pop() != name):
+            return False
+        if not closes and not empty:
+            open_.append(name)
+    return not open_
+
+
 def _is_python(text: str) -> bool:
     """Whether it parses; notebook commands and interpreter sessions are read as what they show."""
     lines = textwrap.dedent(text).splitlines()
@@ -161,3 +230,9 @@ def _is_python(text: str) -> bool:
         except (SyntaxError, ValueError):
             return False
     return True
+
+
+_PARSERS: Mapping[str, tuple[str, Callable[[str], bool]]] = MappingProxyType({
+    "python": ("Python", _is_python), "py": ("Python", _is_python), "python3": ("Python", _is_python),
+    "json": ("JSON", _is_json), "toml": ("TOML", _is_toml), "xml": ("XML", _is_balanced), "svg": ("XML", _is_balanced),
+})  # fmt: skip

@@ -1,4 +1,4 @@
-"""Critiques in Postgres."""
+"""Critiques and calibrations in Postgres."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
@@ -11,21 +11,38 @@ from selfimprove import postgres
 from selfimprove.chats import days
 from selfimprove.chats.chat import Message
 from selfimprove.chats.days import StageDay
-from selfimprove.critiques.criticise import Criticised, criticise
+from selfimprove.critiques import calibration as calibrations
+from selfimprove.critiques import critique
+from selfimprove.critiques.calibration import Calibration
+from selfimprove.critiques.criticise import Court, Criticised, criticise
+from selfimprove.critiques.ratings import Known
 from selfimprove.critiques.score import RULE_VERSION
-from selfimprove.critiques.witnesses import Witnesses
 from selfimprove.postgres import Connection
 from selfimprove.privacy.redacted_chat import RedactedChat, RedactedFeedback
 
 STAGE: days.Stage = "critique_scores"
+MOST_RATED = 20_000  # answers, the newest ones: more would not change a weight
 
 
 def filtered(connection: Connection, of_days: Sequence[date]) -> Iterator[RedactedChat]:
     """The filtered chats of some days, by day and id."""
     for row in connection.execute(postgres.queries("critiques").chats, {"days": list(of_days)}):
         messages = tuple(Message(turn["role"], turn["content"]) for turn in row["messages"])
-        feedback = tuple(RedactedFeedback(**said) for said in row["feedback"])
+        said = ({**one, "source": provenance(one["source"], row["user_key"])} for one in row["feedback"])
+        feedback = tuple(RedactedFeedback(**one) for one in said)
         yield RedactedChat(row["id"], row["day"], messages, feedback)
+
+
+def provenance(source: str, user_key: str | None) -> str:
+    """Where feedback came from, and whose chat it is on, by the beginning of that person's keyed hash."""
+    return f"{source}/{user_key[:8]}" if user_key else source
+
+
+def rated(connection: Connection, but: Sequence[date]) -> list[Known]:
+    """The answers that people rated, of all days but these, with the evidence that was stored."""
+    given = {"days": list(but), "most": MOST_RATED}
+    rows = connection.execute(postgres.queries("critiques").rated, given)
+    return [Known(row["chat_id"], row["position"], critique.from_json(row["evidence"])) for row in rows]
 
 
 def champion(connection: Connection, base_model: str) -> str | None:
@@ -34,18 +51,31 @@ def champion(connection: Connection, base_model: str) -> str | None:
     return row["id"] if row else None
 
 
-def write(connection: Connection, day: date, witnesses: Witnesses, run_id: str) -> Criticised:
+def write(connection: Connection, day: date, court: Court, run_id: str) -> Criticised:
     """Score the day's answers anew in this transaction, close the day, and return what was written."""
+    keep(connection, court.calibration, run_id)
     connection.execute(postgres.queries("critiques").delete, {"day": day})
     days.clear(connection, STAGE, day)
-    found = criticise(list(filtered(connection, [day])), witnesses)
+    found, by = criticise(list(filtered(connection, [day])), court), court.calibration.id
     with connection.cursor().copy(postgres.queries("critiques").write) as copy:
         for one in found.critiques:
-            copy.write_row((one.chat_id, one.position, day, one.score, Jsonb(asdict(one.evidence)), RULE_VERSION))
+            copy.write_row((one.chat_id, one.position, day, one.score, Jsonb(asdict(one.evidence)), RULE_VERSION, by))
     days.reject(connection, STAGE, day, RULE_VERSION, found.rejections)
     seen = days.fingerprint(connection, day)
     days.close(connection, StageDay(STAGE, day, seen, RULE_VERSION, found.counts, run_id))
     return found
+
+
+def keep(connection: Connection, calibration: Calibration, run_id: str) -> None:
+    """Store a calibration; one with the same weights that is there already gets the newest figures."""
+    row = {name: Jsonb(value) if isinstance(value, dict) else value for name, value in calibration.as_json().items()}
+    connection.execute(postgres.queries("critiques").keep, {**row, "run_id": run_id})
+
+
+def calibration(connection: Connection, id: str | None = None) -> Calibration | None:
+    """The calibration with this id, the newest without; None when there is none."""
+    row = connection.execute(postgres.queries("critiques").calibration, {"id": id}).fetchone()
+    return calibrations.from_json(row) if row else None
 
 
 def tally(connection: Connection, day: date) -> Mapping[str, int]:

@@ -1,4 +1,4 @@
-"""The witnesses that take time to hear: the model that answers, and the judge. Both see redacted text only."""
+"""The witnesses that take time to hear: the models, and the judge. All see redacted text only."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,10 +6,10 @@ from pathlib import Path
 
 from selfimprove.chats.chat import Message
 from selfimprove.critiques import confidence
-from selfimprove.critiques.answer import Answer
+from selfimprove.critiques.answer import Answer, contests, rivals
 from selfimprove.critiques.critique import Confidence
 from selfimprove.models.base import Base
-from selfimprove.models.judge import Grade, Judge, Missing
+from selfimprove.models.judge import Grade, Judge, Missing, Preference
 from selfimprove.models.serve import Log
 
 Turns = tuple[Message, ...]
@@ -17,26 +17,41 @@ Turns = tuple[Message, ...]
 
 @dataclass(frozen=True, slots=True)
 class Witnesses:
-    """What the model `model` and the judge say of answers, by the conversation up to and with the answer."""
+    """What the model `model` and the judge say of answers, by the conversation up to and with the answer.
+
+    `preferences`: which of two the judge prefers, by that conversation and the other answer.
+    """
 
     model: str
     confidences: Mapping[Turns, Confidence | None] = field(default_factory=dict)
     grades: Mapping[Turns, Grade | Missing] = field(default_factory=dict)
+    preferences: Mapping[tuple[Turns, str], Preference | Missing] = field(default_factory=dict)
 
 
 def hear(
     answers: Sequence[Answer], base: Base, adapter: Path | None, judge: Judge | None, *, log: Log | None = None
 ) -> Witnesses:
-    """Hear both on every distinct answer: one pass of the model, one question a time to the judge if there is one."""
+    """Hear all on every distinct answer: one process for the models, and the judge if there is one."""
     model = f"{base.id}+{adapter.name}" if adapter else base.id
-    regular = list(dict.fromkeys(answer.messages for answer in answers if answer.is_regular))
+    asked = [answer for one in answers for answer in (one, *rivals(one)) if answer.is_regular]
+    regular = list(dict.fromkeys(answer.messages for answer in asked))
     measured = confidence.measure(base.folder, adapter, regular, log=log)
-    return Witnesses(model, dict(zip(regular, measured, strict=True)), _grades(answers, judge))
-
-
-def _grades(answers: Sequence[Answer], judge: Judge | None) -> dict[Turns, Grade | Missing]:
+    confidences = dict(zip(regular, measured, strict=True))
     if judge is None:
-        return {}
+        return Witnesses(model, confidences)
+    return Witnesses(model, confidences, _grades(answers, judge), _preferences(answers, judge))
+
+
+def _grades(answers: Sequence[Answer], judge: Judge) -> dict[Turns, Grade | Missing]:
     asked = list(dict.fromkeys(answer.messages for answer in answers))
-    texts = ([{"role": turn.role, "content": turn.content} for turn in turns] for turns in asked)
-    return dict(zip(asked, judge.grade(texts), strict=True))
+    return dict(zip(asked, judge.grade(map(_plain, asked)), strict=True))
+
+
+def _preferences(answers: Sequence[Answer], judge: Judge) -> dict[tuple[Turns, str], Preference | Missing]:
+    asked = list(dict.fromkeys((answer.messages, text) for answer in answers for _, text in contests(answer)))
+    found = judge.prefer((_plain(turns), text) for turns, text in asked)
+    return dict(zip(asked, found, strict=True))
+
+
+def _plain(turns: Turns) -> list[dict[str, str]]:
+    return [{"role": turn.role, "content": turn.content} for turn in turns]

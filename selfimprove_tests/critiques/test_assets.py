@@ -114,12 +114,36 @@ def test_no_chat_text_reaches_dagster(filled, tmp_path):
     assert not any(SECRET_WORD in str(event) for event in events)
 
 
-def test_the_judge_is_heard(filled, tmp_path, judge):
-    without = spend(filled, tmp_path), stored(filled)[0]
-    with_judge = spend(filled, tmp_path, judge), stored(filled)[0]
-    assert with_judge[0].success
-    assert with_judge[1][0]["evidence"]["judge"] == {"score": 2, "reason": "meh", "model": "default", "rubric": "1"}
-    assert with_judge[1][0]["score"] < without[1][0]["score"]
+def test_the_judge_is_heard_and_weighs_nothing_before_it_agreed_with_the_owner(filled, tmp_path, judge):
+    spend(filled, tmp_path)
+    without = stored(filled)[0]
+    result = spend(filled, tmp_path, judge)
+    with_judge = stored(filled)[0]
+    assert result.success
+    verdict = {"score": 2.0, "reason": "meh", "model": "default", "rubric": "2", "grades": [2, 2]}
+    assert with_judge[0]["evidence"]["judge"] == verdict
+    assert [row["score"] for row in with_judge] == [row["score"] for row in without]
+    metadata = result.asset_materializations_for_node("critique_scores")[0].metadata
+    assert metadata["judges"].value == (
+        "default, rubric 2: no weight: 1 answers that the owner rated too, 20 are needed"
+    )
+
+
+def test_a_judge_that_disagrees_with_the_owner_has_no_weight_and_the_check_says_so(filled, tmp_path, judge):
+    up = {"position": 1, "kind": "thumbs", "value": 1.0, "text": None, "source": "web"}
+    with postgres.connect(filled) as connection:
+        for number in range(20):
+            value = up | {"value": 1.0 if number % 2 else -1.0}
+            add_chat(connection, DAY, f"u: {number} + 1?", f"a: {number + 1}", feedback=[value])
+    result = spend(filled, tmp_path, judge)
+    agrees = {check.check_name: check for check in result.get_asset_check_evaluations()}["judge_agrees"]
+    assert (agrees.passed, agrees.blocking, agrees.severity.value) == (False, False, "WARN")
+    assert "the judge default, rubric 2 has no weight: kappa 0.00" in agrees.description
+    assert stored(filled)[1] == [(DAY, True), (NEXT, True)]
+    metadata = result.asset_materializations_for_node("critique_scores")[0].metadata
+    assert metadata["reliability"].value.startswith("![Reliability of scores](data:image/svg+xml")
+    assert 0 <= metadata["auc"].value <= 1
+    assert metadata["auc_interval"].value.count(" to ") == 1
 
 
 def test_a_judge_that_is_down_is_told_and_does_not_stop_the_night(filled, tmp_path):

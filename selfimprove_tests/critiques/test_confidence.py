@@ -59,3 +59,29 @@ def test_a_loss_that_is_no_number_is_no_confidence():
 def test_an_empty_answer_is_its_end_token(turns):
     (found,) = confidence.measure(TINY, None, [said(*turns)])
     assert found.tokens == 1
+
+
+@pytest.fixture(scope="module")
+def adapter(tmp_path_factory):
+    """An adapter that changes every answer a little."""
+    import mlx.core as mx
+    from mlx.utils import tree_map
+
+    from selfimprove.models import mlx
+
+    folder, loaded = tmp_path_factory.mktemp("adapter"), mlx.load(TINY)
+    config = mlx.add_lora(loaded, mlx.Lora(rank=4), seed=1)
+    mx.random.seed(2)
+    changed = tree_map(lambda leaf: leaf + 0.02 * mx.random.normal(leaf.shape), loaded.model.trainable_parameters())
+    loaded.model.update(changed)
+    mlx.save_adapter(loaded, folder, config)
+    return folder
+
+
+def test_an_adapter_is_measured_beside_the_base_model_in_one_process(adapter):
+    asked = [said("Hello", "Hi"), said("What is two plus two?", "It is four.")]
+    alone, both = confidence.measure(TINY, None, asked), confidence.measure(TINY, adapter, asked)
+    assert [one.base_logprob for one in alone] == [None, None]
+    for base, champion in zip(alone, both, strict=True):
+        assert champion.base_logprob == pytest.approx(base.mean_logprob, abs=1e-4)
+        assert abs(champion.mean_logprob - base.mean_logprob) > 1e-3

@@ -102,3 +102,74 @@ def test_code_that_is_no_code(language, body, reason):
 ])
 def test_code_that_parses_or_is_not_ours_to_judge(language, body):
     assert formats.code_does_not_parse(Exchange("q", f"{FENCE}{language}\n{body}{FENCE}")) is None
+
+
+@pytest.mark.parametrize(("language", "body", "reason"), [
+    ("toml", "[a]\nb = \n", "a TOML block does not parse"),
+    ("xml", "<a><b></a></b>", "a XML block does not parse"),
+    ("xml", "<note>one</note></note>", "a XML block does not parse"),
+    ("svg", "<svg><path d='M0 0'/>", "a XML block does not parse"),
+])
+def test_data_that_is_no_data(language, body, reason):
+    answer = f"{FENCE}{language}\n{body}\n{FENCE}"
+    assert formats.code_does_not_parse(Exchange("q", answer)) == reason
+
+
+@pytest.mark.parametrize(("language", "body"), [
+    ("toml", "[a]\nb = 1\n"),
+    ("xml", "<?xml version='1.0'?>\n<!-- <b> -->\n<a x='>'><b/>&unknown;</a>"),
+    ("xml", "<a>1</a>\n<b>2</b>"),
+    ("xml", "<a>" * 10_000),
+    ("html", "<p>one<br>two"),
+    ("json", '{"a": 1, ...}'),
+    ("toml", "a = ..."),
+])
+def test_data_that_parses_is_shortened_or_is_not_ours_to_judge(language, body):
+    assert formats.code_does_not_parse(Exchange("q", f"{FENCE}{language}\n{body}\n{FENCE}")) is None
+
+
+@pytest.mark.parametrize(("question", "answer"), [
+    ("Write a Python function that adds two numbers.", "You take both and add them up."),
+    ("Give me a regex for dates", "Dates have days, months and years."),
+    ("Create a SQL query for all users", "You can ask your database for the users."),
+])
+def test_code_was_asked_for_and_not_given(question, answer):
+    assert formats.no_code(Exchange(question, answer)) == "asked for code, gave none"
+
+
+@pytest.mark.parametrize(("question", "answer"), [
+    ("Write a Python function that adds two numbers.", f"{FENCE}\nadd = lambda a, b: a + b\n{FENCE}"),
+    ("Write a Python function that adds two numbers.", "def add(a, b): return a + b"),
+    ("Give me a regex for dates", r"\d{4}-\d\d-\d\d"),
+    ("Give me a regex for dates", "Use `[0-9]+`."),
+    ("Write a function of the heart in one sentence", "It pumps blood."),
+    ("What does this Python function do?", "It adds two numbers."),
+    ("Write a poem about a script", "Oh script."),
+])
+def test_code_was_given_or_not_asked_for(question, answer):
+    assert formats.no_code(Exchange(question, answer)) is None
+
+
+@pytest.mark.parametrize(("question", "answer", "reason"), [
+    ("Is tea a drink? Answer yes or no.", "Tea is a drink.", "asked for yes or no, gave neither"),
+    ("Just yes or no: is it late?", "It is 9.", "asked for yes or no, gave neither"),
+    ("Answer only with 'yes' or 'no': is it late?", "No.", None),
+    ("Is tea a drink? Answer yes or no.", "**Yes**, it is.", None),
+    ("Is tea a drink? Answer yes or no.", "I don't know.", None),
+    ("Why do people say yes or no?", "Habit.", None),
+    ("Is tea a drink?", "Tea is a drink.", None),
+])
+def test_yes_or_no(question, answer, reason):
+    assert formats.not_yes_or_no(Exchange(question, answer)) == reason
+
+
+@pytest.mark.parametrize(("question", "words", "reason"), [
+    ("Explain tea in under 20 words.", 30, "asked for 20 words at most, gave 30"),
+    ("Summarise it, at most 50 words", 60, "asked for 50 words at most, gave 60"),
+    ("Summarise it, at most 50 words", 54, None),
+    ("Summarise it, at most 50 words", 20, None),
+    ("Write at least 50 words", 90, None),
+    ("Why are there 500 words in it?", 600, None),
+])
+def test_a_limit_of_words(question, words, reason):
+    assert formats.too_many_words(Exchange(question, "tea " * words)) == reason

@@ -9,7 +9,9 @@ from selfimprove.critiques.critique import Confidence, Evidence, Explicit
 from selfimprove.critiques.exchange import Finding
 from selfimprove.critiques.find import RULES
 from selfimprove.critiques.implicit import Implicit
-from selfimprove.critiques.score import FINDING, score, votes
+from selfimprove.critiques.prior import shipped
+from selfimprove.critiques.score import score
+from selfimprove.critiques.votes import votes
 from selfimprove.models.judge import Grade
 
 UP, DOWN = Explicit("thumbs", 1.0, "web"), Explicit("thumbs", -1.0, "web")
@@ -29,8 +31,9 @@ evidences = st.builds(Evidence, findings, confidences, explicit, implicits, grad
 
 
 def test_every_rule_has_a_weight_against_the_answer():
-    assert set(FINDING) == set(RULES)
-    assert all(weight < 0 for weight in FINDING.values())
+    weights = shipped().weights
+    assert {name for name in weights if name.startswith("finding:")} == {f"finding:{rule}" for rule in RULES}
+    assert all(weights[f"finding:{rule}"].mean < 0 for rule in RULES)
 
 
 def test_an_answer_nobody_remarked_on_is_probably_fine():

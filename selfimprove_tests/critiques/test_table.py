@@ -1,18 +1,23 @@
 """Critiques in Postgres, and what the checks make of them."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from selfimprove.chats import days
 from selfimprove.critiques import examine, table
+from selfimprove.critiques.calibrate import calibrate
 from selfimprove.critiques.checks import ADVICE, RULES
+from selfimprove.critiques.criticise import Court
+from selfimprove.critiques.critique import Evidence, Explicit
+from selfimprove.critiques.ratings import Known
 from selfimprove.critiques.witnesses import Witnesses
 from selfimprove.resources import check_results
 from selfimprove_tests.critiques.rows import add_chat
 
 DAY = date(2026, 1, 5)
-NOBODY = Witnesses("base")
+NOBODY = Court(Witnesses("base"))
 
 
 def counts(connection):
@@ -80,13 +85,22 @@ def test_a_judge_that_falls_silent_is_seen(missing, words):
     assert list(examine.silent_judge({"judge": {"asked": 10, "missing": {"malformed": missing}}}, {})) == words
 
 
+def test_a_judge_below_the_floor_is_seen_and_older_counts_are_fine():
+    counts = {"judge": {"asked": 30, "missing": {}, "below_floor": {"m, rubric 2": "no weight: kappa 0.1"}}}
+    assert list(examine.unfit_judge(counts, {})) == ["the judge m, rubric 2 has no weight: kappa 0.1"]
+    assert list(examine.unfit_judge({"judge": {"asked": 0, "missing": {}}}, {})) == []
+
+
 def test_a_judge_nobody_asked_is_fine():
     assert list(examine.silent_judge({"judge": {"asked": 0, "missing": {}}}, {})) == []
 
 
 def test_results_name_the_day_and_only_blocking_checks_are_errors():
-    found = {DAY: {"nothing_lost": ["1 answers without a score"], "scores_are_sound": [], "judge_answers": ["silent"]}}
-    lost, sound, silent = check_results(table.STAGE, RULES, found, ADVICE)
+    found = {DAY: {
+        "nothing_lost": ["1 answers without a score"], "scores_are_sound": [], "judge_answers": ["silent"],
+        "judge_agrees": [],
+    }}  # fmt: skip
+    lost, sound, silent, _ = check_results(table.STAGE, RULES, found, ADVICE)
     assert (lost.passed, lost.description) == (False, "2026-01-05: 1 answers without a score")
     assert (sound.passed, sound.description) == (True, "1 days hold")
     assert (silent.passed, silent.severity.value, lost.severity.value) == (False, "WARN", "ERROR")
@@ -97,6 +111,45 @@ def test_a_chat_is_found_by_the_start_of_its_id(written):
     assert [row["position"] for row in table.of_chat(written, chat_id[:12])] == [1, 3]
     assert table.of_chat(written, "%") == []
     assert table.of_chat(written, "zz") == []
+
+
+def thumb(value=1.0):
+    return {"position": 1, "kind": "thumbs", "value": value, "text": None, "source": "web"}
+
+
+def test_feedback_carries_where_it_came_from_and_on_whose_chat(connection):
+    add_chat(connection, DAY, "u: 1?", "a: 1", feedback=[thumb()], user="0123456789abcdef")
+    add_chat(connection, DAY, "u: 2?", "a: 2", feedback=[thumb()])
+    found = {one.feedback[0].source for one in table.filtered(connection, [DAY])}
+    assert found == {"web/01234567", "web"}
+
+
+def test_the_ratings_of_other_days_come_with_their_evidence(connection):
+    add_chat(connection, DAY, "u: List 3 fruits", "a: - plum\n- pear", feedback=[thumb(-1.0)])
+    add_chat(connection, DAY, "u: 2?", "a: 2")
+    table.write(connection, DAY, NOBODY, "run")
+    (known,) = table.rated(connection, [])
+    assert [one.rule for one in known.evidence.findings] == ["wrong_number_of_items"]
+    assert (known.position, known.evidence.explicit[0].value) == (1, -1.0)
+    assert table.rated(connection, [DAY]) == []
+
+
+def test_a_score_knows_its_calibration(written):
+    (row, _) = written.execute("select calibration, chat_id from critiques").fetchall()
+    found = table.calibration(written, row["calibration"])
+    assert found == table.calibration(written) == NOBODY.calibration
+    assert table.calibration(written, "none") is None
+    assert table.of_chat(written, row["chat_id"])[0]["calibration"] == found.id
+
+
+def test_the_same_weights_are_one_row_with_the_newest_figures(written):
+    thumbs = [(Explicit("thumbs", 2.0 * (n % 2) - 1, "web"),) for n in range(60)]
+    known = [Known(f"{n:032x}", 1, Evidence(relevance=n % 2 / 2, explicit=said)) for n, said in enumerate(thumbs)]
+    fitted = calibrate(known)
+    table.keep(written, fitted, "run")
+    table.keep(written, replace(fitted, ratings=7), "again")
+    assert table.calibration(written, fitted.id).ratings == 7
+    assert written.execute("select count(*) as n from calibrations").fetchone()["n"] == 2
 
 
 def test_the_champion_of_another_base_model_does_not_count(connection):

@@ -1,18 +1,41 @@
--- chats: the filtered chats of some days, redacted
-select f.chat_id as id, f.day, r.messages, r.feedback
+-- chats: the filtered chats of some days, redacted, with the keyed hash of who spoke
+select f.chat_id as id, f.day, r.messages, r.feedback, c.user_key
 from filtered_chats f
 join redacted_chats r on r.chat_id = f.chat_id
+join chats c on c.id = f.chat_id
 where f.day = any(%(days)s)
 order by f.day, f.chat_id;
 
 -- champion: the adapter that answers, if it belongs to the base model
 select id from champion where base_model = %(base_model)s;
 
+-- rated: what is known of the answers that people rated, of other days than these
+select chat_id, position, evidence
+from critiques
+where evidence -> 'explicit' <> '[]' and day <> all(%(days)s)
+order by day desc, chat_id, position
+limit %(most)s;
+
 -- delete: forget a day's critiques
 delete from critiques where day = %(day)s;
 
 -- write: COPY of a day's critiques
-copy critiques (chat_id, position, day, score, evidence, rule_version) from stdin;
+copy critiques (chat_id, position, day, score, evidence, rule_version, calibration) from stdin;
+
+-- keep: store a calibration; its id is of its weights, so that figures and agreement may become newer
+insert into calibrations (id, prior, weights, ratings, approving, is_fitted, figures, judges, sources, run_id)
+values (%(id)s, %(prior)s, %(weights)s, %(ratings)s, %(approving)s, %(is_fitted)s, %(figures)s, %(judges)s, %(sources)s,
+        %(run_id)s)
+on conflict (id) do update
+set ratings = excluded.ratings, approving = excluded.approving, figures = excluded.figures, judges = excluded.judges,
+    sources = excluded.sources, run_id = excluded.run_id, at = now();
+
+-- calibration: one calibration, by its id, or the newest
+select id, prior, weights, ratings, approving, is_fitted, figures, judges, sources
+from calibrations
+where %(id)s::text is null or id = %(id)s
+order by at desc
+limit 1;
 
 -- unscored: answers of a day's filtered chats that have no score; a turn that only calls a tool is no answer
 select count(*) as answers
@@ -36,7 +59,7 @@ from critiques where day = %(day)s;
 select chat_id, position, score, evidence from critiques where day = %(day)s order by score, chat_id, position;
 
 -- show: a chat's critiques
-select chat_id, position, day, score, evidence, rule_version from critiques where chat_id = %(chat)s order by position;
+select chat_id, position, day, score, evidence, rule_version, calibration from critiques where chat_id = %(chat)s order by position;
 
 -- like: critiqued chats whose id begins so
 select distinct chat_id from critiques where starts_with(chat_id, %(prefix)s) order by chat_id limit 3;
