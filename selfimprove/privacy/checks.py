@@ -16,10 +16,12 @@ from selfimprove.resources import days as days_of
 RULES = {
     "nothing_lost": "Every chat of the day is redacted or rejected with a reason, and the books agree with the tables.",
     "no_secret_left": "The rules find nothing in the redacted text.",
+    "redactor_answered": "The redactor failed on no chat, and left nothing in any.",
 }
+STOPS_ITS_DAY = ("redactor_answered",)  # and no other: what it failed on is left out already
 
 
-@dg.multi_asset_check(specs=check_specs(STAGE, RULES))
+@dg.multi_asset_check(specs=check_specs(STAGE, RULES, advice=STOPS_ITS_DAY))
 def redaction_holds(context: dg.AssetCheckExecutionContext, database: Database) -> Iterator[dg.AssetCheckResult]:
     """Compare each day's books with its rows, read every redacted text again, and store the day's verdict."""
     with database.connect(snapshot=True) as connection:
@@ -34,6 +36,7 @@ def judge(connection: Connection, asked: Sequence[date], *, but_passed: bool = F
         return {
             "nothing_lost": examine.lost(stage_day.counts, table.tally(connection, stage_day.day)),
             "no_secret_left": examine.left_over(table.read(connection, stage_day.day)),
+            "redactor_answered": examine.failed(stage_day.counts),
         }
 
     return days.judge(connection, days.read(connection, STAGE, asked, but_passed=but_passed), examined)

@@ -26,6 +26,12 @@ def lost(books: Mapping[str, Any], tally: Tally) -> list[str]:
     return found
 
 
+def failed(books: Mapping[str, Any]) -> list[str]:
+    """On how many chats the redactor failed or left something in: a redactor that works does neither."""
+    rejected = {reason: books["rejected"].get(reason, 0) for reason in ("redactor_failed", "left_over_secret")}
+    return [f"{sum(rejected.values())} chats could not be redacted: {rejected}"] if any(rejected.values()) else []
+
+
 def left_over(chats: Iterable[RedactedChat]) -> list[str]:
     """Rules that still find something in redacted text, with how often: never what they find."""
     found: Counter[str] = Counter()

@@ -64,7 +64,7 @@ def test_one_day_is_redacted_and_clean(
     store(chat(f"I am {email}", f"Hello {email}"), chat("What is a heap?", "A tree kept in an array."))
     result = run(database, home, DAY)
     evaluations = {e.check_name: e.passed for e in result.get_asset_check_evaluations()}
-    assert evaluations == {"nothing_lost": True, "no_secret_left": True}
+    assert evaluations == {"nothing_lost": True, "no_secret_left": True, "redactor_answered": True}
     contents = {m.content for one in table.read(connection, DAY) for m in one.messages}
     assert contents == {"I am [EMAIL_1]", "Hello [EMAIL_1]", "What is a heap?", "A tree kept in an array."}
     assert verdicts(connection, DAY) == [True]
@@ -191,7 +191,8 @@ def test_a_secret_in_redacted_text_blocks_the_day(
     planted = orjson.dumps([{"role": "user", "content": f"write to {someone.email()}"}]).decode()
     connection.execute("update redacted_chats set messages = %s", (planted,))
     connection.commit()
-    assert checks.judge(connection, [DAY]) == {DAY: {"nothing_lost": [], "no_secret_left": ["email still finds 1"]}}
+    found = checks.judge(connection, [DAY])[DAY]
+    assert found == {"nothing_lost": [], "no_secret_left": ["email still finds 1"], "redactor_answered": []}
     assert [d.passed for d in days.read(connection, "redacted_chats", [DAY])] == [False]
 
 
@@ -207,8 +208,9 @@ def test_a_lost_row_blocks_the_day(connection: Connection, database: str, home: 
 
 def test_the_checks_block_and_are_errors() -> None:
     specs = list(checks.redaction_holds.check_specs)
-    assert {spec.name for spec in specs} == {"nothing_lost", "no_secret_left"}
-    assert all(spec.blocking for spec in specs)
+    assert {spec.name: spec.blocking for spec in specs} == {
+        "nothing_lost": True, "no_secret_left": True, "redactor_answered": False,
+    }  # fmt: skip
 
 
 def test_base64_of_key_material_is_in_no_event(database: str, home: Path, store: Store) -> None:
