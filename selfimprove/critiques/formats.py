@@ -45,7 +45,8 @@ _ASKS_CODE = re.compile(
     re.IGNORECASE,
 )
 _LOOKS_LIKE_CODE = re.compile(
-    r"```|`[^`]+`|\b(?:def|function|class|import|return|SELECT|echo|fn|public|const|let|var)\b.*[(;:{*=]|[\\^$]\S*[+*)\]]"
+    r"```|`[^`]+`|^#!|\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER)\s+[\w*(\"]"
+    r"|\b(?:def|function|class|import|return|echo|fn|public|const|let|var)\b.*[(;:{*=]|[\\^$]\S*[+*)\]]"
 )
 _ASKS_YES_OR_NO = re.compile(
     r"\b(?:answer|reply|respond|(?:just|only|please) say)(?: (?:only|just|simply))?(?: with)?(?: (?:only|just))?:?"

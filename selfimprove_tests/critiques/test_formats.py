@@ -142,6 +142,8 @@ def test_code_was_asked_for_and_not_given(question, answer):
     ("Write a Python function that adds two numbers.", "def add(a, b): return a + b"),
     ("Give me a regex for dates", r"\d{4}-\d\d-\d\d"),
     ("Give me a regex for dates", "Use `[0-9]+`."),
+    ("Write a SQL query for the names of all customers", "SELECT name\nFROM customers\nWHERE old"),
+    ("Write a bash script that says if a folder is there.", '#!/bin/bash\nif [ -d "$1" ]; then\n  ls\nfi'),
     ("Write a function of the heart in one sentence", "It pumps blood."),
     ("What does this Python function do?", "It adds two numbers."),
     ("Write a poem about a script", "Oh script."),

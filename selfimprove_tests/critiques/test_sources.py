@@ -70,11 +70,12 @@ def attacked(seed, share):
 
 
 def chosen(known):
-    """The answers that a dataset would learn, by their scores; who spoke too little against them has no veto here."""
+    """What a dataset would learn: good scores, and nobody's thumb down, which is a veto whoever gives it."""
     calibration, beyond = calibrate(known), over_cap(known)
     places = [(k.chat_id, k.position) for k in known]
     scores = [score(k.evidence, calibration, beyond.get(p, ())) for k, p in zip(known, places, strict=True)]
-    return {place for place, value in zip(places, scores, strict=True) if value >= THRESHOLD}
+    vetoed = {(k.chat_id, k.position) for k in known if any(said.value < 0 for said in k.evidence.explicit)}
+    return {place for place, value in zip(places, scores, strict=True) if value >= THRESHOLD} - vetoed
 
 
 @pytest.mark.parametrize("seed", [1, 2, 3])
