@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 from typing import NoReturn
 
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -25,6 +26,7 @@ def main() -> None:
     use_newer_python()
     check_space()
     check_compiler()
+    check_headers()
     print("Setting up .venv (a few minutes, once) …", file=sys.stderr, flush=True)
     run([sys.executable, "-m", "venv", VENV], "the virtual environment", "Debian: apt-get install python3-venv")
     pip = [os.path.join(VENV, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
@@ -74,6 +76,12 @@ def check_compiler() -> None:
     """Stop on Linux without a C++ compiler: MLX compiles its kernels when it runs on a CPU."""
     if sys.platform == "linux" and not any(map(shutil.which, ("c++", "g++", "clang++"))):
         stop("there is no C++ compiler, which MLX needs on a CPU", "install one (Debian: apt-get install g++)")
+
+
+def check_headers() -> None:
+    """Stop on Linux without Python's headers: of one package that CredSweeper brings there is the source alone."""
+    if sys.platform == "linux" and not os.path.exists(os.path.join(sysconfig.get_paths()["include"], "Python.h")):
+        stop("Python's headers are not here", "install them (Debian: apt-get install python3-dev)")
 
 
 def run(command: "list[str]", what: str, step: str) -> None:

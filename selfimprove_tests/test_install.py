@@ -45,6 +45,14 @@ def test_a_missing_compiler_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: P
         install.check_compiler()
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere they come with Python")
+def test_missing_headers_are_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    install.check_headers()
+    monkeypatch.setattr(install.sysconfig, "get_paths", lambda: {"include": str(tmp_path)})
+    with pytest.raises(SystemExit, match=r"headers are not here.*apt-get install python3-dev"):
+        install.check_headers()
+
+
 def test_the_fingerprint_follows_what_is_installed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     for name in ("pyproject.toml", "constraints.txt"):
         (tmp_path / name).write_text("one")
