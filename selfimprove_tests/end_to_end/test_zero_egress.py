@@ -1,0 +1,69 @@
+"""A whole night with the cable out: nothing in the house tries to go anywhere but loopback."""
+
+import json
+import subprocess
+import sys
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from selfimprove.settings import CHECKOUT
+from selfimprove_tests.end_to_end.cage import LONGEST, PLANTED
+
+PARTS = ("dagster_webserver", "dagster._daemon", "dagster api", "selfimprove night", "selfimprove.models.serve")
+UNSHARE = ("unshare", "--net", "--mount")
+
+
+@cache
+def has_namespaces() -> bool:
+    """Whether this account may make a network without a way out."""
+    try:
+        return subprocess.run([*UNSHARE, "true"], capture_output=True).returncode == 0
+    except FileNotFoundError:
+        return False
+
+
+def in_cage(what: str, *, namespace: bool) -> dict[str, Any]:
+    """What was done in the cage, and what was tried."""
+    with TemporaryDirectory(prefix="selfimprove-cage-") as folder:
+        command = [sys.executable, "-m", "selfimprove_tests.end_to_end.cage", str(Path(folder) / "home"), what]
+        command += ["namespace" if namespace else "guard"]
+        command = [*UNSHARE, *command] if namespace else command
+        done = subprocess.run(command, cwd=CHECKOUT, capture_output=True, text=True, timeout=2 * LONGEST)
+    assert done.returncode == 0, done.stderr
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def test_a_night_and_the_web_interface_need_no_network() -> None:
+    found = in_cage("night", namespace=has_namespaces())
+    assert found["tried"] == []
+    assert found["no_route"] == 0 or not has_namespaces()
+    assert found["done"]["web"] == 200
+    assert found["done"].get("outcome") in ("promoted", "rejected", "not_enough_evidence"), found["done"]
+    started = "\n".join(found["started"])
+    assert [part for part in PARTS if part not in started] == [], "the guard was everywhere"
+
+
+@pytest.mark.parametrize("what", sorted(PLANTED))
+def test_an_attempt_to_get_out_is_seen(what: str) -> None:
+    if not has_namespaces():
+        pytest.skip("this account may make no network namespace")
+    found = in_cage(what, namespace=True)
+    attempts = len(found["tried"]) + found["no_route"]
+    assert (attempts > 0) is (what != "loopback"), found
+    assert (found["done"]["exit_code"] == 0) is (what == "loopback")
+    if what.startswith("native"):
+        assert found["tried"] == [], "only the kernel sees what Python does not do"
+
+
+@pytest.mark.parametrize("what", ["connect", "connect6", "datagram", "http", "loopback", "name"])
+def test_the_guard_alone_sees_what_python_does(what: str) -> None:
+    found = in_cage(what, namespace=False)
+    assert (len(found["tried"]) > 0) is (what != "loopback")
+    if found["tried"]:
+        assert found["done"]["exit_code"] == 1
+        assert found["tried"][0]["address"] in ("192.0.2.1", "2001:db8::1", "telemetry.example.org")
