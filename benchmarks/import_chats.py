@@ -20,7 +20,7 @@ from zoneinfo import ZoneInfo
 import orjson
 import psutil
 
-from selfimprove import postgres
+from selfimprove import logins, postgres
 from selfimprove.chats import formats, table
 from selfimprove.chats.calendar import Calendar, calendar
 from selfimprove.chats.chat import Sealing
@@ -166,8 +166,8 @@ def main() -> int:
         home = Path(folder)
         settings = read({"SELFIMPROVE_HOME": str(home)})
         try:
-            url = postgres.url(settings)
-            postgres.migrate(url)
+            postgres.prepare(settings)
+            url = postgres.login(home, logins.OWNER)  # it empties tables between measurements
             return show(rows(url, home, [10_000, 100_000, *([1_000_000] if options.million else [])]))
         finally:
             postgres.stop_embedded(home)

@@ -15,6 +15,7 @@ from selfimprove.settings import current
 ROOMS = (
     "models", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
 )
+PLACES = {**{room: room for room in ROOMS}, "forget": "forgetting"}  # where a command that is not of this file lives
 
 
 class Tree(click.Group):
@@ -22,14 +23,14 @@ class Tree(click.Group):
 
     def list_commands(self, context: click.Context) -> list[str]:
         """Names in the order data flows, this file's own first."""
-        return [*super().list_commands(context), *ROOMS]
+        return [*super().list_commands(context), *PLACES]
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
         """A command of this file, or a room's group."""
-        if name not in ROOMS:
+        if name not in PLACES:
             return super().get_command(context, name)
-        group: click.Command = getattr(importlib.import_module(f"selfimprove.{name}.commands"), name)
-        return group
+        command: click.Command = getattr(importlib.import_module(f"selfimprove.{PLACES[name]}.commands"), name)
+        return command
 
 
 @click.group(cls=Tree, context_settings={"help_option_names": ["-h", "--help"]})

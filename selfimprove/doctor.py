@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from selfimprove import postgres, stack
+from selfimprove import logins, postgres, stack
 from selfimprove.errors import SelfImproveError
 from selfimprove.settings import Settings
 
@@ -67,7 +67,8 @@ def next_tick(settings: Settings, now: datetime) -> datetime:
 def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order a night would meet them."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
-        _python, _disk, _compiler, _matrices, _database, _keys, _base_model, _embeddings, _services, _nights, _alerts,
+        _python, _disk, _compiler, _matrices, _database, _roles, _keys, _base_model, _embeddings, _services, _nights,
+        _alerts,
     ]
     return [finding for check in checks for finding in _guarded(check, settings)]
 
@@ -116,6 +117,24 @@ def _database(settings: Settings) -> Iterator[Finding]:
         assert row is not None
         kind = "external" if settings.database_url else "embedded"
         yield Finding("database", True, f"{kind}, PostgreSQL {row['server']}, pgvector {row['vector']}")
+
+
+def _roles(settings: Settings) -> Iterator[Finding]:
+    if not (_answers(settings) and _read(settings, "is_migrated")):
+        return
+    with postgres.connect(postgres.url(settings)) as connection:
+        known = postgres.roles(connection)
+    found = {
+        "missing": [name for name in logins.ROLES if name not in known],
+        "made by someone else": [name for name, role in known.items() if not role["ours"]],
+        "without rights here": [name for name, role in known.items() if role["ours"] and not role["granted"]],
+    }
+    lacking = "; ".join(f"{what}: {', '.join(names)}" for what, names in found.items() if names)
+    step = f"an administrator runs `psql -f {postgres.SQL / 'roles.sql'}` there; the next `selfimprove up` grants"
+    if lacking and settings.database_url:  # no fault: it all works with the one login that was given
+        yield Finding("roles", True, f"one login does everything ({lacking}); to part them, {step}")
+    else:
+        yield Finding("roles", not lacking, lacking or ", ".join(logins.ROLES), "`selfimprove up` makes them")
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

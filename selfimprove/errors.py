@@ -247,3 +247,7 @@ class ForgetBusy(SelfImproveError):
 
 class NothingEmbedded(SelfImproveError):
     """No chat has an embedding by {model}, so there is nothing to search. Run `selfimprove night`, which makes them."""
+
+
+class KeychainUnusable(SelfImproveError):
+    """The system's keychain cannot be used for the vault's keys, entry {entry} ({reason}). Unlock it, install the package with `pip install selfimprove[keychain]`, or put the keys into their file with `selfimprove privacy rotate-key --keep-in file`."""

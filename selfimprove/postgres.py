@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+import time
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -15,6 +16,7 @@ import psycopg
 from psycopg import conninfo
 from psycopg.rows import DictRow, dict_row
 
+from selfimprove import logins
 from selfimprove.errors import DatabaseDown, DatabaseTooOld, MigrationChanged
 from selfimprove.settings import CHECKOUT, Settings
 
@@ -24,11 +26,20 @@ if TYPE_CHECKING:
 SQL = CHECKOUT / "sql"
 Connection = psycopg.Connection[DictRow]
 STARTED: set[Path] = set()  # state folders whose server this process started
+GRANTS = "grants.sql"
+SECONDS_TO_RELOAD = 5.0
 
 
-def url(settings: Settings) -> str:
-    """Where the database is; starts the embedded server when no URL is set and it is not up."""
-    return settings.database_url or embedded(settings.home).get_uri(database="selfimprove")
+def url(settings: Settings, role: str = "pipeline") -> str:
+    """Where the database is, and who asks there; starts the embedded server when no URL is set and it is not up."""
+    return settings.database_url or login(settings.home, role)
+
+
+def login(home: Path, role: str) -> str:
+    """The embedded server's database for one role; its password stays in a file that only this account can read."""
+    host = _parts(embedded(home).get_uri())["host"]
+    more = urlencode({"host": host, "passfile": str(logins.password_file(home, role))}, quote_via=quote, safe="/")
+    return f"postgresql://{role}@/selfimprove?{more}"
 
 
 def dagster_url(database_url: str) -> str:
@@ -61,9 +72,9 @@ def embedded(home: Path) -> "PostgresServer":
             server.start()  # it ended since this process saw it last; its process may linger unreaped
     except Exception as exc:  # the library raises whatever its subprocess, lock or file call raised
         raise DatabaseDown(reason=f"the embedded server did not start: {exc}; its log is {folder / 'log'}") from exc
-    _create_database(server.get_uri(database="postgres"))
     if not was_up:
         STARTED.add(home)
+    _let_in(server, home)
     return server
 
 
@@ -77,7 +88,7 @@ def stop_embedded(home: Path) -> None:
 def release() -> None:
     """Stop the embedded servers that this process started, unless others are connected by now."""
     for home in tuple(STARTED):
-        with connect(embedded(home).get_uri(database="postgres")) as connection:
+        with connect(login(home, "pipeline")) as connection:
             alone = connection.execute(queries("migrations").others).fetchone() is None
         if alone:
             stop_embedded(home)
@@ -110,10 +121,34 @@ def connect(database_url: str, *, autocommit: bool = False, snapshot: bool = Fal
 @contextmanager
 def of_house(settings: Settings) -> Iterator[Connection]:
     """A connection to the house's database, which is brought to the newest migration first: it may be a new house."""
-    database_url = url(settings)
-    migrate(database_url)
-    with connect(database_url) as connection:
+    with connect(prepare(settings)) as connection:
         yield connection
+
+
+def prepare(settings: Settings) -> str:
+    """Bring the database to the newest migration; returns its URL. On the embedded server its owner does it."""
+    database_url = url(settings)
+    if settings.database_url:
+        migrate(database_url)
+    elif not is_current(database_url):
+        owner = login(settings.home, logins.OWNER)
+        migrate(owner)
+        with connect(owner) as connection:
+            connection.execute(queries("migrations").hand_over)
+    return database_url
+
+
+def is_current(database_url: str) -> bool:
+    """Whether nothing is left to migrate or to grant."""
+    wanted = {path.name: _digest(path) for path in (*_migrations(), SQL / GRANTS)}
+    with connect(database_url) as connection:
+        return _applied(connection) == wanted
+
+
+def roles(connection: Connection) -> dict[str, dict[str, Any]]:
+    """Which of the four roles there are: whether each is `ours`, and whether it is `granted` anything here."""
+    rows = connection.execute(queries("migrations").roles, {"names": list(logins.ROLES)}).fetchall()
+    return {row["name"]: row for row in rows}
 
 
 @cache
@@ -141,16 +176,39 @@ def migrate(database_url: str) -> list[str]:
         connection.execute(queries("migrations").create_dagster_schema)
         known = _applied(connection)
         applied = []
-        for path in sorted((SQL / "migrations").glob("*.sql")):
-            text = path.read_text()
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            if known.get(path.name, digest) != digest:
+        for path in _migrations():
+            if known.get(path.name, _digest(path)) != _digest(path):
                 raise MigrationChanged(name=path.name, path=path)
             if path.name not in known:
-                connection.execute(text)
-                connection.execute(queries("migrations").record, {"name": path.name, "sha256": digest})
+                _apply(connection, path)
                 applied.append(path.name)
+        if applied or known.get(GRANTS) != _digest(SQL / GRANTS):
+            _grant(connection)
         return applied
+
+
+def _grant(connection: Connection) -> None:
+    """Make the roles where this user may, and grant what sql/grants.sql says; `doctor` tells what is left to do."""
+    with suppress(psycopg.errors.InsufficientPrivilege), connection.transaction():
+        may = connection.execute(queries("migrations").may_create_roles).fetchone()
+        if may and may["may"]:
+            connection.execute((SQL / "roles.sql").read_text())
+        known = roles(connection)
+        if all(name in known and known[name]["ours"] for name in logins.ROLES):
+            _apply(connection, SQL / GRANTS)
+
+
+def _apply(connection: Connection, path: Path) -> None:
+    connection.execute(path.read_text())
+    connection.execute(queries("migrations").record, {"name": path.name, "sha256": _digest(path)})
+
+
+def _migrations() -> list[Path]:
+    return sorted((SQL / "migrations").glob("*.sql"))
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _parts(database_url: str) -> dict[str, Any]:
@@ -161,11 +219,47 @@ def _parts(database_url: str) -> dict[str, Any]:
         raise DatabaseDown(reason="SELFIMPROVE_DATABASE_URL is not a PostgreSQL URL") from None
 
 
+def _let_in(server: "PostgresServer", home: Path) -> None:
+    """Make the database, and a login with a password for each role; from then on nobody gets in without one.
+
+    Killed on the way, or with its password files lost, it begins again.
+    """
+    if logins.are_made(server, home):
+        return
+    with logins.one_at_a_time(home):
+        if logins.are_made(server, home):
+            return
+        logins.ask_for_passwords(server, asked=False)
+        server_url = server.get_uri(database="postgres")
+        _wait_for_reload(server_url)
+        _create_database(server_url)
+        with connect(server_url) as connection:
+            connection.execute((SQL / "roles.sql").read_text())
+            for role in (logins.OWNER, *logins.ROLES):
+                given = {"role": role, "password": logins.new_password(home, role)}
+                connection.execute(queries("migrations").let_in, given)
+                connection.execute(queries("migrations").let_in_now)
+        logins.ask_for_passwords(server, asked=True)
+
+
+def _wait_for_reload(server_url: str) -> None:
+    deadline = time.monotonic() + SECONDS_TO_RELOAD
+    while True:
+        try:
+            with connect(server_url):
+                return
+        except DatabaseDown:
+            if time.monotonic() > deadline:
+                raise
+        time.sleep(0.05)
+
+
 def _create_database(server_url: str) -> None:
     with connect(server_url, autocommit=True) as connection:
         if not connection.execute(queries("migrations").database_exists).fetchone():
             with suppress(psycopg.errors.DuplicateDatabase):  # another process was quicker
                 connection.execute(queries("migrations").create_database)
+        connection.execute(queries("migrations").forget_log)
 
 
 def _applied(connection: Connection) -> dict[str, str]:

@@ -18,6 +18,7 @@ import psutil
 
 from selfimprove import postgres, processes
 from selfimprove.errors import AlreadyUp, ServiceStopped
+from selfimprove.forgetting.sweep import sweep
 from selfimprove.settings import CHECKOUT, Settings
 
 WORKSPACE = CHECKOUT / "workspace.yaml"
@@ -43,8 +44,9 @@ def prepare(settings: Settings) -> str:
     if not instance.exists() or instance.resolve() != CHECKOUT / "dagster.yaml":
         instance.unlink(missing_ok=True)
         instance.symlink_to(CHECKOUT / "dagster.yaml")
-    database_url = postgres.url(settings)
-    postgres.migrate(database_url)
+    database_url = postgres.prepare(settings)
+    with postgres.connect(database_url) as connection:
+        sweep(connection, settings.home)
     return database_url
 
 

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
-from selfimprove import postgres
+from selfimprove import logins, postgres
 from selfimprove.models import blas
 from selfimprove.settings import Settings, read
 
@@ -50,7 +50,7 @@ def server() -> Iterator[str]:
         yield given
         return
     with TemporaryDirectory(prefix="selfimprove-tests-") as folder:
-        url = postgres.url(read({"SELFIMPROVE_HOME": folder}))
+        url = postgres.login(Path(folder), logins.OWNER)
         postgres.STARTED.clear()  # commands that tests call leave it up
         yield url
         postgres.stop_embedded(Path(folder))

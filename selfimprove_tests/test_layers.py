@@ -8,9 +8,9 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
-    "install", "errors", "settings", "postgres", "processes", "charts", "models", "resources",
+    "install", "errors", "settings", "logins", "postgres", "processes", "charts", "models", "resources",
     "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
-    "automation", "definitions", "stack", "night", "doctor", "cli", "__main__",
+    "forgetting", "automation", "definitions", "stack", "night", "doctor", "cli", "__main__",
 ]
 KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "definitions.py", "stack.py", "night.py"}
 HEAVY = {

@@ -99,12 +99,12 @@ def test_every_query_parses(path: Path, connection: postgres.Connection) -> None
 
 def test_a_stopped_server_is_not_started_again_only_to_be_released(tmp_path: Path) -> None:
     home = read({"SELFIMPROVE_HOME": str(tmp_path)}).home
-    with postgres.connect(postgres.embedded(home).get_uri(database="selfimprove")):
+    with postgres.connect(postgres.login(home, "pipeline")):
         pass
     postgres.stop_embedded(home)
     postgres.release()
     assert not (home / "postgres" / "postmaster.pid").exists()
-    with postgres.connect(postgres.embedded(home).get_uri(database="selfimprove")):
+    with postgres.connect(postgres.login(home, "pipeline")):
         pass
     postgres.release()
     assert not (home / "postgres" / "postmaster.pid").exists()

@@ -48,6 +48,41 @@ create table feedback (
 );
 create index feedback_by_chat on feedback (chat_id);
 
+-- A newer thumb or rating takes the older one on the same answer away: all that who only adds feedback may remove.
+create function take_back(
+    ids text[], chat_ids text[], positions int[], kinds text[], sources text[], moments timestamptz[]
+) returns void language sql security definer set search_path = selfimprove, pg_temp as $$
+    delete from feedback f
+    using unnest(ids, chat_ids, positions, kinds, sources, moments) as i (id, chat_id, position, kind, source, given_at)
+    where f.chat_id = i.chat_id and f.position = i.position and f.kind = i.kind and f.source = i.source
+      and f.kind in ('thumbs', 'rating') and f.id <> i.id and f.given_at < i.given_at
+$$;
+revoke execute on function take_back from public;
+
+-- Keys that seal nothing any more.
+create table retired_keys (
+    key_id text primary key,
+    retired_at timestamptz not null default now()
+);
+
+-- A process that read its keys long ago must not store what nobody could open once the key is dropped.
+create function refuse_retired_keys() returns trigger language plpgsql set search_path = selfimprove, pg_temp as $$
+begin
+    if exists (select from fresh join retired_keys using (key_id)) then
+        raise exception 'sealed under a key that was retired' using errcode = 'integrity_constraint_violation';
+    end if;
+    return null;
+end
+$$;
+create trigger chats_under_retired_keys after insert on chats
+    referencing new table as fresh for each statement execute function refuse_retired_keys();
+create trigger chats_resealed_under_retired_keys after update on chats
+    referencing new table as fresh for each statement execute function refuse_retired_keys();
+create trigger feedback_under_retired_keys after insert on feedback
+    referencing new table as fresh for each statement execute function refuse_retired_keys();
+create trigger feedback_resealed_under_retired_keys after update on feedback
+    referencing new table as fresh for each statement execute function refuse_retired_keys();
+
 -- A line of an imported file that could not be read; its text is not kept.
 create table import_rejections (
     digest text primary key,                            -- keyed hash of file name, line and content
@@ -371,7 +406,49 @@ create table alerts (
     unique (run_id, asset, check_name)
 );
 
+-- 10 forgetting -----------------------------------------------------------------------------------------------
+
+-- What was forgotten, without a word of it. Append only, but for when its files were gone.
+-- swept_at null -> files, reports and adapters of it may still be there -> removed
+create table receipts (
+    id text primary key,                                -- hash of the rest
+    selector text not null check (selector in ('chat', 'user', 'matching', 'before')),
+    selector_hash text not null,                        -- keyed hash of what was asked for
+    counts jsonb not null,                              -- rows removed, by table
+    datasets text[] not null,                           -- that held such a chat
+    adapters text[] not null,                           -- that learned from those, or went on from one that did
+    runs text[] not null,                               -- whose morning reports may have quoted it
+    champion_before text,                               -- null is the base model
+    champion_after text,
+    at timestamptz not null default now(),
+    swept_at timestamptz
+);
+
+-- Keyed hashes of forgotten chats: no import brings them back.
+create table tombstones (
+    hash text primary key,
+    kind text not null check (kind in ('chat', 'content', 'earlier', 'opening')),   -- id, all of it, its first turns, long ones
+    turns int not null,                                 -- how many messages were hashed
+    receipt_id text not null references receipts (id) deferrable initially deferred
+);
+
+-- Datasets that held a chat which was forgotten since.
+create table tainted_datasets (
+    dataset_id text primary key references datasets (id),
+    receipt_id text not null references receipts (id) deferrable initially deferred,
+    at timestamptz not null default now()
+);
+
 -- views -------------------------------------------------------------------------------------------------------
+
+-- Adapters that learned from such a dataset, or went on from one that did: they never answer again.
+create view tainted_adapters as
+with recursive tainted as (
+    select a.id from adapters a join tainted_datasets t on t.dataset_id = a.dataset_id
+    union
+    select a.id from adapters a join tainted t on a.recipe ->> 'warm_start' = t.id
+)
+select id from tainted;
 
 -- What each day holds now: the fingerprint that a stage must have seen.
 create view day_fingerprints as
@@ -402,22 +479,24 @@ from (select * from promotions order by id desc limit 1) p
 join adapters a on a.id = p.adapter_id;
 
 -- Datasets whose adapter was judged: what they considered is no longer new to its base model. A promotion that was
--- decided on and not carried out, because the machine stopped in between, is still to come.
+-- decided on and not carried out, because the machine stopped in between, is still to come. What is left of a dataset
+-- that held a forgotten chat is new again: the next night learns it without that chat.
 create view decided_datasets as
 select distinct d.id, d.night, a.base_model
 from datasets d
 join adapters a on a.dataset_id = d.id
 join decisions x on x.adapter_id = a.id
-where x.decision <> 'promote' or exists (select from promotions p where p.report_id = x.report_id);
+where (x.decision <> 'promote' or exists (select from promotions p where p.report_id = x.report_id))
+  and not exists (select from tainted_datasets t where t.dataset_id = d.id);
 
--- The first adapter that was ever accepted for a base model, frozen: drift is measured against it.
+-- The first adapter that was ever accepted for a base model and may still answer, frozen: drift is measured against it.
 create view anchor as
 select a.*
 from (
     select distinct on (x.base_model) x.id
     from promotions p
     join adapters x on x.id = p.adapter_id
-    where p.action = 'promoted'
+    where p.action = 'promoted' and not exists (select from tainted_adapters t where t.id = x.id)
     order by x.base_model, p.id
 ) first
 join adapters a on a.id = first.id;

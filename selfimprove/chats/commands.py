@@ -178,9 +178,7 @@ def _house(settings: "Settings") -> "Iterator[tuple[Connection, Sealing]]":
     from selfimprove.chats.chat import Sealing
     from selfimprove.privacy.vault import Vault
 
-    url = postgres.url(settings)
-    postgres.migrate(url)
-    with postgres.connect(url) as connection:
+    with postgres.of_house(settings) as connection:
         vault = Vault.open(settings.home, connection)
         connection.commit()  # each file is a transaction of its own
         yield connection, Sealing(vault.seal, vault.keyed_hash)
@@ -234,7 +232,8 @@ def _line(imported: "Imported") -> str:
     reasons = ", ".join(f"{count} {reason}" for reason, count in sorted(imported.rejected.items()))
     return (
         f"{imported.file}: {imported.read} read = {written.imported} imported + {written.updated} updated"
-        f" + {written.unchanged} unchanged + {rejected} rejected{f' ({reasons})' if reasons else ''}"
+        f" + {written.unchanged} unchanged + {f'{written.forgotten} forgotten + ' if written.forgotten else ''}"
+        f"{rejected} rejected{f' ({reasons})' if reasons else ''}"
     )
 
 
@@ -250,6 +249,6 @@ def _summary(found: "Sequence[Imported]") -> dict[str, Any]:
         {"file": one.file, "read": one.read, "undated": one.undated, **asdict(one.written), "rejected": one.rejected}
         for one in found
     ]
-    numbers = ("read", "imported", "updated", "unchanged", "feedback", "undated")
+    numbers = ("read", "imported", "updated", "unchanged", "forgotten", "feedback", "undated")
     rejected = sum((Counter(one.rejected) for one in found), Counter[str]())
     return {**{name: sum(file[name] for file in files) for name in numbers}, "rejected": dict(rejected), "files": files}

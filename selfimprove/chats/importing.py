@@ -5,7 +5,7 @@ import os
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -13,7 +13,7 @@ from selfimprove.chats import formats, records, table
 from selfimprove.chats.calendar import Calendar
 from selfimprove.chats.chat import Chat, Sealing
 from selfimprove.chats.records import Record
-from selfimprove.chats.seal import seal
+from selfimprove.chats.seal import encode, seal
 from selfimprove.chats.table import RejectionRow, Written
 from selfimprove.chats.unreadable import Unreadable
 from selfimprove.errors import FileUnreadable
@@ -26,7 +26,7 @@ REJECTIONS_AT_ONCE = 1000
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What became of a file's records: read = imported + updated + unchanged + rejected.
+    """What became of a file's records: read = imported + updated + unchanged + forgotten + rejected.
 
     `undated` of them had no time of their own and went to the calendar's default day.
     """
@@ -81,9 +81,23 @@ def import_files(
 
 
 def import_chats(connection: Connection, chats: Iterable[Chat], sealing: Sealing, timezone: ZoneInfo) -> Written:
-    """Seal and store chats in one transaction."""
+    """Seal and store chats in one transaction; those that go on from a forgotten one are left out like itself."""
     with connection.transaction():
-        return table.write(connection, (seal(chat, sealing, timezone) for chat in chats))
+        openings, left_out = table.openings(connection), Counter[str]()
+        kept = _unforgotten(chats, openings, sealing, left_out)
+        written = table.write(connection, (seal(chat, sealing, timezone) for chat in kept))
+        return replace(written, forgotten=written.forgotten + left_out["forgotten"])
+
+
+def _unforgotten(
+    chats: Iterable[Chat], openings: Mapping[int, frozenset[str]], sealing: Sealing, left_out: Counter[str]
+) -> Iterator[Chat]:
+    for chat in chats:
+        begun = (turns for turns in openings if turns < len(chat.messages))
+        if any(sealing.keyed_hash(encode(chat.messages[:turns])) in openings[turns] for turns in begun):
+            left_out["forgotten"] += 1
+        else:
+            yield chat
 
 
 def name_of(path: Path) -> str:

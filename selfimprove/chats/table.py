@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
+from psycopg.errors import IntegrityConstraintViolation
+
 from selfimprove import postgres
 from selfimprove.chats.seal import ChatRow, FeedbackRow
+from selfimprove.errors import KeyRetired
 from selfimprove.postgres import Connection
 
 BATCH_CHATS = 5000
@@ -20,12 +23,13 @@ REJECTION_TYPES = ("text", "text", "int4", "text", "text")
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """How many chats were new, had grown, or were there already, and how much feedback was new."""
+    """How many chats were new, had grown, were there already, or were forgotten before; how much feedback was new."""
 
     imported: int = 0
     updated: int = 0
     unchanged: int = 0
     feedback: int = 0
+    forgotten: int = 0
 
 
 class RejectionRow(NamedTuple):
@@ -64,14 +68,24 @@ class Batch:
 
 
 def write(connection: Connection, rows: Iterable[tuple[ChatRow, Iterable[FeedbackRow]]]) -> Written:
-    """Write sealed chats; a chat that is there already grows when it comes with more turns and never shrinks."""
+    """Write sealed chats; a chat that is there already grows when it comes with more turns and never shrinks.
+
+    Chats that were forgotten stay so.
+
+    Raises:
+        KeyRetired: the key they are sealed under was exchanged meanwhile.
+    """
     tally: Counter[str] = Counter()
+    connection.execute(postgres.queries(QUERIES).while_nothing_is_forgotten)
     connection.execute(postgres.queries(QUERIES).incoming)
     connection.execute(postgres.queries(QUERIES).incoming_feedback)
     for batch in _batches(rows):
         tally.update(batch.seen_again)
-        _write(connection, batch, tally)
-    return Written(tally["imported"], tally["updated"], tally["unchanged"], tally["feedback"])
+        try:
+            _write(connection, batch, tally)
+        except IntegrityConstraintViolation as exc:
+            raise KeyRetired from exc
+    return Written(**{name: tally[name] for name in Written.__slots__})
 
 
 def _batches(rows: Iterable[tuple[ChatRow, Iterable[FeedbackRow]]]) -> Iterator[Batch]:
@@ -90,9 +104,9 @@ def _write(connection: Connection, batch: Batch, tally: Counter[str]) -> None:
     connection.execute(queries.clear_incoming)
     # in the order of ids, so that two imports at a time cannot lock each other out
     copy(connection, queries.copy_incoming, CHAT_TYPES, [batch.chats[key] for key in sorted(batch.chats)])
-    row = connection.execute(queries.merge).fetchone() or {}
-    tally.update(row)
-    tally["unchanged"] += len(batch.chats) - row["imported"] - row["updated"]
+    steps = {"forgotten": queries.leave_forgotten, "imported": queries.merge, "updated": queries.grow}
+    found = {name: connection.execute(query).rowcount for name, query in steps.items()}
+    tally.update(found, unchanged=len(batch.chats) - sum(found.values()))
     if batch.feedback:
         copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, batch.feedback.values())
         connection.execute(queries.replace_feedback)
@@ -105,6 +119,16 @@ def copy(connection: Connection, statement: str, types: Sequence[str], rows: Ite
         stream.set_types(types)
         for row in rows:
             stream.write_row(row)
+
+
+def openings(connection: Connection) -> dict[int, frozenset[str]]:
+    """Keyed hashes of the first turns that only a chat which was forgotten has, by how many turns they are.
+
+    Until the transaction ends nothing more is forgotten.
+    """
+    queries = postgres.queries(QUERIES)
+    connection.execute(queries.while_nothing_is_forgotten)
+    return {row["turns"]: frozenset(row["hashes"]) for row in connection.execute(queries.openings)}
 
 
 def write_rejections(connection: Connection, rows: Iterable[RejectionRow]) -> None:

@@ -28,7 +28,7 @@ def rejections(day: datetime | None, as_json: bool) -> None:
     from selfimprove.curation import table
     from selfimprove.settings import current
 
-    with postgres.connect(postgres.url(current())) as connection:
+    with postgres.of_house(current()) as connection:
         found = table.reasons(connection, day.date() if day else None)
     lines = [f"{count:>7}  {reason}" for reason, count in found.items()]
     click.echo(orjson.dumps(found).decode() if as_json else "\n".join(lines), nl=as_json or bool(lines))

@@ -78,6 +78,35 @@ def measure(dataset: Path, as_json: bool) -> None:
     _table(figures)
 
 
+@privacy.command(name="rotate-key")
+@click.option("--keep-in", type=click.Choice(["file", "keychain"]), help="Where the keys are from now on.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def rotate_key(keep_in: str | None, as_json: bool) -> None:
+    """A new key for the vault; everything is sealed again under it. Broken off, it goes on when run again.
+
+    Example: selfimprove privacy rotate-key
+
+    Example: selfimprove privacy rotate-key --keep-in keychain
+    """
+    from selfimprove import postgres
+    from selfimprove.privacy.rotate import rotate
+    from selfimprove.privacy.vault import Vault, keep_in_file, keep_in_keychain
+    from selfimprove.settings import current
+
+    with postgres.of_house(current()) as connection:
+        if keep_in:  # before the new key is made: it is never anywhere else
+            Vault.open(current().home, connection)
+            {"file": keep_in_file, "keychain": keep_in_keychain}[keep_in](current().home)
+            connection.commit()
+        done = rotate(connection, current().home, lambda line: click.echo(line, err=True))
+    if as_json:
+        import orjson
+
+        click.echo(orjson.dumps(asdict(done)))
+        return
+    click.echo(f"Key {done.key_id} seals from now on; sealed again: {done.chats} chats, {done.feedback} feedbacks.")
+
+
 def _redacted(text: str) -> tuple[str, list[Span]]:
     from selfimprove.privacy.redact import locate, replace
 

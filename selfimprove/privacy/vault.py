@@ -11,7 +11,7 @@ import stat
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 from cryptography.exceptions import InvalidTag
@@ -20,12 +20,20 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from selfimprove import postgres
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
+from selfimprove.privacy import keychain
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+
+
+class KeyFile(NamedTuple):
+    """Where keys were read from, and what that file was then."""
+
+    path: Path
+    stamp: tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +43,7 @@ class Vault:
     current: str
     ciphers: Mapping[str, AESGCM] = field(repr=False)
     hash_key: bytes = field(repr=False)
+    file: KeyFile | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def open(cls, home: Path, connection: Connection | None = None) -> Vault:
@@ -47,7 +56,7 @@ class Vault:
             VaultKeyMissing: sealed rows exist and the key file does not.
             VaultInvalid: the key file is not what this class writes, or cannot be made or read.
         """
-        path = home / "keys" / "vault.json"
+        path = path_of(home)
         try:
             if not path.exists():
                 if connection is not None and _holds_sealed_rows(connection):
@@ -60,9 +69,14 @@ class Vault:
             raise VaultInvalid(path=path, reason=exc.strerror or type(exc).__name__) from exc
 
     def seal(self, plaintext: bytes, context: bytes) -> Sealed:
-        """Encrypt under the current key; `context` (the row's id) must be given again to open it."""
+        """Encrypt under the current key; `context` (the row's id) must be given again to open it.
+
+        Raises:
+            VaultInvalid, VaultKeyMissing: the key file was changed since, and cannot be read.
+        """
+        vault = self._newest()
         nonce = os.urandom(NONCE_BYTES)
-        return Sealed(self.current, nonce, self.ciphers[self.current].encrypt(nonce, plaintext, context))
+        return Sealed(vault.current, nonce, vault.ciphers[vault.current].encrypt(nonce, plaintext, context))
 
     def unseal(self, sealed: Sealed, context: bytes) -> bytes:
         """The plaintext.
@@ -71,7 +85,7 @@ class Vault:
             VaultKeyUnknown: sealed under a key that this vault does not have.
             SealBroken: ciphertext, nonce or context is not what was sealed.
         """
-        cipher = self.ciphers.get(sealed.key_id)
+        cipher = self.ciphers.get(sealed.key_id) or self._newest().ciphers.get(sealed.key_id)
         if cipher is None:
             raise VaultKeyUnknown(key_id=sealed.key_id)
         try:
@@ -82,6 +96,34 @@ class Vault:
     def keyed_hash(self, data: bytes) -> str:
         """32 hex digits that nobody without the key can link to `data`; equal for equal data, for ever."""
         return hashlib.blake2b(data, digest_size=16, key=self.hash_key).hexdigest()
+
+    def _newest(self) -> Vault:
+        """The vault as its key file is now: keys are exchanged while processes that have read them live on."""
+        if self.file is None or self.file.stamp == _stamp(self.file.path):
+            return self
+        return _read(self.file.path)
+
+
+def path_of(home: Path) -> Path:
+    """Where a house's keys are."""
+    return home / "keys" / "vault.json"
+
+
+def add_key(home: Path) -> Vault:
+    """Make a new key the current one; the older ones still open."""
+    content = _content(path_of(home))
+    key = secrets.token_bytes(KEY_BYTES)
+    content |= {"current": key_id(key), "keys": {**content["keys"], key_id(key): _text(key)}}
+    _replace(path_of(home), content)
+    return _read(path_of(home))
+
+
+def drop_older_keys(home: Path) -> Vault:
+    """Keep the current key alone: whatever an older one sealed is gone for ever."""
+    content = _content(path_of(home))
+    current = content["current"]
+    _replace(path_of(home), content | {"keys": {current: content["keys"][current]}})
+    return _read(path_of(home))
 
 
 def key_id(key: bytes) -> str:
@@ -99,34 +141,92 @@ def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     key, hash_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
-    content = orjson.dumps({"current": key_id(key), "keys": {key_id(key): _text(key)}, "hash_key": _text(hash_key)})
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+    draft = _draft(path, {"current": key_id(key), "keys": {key_id(key): _text(key)}, "hash_key": _text(hash_key)})
     try:
         os.link(draft, path)
     except FileExistsError:
         pass
     finally:
         draft.unlink()
+    _sync_folder(path)
+
+
+def keep_in_keychain(home: Path) -> None:
+    """Move the keys into the system's keychain; their file names the entry alone.
+
+    Raises:
+        KeychainUnusable: there is none, or it does not give them back; they stay where they were.
+    """
+    path = path_of(home)
+    content, entry = _content(path), str(home)
+    keychain.write(entry, content)
+    _put(path, {"keychain": entry})
+
+
+def keep_in_file(home: Path) -> None:
+    """Move the keys back into their file."""
+    path = path_of(home)
+    entry = orjson.loads(path.read_bytes()).get("keychain")
+    if entry:
+        _put(path, _content(path))
+        keychain.delete(entry)
+
+
+def _replace(path: Path, content: Mapping[str, Any]) -> None:
+    """Exchange the keys where they are kept; the file is a new one also where it only names the keychain's entry."""
+    entry = orjson.loads(path.read_bytes()).get("keychain")
+    if entry:
+        keychain.write(entry, content)
+    _put(path, {"keychain": entry} if entry else content)
+
+
+def _put(path: Path, content: Mapping[str, Any]) -> None:
+    os.replace(_draft(path, content), path)
+    _sync_folder(path)
+
+
+def _draft(path: Path, content: Mapping[str, Any]) -> Path:
+    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(orjson.dumps(content))
+        file.flush()
+        os.fsync(file.fileno())
+    return draft
+
+
+def _sync_folder(path: Path) -> None:
+    """A power failure must not take the only key of rows that are already stored."""
     folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)  # or a power failure could take the only key of rows that are already stored
+    os.fsync(folder)
     os.close(folder)
 
 
 def _read(path: Path) -> Vault:
+    stamp = _stamp(path)  # taken first: a file exchanged meanwhile is read again
     try:
-        content = orjson.loads(path.read_bytes())
+        content = _content(path)
         keys = [_key(text) for text in content["keys"].values()]
-        vault = Vault(content["current"], {key_id(key): AESGCM(key) for key in keys}, _key(content["hash_key"]))
+        ciphers = {key_id(key): AESGCM(key) for key in keys}
+        vault = Vault(content["current"], ciphers, _key(content["hash_key"]), KeyFile(path, stamp))
         if {vault.current} | content["keys"].keys() != vault.ciphers.keys():
             raise ValueError("ids do not belong to the keys")
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as exc:
         # the cause could carry key material
         raise VaultInvalid(path=path, reason=type(exc).__name__) from None
     return vault
+
+
+def _content(path: Path) -> dict[str, Any]:
+    content: dict[str, Any] = orjson.loads(path.read_bytes())
+    return keychain.read(content["keychain"]) if "keychain" in content else content
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        raise VaultKeyMissing(path=path) from None
+    return found.st_mtime_ns, found.st_ino
 
 
 def _text(key: bytes) -> str:

@@ -12,6 +12,7 @@ from selfimprove.promotion.gate import decide
 from selfimprove.promotion.standing import Standing, final
 
 BASE = "base"
+FORGOTTEN = "it learned from chats that were forgotten since"
 
 
 def judge(connection: Connection, report_id: str, run_id: str) -> Decision:
@@ -54,7 +55,7 @@ def rollback(connection: Connection, adapter_id: str | None = None) -> str:
 
     Raises:
         ChampionMissing: the base model answers already.
-        RollbackRefused: the one named was never champion, was vetoed, is damaged, or answers already.
+        RollbackRefused: the one named was never champion, was vetoed, is tainted or damaged, or answers already.
     """
     with connection.transaction():
         table.lock(connection)
@@ -81,6 +82,21 @@ def veto(connection: Connection, reason: str) -> str:
         if champion is None:
             raise ChampionMissing(action="veto")
         return _move(connection, Action.VETOED, _before(connection, champion["id"]), champion["id"], reason)
+
+
+def retract(connection: Connection) -> str | None:
+    """Let a champion that learned from forgotten chats answer no more: the newest clean one before it takes over.
+
+    Returns the id of who answers then, None for the base model; a clean champion stays.
+    """
+    with connection.transaction():
+        table.lock(connection)
+        champion = table.champion(connection)
+        if champion and table.one(connection, "is_tainted", adapter_id=champion["id"]):
+            back = _before(connection, champion["id"])
+            _move(connection, Action.ROLLED_BACK, back, champion["id"], FORGOTTEN)
+            return back
+        return champion["id"] if champion else None
 
 
 def damage(connection: Connection, adapter_id: str) -> str | None:
@@ -131,8 +147,8 @@ def _named(connection: Connection, name: str | None, current: str | None) -> str
     reason = None
     if len(found) != 1:
         reason = "several champions' ids begin so" if found else "it was never champion"
-    elif found[0]["vetoed"]:
-        reason = "it was vetoed"
+    elif found[0]["vetoed"] or found[0]["tainted"]:
+        reason = "it was vetoed" if found[0]["vetoed"] else FORGOTTEN
     elif found[0]["id"] == current:
         reason = "it answers already"
     elif damage(connection, found[0]["id"]):

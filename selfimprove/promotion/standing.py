@@ -24,6 +24,7 @@ class Standing:
     is_whole: bool = True
     trained_on: int = 0
     damage: str | None = None
+    tainted: bool = False
 
 
 def final(decision: Decision, earlier: Decision | None, standing: Standing, margins: Mapping[str, float]) -> Decision:
@@ -50,6 +51,7 @@ def _objections(standing: Standing, oldest: float) -> dict[str, Word]:
         "the adapter was champion before: only a person brings it back": (standing.promoted_before, refused),
         "the adapter was rejected on another report": (standing.rejected_before, refused),
         contaminated: (standing.trained_on > 0, refused),
+        "the adapter learned from chats that were forgotten since": (standing.tainted, refused),
         standing.damage or "": (standing.damage is not None, refused),
     }
     return {reason: held for reason, (holds, held) in found.items() if holds}

@@ -14,6 +14,7 @@ from adapters where run_id = %(run_id)s order by created_at desc, id limit 1;
 select a.id, a.base_model, a.dataset_id, a.recipe, a.metrics, a.url, a.files, a.night
 from adapters a
 where not exists (select from decisions d where d.adapter_id = a.id)
+  and not exists (select from tainted_adapters t where t.id = a.id)
 order by a.created_at desc, a.id limit 1;
 
 -- champion: the adapter that answers, if it belongs to this base model

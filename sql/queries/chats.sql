@@ -1,8 +1,17 @@
--- incoming: where a batch of chats waits inside its transaction
-create temporary table if not exists incoming (like chats including defaults) on commit drop;
+-- while_nothing_is_forgotten: keep a chat from coming back while it is being forgotten; held until the transaction ends
+select pg_advisory_xact_lock_shared(hashtext('selfimprove.forgetting'));
+
+-- incoming: where a batch of chats waits inside its transaction; named columns, for who may not read all of chats
+create temporary table if not exists incoming (
+    id text, source text, user_key text, day date, started_at timestamptz, turns int, side text, digest text,
+    key_id text, nonce bytea, sealed bytea, arrived_at timestamptz default now()
+) on commit drop;
 
 -- incoming_feedback: where a batch of feedback waits inside its transaction
-create temporary table if not exists incoming_feedback (like feedback) on commit drop;
+create temporary table if not exists incoming_feedback (
+    id text, chat_id text, position int, kind text, value real, source text, key_id text, nonce bytea, sealed bytea,
+    given_at timestamptz
+) on commit drop;
 
 -- incoming_rejections: where rejected lines wait inside their transaction
 create temporary table if not exists incoming_rejections (like import_rejections including defaults) on commit drop;
@@ -21,21 +30,27 @@ from stdin (format binary);
 -- copy_incoming_rejections: COPY of lines that could not be read
 copy incoming_rejections (digest, file, line, reason, detail) from stdin (format binary);
 
--- merge: new chats come in, known ones grow when they come with more turns; a chat stays in its day
-with merged as (
-    insert into chats select * from incoming
-    on conflict (id) do update
-    set turns = excluded.turns, digest = excluded.digest, key_id = excluded.key_id, nonce = excluded.nonce,
-        sealed = excluded.sealed, arrived_at = excluded.arrived_at
-    where chats.turns < excluded.turns
-    returning xmax = 0 as imported
+-- leave_forgotten: take what was forgotten out of a batch, by its id or by all that was said
+delete from incoming i where exists (select from tombstones t where t.hash in (i.id, i.digest));
+
+-- openings: how many turns, and which hashes, begin a chat that was forgotten
+select turns, array_agg(hash) as hashes from tombstones where kind = 'opening' group by turns order by turns;
+
+-- merge: new chats come in; one that is there waits for who is storing it and stays as it is
+insert into chats select * from incoming on conflict (id) do nothing;
+
+-- grow: known chats that come with more turns take them on, in the order of ids; a chat stays in its day
+with shorter as (
+    select c.id from chats c join incoming i on i.id = c.id where c.turns < i.turns order by c.id for update of c
 )
-select count(*) filter (where imported) as imported, count(*) filter (where not imported) as updated from merged;
+update chats c
+set turns = i.turns, digest = i.digest, key_id = i.key_id, nonce = i.nonce, sealed = i.sealed, arrived_at = i.arrived_at
+from shorter s join incoming i on i.id = s.id
+where c.id = s.id and c.turns < i.turns;
 
 -- replace_feedback: a newer thumb or rating takes the place of the older one on the same answer
-delete from feedback f using incoming_feedback i
-where f.chat_id = i.chat_id and f.position = i.position and f.kind = i.kind and f.source = i.source
-  and f.kind in ('thumbs', 'rating') and f.id <> i.id and f.given_at < i.given_at;
+select take_back(array_agg(id), array_agg(chat_id), array_agg(position), array_agg(kind), array_agg(source), array_agg(given_at))
+from incoming_feedback where kind in ('thumbs', 'rating');
 
 -- merge_feedback: new feedback on answers that exist, unless a newer thumb or rating is there
 insert into feedback

@@ -90,6 +90,7 @@ select run_id, night, dataset_id, sentence, counts from dataset_runs where run_i
 -- newest_undecided: the newest dataset that no decision was made upon
 select d.id from datasets d
 where not exists (select from decided_datasets x where x.id = d.id)
+  and not exists (select from tainted_datasets t where t.dataset_id = d.id)
 order by d.created_at desc, d.id limit 1;
 
 -- dataset: one dataset by the beginning of its id

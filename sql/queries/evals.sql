@@ -4,10 +4,11 @@ select id from champion;
 -- anchor: the first adapter that was accepted for a base model
 select id from anchor where base_model = %(base)s;
 
--- champion_at: who answered after a night, null for the base; a rollback without a night belongs to the last one
+-- champion_at: who answered after a night, null for the base; a rollback without a night belongs to the last one. Of
+-- adapters that learned from forgotten chats nothing is left to compare with
 select adapter_id as id
 from (select id, adapter_id, max(night) over (order by id) as reached from promotions) p
-where reached <= %(night)s
+where reached <= %(night)s and not exists (select from tainted_adapters t where t.id = p.adapter_id)
 order by p.id desc
 limit 1;
 

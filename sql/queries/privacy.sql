@@ -31,3 +31,44 @@ select (select count(*) from chats where day = %(day)s) as chats,
 
 -- count_all: how many redacted chats there are
 select count(*) as chats from redacted_chats;
+
+-- rotation_lock: whether no other rotation is under way; held until the connection ends
+select pg_try_advisory_lock(hashtext('selfimprove.rotation')) as free;
+
+-- rotation_unlock: let the next rotation begin
+select pg_advisory_unlock(hashtext('selfimprove.rotation'));
+
+-- old_chats: chats under another key than this one, after an id, locked until they are sealed again
+select id, key_id, nonce, sealed from chats
+where id > %(after)s and key_id <> %(key_id)s
+order by id limit %(most)s for update;
+
+-- old_feedback: feedback under another key than this one, after an id, locked until it is sealed again
+select id, key_id, nonce, sealed from feedback
+where id > %(after)s and key_id <> %(key_id)s and sealed is not null
+order by id limit %(most)s for update;
+
+-- reseal_chats: put other ciphertexts in place
+update chats c set key_id = x.key_id, nonce = x.nonce, sealed = x.sealed
+from unnest(%(ids)s::text[], %(key_ids)s::text[], %(nonces)s::bytea[], %(sealed)s::bytea[]) as x (id, key_id, nonce, sealed)
+where c.id = x.id;
+
+-- reseal_feedback: put other ciphertexts in place
+update feedback f set key_id = x.key_id, nonce = x.nonce, sealed = x.sealed
+from unnest(%(ids)s::text[], %(key_ids)s::text[], %(nonces)s::bytea[], %(sealed)s::bytea[]) as x (id, key_id, nonce, sealed)
+where f.id = x.id;
+
+-- stop_writers: wait for those who are storing chats or feedback; who comes later waits for this transaction
+lock table chats, feedback in share row exclusive mode;
+
+-- retire: what is sealed under these keys is refused from now on
+insert into retired_keys (key_id) select unnest(%(key_ids)s::text[]) on conflict do nothing;
+
+-- sealed_chats: every chat, as it is kept
+select id as chat_id, id, key_id, nonce, sealed from chats;
+
+-- sealed_comments: all feedback that says something, as it is kept
+select chat_id, id, key_id, nonce, sealed from feedback where sealed is not null;
+
+-- sealed_by_id: some chats, as they are kept
+select id, key_id, nonce, sealed from chats where id = any(%(ids)s) order by id;

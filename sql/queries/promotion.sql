@@ -65,6 +65,7 @@ select r.challenger = a.base_model || '+' || a.id as names_its_adapter,
        r.anchor = coalesce(f.base_model || '+' || f.id, r.base) as anchor_is_current,
        extract(epoch from clock_timestamp() - r.created_at)::float8 / 3600 as age_hours,
        exists (select from promotions p where p.action = 'vetoed' and p.replaced = a.id) as vetoed,
+       exists (select from tainted_adapters t where t.id = a.id) as tainted,
        exists (select from promotions p where p.action = 'promoted' and p.adapter_id = a.id) as promoted_before,
        exists (select from decisions d
                where d.adapter_id = a.id and d.report_id <> r.id and d.decision = 'reject') as rejected_before
@@ -107,15 +108,20 @@ with recursive line as (
 )
 select line.replaced as id,
        a.base_model = c.base_model
-       and not exists (select from promotions v where v.action = 'vetoed' and v.replaced = line.replaced) as usable
+       and not exists (select from promotions v where v.action = 'vetoed' and v.replaced = line.replaced)
+       and not exists (select from tainted_adapters t where t.id = line.replaced) as usable
 from line
 join adapters a on a.id = line.replaced
 join adapters c on c.id = %(adapter_id)s
 order by line.step;
 
--- accepted: adapters that were champion by evidence and whose id begins so, with whether one was vetoed
+-- is_tainted: one row when an adapter learned from chats that were forgotten since
+select 1 as found from tainted_adapters where id = %(adapter_id)s;
+
+-- accepted: adapters that were champion by evidence and whose id begins so, with what speaks against them
 select p.adapter_id as id,
-       exists (select from promotions v where v.action = 'vetoed' and v.replaced = p.adapter_id) as vetoed
+       exists (select from promotions v where v.action = 'vetoed' and v.replaced = p.adapter_id) as vetoed,
+       exists (select from tainted_adapters t where t.id = p.adapter_id) as tainted
 from promotions p
 where p.action = 'promoted' and starts_with(p.adapter_id, %(id)s)
 order by p.id;

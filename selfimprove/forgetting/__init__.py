@@ -1,0 +1,1 @@
+"""Taking back what was said, and all that came of it."""

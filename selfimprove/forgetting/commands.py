@@ -1,0 +1,136 @@
+"""`selfimprove forget`: take chats back, with all that came of them."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from selfimprove.forgetting.receipt import Receipt
+    from selfimprove.forgetting.select import Wish
+    from selfimprove.postgres import Connection
+    from selfimprove.privacy.vault import Vault
+    from selfimprove.settings import Settings
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+@click.command()
+@click.option("--chat", metavar="ID", help="One chat, by its id or the beginning of it, and its exact copies.")
+@click.option("--user", metavar="REF", help="Every chat of a person, as their chats' source calls them.")
+@click.option("--matching", metavar="TEXT", help='Every chat in which this was said; "-" reads it from standard input.')
+@click.option("--before", type=DAY, metavar="YYYY-MM-DD", help="Every chat of the days before this one.")
+@click.option("--dry-run", is_flag=True, help="Tell what would go, and change nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the receipt.")
+def forget(dry_run: bool, yes: bool, as_json: bool, **selectors: Any) -> None:
+    """Take chats back for ever: in every room, with their datasets' and adapters' files; a clean model answers at once.
+
+    Give one of --chat, --user, --matching and --before. The next night learns again without them.
+
+    Example: selfimprove forget --matching "my old address" --dry-run
+    """
+    from selfimprove.settings import current
+
+    wish = _wish(selectors)
+    with _house(current()) as (connection, vault):
+        if not (dry_run or yes) and sys.stdin.isatty():
+            _confirm(connection, vault, wish)
+        receipt, file = _forget(connection, vault, wish, current(), dry_run)
+    _tell(receipt, file, dry_run, as_json)
+
+
+def _wish(selectors: dict[str, Any]) -> Wish:
+    from typing import cast
+
+    from selfimprove.forgetting.receipt import Selector
+    from selfimprove.forgetting.select import Wish
+
+    given = {name: value for name, value in selectors.items() if value is not None}
+    if len(given) != 1:
+        raise click.UsageError("Give one of --chat, --user, --matching and --before.")
+    [(selector, value)] = given.items()
+    if isinstance(value, datetime):
+        value = value.date().isoformat()
+    text = sys.stdin.read().strip() if (selector, value) == ("matching", "-") else value
+    return Wish(cast("Selector", selector), text)
+
+
+@contextmanager
+def _house(settings: Settings) -> Iterator[tuple[Connection, Vault]]:
+    from selfimprove import postgres
+    from selfimprove.privacy.vault import Vault
+
+    with postgres.of_house(settings) as connection:
+        vault = Vault.open(settings.home, connection)
+        connection.commit()
+        yield connection, vault
+
+
+def _confirm(connection: Connection, vault: Vault, wish: Wish) -> None:
+    from selfimprove.forgetting.forget import forget as forget_
+
+    receipt = forget_(connection, vault, wish, datetime.now(UTC), dry_run=True)
+    if receipt:
+        click.echo(_sentence(receipt, dry_run=True), err=True)
+        click.confirm("Forget it for ever?", abort=True, err=True)
+
+
+def _forget(
+    connection: Connection, vault: Vault, wish: Wish, settings: Settings, dry_run: bool
+) -> tuple[Receipt | None, Path | None]:
+    from selfimprove.forgetting.forget import forget as forget_
+    from selfimprove.forgetting.give_back import give_back
+    from selfimprove.forgetting.sweep import sweep
+
+    if not dry_run:
+        _refuse_while_a_night_runs(connection, settings)
+    receipt = forget_(connection, vault, wish, datetime.now(UTC), dry_run=dry_run)
+    if receipt is None or dry_run:
+        return receipt, None
+    files = sweep(connection, settings.home)
+    for line in give_back(connection):
+        click.echo(line, err=True)
+    return receipt, next(file for file in files if file.name == receipt.name)
+
+
+def _refuse_while_a_night_runs(connection: Connection, settings: Settings) -> None:
+    """What a night has read would be written again behind our back."""
+    from selfimprove import postgres, stack
+    from selfimprove.errors import ForgetBusy
+
+    queries = postgres.queries("forget")
+    has_nights = stack.supervisor(settings) and connection.execute(queries.dagster_runs).fetchone()
+    if has_nights and connection.execute(queries.active).fetchone():
+        raise ForgetBusy
+    connection.commit()
+
+
+def _tell(receipt: Receipt | None, file: Path | None, dry_run: bool, as_json: bool) -> None:
+    if as_json:
+        import orjson
+
+        told = receipt.as_json() if receipt else {"counts": {"chats": 0}, "datasets": [], "adapters": []}
+        click.echo(orjson.dumps({**told, "dry_run": dry_run, "file": str(file) if file else None}))
+    elif receipt is None:
+        click.echo("No chat fits; nothing was forgotten.")
+    else:
+        click.echo(_sentence(receipt, dry_run) + (f"\nReceipt: {file}" if file else ""))
+
+
+def _sentence(receipt: Receipt, dry_run: bool) -> str:
+    rows = ", ".join(f"{count} {table}" for table, count in receipt.counts.items() if count)
+    told = [f"{'Would be forgotten' if dry_run else 'Forgotten'}: {rows}."]
+    if receipt.datasets:
+        told.append(f"{len(receipt.datasets)} datasets held them; {len(receipt.adapters)} adapters learned from those.")
+        told.append("What is left of these datasets is new to the next night, which learns it again.")
+    if receipt.champion_before != receipt.champion_after:
+        who = f"adapter {receipt.champion_after[:12]}" if receipt.champion_after else "the base model"
+        told.append(f"Adapter {str(receipt.champion_before)[:12]} is one of them: {who} answers from now on.")
+    return "\n".join(told)

@@ -1,0 +1,86 @@
+"""Take chats back with all that came of them, in one transaction; who learned from them never answers again."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from psycopg.types.json import Jsonb
+
+from selfimprove import postgres
+from selfimprove.forgetting.receipt import Receipt, named
+from selfimprove.forgetting.select import Wish, select
+from selfimprove.privacy import tombstones
+from selfimprove.promotion import promote
+from selfimprove.promotion import table as promotion
+
+if TYPE_CHECKING:
+    from selfimprove.postgres import Connection
+    from selfimprove.privacy.vault import Vault
+
+
+def forget(connection: Connection, vault: Vault, wish: Wish, now: datetime, *, dry_run: bool = False) -> Receipt | None:
+    """Delete the chats' rows in every room, taint datasets and adapters, let a clean champion answer; None for no chat.
+
+    What is left of the datasets counts as new again, so that the next night learns it without them. Files stay until
+    `sweep`. A dry run does it all and takes it back.
+
+    Raises:
+        ForgetUnknown, ForgetTooMuch: the wish names no chat, or is too short to look for.
+        VaultKeyUnknown, SealBroken: a chat cannot be opened to be searched.
+    """
+    with connection.transaction(force_rollback=dry_run):
+        promotion.lock(connection)
+        _execute(connection, "alone")
+        ids = [row["id"] for row in _rows(connection, "hold", ids=select(connection, vault, wish))]
+        return _forget(connection, vault, wish, ids, now) if ids else None
+
+
+def _forget(connection: Connection, vault: Vault, wish: Wish, ids: list[str], now: datetime) -> Receipt:
+    champion, known = promotion.champion(connection), _tainted(connection)
+    receipt, datasets = named(ids, now), [row["dataset_id"] for row in _rows(connection, "datasets", ids=ids)]
+    _execute(connection, "taint", datasets=datasets, receipt=receipt)
+    adapters = sorted(_tainted(connection) - known)
+    found = {"ids": ids, "datasets": datasets, "adapters": adapters}
+    [counts], runs = _rows(connection, "count", **found), _rows(connection, "runs", **found)
+    _bury(connection, vault, ids, receipt)
+    _remove(connection, ids, adapters)
+    answers = promote.retract(connection)
+    written = Receipt(
+        receipt, wish.selector, vault.keyed_hash(wish.value.encode()), counts, tuple(datasets), tuple(adapters),
+        tuple(row["run_id"] for row in runs), champion["id"] if champion else None, answers, now,
+    )  # fmt: skip
+    _write(connection, written)
+    return written
+
+
+def _bury(connection: Connection, vault: Vault, ids: list[str], receipt: str) -> None:
+    buried = list(tombstones.of_chats(connection, vault, ids))
+    hashes, kinds, turns = ([getattr(one, name) for one in buried] for name in tombstones.Tombstone._fields)
+    _execute(connection, "bury", receipt=receipt, hashes=hashes, kinds=kinds, turns=turns)
+
+
+def _remove(connection: Connection, ids: list[str], adapters: list[str]) -> None:
+    _execute(connection, "reopen", ids=ids)
+    _execute(connection, "silence", adapters=adapters)
+    _execute(connection, "delete", ids=ids)
+    _execute(connection, "empty_days")
+
+
+def _write(connection: Connection, receipt: Receipt) -> None:
+    columns = {**asdict(receipt), "counts": Jsonb(dict(receipt.counts))}
+    lists = {name: list(columns[name]) for name in ("datasets", "adapters", "runs")}
+    _execute(connection, "write", **columns | lists)
+
+
+def _tainted(connection: Connection) -> set[str]:
+    return {row["id"] for row in _rows(connection, "tainted")}
+
+
+def _rows(connection: Connection, query: str, **given: Any) -> list[dict[str, Any]]:
+    return connection.execute(getattr(postgres.queries("forget"), query), given).fetchall()
+
+
+def _execute(connection: Connection, query: str, **given: Any) -> None:
+    connection.execute(getattr(postgres.queries("forget"), query), given)

@@ -1,0 +1,96 @@
+"""Take away the files of what was forgotten: datasets, weights, and pages that quoted it. Safe to do again."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import shutil
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from selfimprove import postgres
+from selfimprove.adapters import table as adapters
+from selfimprove.adapters.files import folder_of
+from selfimprove.adapters.learn import DRAFT
+from selfimprove.forgetting.receipt import Receipt
+from selfimprove.reports.table import MorningReport
+
+if TYPE_CHECKING:
+    from selfimprove.postgres import Connection
+
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><title>Night of {night}</title>
+<p>{sentence}</p>
+<p>The rest of this page quoted chats that were forgotten on {day}.</p></html>
+"""
+
+
+def sweep(connection: Connection, home: Path) -> list[Path]:
+    """Remove every file of tainted datasets and adapters, and finish receipts that are not; returns their files.
+
+    A process that was killed while it forgot, or a night that was under way, may have left some.
+    """
+    with connection.transaction():
+        _remove_tainted(connection, home)
+        return [_finish(connection, home, Receipt(**row)) for row in _rows(connection, "unswept")]
+
+
+def _remove_tainted(connection: Connection, home: Path) -> None:
+    for row in _rows(connection, "tainted_datasets"):
+        for folder in (home / "datasets" / row["id"], *(home / "datasets").glob(f".{row['id']}.*")):
+            shutil.rmtree(folder, ignore_errors=True)
+    for row in _rows(connection, "tainted"):
+        folder = folder_of(adapters.read(connection, row["id"]))
+        if folder.name == row["id"]:  # never a folder that the row names by mistake
+            shutil.rmtree(folder, ignore_errors=True)
+
+
+def _finish(connection: Connection, home: Path, receipt: Receipt) -> Path:
+    _remove_drafts(home)
+    for row in _rows(connection, "pages", runs=list(receipt.runs)):
+        digest = _blank(MorningReport(**row), receipt.at)
+        connection.execute(postgres.queries("forget").blanked, {"run_id": row["run_id"], "sha256": digest})
+    file = home / "receipts" / receipt.name
+    _write(file, orjson.dumps(receipt.as_json(), option=orjson.OPT_INDENT_2) + b"\n")
+    connection.execute(postgres.queries("forget").swept, {"id": receipt.id})
+    return file
+
+
+def _blank(report: MorningReport, at: datetime) -> str:
+    """Write a page that tells the decision alone; returns its hash."""
+    from markupsafe import escape
+
+    html = PAGE.format(night=report.night, sentence=escape(report.sentence), day=at.date()).encode()
+    if report.path.exists():
+        _write(report.path, html)
+    return hashlib.sha256(html).hexdigest()
+
+
+def _remove_drafts(home: Path) -> None:
+    """What killed processes left half-written; a training that is under way keeps its own."""
+    for draft in (home / "reports").glob("*.draft"):
+        draft.unlink(missing_ok=True)
+    lock = home / "work" / "training.lock"
+    if lock.exists():
+        with lock.open("a") as held:
+            try:
+                fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return
+            for left_over in lock.parent.glob(f"{DRAFT}*"):
+                shutil.rmtree(left_over, ignore_errors=True)
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.draft")
+    draft.write_bytes(content)
+    os.replace(draft, path)
+
+
+def _rows(connection: Connection, query: str, **given: Any) -> list[dict[str, Any]]:
+    return connection.execute(getattr(postgres.queries("forget"), query), given).fetchall()

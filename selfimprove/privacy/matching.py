@@ -1,0 +1,61 @@
+"""Looks for words in what people really said: raw text, opened batch by batch, which nothing else can search."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from selfimprove import postgres
+from selfimprove.chats.chat import Sealed
+
+if TYPE_CHECKING:
+    from selfimprove.postgres import Connection
+    from selfimprove.privacy.vault import Vault
+
+BATCH = 500
+
+
+def matching(connection: Connection, vault: Vault, text: str) -> list[str]:
+    """Ids of the chats in which the text stands, in a message or in feedback, ascending.
+
+    Letter case, width, white space and characters without width make no difference.
+
+    Raises:
+        VaultKeyUnknown, SealBroken: a row cannot be opened, so that nobody can say what it holds.
+    """
+    wanted = normalised(text)
+    chats = {id for id, said in _raw(connection, vault, "sealed_chats") if _says(wanted, _contents(said))}
+    given = {id for id, said in _raw(connection, vault, "sealed_comments") if _says(wanted, [said.decode()])}
+    return sorted(chats | given)
+
+
+def normalised(text: str) -> str:
+    """Folded for comparing: NFKC, case, each run of white space one blank."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    visible = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
+    return re.sub(r"\s+", " ", visible).strip()
+
+
+def opened(vault: Vault, row: dict[str, Any]) -> bytes:
+    """What a row of chats or feedback says."""
+    return vault.unseal(Sealed(row["key_id"], row["nonce"], row["sealed"]), row["id"].encode())
+
+
+def _raw(connection: Connection, vault: Vault, query: str) -> Iterator[tuple[str, bytes]]:
+    """Chat ids, each with what one of its sealed rows says."""
+    with connection.cursor(name=query) as cursor:
+        cursor.itersize = BATCH
+        for row in cursor.execute(getattr(postgres.queries("privacy"), query)):
+            yield row["chat_id"], opened(vault, row)
+
+
+def _contents(said: bytes) -> list[str]:
+    return [message["content"] for message in orjson.loads(said)]
+
+
+def _says(wanted: str, texts: Sequence[str]) -> bool:
+    return any(wanted in normalised(text) for text in texts)

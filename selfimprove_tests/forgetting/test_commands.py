@@ -1,0 +1,68 @@
+"""`selfimprove forget` as a person uses it."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from selfimprove.cli import tree
+from selfimprove.settings import current
+from selfimprove_tests.forgetting.conftest import Past
+from selfimprove_tests.forgetting.house import ALONE, SECRET, House, files_that_hold, rows_that_hold, said
+
+
+@pytest.fixture(autouse=True)
+def at_home(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("SELFIMPROVE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", database)
+    current.cache_clear()
+    yield
+    current.cache_clear()
+
+
+def forget(*arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(tree, ["forget", *arguments], input=stdin)
+
+
+def test_it_is_gone_with_its_files_and_the_receipt_is_told(past: Past) -> None:
+    done = forget("--matching", SECRET.upper(), "--json")
+    assert done.exit_code == 0, done.output
+    told = json.loads(done.stdout)
+    assert (told["counts"]["chats"], told["dry_run"], set(told["adapters"])) == (1, False, {past.champion, past.heir})
+    assert Path(told["file"]).exists()
+    assert rows_that_hold(past.house.connection, SECRET) == []
+    assert list(files_that_hold(past.house.home, SECRET)) == []
+    assert past.house.answers() == past.clean
+
+
+def test_a_dry_run_says_what_would_go(past: Past) -> None:
+    done = forget("--user", "ada", "--dry-run")
+    assert done.exit_code == 0
+    assert "Would be forgotten: 1 chats, 1 feedback" in done.stdout
+    assert "1 datasets held them; 2 adapters learned from those." in done.stdout
+    assert f"adapter {past.clean[:12]} answers from now on" in done.stdout
+    assert past.house.count("chats") == 2
+
+
+def test_text_comes_from_standard_input_so_that_no_shell_remembers_it(past: Past) -> None:
+    assert json.loads(forget("--matching", "-", "--json", stdin=f"{ALONE}\n").stdout)["counts"]["chats"] == 1
+    assert rows_that_hold(past.house.connection, ALONE) == []
+
+
+def test_nothing_that_fits_is_said_and_no_error(house: House) -> None:
+    house.hear(said("one", "two"))
+    assert forget("--user", "nobody").stdout == "No chat fits; nothing was forgotten.\n"
+    assert json.loads(forget("--user", "nobody", "--json").stdout)["counts"] == {"chats": 0}
+
+
+@pytest.mark.parametrize("arguments", [[], ["--chat", "a", "--user", "b"], ["--before", "yesterday"]])
+def test_one_selector_is_needed(arguments: list[str]) -> None:
+    assert forget(*arguments).exit_code == 2
+
+
+def test_days_before_one(house: House) -> None:
+    house.hear(said("one", "two"))
+    assert "Forgotten: 1 chats" in forget("--before", "2031-05-01", "--yes").stdout
+    assert house.count("chats") == 0

@@ -1,0 +1,251 @@
+"""What was forgotten is nowhere, does not come back, and nothing that learned from it answers."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import psycopg
+import pytest
+
+from selfimprove import postgres
+from selfimprove.chats.importing import import_chats
+from selfimprove.chats.seal import identify
+from selfimprove.errors import RollbackRefused
+from selfimprove.forgetting.forget import forget
+from selfimprove.forgetting.give_back import give_back
+from selfimprove.forgetting.receipt import Receipt
+from selfimprove.forgetting.select import Wish
+from selfimprove.forgetting.sweep import sweep
+from selfimprove.postgres import Connection
+from selfimprove.privacy.vault import Vault
+from selfimprove.promotion import promote
+from selfimprove.settings import read
+from selfimprove_tests.forgetting.conftest import Past
+from selfimprove_tests.forgetting.house import ALONE, DAY, SECRET, House, files_that_hold, rows_that_hold, said
+from selfimprove_tests.promotion.house import decision
+
+NOW = datetime(2031, 5, 3, 9, tzinfo=UTC)
+UTC_ZONE = ZoneInfo("UTC")
+GONE = {
+    "chats": 1, "feedback": 1, "redacted_chats": 1, "sketches": 1, "filtered_chats": 1, "embeddings": 1, "critiques": 1,
+    "examples": 1, "dataset_examples": 1, "eval_examples": 1, "report_examples": 1,
+}  # fmt: skip
+
+
+def forgotten(past: Past, selector: str = "matching", value: str = SECRET, **more: bool) -> Receipt:
+    receipt = forget(past.house.connection, past.house.vault, Wish(selector, value), NOW, **more)  # type: ignore[arg-type]
+    assert receipt
+    return receipt
+
+
+def test_the_text_is_in_every_room_before_and_nowhere_after(past: Past) -> None:
+    house = past.house
+    rooms = {"redacted_chats", "critiques", "examples", "eval_examples", "eval_results"}
+    assert {f"selfimprove.{room}" for room in rooms} == set(rows_that_hold(house.connection, SECRET))
+    house.connection.commit()
+    assert len(list(files_that_hold(house.home, SECRET))) == 3
+    receipt = forgotten(past)
+    sweep(house.connection, house.home)
+    assert rows_that_hold(house.connection, SECRET) == []
+    assert list(files_that_hold(house.home, SECRET)) == []
+    assert {name: n for name, n in receipt.counts.items() if n and name != "eval_results"} == GONE
+    assert rows_that_hold(house.connection, ALONE) != []  # what nobody asked to forget stays
+
+
+def test_a_receipt_tells_what_went_and_none_of_its_words(past: Past) -> None:
+    receipt = forgotten(past)
+    told = str(receipt.as_json())
+    assert not any(word in told for word in SECRET.split() if len(word) > 3)
+    assert receipt.datasets == (past.house.dataset_of("second"),)
+    assert set(receipt.adapters) == {past.champion, past.heir}
+    assert {"second", "third"} <= set(receipt.runs)
+    assert "first" not in receipt.runs
+    assert receipt.selector_hash == past.house.vault.keyed_hash(SECRET.encode())
+    row = past.house.connection.execute("select id, selector, adapters from receipts").fetchone()
+    assert row == {"id": receipt.id, "selector": "matching", "adapters": list(receipt.adapters)}
+
+
+def test_the_newest_clean_champion_answers_at_once_and_listeners_hear_it(past: Past, database: str) -> None:
+    with psycopg.connect(database, autocommit=True) as listener:
+        listener.execute("listen selfimprove_promotion")
+        receipt = forgotten(past)
+        heard = [note.payload for note in listener.notifies(timeout=5, stop_after=1)]
+    assert (receipt.champion_before, receipt.champion_after) == (past.champion, past.clean)
+    assert past.house.answers() == past.clean
+    assert heard == [past.clean]
+
+
+def test_what_never_learned_it_goes_on_answering(past: Past) -> None:
+    [alone] = past.house.hear(said("What is a kite?", "A toy that flies."))
+    receipt = forgotten(past, "chat", alone)
+    assert (receipt.datasets, receipt.adapters) == ((), ())
+    assert past.house.answers() == past.champion
+
+
+def test_without_a_clean_one_the_base_model_answers(past: Past) -> None:
+    receipt = forgotten(past, value=ALONE)
+    assert set(receipt.adapters) == {past.clean, past.champion, past.heir}
+    assert past.house.answers() is None
+    assert receipt.champion_after is None
+
+
+def test_a_tainted_adapter_never_answers_again(past: Past) -> None:
+    house = past.house
+    forgotten(past)
+    house.connection.commit()
+    with pytest.raises(RollbackRefused, match="learned from chats that were forgotten since"):
+        promote.rollback(house.connection, past.champion)
+    report = house.connection.execute("select id from reports where adapter_id = %s", (past.heir,)).fetchone()
+    house.connection.commit()
+    assert report
+    promote.promote(house.connection, report["id"], "again")
+    told = decision(house, report["id"])  # type: ignore[arg-type]
+    assert told
+    assert "the adapter learned from chats that were forgotten since" in told[1]
+    assert house.answers() == past.clean
+
+
+def test_the_past_is_compared_without_what_was_forgotten(past: Past) -> None:
+    forgotten(past, value=ALONE)
+    run = past.house.connection.execute
+    assert run("select * from anchor").fetchall() == []
+    assert run("select * from decided_datasets").fetchall() == []
+    at = {"night": date(2031, 6, 1)}
+    assert run(postgres.queries("evals").champion_at, at).fetchone() == {"id": None}
+    assert run(postgres.queries("adapters").newest_undecided).fetchone() is None
+    assert run(postgres.queries("datasets").newest_undecided).fetchone() is None
+
+
+def test_what_is_left_of_a_tainted_dataset_is_new_to_the_next_night(past: Past) -> None:
+    seen = postgres.queries("datasets").seen
+    before = past.house.connection.execute(seen, {"base_model": "base0"}).fetchall()
+    assert {row["example_id"] for row in before} == {f"e {past.secret}", f"e {past.other}"}
+    past.house.connection.commit()
+    forgotten(past, "chat", past.secret)
+    past.house.connection.execute("delete from decisions where run_id = 'first'")
+    assert past.house.connection.execute(seen, {"base_model": "base0"}).fetchall() == []
+
+
+def test_no_import_brings_it_back_in_whatever_state(house: House) -> None:
+    long = "and what I said goes on and on, so that nobody else's chat could ever begin with the very same words " * 3
+    kept = said("Hello", "Hi", "How are you?", "Fine.")
+    gone = said("The start", long, "the middle", "a comment", "the end", "an answer")
+    house.hear(kept, gone)
+    house.hear(said("short", "one", external_id=None))
+    for wish in (Wish("chat", identify(gone, house.sealing)), Wish("matching", "short")):
+        assert forget(house.connection, house.vault, wish, NOW)
+    grown = [message.content for message in gone.messages]
+    back = [
+        gone,
+        said("The start", long, "the middle", "a comment", external_id=None),  # as it was earlier, by another name
+        said(*grown, source="elsewhere", external_id="9"),
+        said(*grown, "one more", "reply", source="elsewhere", external_id="10"),  # as it went on since
+        said("short", "one", external_id=None),
+        kept,
+        said("short", "another", external_id=None),
+    ]
+    written = import_chats(house.connection, back, house.sealing, UTC_ZONE)
+    assert (written.forgotten, written.unchanged, written.imported) == (5, 1, 1)
+    assert rows_that_hold(house.connection, "goes on and on") == []
+
+
+def test_an_import_under_way_is_waited_for(house: House, database: str) -> None:
+    house.hear(said("one", "two"))
+    with postgres.connect(database) as writer:
+        import_chats(writer, [said("three", "four")], house.sealing, UTC_ZONE)
+        writer.commit()
+        writer.execute(postgres.queries("chats").while_nothing_is_forgotten)
+        house.connection.execute("set lock_timeout = '200ms'")
+        house.connection.commit()
+        with pytest.raises(psycopg.errors.LockNotAvailable):
+            forget(house.connection, house.vault, Wish("matching", "two"), NOW)
+    assert house.count("chats") == 2
+    assert forget(house.connection, house.vault, Wish("matching", "two"), NOW)
+
+
+def test_a_dry_run_tells_the_same_and_changes_nothing(past: Past) -> None:
+    before = {table: past.house.count(table) for table in ("chats", "examples", "eval_results", "promotions")}
+    dry = forgotten(past, dry_run=True)
+    assert {table: past.house.count(table) for table in before} == before
+    assert past.house.count("receipts") == past.house.count("tombstones") == past.house.count("tainted_datasets") == 0
+    assert past.house.answers() == past.champion
+    assert forgotten(past) == dry
+
+
+def test_nothing_that_fits_is_no_receipt(past: Past) -> None:
+    assert forget(past.house.connection, past.house.vault, Wish("matching", "never said by anyone"), NOW) is None
+    assert past.house.count("receipts") == 0
+
+
+def test_copies_of_what_goes_are_filtered_again_and_empty_days_have_no_books(house: House) -> None:
+    later = DAY + timedelta(days=1)
+    first, copy, _ = house.hear(said("origin", "yes"), said("copy", "yes", day=later), said("x", "y", day=later))
+    run = house.connection.execute
+    run(
+        "insert into rejections (stage, chat_id, day, reason, duplicate_of, rule_version)"
+        " values ('filtered_chats', %s, %s, 'near_duplicate', %s, '1')",
+        (copy, later, first),
+    )
+    for day in (DAY, later):
+        for stage in ("chat_logs", "redacted_chats", "filtered_chats", "critique_scores"):
+            run("insert into stage_days values (%s, %s, 'f', '1', '{}', true, 'r')", (stage, day))
+    house.connection.commit()
+    forget(house.connection, house.vault, Wish("chat", first), NOW)
+    rows = run("select stage, day, passed from stage_days order by stage").fetchall()
+    assert {row["day"] for row in rows} == {later}
+    assert {row["stage"] for row in rows if row["passed"]} == {"chat_logs", "redacted_chats"}
+    assert house.count("rejections") == 0
+
+
+def test_the_pipeline_may_do_it_all(past: Past) -> None:
+    past.house.connection.execute("set role pipeline")
+    past.house.connection.commit()
+    receipt = forgotten(past)
+    [file] = sweep(past.house.connection, past.house.home)
+    assert file.name == receipt.name
+    assert [line.split(" (")[0] for line in give_back(past.house.connection)] == [
+        "The database's write-ahead log still holds redacted text for a while"
+    ]
+    past.house.connection.execute("reset role")
+
+
+def test_deleted_rows_leave_the_tables_files(past: Past) -> None:
+    size = "select pg_relation_size('examples') as bytes"
+    connection = past.house.connection
+    forgotten(past, value=ALONE)
+    forgotten(past)
+    assert connection.execute(size).fetchone() != {"bytes": 0}
+    connection.commit()
+    assert list(give_back(connection)) == []
+    assert connection.execute(size).fetchone() == {"bytes": 0}
+
+
+def test_every_table_that_names_a_chat_lets_go_of_it(connection: Connection) -> None:
+    """A table of a later room that kept a chat's rows would keep its words."""
+    named = connection.execute(
+        "select table_name from information_schema.columns join pg_tables on tablename = table_name"
+        " where table_schema = 'selfimprove' and schemaname = table_schema and column_name = 'chat_id'"
+    ).fetchall()
+    freed = connection.execute(
+        "select distinct conrelid::regclass::text as name from pg_constraint"
+        " where contype = 'f' and confdeltype = 'c' and connamespace = 'selfimprove'::regnamespace"
+    ).fetchall()
+    assert {row["table_name"] for row in named} <= {row["name"] for row in freed}
+
+
+def test_on_the_embedded_server_no_file_of_the_house_holds_it(tmp_path: Path) -> None:
+    settings = read({"SELFIMPROVE_HOME": str(tmp_path / "home")})
+    try:
+        with postgres.connect(postgres.prepare(settings)) as connection:
+            connection.commit()
+            house = House(connection, settings.home, Vault.open(settings.home))
+            house.hear(said(f"Remember that {SECRET}.", "I do."), said(f"Remember that {ALONE}.", "I do."))
+            assert list(files_that_hold(settings.home, SECRET))
+            assert forget(connection, house.vault, Wish("matching", SECRET), NOW)
+            sweep(connection, settings.home)
+            assert list(give_back(connection)) == []
+        assert list(files_that_hold(settings.home, SECRET)) == []
+        assert list(files_that_hold(settings.home, ALONE))
+    finally:
+        postgres.stop_embedded(settings.home)
+    assert list(files_that_hold(settings.home, SECRET)) == []

@@ -1,0 +1,68 @@
+"""What the doctor says of the roles, on a server where they may be made and on one where they may not."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+
+import psycopg
+import pytest
+from psycopg import conninfo
+
+from selfimprove import doctor, logins, postgres
+from selfimprove.settings import Settings
+from selfimprove_tests.conftest import _at, _execute
+
+
+def of_roles(settings: Settings) -> doctor.Finding:
+    return next(finding for finding in doctor._roles(settings))
+
+
+def test_roles_that_are_there_are_named(settings: Settings) -> None:
+    found = of_roles(settings)
+    assert (found.ok, found.detail) == (True, "gateway, pipeline, reviewer, analyst")
+
+
+def test_what_an_administrator_must_run_is_one_clear_line(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logins, "ROLES", (*logins.ROLES, "gardener"))
+    found = of_roles(settings)
+    assert found.ok
+    assert "missing: gardener" in found.detail
+    assert f"psql -f {postgres.SQL / 'roles.sql'}" in found.detail
+
+
+@pytest.fixture
+def tenant(server: str) -> Iterator[str]:
+    """URL of an empty database whose owner may neither make roles nor anything outside of it."""
+    name, password = f"tenant_{uuid.uuid4().hex[:12]}", uuid.uuid4().hex
+    _execute(server, f"create role {name} login password '{password}'")
+    _execute(server, f"create database {name} owner {name} encoding 'utf8' template template0")
+    with psycopg.connect(_at(server, name)) as connection:
+        connection.execute("create extension vector with schema public")  # pgvector is an administrator's to install
+    parts = conninfo.conninfo_to_dict(_at(server, name))
+    yield conninfo.make_conninfo(**{**parts, "user": name, "password": password, "passfile": "/dev/null"})
+    _execute(server, f"drop database {name} with (force)")
+    _execute(server, f"drop role {name}")
+
+
+@pytest.mark.usefixtures("template")  # it makes the roles
+def test_a_login_that_may_make_no_roles_migrates_and_grants_to_those_there_are(
+    tenant: str, settings: Settings
+) -> None:
+    assert len(postgres.migrate(tenant)) > 3
+    assert postgres.migrate(tenant) == []
+    with postgres.connect(tenant) as connection:
+        row = connection.execute("select rolsuper or rolcreaterole as may from pg_roles where rolname = current_user")
+        assert row.fetchone() == {"may": False}
+        assert all(role["granted"] for role in postgres.roles(connection).values())
+    assert of_roles(replace(settings, database_url=tenant)).ok
+
+
+@pytest.mark.usefixtures("template")
+def test_without_roles_everything_is_migrated_all_the_same(tenant: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logins, "ROLES", ("gardener",))
+    assert len(postgres.migrate(tenant)) > 3
+    with postgres.connect(tenant) as connection:
+        assert postgres.roles(connection) == {}
+        assert connection.execute("select 1 from migrations where name = 'grants.sql'").fetchone() is None

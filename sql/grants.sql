@@ -1,0 +1,45 @@
+-- Who may do what in this database: all of it. Applied after the migrations, and again when this file has changed.
+set search_path to selfimprove, public;
+
+revoke all on all tables in schema selfimprove from gateway, pipeline, reviewer, analyst;
+revoke all on all functions in schema selfimprove from public, gateway, pipeline, reviewer, analyst;
+grant usage on schema selfimprove to gateway, pipeline, reviewer, analyst;
+
+-- pipeline: the nights, the web interface and the commands. It reads and writes every room, and changes no table.
+grant select, insert, update, delete on all tables in schema selfimprove to pipeline;
+alter default privileges in schema selfimprove grant select, insert, update, delete on tables to pipeline;
+grant execute on all functions in schema selfimprove to pipeline;
+grant all on schema dagster to pipeline;
+grant all on all tables in schema dagster to pipeline;
+grant all on all sequences in schema dagster to pipeline;
+alter default privileges in schema dagster grant all on tables to pipeline;
+alter default privileges in schema dagster grant all on sequences to pipeline;
+-- What only grows stays as it was written.
+revoke insert, update, delete on migrations from pipeline;
+revoke update, delete on margins, promotions, retired_keys, tombstones, tainted_datasets, receipts from pipeline;
+grant update (swept_at) on receipts to pipeline;
+do $$
+begin
+    if current_setting('server_version_num')::int >= 170000 then  -- to give back the space of what was forgotten
+        execute 'grant maintain on all tables in schema selfimprove to pipeline';
+    end if;
+end
+$$;
+
+-- gateway: stores what is said by day. It reads neither what is in a chat nor anything that came of it.
+grant insert on chats, feedback to gateway;
+grant update (turns, digest, key_id, nonce, sealed, arrived_at) on chats to gateway;
+grant select (id, turns) on chats to gateway;
+grant select (id, chat_id, position, kind, source, given_at) on feedback to gateway;
+grant select on tombstones, retired_keys to gateway;
+grant execute on function take_back to gateway;
+
+-- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.
+grant select (id, source, day, started_at, turns, side, arrived_at) on chats to reviewer, analyst;
+grant select (id, chat_id, position, kind, value, source, given_at) on feedback to reviewer, analyst;
+grant select on
+    stage_days, rejections, redacted_chats, filtered_chats, critiques, examples, datasets, dataset_examples,
+    dataset_left_out, dataset_runs, replay_answers, adapters, eval_examples, golden_chats, eval_results, reports,
+    report_examples, margins, decisions, promotions, morning_reports, alerts, receipts, tainted_datasets,
+    day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters
+to reviewer, analyst;

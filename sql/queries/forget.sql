@@ -1,0 +1,134 @@
+-- Taking chats back, and what they left behind; what can never be used again is marked.
+
+-- alone: wait until no chat is being stored, and let none be stored until the transaction ends
+select pg_advisory_xact_lock(hashtext('selfimprove.forgetting'));
+
+-- chats_like: chats whose id begins so
+select id from chats where starts_with(id, %(id)s) order by id limit 2;
+
+-- same_content: a chat and those in which exactly the same was said
+select b.id from chats a join chats b on b.digest = a.digest where a.id = %(id)s order by b.id;
+
+-- of_user: chats of who has one of these keys
+select id from chats where user_key = any(%(keys)s) order by id;
+
+-- before: chats of the days before one
+select id from chats where day < %(day)s order by id;
+
+-- hold: lock the chats, so that whoever builds on them now is waited for, and nobody begins to
+select id from chats where id = any(%(ids)s) order by id for update;
+
+-- datasets: which datasets hold an example of these chats, and are not known to be tainted yet
+select distinct x.dataset_id
+from dataset_examples x join examples e on e.id = x.example_id
+where e.chat_id = any(%(ids)s) and x.dataset_id not in (select dataset_id from tainted_datasets)
+order by x.dataset_id;
+
+-- taint: a dataset held what was forgotten
+insert into tainted_datasets (dataset_id, receipt_id) select unnest(%(datasets)s::text[]), %(receipt)s;
+
+-- tainted: adapters that may never answer again
+select id from tainted_adapters order by id;
+
+-- runs: runs whose morning report may quote the chats, or what a tainted adapter said of anything
+with models as (select a.base_model || '+' || a.id as model from adapters a where a.id = any(%(adapters)s)),
+spoiled as (
+    select r.id, r.run_id from reports r
+    where r.adapter_id = any(%(adapters)s)
+       or exists (select from models m where m.model in (r.challenger, r.champion, r.anchor))
+       or exists (select from models m join jsonb_each_text(r.history) h on h.value = m.model)
+       or exists (select from report_examples x join eval_examples e on e.id = x.example_id
+                  where x.report_id = r.id and e.chat_id = any(%(ids)s))
+)
+select run_id from dataset_runs where dataset_id = any(%(datasets)s)
+union select run_id from datasets where id = any(%(datasets)s)
+union select run_id from adapters where id = any(%(adapters)s)
+union select run_id from spoiled
+union select d.run_id from decisions d join spoiled s on s.id = d.report_id
+order by run_id;
+
+-- count: the rows that go with these chats and adapters
+with out_examples as (select id from examples where chat_id = any(%(ids)s)),
+out_tests as (select id from eval_examples where chat_id = any(%(ids)s)),
+models as (select a.base_model || '+' || a.id as model from adapters a where a.id = any(%(adapters)s))
+select (select count(*) from chats where id = any(%(ids)s)) as chats,
+       (select count(*) from feedback where chat_id = any(%(ids)s)) as feedback,
+       (select count(*) from rejections where chat_id = any(%(ids)s)) as rejections,
+       (select count(*) from redacted_chats where chat_id = any(%(ids)s)) as redacted_chats,
+       (select count(*) from sketches where chat_id = any(%(ids)s)) as sketches,
+       (select count(*) from filtered_chats where chat_id = any(%(ids)s)) as filtered_chats,
+       (select count(*) from embeddings where chat_id = any(%(ids)s)) as embeddings,
+       (select count(*) from critiques where chat_id = any(%(ids)s)) as critiques,
+       (select count(*) from out_examples) as examples,
+       (select count(*) from dataset_examples where example_id in (select id from out_examples)) as dataset_examples,
+       (select count(*) from dataset_left_out where chat_id = any(%(ids)s)) as dataset_left_out,
+       (select count(*) from golden_chats where chat_id = any(%(ids)s)) as golden_chats,
+       (select count(*) from out_tests) as eval_examples,
+       (select count(*) from report_examples where example_id in (select id from out_tests)) as report_examples,
+       (select count(*) from eval_results
+        where example_id in (select id from out_tests) or model in (select model from models)) as eval_results;
+
+-- reopen: days on which a chat was left out as a copy of one that goes are filtered again
+with copies as (
+    delete from rejections where duplicate_of = any(%(ids)s) and not chat_id = any(%(ids)s) returning stage, day
+)
+update stage_days s set passed = null
+from copies c
+where s.day = c.day and s.stage in (c.stage, 'critique_scores');
+
+-- silence: what tainted adapters said, of whatever
+delete from eval_results where model in (select base_model || '+' || id from adapters where id = any(%(adapters)s));
+
+-- delete: the chats, and with them all that came of them
+delete from chats where id = any(%(ids)s);
+
+-- empty_days: the books of days that hold no chat any more
+delete from stage_days s where not exists (select from chats c where c.day = s.day);
+
+-- bury: no import brings them back
+insert into tombstones (hash, kind, turns, receipt_id)
+select hash, kind, turns, %(receipt)s
+from unnest(%(hashes)s::text[], %(kinds)s::text[], %(turns)s::int[]) as x (hash, kind, turns)
+on conflict (hash) do nothing;
+
+-- write: the receipt
+insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at)
+values (%(id)s, %(selector)s, %(selector_hash)s, %(counts)s, %(datasets)s, %(adapters)s, %(runs)s, %(champion_before)s,
+        %(champion_after)s, %(at)s);
+
+-- unswept: receipts whose files may still be there
+select id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at
+from receipts where swept_at is null order by at, id;
+
+-- swept: the files of a receipt are gone
+update receipts set swept_at = now() where id = %(id)s;
+
+-- tainted_datasets: every dataset that held a chat which was forgotten since
+select dataset_id as id from tainted_datasets order by id;
+
+-- blanked: a morning report tells its decision alone from now on
+update morning_reports set sha256 = %(sha256)s where run_id = %(run_id)s;
+
+-- pages: the morning reports of these runs
+select run_id, night, outcome, sentence, url, sha256 from morning_reports where run_id = any(%(runs)s) order by run_id;
+
+-- dagster_runs: one row when Dagster has tables here
+select 1 as found where to_regclass('dagster.runs') is not null;
+
+-- active: one row when a run of Dagster's is under way
+select run_id from dagster.runs where status in ('STARTING', 'STARTED', 'CANCELING') limit 1;
+
+-- give_back: write the tables anew without what was deleted from them
+vacuum (full) chats, feedback, rejections, redacted_chats, critiques, examples, eval_examples, eval_results;
+
+-- give_back_vectors: make room in the tables whose indexes take long to build
+vacuum sketches, embeddings;
+
+-- not_for_long: wait this long for a table that is in use
+set lock_timeout = '5s';
+
+-- next_log: begin a new file of the write-ahead log
+select pg_switch_wal();
+
+-- drop_log: write out what the older files are for, so that they can go
+checkpoint;
