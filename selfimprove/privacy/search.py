@@ -8,8 +8,8 @@ from functools import cache
 from typing import NamedTuple
 
 from selfimprove.privacy.fold import BARRIER
+from selfimprove.privacy.gate import Admit, best
 from selfimprove.privacy.rules import RULES
-from selfimprove.privacy.rules.rule import LONG, Rule
 
 
 class Hit(NamedTuple):
@@ -21,23 +21,16 @@ class Hit(NamedTuple):
     rule: str
 
 
-class Gate(NamedTuple):
-    """What a text must hold for a group of rules to be asked; see Rule."""
-
-    needs: tuple[str, ...]
-    digits: int
-    long: bool
-
-
-def search(text: str, *, gated: bool = True) -> list[Hit]:
-    """What the rules find in a folded text, ascending, overlapping hits merged."""
+def search(text: str, admit: Admit | None = None) -> list[Hit]:
+    """What the rules find in a folded text, ascending, overlapping hits merged; `admit` is the gate to use."""
     hits = []
-    for rule, pattern in _admitted(text) if gated else _compiled():
-        for match in pattern.finditer(text):
+    for number in (admit or best())(text):
+        rule = RULES[number]
+        for match in _compiled(number).finditer(text):
             for start, end in rule.check(match):
                 if start < end and BARRIER not in text[start:end]:
                     hits.append(Hit(start, end, rule.type, rule.name))
-    return merged(hits)
+    return merged(hits) if hits else hits
 
 
 def occurrences(text: str, known: Mapping[str, Hit]) -> Iterator[Hit]:
@@ -68,40 +61,12 @@ def merged(hits: Iterable[Hit]) -> list[Hit]:
     return result
 
 
-def _admitted(text: str) -> Iterator[tuple[Rule, re.Pattern[str]]]:
-    lowered, digits = text.lower(), sum(map(text.count, "0123456789"))
-    long = _long().search(text) is not None
-    for gate, rules in _groups().items():
-        if digits >= gate.digits and long >= gate.long and _holds(lowered, gate.needs):
-            yield from rules
-
-
-def _holds(lowered: str, needs: tuple[str, ...]) -> bool:
-    # a loop, because any() over a generator costs three times as much here
-    for need in needs:
-        if need in lowered:
-            return True
-    return not needs
-
-
 @cache
-def _compiled() -> list[tuple[Rule, re.Pattern[str]]]:
-    return [(rule, re.compile(rule.pattern, rule.flags)) for rule in RULES]
-
-
-@cache
-def _groups() -> dict[Gate, list[tuple[Rule, re.Pattern[str]]]]:
-    groups: dict[Gate, list[tuple[Rule, re.Pattern[str]]]] = {}
-    for rule, pattern in _compiled():
-        groups.setdefault(Gate(rule.needs, rule.digits, rule.long), []).append((rule, pattern))
-    return groups
+def _compiled(number: int) -> re.Pattern[str]:
+    return re.compile(RULES[number].pattern, RULES[number].flags)
 
 
 @cache
 def _order() -> dict[str, int]:
     return {rule.name: number for number, rule in enumerate(RULES)}
 
-
-@cache
-def _long() -> re.Pattern[str]:
-    return re.compile(LONG)

@@ -20,7 +20,10 @@ UPPER, LOWER, DIGITS = string.ascii_uppercase, string.ascii_lowercase, string.di
 HEX = "0123456789abcdef"
 WORD = string.ascii_letters + DIGITS
 BECH32 = "023456789acdefghjklmnpqrstuvwxyz"
-ACCOUNTS = {"DE": "18n", "GB": "4a14n", "FR": "10n11c2n", "ES": "20n", "IT": "1a10n12c", "NL": "4a10n", "PL": "24n"}
+ACCOUNTS = {
+    "DE": "18n", "GB": "4a14n", "FR": "10n11c2n", "ES": "20n", "IT": "1a10n12c", "NL": "4a10n", "PL": "24n",
+    "CH": "5n12c", "AT": "16n", "BE": "12n", "SE": "20n", "PT": "21n", "NO": "11n", "DK": "14n",
+}  # fmt: skip
 
 
 class Made:

@@ -137,7 +137,7 @@ def test_two_numbers_in_a_row_are_both_found() -> None:
         "2^31 = 2147483648",
         "the sum 123456789 + 987654321",
         "10,000,000 people called",
-        "lat 52.520008, lon 13.404954",
+        "from 52.520008 to 13.404954",
         "1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16",
         "call it 100000 times",
         "width 1920x1080",

@@ -1,15 +1,19 @@
 """The rules, by what they recognise; each module has its own in RULES."""
 
 from selfimprove.privacy.rules import (
+    countries,
     given,
     identity,
     links,
     mail,
+    mail_hidden,
     makers,
     money,
     network,
     phone,
     said,
+    spoken,
+    things,
     tokens,
     wallets,
 )
@@ -23,9 +27,13 @@ RULES: tuple[Rule, ...] = (
     *said.RULES,
     *given.RULES,
     *mail.RULES,
+    *mail_hidden.RULES,
     *money.RULES,
     *identity.RULES,
+    *countries.RULES,
     *network.RULES,
     *phone.RULES,
+    *spoken.RULES,
+    *things.RULES,
     *wallets.RULES,
 )

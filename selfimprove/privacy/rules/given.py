@@ -10,9 +10,9 @@ from selfimprove.privacy.rules.rule import Bounds, Rule
 
 _ASSIGNED = (
     r"(?P<key>password|passwd|passphrase|passwort|pwd|secret_key|contrasena|senha|wachtwoord|haslo|"
-    r"(?<![A-Za-z])pass(?=[ ]?=))\\?[\"']?\]?"
+    r"(?<![A-Za-z])(?:pass|pw|psw)(?=\\?[\"']?\]?[ ]?=))\\?[\"']?\]?"
     r"(?P<equals>[ \t]{0,4}(?::=|=>|=(?!=)|:(?!:))[ \t]{0,4})(?P<quote>\\?[\"'`]?)"
-    r"(?P<value>(?<=[\"'`])[^\"'`\n\x00\\]{3,100}|[^\s\"'`\x00,;&\\<>(){}]{3,100})"
+    r"(?P<value>(?<=[\"'`])[^\"'`\n\x00\\]{3,100}|(?:[^\s\"'`\x00,;&\\<>(){}]|&(?![\w&]{0,30}=|&)){3,100})"
 )
 _OPTION = (
     r"(?<![\w-])(?:--(?:[a-z]{1,12}-)?(?:password|passwd|pass|pwd|token|secret|api-key|auth-token)(?:[= ])|"
@@ -21,6 +21,21 @@ _OPTION = (
     r"[\"']?(?P<value>[^\s\"'\x00-][^\s\"'\x00]{2,99})"
 )
 _CURL = r"\bcurl\b[^\n\x00]{0,120}?(?:-u|--user)[ =]?[\"']?(?P<value>[^\s\"':\x00]{1,64}:[^\s\"'\x00]{1,99})"
+_COMMAND = (
+    r"(?:\bredis-cli\b[^\n\x00|]{0,80}?[ ]-a[ ]|\bnet[ ]use\b[^\n\x00]{0,120}?/user:[^\s\x00]{1,64}[ ]|"
+    r"\b(?:echo|printf)[ ](?=[^\n\x00|]{1,100}\|[ ]{0,2}(?:sudo|passwd|chpasswd|docker|gh|kinit|su|cryptsetup|gpg)\b)|"
+    r"\b(?:7z|7za|zip|unzip|rar|unrar)\b[^\n\x00|]{0,60}?[ ]-(?:p|P[ ]|hp)|\bldap\w{3,8}\b[^\n\x00|]{0,120}?[ ]-w[ ]|"
+    r"-passin[ ]pass:|-passout[ ]pass:|\bplink\b[^\n\x00|]{0,60}?-pw[ ]|"
+    r"\b(?:(?:docker|podman|az|oc|helm[ ]registry)[ ]login|mongo(?:sh)?|twine)\b[^\n\x00|]{0,80}?[ ]-p[ ]|"
+    r"\bhtpasswd[ ]-\w{0,6}b\w{0,6}[ ][^\s\x00]{1,80}[ ][^\s\x00]{1,64}[ ]|"
+    r"\bsmbclient\b[^\n\x00|]{0,80}?-U[ ][^\s%\x00]{1,64}%)"
+    r"[\"']?(?P<value>[^\s\"'\x00-][^\s\"'\x00]{2,99})"
+)
+_COMMAND_NEEDS = (" -", "/user:", "echo ", "printf ", "-passin", "-passout")
+_TAG = (
+    r"<(?P<tag>(?:\w{1,20}[:_.-])?(?:password|passwd|pwd|passwort|secret|apikey|api_key|token))(?:[ ][^<>\x00]{0,80})?>"
+    r"[ ]?(?P<value>[^<>\s\x00]{4,100})[ ]?</"
+)
 _ASSIGNED_NEEDS = ("pass", "pwd", "secret_key", "contrasena", "senha", "wachtwoord", "haslo")
 
 
@@ -40,8 +55,16 @@ def _option(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span("value")
 
 
+def _tagged(match: re.Match[str]) -> Iterator[Bounds]:
+    given = match["value"]
+    if not guess.is_none(given) and not guess.is_code(given) and guess.is_complex(given):
+        yield match.span("value")
+
+
 RULES = (
     Rule("password_assigned", "PASSWORD", _ASSIGNED, _assigned, needs=_ASSIGNED_NEEDS, flags=re.IGNORECASE),
     Rule("password_option", "PASSWORD", _OPTION, _option, needs=("--", "-p"), flags=re.IGNORECASE),
+    Rule("password_command", "PASSWORD", _COMMAND, _option, needs=_COMMAND_NEEDS, flags=re.IGNORECASE),
+    Rule("password_tag", "PASSWORD", _TAG, _tagged, needs=("</",), flags=re.IGNORECASE),
     Rule("curl_user", "PASSWORD", _CURL, _option, needs=("curl",), flags=re.IGNORECASE),
 )

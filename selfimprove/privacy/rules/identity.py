@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, either, near
+from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near
 
 _SSN_WORDS = r"\bssn\b|social ?security|soc\.? ?sec|\bitin\b|tax ?payer"
 _IS = (
-    r"(?:[ ]?(?:number|no|num|nr|nummer|numero|n)\b[.]?)?[ ]{0,2}(?:[ ]?(?:is|was|ist|lautet|es|e|est|jest|to|=|:|"
-    r"#)){0,2}[ ]{0,2}"
+    r"(?:[ ]?(?:number|no|num|nr|nummer|numero|n)\b[.]?)?[\"']?[ ]{0,2}(?:[ ]?(?:"
+    r"(?:is|was|ist|lautet|es|e|est|jest|to)\b|"
+    r"[=:#\"'-])){0,3}[ ]{0,2}"
 )
 
 
@@ -23,7 +24,7 @@ def _module(name: str) -> Any:
     return importlib.import_module(f"stdnum.{name}")
 
 
-def _valid(name: str, words: str = "") -> Check:
+def valid(name: str, words: str = "") -> Check:
     """A check that python-stdnum accepts the match and, when words are given, that one of them is near."""
 
     def check(match: re.Match[str]) -> Iterator[Bounds]:
@@ -65,8 +66,12 @@ def _document(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span("value")
 
 
-def _rule(name: str, pattern: str, check: Check, digits: int, needs: tuple[str, ...] = ()) -> Rule:
-    return Rule(name, "NATIONAL_ID", pattern, check, needs, digits, flags=re.IGNORECASE)
+def _rule(name: str, pattern: str, check: Check, digits: int, beside: str = "") -> Rule:
+    return Rule(name, "NATIONAL_ID", pattern, check, (), digits, False, re.IGNORECASE, beside)
+
+
+def _named(name: str, pattern: str, module: str, words: str, digits: int) -> Rule:
+    return _rule(name, pattern, valid(module, words), digits, words)
 
 
 _DOCUMENTS = (
@@ -79,48 +84,43 @@ _DOCUMENTS = (
     r"social insurance|health card"
 )
 
-_DOCUMENT_NEEDS = either(
-    "licen|dl|fuhrerschein|permis|pas|ausweis|identi|id card|national id|medical|mrn|vin|insurance|versicher|"
-    "securite|health"
-)
-
 RULES = (
     _rule(
         "ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9
     ),
     _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
-    _rule("dni", r"\d(?<![\w.-].)\d\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _valid("es.dni"), 8),
-    _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", _valid("es.nie"), 7),
+    _rule("dni", r"\d(?<![\w.-].)\d\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", valid("es.dni"), 8),
+    _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", valid("es.nie"), 7),
     _rule(
         "nir",
         r"[12](?<![\w-].)[ ]?\d\d[ ]?[0-9]\d[ ]?\d[\dAB][ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])",
-        _valid("fr.nir"),
+        valid("fr.nir"),
         14,
     ),
-    _rule("cpf", r"\d(?<![\w-].)\d{2}\.\d{3}\.\d{3}-\d{2}(?![\w-])", _valid("br.cpf"), 11),
-    _rule("cpf_named", r"\d(?<![\w-].)\d{10}(?![\w-])", _valid("br.cpf", r"\bcpf\b|cadastro"), 11),
-    _rule("pesel", r"\d(?<![\w-].)\d{10}(?![\w-])", _valid("pl.pesel", r"pesel"), 11),
+    _rule("cpf", r"\d(?<![\w-].)\d{2}\.\d{3}\.\d{3}-\d{2}(?![\w-])", valid("br.cpf"), 11),
+    _named("cpf_named", r"\d(?<![\w-].)\d{10}(?![\w-])", "br.cpf", r"\bcpf\b|cadastro", 11),
+    _named("pesel", r"\d(?<![\w-].)\d{10}(?![\w-])", "pl.pesel", r"pesel", 11),
     _rule(
         "codice_fiscale",
         r"(?<![\w-])[A-Z]{6}[ ]?\d\d[A-EHLMPRST]\d\d[ ]?[A-Z]\d{3}[A-Z](?![\w-])",
-        _valid("it.codicefiscale"),
+        valid("it.codicefiscale"),
         7,
     ),
-    _rule(
+    _named(
         "steuer_id",
         r"\d(?<![\w-].)\d[ ]?\d{3}[ ]?\d{3}[ ]?\d{3}(?![\w-])",
-        _valid("de.idnr", r"steuer|\bidnr\b|tax|tin\b|identifikation"),
+        "de.idnr",
+        r"steuer|\bidnr\b|tax|tin\b|identifikation",
         11,
     ),
     _rule("aadhaar", r"[2-9](?<![\w-].)(?<!\d[ ].)\d{3}([ -]?)\d{4}\1\d{4}(?![\w-]|[ ]\d)", _aadhaar, 12),
-    _rule("bsn", r"\d(?<![\w-].)\d{3}\.?\d{2}\.?\d{3}(?![\w-])", _valid("nl.bsn", r"\bbsn\b|burgerservice|sofi"), 9),
+    _named("bsn", r"\d(?<![\w-].)\d{3}\.?\d{2}\.?\d{3}(?![\w-])", "nl.bsn", r"\bbsn\b|burgerservice|sofi", 9),
     _rule(
         "document",
-        rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z0-9]{{1,20}}(?:[ ](?:[A-Z][ ])?\d[A-Z0-9]{{0,10}}|"
+        rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z]{{0,9}}-?\d[A-Z0-9]{{0,20}}(?:[ ](?:[A-Z][ ])?\d[A-Z0-9]{{0,10}}|"
         rf"-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)",
         _document,
         5,
-        _DOCUMENT_NEEDS,
     ),
-    _rule("imei", r"\d(?<![\w-].)\d[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15),
+    _rule("imei", r"\d(?<![\w-].)\d[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15, r"\bimei\b"),
 )

@@ -40,6 +40,12 @@ def _with_password(match: re.Match[str]) -> Iterator[Bounds]:
         yield _trimmed(match)
 
 
+def _random_user(match: re.Match[str]) -> Iterator[Bounds]:
+    """A token in the place of a user's name, as in links to error collectors and clones of repositories."""
+    if is_random(match["user"]):
+        yield _trimmed(match)
+
+
 def _secret(match: re.Match[str]) -> Iterator[Bounds]:
     """Webhooks by their host, others by a parameter or a path's end that is random."""
     link = match[0]
@@ -60,6 +66,14 @@ RULES = (
         rf"\b[a-z][a-z0-9+.-]{{1,30}}://[^\s:/@\"'<>`\x00]{{0,100}}:(?P<password>[^\s/\"'<>`\x00]{{1,200}}?)@"
         rf"{_REST}{{1,2000}}",
         _with_password,
+        needs=("://",),
+        flags=re.IGNORECASE,
+    ),
+    Rule(
+        "link_user",
+        "LINK",
+        rf"\b[a-z][a-z0-9+.-]{{1,30}}://(?P<user>[\w.~+-]{{16,500}})@{_REST}{{1,2000}}",
+        _random_user,
         needs=("://",),
         flags=re.IGNORECASE,
     ),

@@ -4,24 +4,25 @@ from __future__ import annotations
 
 import base64
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from itertools import pairwise
 
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, words
 
-_LABEL = r"[^\W_][\w-]{0,62}"
-_OPEN, _CLOSE = r"[ ]?[\[({<][ ]?", r"[ ]?[\])}>][ ]?"
-_DOT_WORD = r"(?:dot|punkt|punto|ponto|point|punt|kropka)"
+_MARKS = r"\u0900-\u0963\u0966-\u0dff\u0e00-\u0eff\u1000-\u109f\u1780-\u17d3"  # scripts whose vowels are no letters
+LABEL = rf"(?:[^\W_]|[{_MARKS}])[\w{_MARKS}-]{{0,62}}"
+_OPEN, _CLOSE = r"[ ]?[\[({<|*][ ]?", r"[ ]?[\])}>|*][ ]?"
+_DOT_WORD = r"(?:dot|punkt|punto|ponto|point|punt|kropka|pont)"
 _DOT = (
     rf"(?:\.[ ](?=(?:com|org|net|de|fr|es|it|nl|pl|uk)\b)|\.|{_OPEN}(?:{_DOT_WORD}|\.){_CLOSE}|"
     rf"[ ]{_DOT_WORD}[ ]|[ ]\.[ ])"
 )
-_ENCODED_AT = r"(?:@|%40|&#0{0,4}64;|&#x0{0,4}40;|&commat;|\\u0040|\\x40)"
 _AT_WORD = r"(?:arobase|arroba|chiocciola|malpa|apenstaartje|klammeraffe)"
-_OBFUSCATED_AT = rf"(?:[\[({{<][ ]?(?:at|(?<![{{<][ ])@|arroba){_CLOSE}|(?<=\w)[\[(]a[\])](?=\w))"
+_OBFUSCATED_AT = rf"(?:[\[({{<|*][ ]?(?:at|(?<![{{<][ ])@|arroba|arobase|kukac|malpa){_CLOSE}|(?<=\w)[\[(]a[\])](?=\w))"
 _PROVIDERS = r"(?:gmail|googlemail|yahoo|hotmail|outlook|live|icloud|proton|protonmail|gmx|web|aol|mail|posteo|yandex)"
 
-_LOCAL = re.compile(r"(?:\"[^\"\n\x00]{1,62}\"|[\w.!#$%&'*+/=?^`{|}~-]+)")
+_LOCAL = re.compile(rf"(?:\"[^\"\n\x00]{{1,62}}\"|[\w{_MARKS}.!#$%&'*+/=?^`{{|}}~-]+)")
 _OBFUSCATED_LOCAL = re.compile(rf"[\w.+'-]{{1,64}}(?:{_DOT}[\w.+'-]{{1,64}}){{0,3}}\Z", re.IGNORECASE)
 _KEY = re.compile(r"(?:.*[?&;]|^)[\w.-]+=|.*//")
 _PLAIN = re.compile(r"@[^\s\[\](){}<>]+")
@@ -114,29 +115,36 @@ def _plain_local(match: re.Match[str]) -> int | None:
 def _is_top_level(name: str) -> bool:
     if len(name) == 2 and name.isascii():
         return name.isalpha() and (name.islower() or name.isupper())
-    return name.lower() in TOP_LEVEL or name.lower().startswith("xn--") or (not name.isascii() and name.isalpha())
+    if name.isascii():
+        return name.lower() in TOP_LEVEL or name.lower().startswith("xn--")
+    return all(unicodedata.category(character)[0] in "LM" for character in name)
 
 
 def _is_repository(text: str, start: int, end: int) -> bool:
     return text[start:end].lower().startswith(("git@", "hg@", "svn@")) and text[end : end + 1] in (":", "/")
 
 
-_BRACKETED = either("[at|(at|{at|<at|[ at|( at|{ at|< at|[@|(@|{@|<@|[ @|( @|arroba|(a)|[a]")
+_BRACKETED = (
+    *(f"{mark}{space}{word}" for mark in "[({<|*" for space in ("", " ") for word in ("at", "@", "arroba", "arobase")),
+    *(f"{mark}{space}{word}" for mark in "[({<|*" for space in ("", " ") for word in ("kukac", "malpa")),
+    "(a)",
+    "[a]",
+)
 
 RULES = (
     Rule(
         "email",
         "EMAIL",
-        rf"{_ENCODED_AT}(?P<domain>{_LABEL}(?:\.{_LABEL}){{1,8}}|\[[0-9a-f.:]{{3,45}}\])",
+        rf"@(?P<domain>{LABEL}(?:\.{LABEL}){{1,8}}|\[[0-9a-f.:]{{3,45}}\])",
         _plain,
-        needs=("@", "%40", "&#", "&commat;", "\\u0040", "\\x40"),
+        needs=("@",),
         flags=re.IGNORECASE,
     ),
     Rule("email_base64", "EMAIL", r"[A-Za-z0-9+/](?<![A-Za-z0-9+/].)[A-Za-z0-9+/]{17,400}={0,2}", _wrapped, long=True),
     Rule(
         "email_bracketed_at",
         "EMAIL",
-        rf"{_OBFUSCATED_AT}(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})",
+        rf"{_OBFUSCATED_AT}(?P<domain>{LABEL}(?:{_DOT}{LABEL}){{1,6}})",
         _obfuscated,
         needs=_BRACKETED,
         flags=re.IGNORECASE,
@@ -144,7 +152,7 @@ RULES = (
     Rule(
         "email_spelled_at",
         "EMAIL",
-        rf"(?:[ ]at[ ](?P<domain>{_LABEL}(?:[ ]dot[ ]{_LABEL}){{1,6}}|{_PROVIDERS}\.{_LABEL}))",
+        rf"(?:[ ]at[ ](?P<domain>{LABEL}(?:[ ]dot[ ]{LABEL}){{1,6}}|{_PROVIDERS}\.{LABEL}))",
         _obfuscated,
         needs=(" at ",),
         flags=re.IGNORECASE,
@@ -152,7 +160,7 @@ RULES = (
     Rule(
         "email_spelled",
         "EMAIL",
-        rf"[ ]{_AT_WORD}[ ](?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})",
+        rf"[ ]{_AT_WORD}[ ](?P<domain>{LABEL}(?:{_DOT}{LABEL}){{1,6}})",
         _obfuscated,
         needs=either("arobase|arroba|chiocciola|malpa|apenstaartje|klammeraffe"),
         flags=re.IGNORECASE,
@@ -160,7 +168,7 @@ RULES = (
     Rule(
         "email_spaced_dot",
         "EMAIL",
-        rf"(?:[ ]@[ ]|@[ ]?)(?P<domain>{_LABEL}(?:{_DOT}{_LABEL}){{1,6}})",
+        rf"(?:[ ]@[ ]|@[ ]?)(?P<domain>{LABEL}(?:{_DOT}{LABEL}){{1,6}})",
         _obfuscated,
         needs=("@",),
         flags=re.IGNORECASE,

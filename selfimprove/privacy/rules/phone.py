@@ -4,45 +4,33 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
-from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, either, near
+from selfimprove.privacy.rules import phone_words
+from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near, says
 
 _RUN = (
     r"(?P<number>[+(\d](?<![\w$€£#%^*/\\].)(?<!\w[.,].)(?<!\d[-:].)"  # re scans for the first character
     r"(?:(?<=\+)[ ]?(?:\(\+?\d{1,5}\)|\d)|(?<=\()\+?\d{1,5}\)|(?<=\d))(?:[ ().\-/]{0,3}\d){5,22})"
     r"(?:[ ]?(?:x|ext\.?|durchwahl|poste)[ ]?\d{1,6})?(?![\w$€£%]|[.,:/-]\d)"
 )
-_WORDS_BEFORE = (
-    r"phone|\btel\b|\bph\b|\bmob\b|\bdigits are|telef|mobile|\bmobil|movil|\bcell|celular|cellular|\bfax|\bcall|"
-    r"dial\b|\bring|\btext(?:ed|"
-    r"ing)?\b|\bsms|whats ?app|"
-    r"telegram|\bsignal|reach|contact|hotline|\bhandy|rufnummer|anruf|portable|appel|joindre|numero|llama|contacto|"
-    r"cellulare|chiama|"
-    r"recapito|ligue|\bliga|zadzwon|dzwon|komork|\bnumer|bel(?:len)? (?:me|ons)|\bgsm\b|\bdesk\b|\boffice\b|"
-    r"messages? to|"
-    r"number(?: is|:| to)|answer(?:ing|s|ed)? at|registered|my number|nummer ist|telefoon|\bnummer\b"
-)
-_WORDS_AFTER = r"^[\s\\,|(-]{0,4}(?:office|fax|mobile|cell|home\b|work\b|desk|tel\b|phone)"
-_NOT_A_PHONE = (
-    r"(?:order|invoice|ticket|case|id|isbn|issn|doi|sku|pin|zip|code|account|version|port|line|row|size|total|"
-    r"amount|population|bestellnummer|rechnungsnummer)\W{0,3}(?:number|no|nr|num)?\W{0,3}(?:is\W{1,2})?\Z"
-)
-
 # Formats that are a phone number with no word beside them, by country.
 _FORMATS = re.compile(
     r"(?<![\w-])(?:"
     r"(?:\+?1[ .-]?)?\([2-9]\d\d\)[ .-]?\d{3}[ .-]\d{4}"  # US, Canada
-    r"|(?:\+?1[ .-])?[2-9]\d\d([.-])\d{3}\1\d{4}"
+    r"|(?:\+?1[ .-])?[2-9]\d\d([ ]?[.-][ ]?)\d{3}\1\d{4}|(?!\d\d0[ ]\d\d0)[2-9]\d\d[ ][2-9]\d\d[ ]\d{4}"
     r"|(?:\+?1[ .-])?[2-9]\d\d[ ]\d{3}-\d{4}"
     r"|1-8\d\d-\d{3}-\d{4}"
     r"|0[1-9](?:([ .-])\d\d)(?:\2\d\d){3}"  # France
     r"|\(?0(?:2\d\)?[ ]\d{4}|1\d{2}\)?[ ]\d{3}|1\d{3}\)?[ ]\d{3}|7\d{3}[ ]\d{3}|[38]\d{2}[ ]\d{3})[ ]?\d{3,4}"  # UK
     r"|\(?0[1-9]\d{1,4}\)?[ ]?[/-][ ]?\d{3,5}[ -]?\d{2,5}"  # Germany, Netherlands
     r"|\(?0[1-9]\d{1,4}\)?[ ]?/[ ]?\d{2,5}(?:[ -]?\d{2,5}){1,3}"
-    r"|\(0[1-9]\d{1,4}\)[ ]?\d{3,4}[ -]?\d{3,4}"
+    r"|\(0[1-9]\d{1,4}\)[ ]?\d{3,4}[ -]?\d{2,4}(?:-\d{1,4})?"
+    r"|0[589]00[ -]\d{3}[ -]?\d{3,4}|1[38]00[ ]\d{3}[ ]\d{3}"
     r"|01[5-7]\d[ -]\d{3,4}[ -]?\d{3,5}"
     r"|06[ -]\d{2}(?:[ -]?\d{2}){3}|06-?\d{8}"
     r"|[6-9]\d\d([ .-])\d\d\3\d\d\3\d\d"  # Spain
+    r"|9\d[ ]\d{3}[ ]\d\d[ ]\d\d|9\d\d[ ]\d\d[ ]\d\d[ ]\d\d"
     r"|3[2-9]\d[ .-]\d{3}[ .-]\d{4}|0\d{1,3}[ -]\d{6,8}"  # Italy
     r"|\(0[23478]\)[ ]?\d{4}[ -]?\d{4}|0[2-478]\d\d[ -]\d{3}[ -]\d{3}|0[2378][ ]\d{4}[ ]\d{4}"  # Australia
     r"|\(?\d\d\)?[ ]9\d{4}-\d{4}|\(\d\d\)[ ]?\d{4,5}-\d{4}"  # Brazil
@@ -52,31 +40,54 @@ _FORMATS = re.compile(
     r")(?![\w-]|[.,]\d)"
 )
 _DATE = re.compile(
-    r"(?:19|20)\d\d([-./ ]?)[01]?\d\1[0-3]?\d(?!\d)|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)?\d\d(?!\d)|(?:1[5-9]|"
-    r"20)\d\d ?[-/] ?(?:1[5-9]|20)\d\d\Z"
+    r"(?:19|20)\d\d([-./ ]?)[01]?\d\1[0-3]?\d(?![-./]?\d)|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)?\d\d(?![-./]?\d)|"
+    r"(?:1[5-9]|20)\d\d ?[-/] ?(?:1[5-9]|20)\d\d\Z"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3}){2,}\Z")
 _DECIMAL = re.compile(r"\d*\.\d{5,}\Z|\d+\.\d+[ -]+\d+\.\d+")
+_REGIONS = (
+    "GB", "DE", "FR", "IT", "NL", "BE", "CH", "AT", "SE", "FI", "IE", "PL", "CZ", "HU", "RO", "GR", "TR", "UA", "IL",
+    "ZA", "AU", "NZ", "JP", "KR", "CN", "IN", "BR", "AR", "MX", "TH", "ID", "PH",
+    "VN", "EG", "NG", "MY", "TW", "BG", "RS",
+    "HR",
+)  # fmt: skip
 _MOBILE_REGIONS = ("GB", "FR", "DE", "NL", "AU", "ES", "IT", "BE", "CH", "PL")
 
 
 def _phone(match: re.Match[str]) -> Iterator[Bounds]:
     number, start = match["number"], match.start()
     digits = digits_of(number)
-    named = near(match, _WORDS_BEFORE, before=40) or near(match, _WORDS_AFTER, before=0, after=12)
-    shortest = 7 if number.strip().isdigit() else 6
-    named = named and not digits.endswith("00000")  # a quantity
-    if _is_something_else(match, number) or len(set(digits)) == 1:
+    if len(set(digits)) == 1 or _is_something_else(match, number):
         return
-    if (
-        _is_international(number, digits, named)
-        or (shortest <= len(digits) <= 15 and named)
-        or _FORMATS.fullmatch(number.strip())
-        or _is_mobile(number, digits)
-    ):
+    if _is_evident(number, digits) or _is_named(match, number, digits) or _is_valid_somewhere(number, digits):
         yield start + (len(number) - len(number.lstrip())), match.end()
     else:
         yield from ((start + m.start(), start + m.end()) for m in _FORMATS.finditer(number))
+
+
+def _is_evident(number: str, digits: str) -> bool:
+    plain = number.strip()
+    return bool(
+        _FORMATS.fullmatch(plain) or _is_mobile_in_threes(plain) or _is_international(number, digits, named=False)
+    )
+
+
+def _is_named(match: re.Match[str], number: str, digits: str) -> bool:
+    """A word beside it says that it is one, and it is as long as one."""
+    if digits.endswith("00000"):
+        return False  # a quantity
+    said = says(match, phone_words.BEFORE) or near(match, phone_words.AFTER, before=0, after=24)
+    shortest = 7 if number.strip().isdigit() else 6
+    return said and (shortest <= len(digits) <= 15 or _is_international(number, digits, named=True))
+
+
+def _is_mobile_in_threes(plain: str) -> bool:
+    """Spanish, Polish, Portuguese mobile numbers: written like millions, but nobody's millions begin so and end so."""
+    return bool(re.fullmatch(r"[5-79]\d\d[ ]\d{3}[ ]\d{3}", plain) and not plain.endswith("00"))
+
+
+def _is_valid_somewhere(number: str, digits: str) -> bool:
+    return _is_mobile(number, digits) or _is_grouped_as_usual(number, digits)
 
 
 def _is_something_else(match: re.Match[str], number: str) -> bool:
@@ -88,21 +99,21 @@ def _is_something_else(match: re.Match[str], number: str) -> bool:
             re.fullmatch(r"\+?\d+(?:\.\d+)+", plain)
             and not re.fullmatch(r"(?:\+\d{1,4}|\d{2,4})(?:\.\d{2,4}){2,4}", plain)
         )
-        or near(match, _NOT_A_PHONE, before=24)
+        or near(match, phone_words.NOT_ONE, before=24)
     )
 
 
 def _is_international(number: str, digits: str, named: bool) -> bool:
     """A plus or a double zero, a country code that exists, and a length that is possible there."""
     plus = number.lstrip(" (").startswith("+")
-    if not (plus and (named or "+ " not in number)) and not digits.startswith("00"):
+    abroad = next((prefix for prefix in ("00", "011") if digits.startswith(prefix)), None)
+    if not (plus and (named or "+ " not in number)) and not abroad:
         return False
     import phonenumbers
 
-    digits = digits_of(number.replace("(0)", "")) if plus else digits[2:]
-    try:
-        parsed = phonenumbers.parse(f"+{digits}", None)
-    except phonenumbers.NumberParseException:
+    digits = digits_of(number.replace("(0)", "")) if plus else digits[len(abroad or "") :]
+    parsed = _parsed(f"+{digits}", None)
+    if parsed is None:
         return False
     if not plus and not named:
         return phonenumbers.is_valid_number(parsed)
@@ -118,27 +129,38 @@ def _is_mobile(number: str, digits: str) -> bool:
     import phonenumbers
 
     mobile = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    return any(phonenumbers.number_type(phonenumbers.parse(digits, region)) in mobile for region in _MOBILE_REGIONS)
+    numbers = (_parsed(digits, region) for region in _MOBILE_REGIONS)
+    return any(phonenumbers.number_type(number) in mobile for number in numbers if number)
 
 
-_SPOKEN = (
-    r"(?:zero|oh|one|two|three|four|five|six|seven|eight|nine|null|eins|zwei|drei|vier|funf|sechs|sieben|acht|neun)"
-)
+def _parsed(digits: str, region: str | None) -> Any:
+    """What phonenumbers makes of it; None when that is nothing."""
+    import phonenumbers
+
+    try:
+        return phonenumbers.parse(digits, region)
+    except phonenumbers.NumberParseException:
+        return None
 
 
-def _spoken(match: re.Match[str]) -> Iterator[Bounds]:
-    if near(match, _WORDS_BEFORE, before=40):
-        yield match.span()
+def _is_grouped_as_usual(number: str, digits: str) -> bool:
+    """A national number that is valid somewhere and whose groups are those that are usual there."""
+    groups = [len(group) for group in re.findall(r"\d+", number)]
+    if len(groups) < 2 or not 8 <= len(digits) <= 12 or not number.startswith(("0", "(")):
+        return False
+    import phonenumbers
+
+    if digits.startswith("00"):
+        return False
+    for region in _REGIONS:
+        parsed = _parsed(digits, region)
+        if parsed and phonenumbers.is_valid_number_for_region(parsed, region):
+            usual = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+            if groups == [len(group) for group in re.findall(r"\d+", usual)]:
+                return True
+    return False
 
 
 RULES = (
     Rule("phone", "PHONE", _RUN, _phone, digits=6, flags=re.IGNORECASE),
-    Rule(
-        "phone_spoken",
-        "PHONE",
-        rf"\b(?:(?:(?:double|triple)[ ])?{_SPOKEN}[ ,.-]{{1,2}}){{6,15}}{_SPOKEN}\b",
-        _spoken,
-        needs=either("zero|oh|one|two|null|eins|zwei"),
-        flags=re.IGNORECASE,
-    ),
 )

@@ -39,15 +39,18 @@ _OWNER = re.compile(
 _BESIDE = (
     r"(?:(?<![\w-])(?:pass(?:word|wd|code|phrase|wort)?|pwd|pw|kennwort|mot de passe|contrasena|senha|wachtwoord|haslo)"
     r"[ ]{1,2}|"
+    r"\b(?:log|sign)[ ]?in[ ](?:with|as|using)[ ][^\s/:\x00]{2,64}[ ]?[/:][ ]?|"
     r"\b(?:credentials|logins?|zugangsdaten|identifiants|credenciales|credenziali)(?:[ ](?:are|is|sind))?[ ]?:?[ ]"
     r"[^\s/:\x00]{2,64}[ ]?[/:][ ]?)"
     r"(?P<value>[^\s\"'`\x00<>]{6,64})"
 )
 _BESIDE_NEEDS = either(
-    "pass|pwd|pw|kennwort|contrasena|senha|wachtwoord|haslo|credential|login|zugangs|identifiants|creden"
+    "log|sign|pass|pwd|pw|kennwort|contrasena|senha|wachtwoord|haslo|credential|login|zugangs|identifiants|creden"
 )
 _GIVEN = re.compile(
-    r"\b(?:my|our|mein|unser|mon|ma|notre|mi|minha|meu|mijn|moje|login \S{1,64}|user(?:name)? \S{1,64}) \Z", re.I
+    r"\b(?:with|using|enter|my|our|mein|unser|mon|ma|notre|mi|minha|meu|mijn|moje|login \S{1,64}|"
+    r"user(?:name)? \S{1,64}) \Z",
+    re.IGNORECASE,
 )
 _AS = (
     r"[ ](?:as|for|als|comme|como|come|jako)[ ](?:my|the|our|a|mein|das|mon|mi|minha|la mia|mijn|moje)[ "
@@ -88,8 +91,12 @@ def _ends_sentence(match: re.Match[str], said: str) -> bool:
 def _beside(match: re.Match[str]) -> Iterator[Bounds]:
     """No word links the two, so the value must look like nothing but a password."""
     given = match["value"].rstrip(".,;:?)]}")
-    theirs = _GIVEN.search(match.string[max(0, match.start() - 80) : match.start()])
-    looks = guess.is_mixed(given) or (theirs and guess.is_complex(given) and not given.isdigit())
+    logged = match.group().lower().startswith(("log", "sign"))
+    theirs = logged or _GIVEN.search(match.string[max(0, match.start() - 80) : match.start()])
+    short = match.group().lower().startswith(("pw", "mdp"))  # nobody writes about passwords with these
+    looks = guess.is_mixed(given) or (
+        (theirs or short) and (guess.is_complex(given) or guess.is_phrase(given)) and not given.isdigit()
+    )
     if looks and not guess.is_none(given) and not guess.is_code(given):
         yield match.start("value"), match.start("value") + len(given)
 
