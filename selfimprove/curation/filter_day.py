@@ -1,7 +1,7 @@
 """One day's redacted chats become filtered ones, in one transaction of the caller's."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,14 +42,17 @@ class Filtered:
 
 def filter_day(connection: Connection, day: date, past: Past, embed: Embed, run_id: str) -> Filtered:
     """Write the day's filtered chats anew, with sketches, rejections, embeddings and the books."""
-    chats = table.redacted(connection, day)
-    rejections = _rejections(connection, day, chats, past)
-    left_out = {rejection.chat_id for rejection in rejections}
-    kept = [chat for chat in chats if chat.id not in left_out]
-    embedded = _replace(connection, day, kept, embed)
     days.clear(connection, STAGE, day)
-    days.reject(connection, STAGE, day, RULE_VERSION, rejections)
-    filtered = Filtered(day, len(chats), len(kept), Counter(r.reason for r in rejections), embedded)
+    came = embedded = 0
+    reasons = Counter[str]()
+    for chats, rejections in _examined(connection, day, past):
+        left_out = {rejection.chat_id for rejection in rejections}
+        embedded += _replace(connection, day, [chat for chat in chats if chat.id not in left_out], embed)
+        table.delete(connection, list(left_out))
+        days.reject(connection, STAGE, day, RULE_VERSION, rejections)
+        came += len(chats)
+        reasons.update(rejection.reason for rejection in rejections)
+    filtered = Filtered(day, came, came - reasons.total(), reasons, embedded)
     seen = days.fingerprint(connection, day)
     days.close(connection, StageDay(STAGE, day, seen, RULE_VERSION, filtered.books(), run_id))
     return filtered
@@ -57,7 +60,7 @@ def filter_day(connection: Connection, day: date, past: Past, embed: Embed, run_
 
 def stands(connection: Connection, day: date, past: Past) -> bool:
     """Whether the day would leave out what it did leave out, although days before it may have changed since."""
-    found = _rejections(connection, day, table.redacted(connection, day), past)
+    found = [one for _, rejections in _examined(connection, day, past) for one in rejections]
     return {one.chat_id: one for one in found} == {one.chat_id: one for one in table.rejections(connection, day)}
 
 
@@ -69,11 +72,15 @@ def reopen_later(connection: Connection, day: date, past: Past) -> list[date]:
     return later
 
 
-def _rejections(connection: Connection, day: date, chats: Sequence[RedactedChat], past: Past) -> list[Rejection]:
-    reasons = {chat.id: reason for chat in chats if (reason := reject(chat))}
+def _examined(
+    connection: Connection, day: date, past: Past
+) -> Iterator[tuple[list[RedactedChat], list[Rejection]]]:
+    """The day's redacted chats, a batch at a time, with what of each batch is left out."""
     suspicions = past.suspicions(connection, day)
-    repeated = duplicates(connection, [chat for chat in chats if chat.id not in reasons], suspicions)
-    return [rejection for chat in chats if (rejection := _rejection(chat, reasons, repeated))]
+    for chats in table.redacted(connection, day):
+        reasons = {chat.id: reason for chat in chats if (reason := reject(chat))}
+        repeated = duplicates(connection, [chat for chat in chats if chat.id not in reasons], suspicions)
+        yield chats, [rejection for chat in chats if (rejection := _rejection(chat, reasons, repeated))]
 
 
 def _rejection(
@@ -89,13 +96,13 @@ def _rejection(
 
 
 def _replace(connection: Connection, day: date, kept: Sequence[RedactedChat], embed: Embed) -> int:
-    """Write the day's filtered chats and their embeddings, those known from an earlier run as they are."""
-    model = embedding_model_id()
-    known = table.vectors(connection, day, model)
+    """Write filtered chats of the day and their embeddings, those known from an earlier run as they are."""
+    model, ids = embedding_model_id(), [chat.id for chat in kept]
+    known = table.vectors(connection, ids, model)
     new = [chat for chat in kept if chat.id not in known]
     made = embed([_text(chat) for chat in new])
     texts = {c.id: orjson.dumps(v, option=orjson.OPT_SERIALIZE_NUMPY).decode() for c, v in zip(new, made, strict=True)}
-    table.delete(connection, day)
+    table.delete(connection, ids)
     table.write(connection, day, RULE_VERSION, {chat.id: language_of(chat) for chat in kept})
     table.write_vectors(connection, model, {chat.id: known.get(chat.id) or texts[chat.id] for chat in kept})
     return len(new)

@@ -20,13 +20,14 @@ class Past:
         self.upto = date.min
 
     def suspicions(self, connection: Connection, day: date) -> dict[str, Suspicion]:
-        """What each redacted chat of the day may repeat; days must be asked for in ascending order."""
+        """What redacted chats of the day may repeat, those that may; days must be asked for in ascending order."""
         table.sketch_missing(connection, day)
         for earlier in table.sketches(connection, self.upto, day - ONE_DAY):
             self.seen.add(earlier, compare=False)
         found: dict[str, Suspicion] = {}
         for own in table.sketches(connection, day - ONE_DAY, day):
-            found.update(zip(own.ids, self.seen.add(own), strict=True))
+            met = zip(own.ids, self.seen.add(own), strict=True)
+            found.update((id, suspicion) for id, suspicion in met if suspicion != Suspicion(None))
         self.upto = day
         return found
 
@@ -36,7 +37,7 @@ def duplicates(
 ) -> dict[str, Duplicate]:
     """The original of each of the chats that repeats an earlier one."""
     found: dict[str, Duplicate] = {}
-    suspected = [chat for chat in chats if suspicions[chat.id] != Suspicion(None)]
+    suspected = [chat for chat in chats if chat.id in suspicions]
     for at in range(0, len(suspected), BATCH):
         contents = [content_of(chat) for chat in suspected[at : at + BATCH]]
         originals = confirm(contents, [suspicions[c.id] for c in contents], _recall(connection), teaches_the_same)

@@ -42,7 +42,7 @@ RULES = (
     Rule("1", error_string),
     Rule("1", refusal),
     Rule("1", profanity),
-    Rule("1", wrong_language),
+    Rule("2", wrong_language),
 )
 DUPLICATES = "1"
 RULE_VERSION = ".".join([*(rule.version for rule in RULES), DUPLICATES])

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -17,18 +18,26 @@ from selfimprove.privacy.redacted_chat import RedactedChat, RedactedFeedback
 
 QUERIES = "curation"
 BATCH = 2000
+DAY_BATCH = 500
 # From so many new embeddings on, the index is built anew at the end: row by row takes about twice as long.
 BULK = 5000
 
 
-def redacted(connection: Connection, day: date) -> list[RedactedChat]:
-    """The redacted chats of a day, earliest first."""
-    return [_chat(row) for row in connection.execute(postgres.queries(QUERIES).redacted, {"day": day})]
+def redacted(connection: Connection, day: date) -> Iterator[list[RedactedChat]]:
+    """The redacted chats of a day, earliest first, a batch at a time: memory does not grow with the day."""
+    yield from _batches(connection, "redacted", day)
 
 
 def filtered(connection: Connection, day: date) -> Iterator[RedactedChat]:
-    """The filtered chats of a day, by id."""
-    yield from map(_chat, connection.execute(postgres.queries(QUERIES).filtered, {"day": day}))
+    """The filtered chats of a day, by id, read a batch at a time."""
+    yield from chain.from_iterable(_batches(connection, "filtered", day))
+
+
+def _batches(connection: Connection, query: str, day: date) -> Iterator[list[RedactedChat]]:
+    with connection.cursor(name=query) as cursor:
+        cursor.execute(getattr(postgres.queries(QUERIES), query), {"day": day})
+        while rows := cursor.fetchmany(DAY_BATCH):
+            yield [_chat(row) for row in rows]
 
 
 def recall(connection: Connection, chat_ids: set[str]) -> list[RedactedChat]:
@@ -65,15 +74,15 @@ def sketches(connection: Connection, after: date, upto: date) -> Iterator[Sketch
             )
 
 
-def vectors(connection: Connection, day: date, model: str) -> dict[str, str]:
-    """Embeddings of a day by one model, as Postgres writes them."""
-    rows = connection.execute(postgres.queries(QUERIES).vectors, {"day": day, "model": model})
+def vectors(connection: Connection, chat_ids: Sequence[str], model: str) -> dict[str, str]:
+    """Embeddings of some chats by one model, as Postgres writes them."""
+    rows = connection.execute(postgres.queries(QUERIES).vectors, {"chat_ids": list(chat_ids), "model": model})
     return {row["chat_id"]: row["vector"] for row in rows}
 
 
-def delete(connection: Connection, day: date) -> None:
-    """Forget a day's filtered chats, their embeddings and their critiques."""
-    connection.execute(postgres.queries(QUERIES).delete, {"day": day})
+def delete(connection: Connection, chat_ids: Sequence[str]) -> None:
+    """Forget some filtered chats, their embeddings and their critiques."""
+    connection.execute(postgres.queries(QUERIES).delete, {"chat_ids": list(chat_ids)})
 
 
 def write(connection: Connection, day: date, rule_version: str, languages: Mapping[str, str | None]) -> None:

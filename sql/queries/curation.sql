@@ -26,14 +26,11 @@ join chats c on c.id = s.chat_id
 where s.day > %(after)s and s.day <= %(upto)s
 order by s.day, c.started_at, s.chat_id;
 
--- vectors: embeddings of a day by one model
-select e.chat_id, e.vector::text as vector
-from embeddings e
-join filtered_chats f on f.chat_id = e.chat_id
-where f.day = %(day)s and e.model = %(model)s;
+-- vectors: embeddings of some chats by one model
+select chat_id, vector::text as vector from embeddings where chat_id = any(%(chat_ids)s) and model = %(model)s;
 
--- delete: forget a day's filtered chats, and with them their embeddings and critiques
-delete from filtered_chats where day = %(day)s;
+-- delete: forget some filtered chats, and with them their embeddings and critiques
+delete from filtered_chats where chat_id = any(%(chat_ids)s);
 
 -- write: COPY of filtered chats
 copy filtered_chats (chat_id, day, language, rule_version) from stdin;

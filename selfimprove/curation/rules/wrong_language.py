@@ -1,7 +1,7 @@
 """The answer is in another language than the question, and nobody asked for that."""
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from selfimprove.curation.reason import Reason, answers, own_answers, question
@@ -10,7 +10,7 @@ from selfimprove.privacy.redacted_chat import RedactedChat
 
 SHORTEST = 20
 SURE = 0.9
-ENOUGH = 1000
+ENOUGH = 500
 NO_LANGUAGE = {"zxx", "und"}
 # Pseudonyms, links, mentions, inline code and words with digits in them say nothing about language.
 NOT_WORDS = re.compile(r"\[[A-Z_]+_\d+\]|https?://\S+|`[^`]*`|[@#]\w+|\w*\d\w*|<[^>]+>")
@@ -46,6 +46,7 @@ def language_of(chat: RedactedChat) -> str | None:
     return language("\n".join(text for _, text in answers(chat)))
 
 
+@lru_cache(maxsize=1024)
 def language(text: str) -> str | None:
     """ISO 639-1 code of the language outside code; None when the text is short or the classifier unsure."""
     words = NOT_WORDS.sub(" ", without_code(text)[0][:ENOUGH]).strip()

@@ -1,0 +1,245 @@
+"""How a night's redaction and curation grow with its chats, and where the time of a year's backfill goes.
+
+A night: N new chats of one day in a house of their own go through redacted_chats and filtered_chats, as Dagster runs
+them. Seconds are CPU seconds of the process, its workers and the database; the slope is of log seconds over log N, 1 is
+linear; peak memory is the process's. A backfill: N chats over 365 days, redacted in one run. A thread looks 200 times a
+second where the main one is, and the shares are of its looks, by part. Chats are random words, 5 in 100 repeat others.
+Vectors are made of the length alone, `--embedding` has the model make them: benchmarks/embed.py measures that.
+
+Run: python benchmarks/curation.py [--full] [--embedding]
+"""
+
+import argparse
+import json
+import math
+import os
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+import psutil
+
+NIGHT, FIRST, LAST = date(2026, 3, 2), date(2025, 3, 3), date(2026, 3, 2)
+MOST_SLOPE, MOST_GROWTH, LEAST_SHARE = 1.1, 1.25, 0.9
+# Which part a frame belongs to; the innermost frame that belongs to any decides.
+PARTS = {
+    "/psycopg": "SQL", "/selfimprove/postgres.py": "SQL", "/sqlalchemy/": "Dagster", "/dagster/": "Dagster",
+    "/selfimprove/privacy/vault.py": "vault", "/cryptography/": "vault",
+    "/selfimprove/privacy/table.py": "SQL", "/selfimprove/curation/table.py": "SQL", "/selfimprove/chats/": "SQL",
+    "/selfimprove/privacy/": "rules and tagger", "/selfimprove/models/": "rules and tagger",
+    "/selfimprove/curation/": "curation",
+}  # fmt: skip
+
+
+def words(draw: random.Random, count: int) -> str:
+    """A sentence of made-up words; now and then a thing that rules must look at."""
+    made = ["".join(draw.choices("aeioubdgklmnprst", k=draw.randint(2, 9))) for _ in range(count)]
+    if draw.random() < 0.1:
+        made.insert(count // 2, draw.choice([f"{made[0]}@{made[-1]}.example", "2026-03-02", f"+49 30 {draw.random()}"]))
+    return " ".join(made).capitalize() + "."
+
+
+def write(path: Path, count: int, seed: int) -> None:
+    """Chats of two to six turns, 30 words each on average; 5 in 100 repeat an earlier one."""
+    draw, chats = random.Random(seed), list[list[dict[str, str]]]()
+    for _ in range(count):
+        if chats and draw.random() < 0.05:
+            chats.append(draw.choice(chats))
+            continue
+        turns = range(2 * draw.randint(1, 3))
+        said = (words(draw, draw.randint(10, 50)) for _ in turns)
+        chats.append([{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(said)])
+    lines = [json.dumps({"id": f"{seed} {at}", "messages": messages}) for at, messages in enumerate(chats)]
+    path.write_text("\n".join(lines) + "\n")
+
+
+def fill(home: Path, counts: dict[date, int]) -> str:
+    """A house with so many chats on these days; the URL of its database."""
+    from selfimprove import postgres
+    from selfimprove.chats.calendar import calendar
+    from selfimprove.chats.chat import Sealing
+    from selfimprove.chats.importing import import_files
+    from selfimprove.privacy.vault import Vault
+    from selfimprove.settings import read
+
+    settings = read({"SELFIMPROVE_HOME": str(home)})
+    with postgres.of_house(settings) as connection:
+        vault = Vault.open(home, connection)
+        connection.commit()
+        for day, count in counts.items():
+            write(home / f"{day}.jsonl", count, day.toordinal())
+            days = calendar(settings, datetime.now(UTC), day)
+            import_files(connection, [home / f"{day}.jsonl"], Sealing(vault.seal, vault.keyed_hash), days)
+    return postgres.url(settings)
+
+
+@contextmanager
+def looks() -> Iterator[Counter[str]]:
+    """Counts where the main thread is, by part, while the block lasts."""
+    main, done, found = threading.get_ident(), threading.Event(), Counter[str]()
+
+    def look() -> None:
+        while not done.wait(0.005):
+            found[part(sys._current_frames()[main])] += 1
+
+    thread = threading.Thread(target=look, daemon=True)
+    thread.start()
+    yield found
+    done.set()
+    thread.join()
+
+
+def part(frame: FrameType | None) -> str:
+    """The part of the innermost frame that belongs to one."""
+    while frame:
+        path = frame.f_code.co_filename
+        name = next((name for piece, name in PARTS.items() if piece in path), None)
+        if name:
+            return name
+        frame = frame.f_back
+    return "other"
+
+
+def materialize(asset: Any, url: str, home: Path, first: date, last: date, embed: bool) -> None:
+    """One run over all days."""
+    import dagster as dg
+    import numpy as np
+
+    from selfimprove.resources import Database, Home, SentenceModel
+
+    class Lengths(SentenceModel):
+        """Vectors by the lengths of texts."""
+
+        ahead: bool = False
+
+        @contextmanager
+        def encoder(self) -> Iterator[Any]:
+            class Encoder:
+                def embed(self, texts: list[str]) -> Any:
+                    angles = np.array([len(text) for text in texts])[:, None] * np.arange(1, 385)
+                    return np.cos(angles).astype(np.float32) / 14
+            yield Encoder()
+
+    keys = {"range_start": str(first), "range_end": str(last)}
+    resources = {
+        "database": Database(url=url),
+        "home": Home(folder=str(home)),
+        "sentence_model": SentenceModel() if embed else Lengths(),
+    }
+    needed = {name: one for name, one in resources.items() if name in asset.required_resource_keys}
+    tags = {f"dagster/asset_partition_{name}": key for name, key in keys.items()}
+    assert dg.materialize([asset], resources=needed, tags=tags).success
+
+
+def cpu(home: Path) -> float:
+    """CPU seconds so far of this process, of workers that ended, and of the database with its backends."""
+    server = psutil.Process(int((home / "postgres" / "postmaster.pid").read_text().split()[0]))
+    ended = resource.getrusage(resource.RUSAGE_CHILDREN)
+    living = sum(sum(child.cpu_times()[:2]) for child in server.children())
+    return time.process_time() + ended.ru_utime + ended.ru_stime + sum(server.cpu_times()[:4]) + living
+
+
+def timed(work: Callable[[], None], home: Path) -> tuple[float, float, Counter[str]]:
+    """CPU seconds, seconds and looks."""
+    with looks() as found:
+        started, spent = time.perf_counter(), cpu(home)
+        work()
+        took = time.perf_counter() - started
+    return cpu(home) - spent, took, found
+
+
+def measure(kind: str, chats: int, home: Path, embed: bool) -> dict[str, Any]:
+    """In this process: seconds by stage, looks by part, peak memory in MB."""
+    from selfimprove import postgres
+    from selfimprove.curation.assets import filtered_chats
+    from selfimprove.privacy.assets import redacted_chats
+
+    days = [LAST - timedelta(days=at) for at in range(365)][::-1] if kind == "backfill" else [NIGHT]
+    url = fill(home, {day: chats // len(days) for day in days})
+    stages = {"redacted_chats": redacted_chats, "filtered_chats": filtered_chats}
+    if kind == "backfill":
+        stages.pop("filtered_chats")
+    found: dict[str, Any] = {"seconds": {}, "wall": {}, "looks": {}}
+    for name, asset in stages.items():
+        seconds, wall, parts = timed(lambda asset=asset: materialize(asset, url, home, days[0], days[-1], embed), home)
+        found["seconds"][name], found["wall"][name], found["looks"][name] = seconds, wall, dict(parts)
+    found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << (20 if sys.platform == "darwin" else 10))
+    postgres.stop_embedded(home)
+    return found
+
+
+def in_process(kind: str, chats: int, embed: bool) -> dict[str, Any]:
+    """`measure` in a fresh interpreter on a fresh house."""
+    with tempfile.TemporaryDirectory() as folder:
+        command = [sys.executable, "-W", "ignore", __file__, "--measure", kind, str(chats), folder, str(int(embed))]
+        environment = {**os.environ, "SELFIMPROVE_HOME": folder}
+        environment.pop("SELFIMPROVE_DATABASE_URL", None)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise SystemExit(done.stderr[-2000:])
+        return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+
+
+def shares(looks: dict[str, int]) -> str:
+    total = sum(looks.values())
+    return ", ".join(f"{name} {count / total:.0%}" for name, count in Counter(looks).most_common())
+
+
+def nights(sizes: list[int], embed: bool) -> bool:
+    print(f"{'a night of':>12} {'redacted':>9} {'filtered':>9} {'chats/s':>8} {'peak MB':>8} {'slope':>6}")
+    before: tuple[int, float, float] | None = None
+    good, lowest = True, 0.0
+    for size in sizes:
+        found = in_process("night", size, embed)
+        redacted, filtered = found["seconds"].values()
+        slope = math.log((redacted + filtered) / before[1]) / math.log(size / before[0]) if before else None
+        lowest = lowest or found["peak"]
+        good &= (slope is None or slope <= MOST_SLOPE) and found["peak"] <= MOST_GROWTH * lowest
+        print(
+            f"{size:>12} {redacted:>8.1f}s {filtered:>8.1f}s {size / (redacted + filtered):>8.0f}"
+            f" {found['peak']:>8.0f} {'' if slope is None else f'{slope:.2f}':>6}",
+            flush=True,
+        )
+        for name, looks in found["looks"].items():
+            print(f"{'':>12} {name}: {shares(looks)}", flush=True)
+        before = size, redacted + filtered, found["peak"]
+    print(f"slope at most {MOST_SLOPE}, memory at most {MOST_GROWTH} times the smallest night's")
+    return good
+
+
+def backfill(chats: int) -> bool:
+    found = in_process("backfill", chats, False)
+    looks, seconds = found["looks"]["redacted_chats"], found["seconds"]["redacted_chats"]
+    share = looks.get("rules and tagger", 0) / sum(looks.values())
+    print(f"\nbackfill of 365 days, {chats // 365 * 365} chats, one run: {seconds:.1f} s, {found['peak']:.0f} MB")
+    print(f"{shares(looks)}; rules and tagger at least {LEAST_SHARE:.0%}")
+    return share >= LEAST_SHARE
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--full", action="store_true", help="nights of 10^5 chats, a backfill of 10^5")
+    parser.add_argument("--embedding", action="store_true")
+    parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.measure:
+        kind, chats, home, embed = asked.measure
+        print(json.dumps(measure(kind, int(chats), Path(home), embed == "1")))
+        return 0
+    good = nights([1000, 10_000, *([100_000] if asked.full else [])], asked.embedding)
+    return int(not (backfill(100_000 if asked.full else 10_000) and good))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
