@@ -118,6 +118,7 @@ create table rejections (
     primary key (stage, chat_id)
 );
 create index rejections_by_day on rejections (stage, day);
+create index rejections_by_chat on rejections (chat_id);
 
 -- 2 privacy ---------------------------------------------------------------------------------------------------
 
@@ -235,6 +236,7 @@ create table dataset_examples (
     position int not null,
     primary key (dataset_id, example_id)
 );
+create index dataset_examples_by_example on dataset_examples (example_id);
 
 -- Examples that were chosen and then kept out of every split; with dataset_examples, all that a dataset has considered.
 create table dataset_left_out (
@@ -244,6 +246,7 @@ create table dataset_left_out (
     reason text not null,
     primary key (dataset_id, chat_id)
 );
+create index dataset_left_out_by_chat on dataset_left_out (chat_id);
 
 -- What one run found to learn from: a dataset, or a sentence that says why there is none.
 create table dataset_runs (
@@ -301,6 +304,7 @@ create table eval_examples (
     reference text not null,
     chat_id text references chats (id) on delete cascade
 );
+create index eval_examples_by_chat on eval_examples (chat_id) where chat_id is not null;
 
 -- Chats the owner pinned: they test every night and are never trained on.
 create table golden_chats (
@@ -321,6 +325,7 @@ create table eval_results (
     at timestamptz not null default now(),
     primary key (model, example_id, decoding)
 );
+create index eval_results_by_example on eval_results (example_id);
 
 -- Measured results of challenger, champion, anchor and base on the same prompts.
 create table reports (
@@ -342,6 +347,7 @@ create table report_examples (
     example_id text not null references eval_examples (id) on delete cascade,
     primary key (report_id, example_id)
 );
+create index report_examples_by_example on report_examples (example_id);
 
 -- 8 promotion -------------------------------------------------------------------------------------------------
 

@@ -4,10 +4,24 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from selfimprove.forgetting import forget as forgetting
+from selfimprove.forgetting import sweep
+from selfimprove.forgetting.receipt import Receipt
+from selfimprove.forgetting.select import Wish
+from selfimprove.privacy.vault import Vault
 from selfimprove.promotion.assets import promoted_adapter
 from selfimprove_tests.end_to_end.nights import Nights
+from selfimprove_tests.forgetting.house import files_that_hold, rows_that_hold
 
 START = datetime.now(UTC).date() - timedelta(days=17)
+
+LEARNED = """
+select e.messages -> -1 ->> 'content' as said from dataset_examples x join examples e on e.id = x.example_id
+join adapters a on a.dataset_id = x.dataset_id
+where a.id = '{adapter}' and x.split = 'train' and e.kind = 'correction'
+  and position('[' in e.messages -> -1 ->> 'content') = 0  -- what redaction left is what was said
+order by length(e.messages -> -1 ->> 'content') desc, e.id limit 1
+"""
 
 
 def day(number: int) -> date:
@@ -85,3 +99,38 @@ def test_8_a_rollback_returns_to_the_base_model(nights: Nights) -> None:
     with nights.connect() as connection:
         promote.rollback(connection, None)
     assert nights.champion() is None
+
+
+def test_9_what_is_forgotten_is_nowhere_and_the_next_night_learns_without_it(nights: Nights) -> None:
+    from selfimprove.promotion import promote
+
+    first = nights.rows("select adapter_id from promotions order by id")[0]["adapter_id"]
+    if nights.champion() != first:
+        with nights.connect() as connection:
+            promote.rollback(connection, first)
+    said = nights.rows(LEARNED.format(adapter=first))[0]["said"]
+    assert "selfimprove.examples" in holding(nights, said)
+    receipt = forget(nights, said)
+    assert holding(nights, said) == []
+    assert first in receipt.adapters
+    assert nights.champion() is None
+    nights.spend(day(16))
+    assert nights.told()["outcome"] == "promoted", nights.decision()["reasons"]
+    assert nights.champion() not in (None, *receipt.adapters)
+    assert holding(nights, said) == []
+
+
+def holding(nights: Nights, text: str) -> list[str]:
+    """Tables of ours and Dagster's, and files of the house, in which a text stands."""
+    with nights.connect() as connection:
+        return rows_that_hold(connection, text) + [str(path) for path in files_that_hold(nights.settings.home, text)]
+
+
+def forget(nights: Nights, text: str) -> Receipt:
+    with nights.connect() as connection:
+        vault = Vault.open(nights.settings.home, connection)
+        connection.commit()
+        receipt = forgetting.forget(connection, vault, Wish("matching", text), datetime.now(UTC))
+        sweep.sweep(connection, nights.settings.home)
+    assert receipt
+    return receipt

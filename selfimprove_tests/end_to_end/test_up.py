@@ -9,7 +9,13 @@ import sys
 import time
 import urllib.request
 
+from selfimprove import logins, postgres
 from selfimprove_tests.end_to_end.house import House
+
+WHO_ASKS = """
+select usename as name from pg_stat_activity
+where datid is not null and usesysid is not null and pid <> pg_backend_pid()
+"""
 
 
 def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
@@ -24,6 +30,8 @@ def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
     with urllib.request.urlopen(request, timeout=60) as answer:
         nodes = json.load(answer)["data"]["assetNodes"]
     assert len(nodes) == 9
+    with postgres.connect(postgres.login(house.home, logins.OWNER)) as connection:
+        assert {row["name"] for row in connection.execute(WHO_ASKS)} == {"pipeline"}
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
     assert house.processes() == []

@@ -66,3 +66,18 @@ def test_days_before_one(house: House) -> None:
     house.hear(said("one", "two"))
     assert "Forgotten: 1 chats" in forget("--before", "2031-05-01", "--yes").stdout
     assert house.count("chats") == 0
+
+
+def test_a_file_that_is_imported_again_counts_what_was_forgotten(tmp_path: Path) -> None:
+    file = tmp_path / "chats.jsonl"
+    texts = [(SECRET, "I see."), ("What is a heron?", "A bird.")]
+    lines = [[{"role": "user", "content": asked}, {"role": "assistant", "content": said}] for asked, said in texts]
+    file.write_text("\n".join(json.dumps({"messages": line}) for line in lines))
+
+    def imports(*options: str) -> str:
+        return CliRunner().invoke(tree, ["chats", "import", str(file), *options]).stdout
+
+    assert "2 read = 2 imported" in imports()
+    assert forget("--matching", SECRET).exit_code == 0
+    assert "2 read = 0 imported + 0 updated + 1 unchanged + 1 forgotten + 0 rejected" in imports()
+    assert json.loads(imports("--json"))["forgotten"] == 1
