@@ -16,7 +16,7 @@ DESCRIPTIONS = {
     "nothing_lost": "Chats in = chats in splits + chats left out with a reason.",
     "no_secret_left": "The redactor finds nothing in any example.",
     "export_matches": "The files in the state folder hold what the rows hold, under the manifest's hashes.",
-    "was_read_again": "CredSweeper and the tagger of names have read every example, and found nothing.",
+    "was_read_again": "Each second reader that the manifest names has read every example, and found nothing.",
 }
 
 
