@@ -15,6 +15,7 @@ MIX = np.uint64(0x9E3779B97F4A7C15)
 
 Rows = NDArray[np.int64]
 Keys = NDArray[np.uint64]
+Run = tuple[Keys, NDArray[np.uint32]]  # sorted keys, and of each the number of its sketch
 
 
 def banding(threshold: float) -> tuple[int, int]:
@@ -30,8 +31,9 @@ class Index:
         self.bands, self.length = banding(threshold)
         self.least = threshold - SLACK
         self.size = 0
-        self.bins: Bins = np.empty((1024, BINS), np.uint32)
-        self.runs: list[tuple[Keys, Rows]] = []
+        # Of each bin half its bits: enough to see whether two agree, and all that is held of a sketch.
+        self.bins = np.empty((1024, BINS), np.uint16)
+        self.runs: list[Run] = []
 
     def add(self, bins: Bins, *, compare: bool = True) -> Rows:
         """Take sketches in; returns pairs (later, earlier) of numbers, shape (n, 2), ascending, worth comparing."""
@@ -39,7 +41,7 @@ class Index:
         self._store(bins)
         keys = self._keys(bins).ravel()
         order = np.argsort(keys, kind="stable")
-        run = keys[order], np.repeat(numbers, self.bands)[order]
+        run = keys[order], np.repeat(numbers, self.bands)[order].astype(np.uint32)
         self._push(run)
         if not compare:
             return np.empty((0, 2), np.int64)
@@ -49,10 +51,10 @@ class Index:
     def _store(self, bins: Bins) -> None:
         needed = self.size + len(bins)
         if needed > len(self.bins):
-            grown = np.empty((max(needed, 2 * len(self.bins)), BINS), np.uint32)
+            grown = np.empty((max(needed, 3 * len(self.bins) // 2), BINS), np.uint16)
             grown[: self.size] = self.bins[: self.size]
             self.bins = grown
-        self.bins[self.size : needed] = bins
+        self.bins[self.size : needed] = bins.astype(np.uint16)
         self.size = needed
 
     def _keys(self, bins: Bins) -> Keys:
@@ -64,7 +66,7 @@ class Index:
             keys ^= keys >> np.uint64(31)
         return keys
 
-    def _push(self, run: tuple[Keys, Rows]) -> None:
+    def _push(self, run: Run) -> None:
         """Add a run; merge runs of like size, so that there are few and each key is sorted seldom."""
         self.runs.append(run)
         while len(self.runs) > 1 and 2 * self.runs[-1][0].size > self.runs[-2][0].size:
@@ -83,12 +85,15 @@ class Index:
         return np.stack([later[kept], earlier[kept]], axis=1)
 
 
-def _meetings(new: tuple[Keys, Rows], run: tuple[Keys, Rows]) -> Rows:
+def _meetings(new: Run, run: Run) -> Rows:
     """Pairs (later << 32 | earlier) of a new sketch and an earlier one in the same bucket of a run."""
-    left, right = np.searchsorted(run[0], new[0], "left"), np.searchsorted(run[0], new[0], "right")
-    count = np.minimum(right - left, CROWD)
+    left = np.searchsorted(run[0], new[0], "left")
+    met = run[0][np.minimum(left, len(run[0]) - 1)] == new[0]
+    keys, later, left = new[0][met], new[1][met], left[met]
+    count = np.minimum(np.searchsorted(run[0], keys, "right") - left, CROWD)
     within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    later, earlier = np.repeat(new[1], count), run[1][np.repeat(left, count) + within]
+    later = np.repeat(later, count).astype(np.int64)
+    earlier = run[1][np.repeat(left, count) + within].astype(np.int64)
     before = earlier < later
     pairs: Rows = (later[before] << 32) | earlier[before]
     return pairs
