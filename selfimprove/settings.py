@@ -44,7 +44,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         return environment.get(f"SELFIMPROVE_{name}", "").strip() or default
 
     return Settings(
-        home=Path(get("HOME", str(CHECKOUT / ".selfimprove"))).expanduser().resolve(),
+        home=_home(get("HOME", str(CHECKOUT / ".selfimprove")), is_embedded=not get("DATABASE_URL", "")),
         database_url=get("DATABASE_URL", "") or None,
         base_model=get("BASE_MODEL", "tiny"),
         cron=_cron(get("CRON", "0 2 * * *")),
@@ -62,6 +62,17 @@ def read(environment: Mapping[str, str]) -> Settings:
 def current() -> Settings:
     """The settings of this process."""
     return read(os.environ)
+
+
+def _home(value: str, *, is_embedded: bool) -> Path:
+    home = Path(value).expanduser().resolve()
+    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    if not there.is_dir():
+        raise SettingInvalid(name="SELFIMPROVE_HOME", value=value, expected=f"a folder, and {there} is a file")
+    if is_embedded and any(map(str.isspace, str(home))):
+        expected = "a folder without blanks in its path, which the embedded PostgreSQL cannot start in"
+        raise SettingInvalid(name="SELFIMPROVE_HOME", value=value, expected=expected)
+    return home
 
 
 def _cron(value: str) -> str:

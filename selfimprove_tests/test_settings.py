@@ -58,3 +58,16 @@ def test_a_value_that_cannot_be_used_names_its_variable(name: str, value: str, e
 @pytest.mark.parametrize("value", ["0 2 * * *", "*/15 1-4 * * mon-fri"])
 def test_cron_near_misses_are_taken(value: str) -> None:
     assert read({"SELFIMPROVE_CRON": value}).cron == value
+
+
+def test_a_home_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    for home in (file, file / "below"):
+        with pytest.raises(SettingInvalid, match="is a file"):
+            read({"SELFIMPROVE_HOME": str(home)})
+    blank = {"SELFIMPROVE_HOME": str(tmp_path / "my house")}
+    with pytest.raises(SettingInvalid, match="a folder without blanks"):
+        read(blank)
+    assert read({**blank, "SELFIMPROVE_DATABASE_URL": "postgresql://127.0.0.1/x"}).home == tmp_path / "my house"
+    assert read({"SELFIMPROVE_HOME": str(tmp_path / "häuschen")}).home == tmp_path / "häuschen"

@@ -64,8 +64,11 @@ def records(text: io.BufferedReader, *, limit: int = LIMIT, chunk: int = CHUNK) 
 def _skip_blank(text: io.BufferedReader) -> int:
     """Read past white space; returns how many lines that was."""
     lines = 0
-    while (head := text.peek(1)[:1]) and head in BLANK:
-        lines += text.read(1) == b"\n"
+    while head := text.peek(1):
+        blank = text.read(len(head) - len(head.lstrip(BLANK)))
+        lines += blank.count(b"\n")
+        if len(blank) < len(head):
+            break
     return lines
 
 

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 from selfimprove import postgres
 from selfimprove.postgres import Connection
+from selfimprove.reports.tell import NOTHING_CHECKS
 
 LONGEST = 1000  # characters of what a check or an error says
 State = Literal["new", "sent", "failed", "kept"]
@@ -46,16 +47,19 @@ def detail(alert: Mapping[str, Any]) -> str:
 def from_run(instance: Any, run: Any, port: int) -> list[Alert]:
     """An alert for each check that did not pass and each step that failed, those that stopped the run first.
 
+    Nothing to learn is no fault: the morning report tells it.
+
     `instance` and `run` are Dagster's; a run that failed without either gives one alert of its own.
     """
     url = f"http://127.0.0.1:{port}/runs/{run.run_id}"
     events = list(_events(instance, run.run_id))
     checks = [event.event_specific_data for event in events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
     failed = sorted((check for check in checks if not check.passed), key=lambda check: not _stops(check))
-    found = [Alert(run.run_id, _name(c.asset_key), c.check_name, _check_detail(c), url) for c in failed]
+    told = [check for check in failed if check.check_name not in NOTHING_CHECKS]
+    found = [Alert(run.run_id, _name(c.asset_key), c.check_name, _check_detail(c), url) for c in told]
     steps = [event for event in events if event.event_type_value == "STEP_FAILURE" and not _is_gate(event)]
     found = [*(Alert(run.run_id, step.step_key or "", "", _step_detail(step), url) for step in steps), *found]
-    if not found and run.status.value in ("FAILURE", "CANCELED"):
+    if not found and not failed and run.status.value in ("FAILURE", "CANCELED"):
         return [Alert(run.run_id, "", "", "it ended without telling why; its process may have been killed", url)]
     return found
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 import json
+import time
 from pathlib import Path
 
 import orjson
@@ -30,6 +31,21 @@ def cut(data: bytes, limit: int = records.LIMIT, chunk: int = records.CHUNK) -> 
 
 def texts(data: bytes) -> list[bytes | None]:
     return [record.data for record in cut(data)]
+
+
+def test_megabytes_of_blanks_cost_no_more_than_reading_them(tmp_path: Path) -> None:
+    packed = tmp_path / "blank.json.gz"
+    packed.write_bytes(gzip.compress(b" \n" * 2**24 + b'{"a": 1}\n'))
+    started = time.process_time()
+    with records.opened(packed) as (text, _):
+        found = list(records.records(text))
+    assert [one.number for one in found] == [2**24 + 1]
+    spent = time.process_time() - started
+    started = time.process_time()
+    with gzip.open(packed) as text:
+        while text.read(2**20):
+            continue
+    assert spent < 20 * (time.process_time() - started)
 
 
 def test_lines_keep_their_numbers_across_blank_ones() -> None:

@@ -36,7 +36,7 @@ def ask(nights: Nights, tmp_path: Path, exchanges: list[tuple[str, str]]) -> Non
     ("exchanges", "said"),
     [
         ([], "no chats"),
-        ([("What is the capital of Peru?", "The capital of Peru is Lima.")], "1 example"),
+        ([("What is the capital of Peru?", "The capital of Peru is Lima.")], "low_score"),
         ([("What is the time? #no-train", "It is nine."), ("Say it", "Internal Server Error")], "rejected"),
     ],
     ids=["no-chats", "one-chat", "only-rejected-chats"],
@@ -52,7 +52,7 @@ def test_a_quiet_night_says_so_and_promotes_nothing(
     assert said in quiet_house.told()["sentence"]
     assert quiet_house.champion() is None
     assert quiet_house.rows("select 1 from adapters") == []
-    assert [row["asset"] for row in quiet_house.rows("select asset from alerts")] == ["training_dataset"]
+    assert quiet_house.rows("select 1 from alerts") == [], "a quiet night is no fault"
 
 
 def test_a_database_that_is_down_stops_the_night_before_it_writes(quiet_house: Nights) -> None:
