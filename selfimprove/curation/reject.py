@@ -38,7 +38,7 @@ RULES = (
     Rule("1", smuggled_instruction),
     Rule("1", too_short),
     Rule("1", too_long),
-    Rule("2", broken),
+    Rule("3", broken),
     Rule("1", error_string),
     Rule("1", refusal),
     Rule("1", profanity),

@@ -90,8 +90,9 @@ def test_short_odd_and_repetitive_answers_are_whole(answer: str) -> None:
     assert broken(chat("What is it like?", answer)) is None
 
 
-def test_a_chat_that_ends_with_the_user_was_never_answered() -> None:
-    assert broken(chat("Hi", "Hello", "And the capital?")) == Reason("broken", 2, "unanswered")
+def test_a_chat_without_an_answer_is_broken_and_one_that_ends_with_thanks_is_not() -> None:
+    assert broken(chat("Hi")) == Reason("broken", 0, "unanswered")
+    assert broken(chat("What is the capital of Peru?", "It is Lima.", "Perfect, thanks!")) is None
 
 
 def test_what_the_user_pastes_may_be_broken() -> None:

@@ -22,7 +22,6 @@ from selfimprove_tests.curation.chats import chat, said
         (Reason("too_short", 0, "no_word"), chat("?!", "What do you mean?")),
         (Reason("too_short", 2, "no_word"), chat("Hi", "Hello", " ", "Are you there?")),
         (Reason("no_train", 0, "message"), chat("#private", "")),
-        (Reason("broken", 2, "unanswered"), chat("Hi", "Hello", "Bye")),
         (Reason("error_string", 1, "message"), chat("Hi", "Bad Gateway")),
         (Reason("refusal", 1), chat("Hi", "I'm sorry, I can't help with that.")),
     ],

@@ -16,10 +16,14 @@ SIGN_OFF = re.compile(r"\n[ \t]*(?:\w+[ \t]+){0,2}\w+,\s*$")
 
 
 def broken(chat: RedactedChat) -> Reason | None:
-    """The last word is the user's, or an answer has an open code fence, hangs, loops or is mostly symbols."""
-    if chat.messages and chat.messages[-1].role != "assistant":
+    """Nothing was answered, or an answer has an open code fence, hangs, loops or is mostly symbols.
+
+    A last word of the user's may stand: thanks or a complaint tells of the answer before it.
+    """
+    answered = answers(chat)
+    if chat.messages and not answered:
         return Reason("broken", len(chat.messages) - 1, "unanswered")
-    for position, text in answers(chat):
+    for position, text in answered:
         flaw = flaw_of(text)
         if flaw:
             return Reason("broken", position, flaw)
