@@ -1,5 +1,6 @@
 """Database, state folder, model and judge as Dagster resources; the partitions that all daily rooms share."""
 
+import os
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
@@ -178,13 +179,22 @@ def from_settings(settings: Settings) -> dict[str, dg.ConfigurableResource[None]
     """The resources of this machine, by the parameter names assets use."""
     home = str(settings.home)
     return {
-        "database": Database(url=settings.database_url or ""),
+        "database": Database(url=_secret("SELFIMPROVE_DATABASE_URL", settings.database_url)),
         "home": Home(folder=home),
         "language_model": LanguageModel(name=settings.base_model, home=home),
         "sentence_model": SentenceModel(),
         "secret_scanner": SecretScanner(),
-        "judge": JudgeServer(url=settings.judge_url or "", model=settings.judge_model, key=settings.judge_key or ""),
+        "judge": JudgeServer(
+            url=settings.judge_url or "",
+            model=settings.judge_model,
+            key=_secret("SELFIMPROVE_JUDGE_KEY", settings.judge_key),
+        ),
     }
+
+
+def _secret(variable: str, value: str | None) -> str:
+    """A secret by its variable's name where it comes from there: Dagster's pages show a resource's values."""
+    return dg.EnvVar(variable) if value and os.environ.get(variable, "").strip() == value else value or ""
 
 
 def tomorrow(day: date) -> date:

@@ -1,0 +1,49 @@
+"""What Dagster's pages may show of the resources, and what assets get from them."""
+
+import secrets
+
+import dagster as dg
+import pytest
+from dagster._core.remote_representation.external_data import RepositorySnap
+
+from selfimprove.resources import Database, JudgeServer, from_settings
+from selfimprove.settings import read
+
+
+@pytest.fixture
+def word() -> str:
+    """A word nobody should read."""
+    return secrets.token_urlsafe(12)
+
+
+@pytest.fixture
+def environment(word: str, monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    given = {
+        "SELFIMPROVE_DATABASE_URL": f"postgresql://owner:{word}@127.0.0.1:1/house",
+        "SELFIMPROVE_JUDGE_URL": "http://127.0.0.1:9/v1",
+        "SELFIMPROVE_JUDGE_KEY": word,
+    }
+    for name, value in given.items():
+        monkeypatch.setenv(name, value)
+    return given
+
+
+def test_dagster_is_told_no_secret(environment: dict[str, str], word: str) -> None:
+    defs = dg.Definitions(resources=from_settings(read(environment)))
+    shown = [str(r.configured_values) for r in RepositorySnap.from_def(defs.get_repository_def()).resources]
+    assert any("SELFIMPROVE_JUDGE_KEY" in values for values in shown)
+    assert [values for values in shown if word in values] == []
+
+
+def test_assets_get_the_secrets_all_the_same(environment: dict[str, str], word: str) -> None:
+    seen: list[str] = []
+
+    @dg.asset
+    def thing(database: Database, judge: JudgeServer) -> None:
+        client = judge.client()
+        assert client is not None
+        seen.extend((database.url, client.key))
+
+    resources = {name: from_settings(read(environment))[name] for name in ("database", "judge")}
+    assert dg.materialize([thing], resources=resources).success
+    assert seen == [environment["SELFIMPROVE_DATABASE_URL"], word]
