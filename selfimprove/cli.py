@@ -159,13 +159,14 @@ def doctor_(as_json: bool) -> None:
 def env() -> None:
     """Print the exports that make plain `dagster …` commands work on this house; its database stays up.
 
-    Example: eval "$(selfimprove env)" && dagster asset list -w workspace.yaml
+    Example: eval "$(selfimprove env)" && dagster asset list
     """
     import shlex
 
     from selfimprove import stack
 
     stack.prepare(current())
-    for name, value in stack.environment(current()).items():
+    exports = {**stack.environment(current()), "DAGSTER_MODULE_NAME": "selfimprove.definitions"}
+    for name, value in exports.items():
         click.echo(f"export {name}={shlex.quote(value)}")
     postgres.STARTED.clear()

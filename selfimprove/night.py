@@ -89,7 +89,7 @@ def _while_the_database_answers() -> Iterator[None]:
 def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: Mapping[str, Any]) -> Outcome:
     from selfimprove import automation
 
-    os.environ.update(stack.environment(settings))
+    stack.adopt(settings)
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     with postgres.connect(postgres.url(settings)) as connection:
         tags = automation.range_tags(automation.missing_days(connection, today), today)

@@ -61,6 +61,12 @@ def environment(settings: Settings) -> dict[str, str]:
     }
 
 
+def adopt(settings: Settings) -> None:
+    """Give this process and those it starts the house's environment."""
+    os.environ.update(environment(settings))
+    os.environ.pop("DAGSTER_MODULE_NAME", None)  # `selfimprove env` sets it, and Dagster refuses it beside -w
+
+
 def up(settings: Settings, say: Callable[[str], None]) -> None:
     """Run everything in the foreground until a signal, then leave nothing behind.
 
@@ -86,7 +92,7 @@ def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
         if "webserver" in names:
             processes.require_port(settings.port)
         prepare(settings)
-        os.environ.update(environment(settings))
+        adopt(settings)
         reap("its process ended with the machine or the stack", again="webserver" in names)
         services: list[Service] = []
         try:

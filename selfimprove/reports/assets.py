@@ -24,6 +24,8 @@ def morning_report(context: dg.AssetExecutionContext, database: Database, home: 
     with database.connect() as connection:
         run_id = told_run(context.run.tags, context.run.run_id) or read.night_run(connection, context.run.run_id)
         run = context.instance.get_run_by_id(run_id)
+        if run is None and not read.left_traces(connection, run_id):
+            raise dg.Failure(f"No run has the id that the tag {NIGHT_RUN} gives.", allow_retries=False)
         alerts.record(connection, alerts.from_run(context.instance, run, current().port) if run else [])
         report = table.write(home.path / "reports", read.read(connection, run_id, _today()))
         table.insert(connection, report)

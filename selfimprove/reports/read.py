@@ -31,9 +31,14 @@ Row = Mapping[str, Any]
 
 def night_run(connection: Connection, own_run: str) -> str:
     """The run to tell about: this one if it has worked on anything, else the newest one that has."""
-    own = _one(connection, "leaves_traces", run_id=own_run)
     newest = _one(connection, "newest_run")
-    return own_run if (own and own["found"]) or newest is None else str(newest["run_id"])
+    return own_run if left_traces(connection, own_run) or newest is None else str(newest["run_id"])
+
+
+def left_traces(connection: Connection, run_id: str) -> bool:
+    """Whether a run has worked on anything."""
+    found = _one(connection, "leaves_traces", run_id=run_id)
+    return bool(found and found["found"])
 
 
 def read(connection: Connection, run_id: str, today: date) -> Night:

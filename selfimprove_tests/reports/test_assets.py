@@ -55,6 +55,14 @@ def test_the_report_of_a_promoted_night(house, connection):
     assert report.path.parent == house.home / "reports"
 
 
+@pytest.mark.parametrize("named", ["<script>x</script>", "../../../../tmp/page"])
+def test_a_tag_that_names_no_run_writes_nothing(house, named):
+    result, report = house.report(tags={NIGHT_RUN: named})
+    assert not result.success
+    assert report is None
+    assert not (house.home / "reports").exists()
+
+
 def test_after_a_night_that_broke_off_the_step_is_named(house, connection):
     broken = house.run(redacted_chats)
     _, report = house.report(tags={NIGHT_RUN: broken.run_id})
