@@ -9,36 +9,45 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+Numbered = Mapping[int, str]
+Pairs = Mapping[int, tuple[int, int]]
 
-def load(patterns: Mapping[int, str]) -> Any:
-    """A database that reports each number once, read from the cache where the same was compiled before."""
+
+def load(patterns: Numbered, parts: Numbered | None = None, pairs: Pairs | None = None) -> Any:
+    """A database that reports each number once, read from the cache where the same was compiled before.
+
+    Parts are not reported; a pair is, when both parts of it match.
+    """
     import hyperscan
 
-    file = folder() / f"rules-{_name(patterns)}.hs"
+    expressions = _expressions(patterns, parts or {}, pairs or {})
+    file = folder() / f"rules-{_name(expressions)}.hs"
     try:
         kept = file.read_bytes()
         if hashlib.sha256(kept[32:]).digest() == kept[:32]:
             return hyperscan.loadb(kept[32:], hyperscan.HS_MODE_BLOCK)
     except (OSError, hyperscan.error):
         pass  # new rules, another version or processor, or nowhere to keep it
-    database = compiled(patterns)
+    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
+    written, numbers, flags = zip(*expressions, strict=True)
+    database.compile(expressions=written, ids=numbers, elements=len(numbers), flags=flags)
     content = hyperscan.dumpb(database)
     _keep(file, hashlib.sha256(content).digest() + content)
     return database
 
 
-def compiled(patterns: Mapping[int, str]) -> Any:
-    """A new database."""
+def _expressions(patterns: Numbered, parts: Numbered, pairs: Pairs) -> list[tuple[bytes, int, int]]:
+    """Expression, number and flags of each."""
     import hyperscan
 
-    database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-    database.compile(
-        expressions=[pattern.encode() for pattern in patterns.values()],
-        ids=list(patterns),
-        elements=len(patterns),
-        flags=[hyperscan.HS_FLAG_SINGLEMATCH] * len(patterns),
-    )
-    return database
+    once, unsaid = hyperscan.HS_FLAG_SINGLEMATCH, hyperscan.HS_FLAG_QUIET
+    return [
+        # one that could always match again: else a scan halts at the last new match, before its pair is reported
+        (b"\\x00never\\x00", 1_000_000, unsaid),
+        *((pattern.encode(), number, once) for number, pattern in patterns.items()),
+        *((pattern.encode(), number, once | unsaid) for number, pattern in parts.items()),
+        *((b"%d & %d" % pair, number, once | hyperscan.HS_FLAG_COMBINATION) for number, pair in pairs.items()),
+    ]
 
 
 def folder() -> Path:
@@ -46,10 +55,10 @@ def folder() -> Path:
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "selfimprove"
 
 
-def _name(patterns: Mapping[int, str]) -> str:
+def _name(expressions: list[tuple[bytes, int, int]]) -> str:
     from importlib.metadata import version
 
-    content = repr((version("hyperscan"), sorted(patterns.items())))
+    content = repr((version("hyperscan"), expressions))
     return hashlib.sha256(content.encode()).hexdigest()[:16]
 
 

@@ -139,7 +139,7 @@ def _row(tally: Tally) -> dict[str, Any]:
 
 
 def _table(figures: dict[str, Any]) -> None:
-    columns = ("labelled", "masked", "recall", "predicted", "precision", "f2")
+    columns = ("labelled", "masked", "recall", "predicted", "precision", "f2", "over")
     click.echo("type".ljust(16) + "".join(column.rjust(11) for column in columns))
     rows = {**figures["types"], "hard ids": figures["hard_ids"], "all": figures["all"]}
     for name, row in rows.items():

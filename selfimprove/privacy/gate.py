@@ -83,13 +83,15 @@ def _long() -> re.Pattern[str]:
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What Hyperscan looks for: rules by number, words that must be there too by numbers above those; and rules that
-    are always asked.
+    """What Hyperscan looks for.
+
+    `rules` are patterns by the number of their rule. A rule that words must stand beside is in `pairs` instead, as the
+    numbers of its pattern and of its words in `parts`, which are not reported. Rules in `always` have no pattern.
     """
 
     rules: Mapping[int, str]
-    words: Mapping[int, str]
-    beside: Mapping[int, int]
+    parts: Mapping[int, str]
+    pairs: Mapping[int, tuple[int, int]]
     always: Sequence[int]
 
 
@@ -98,11 +100,14 @@ def patterns() -> Patterns:
     """The patterns of all rules, translated."""
     translated = {number: superset(rule.pattern, rule.flags) for number, rule in enumerate(RULES)}
     said = {rule.beside: superset(rule.beside, re.IGNORECASE) for rule in RULES if rule.beside}
-    place = {words: len(RULES) + at for at, (words, known) in enumerate(said.items()) if known}
+    parts = sorted({pattern for pattern in said.values() if pattern})
+    named = [number for number, rule in enumerate(RULES) if translated[number] and said.get(rule.beside)]
+    parts += sorted({translated[number] or "" for number in named})
+    place = {pattern: len(RULES) + at for at, pattern in enumerate(parts)}
     return Patterns(
-        {number: pattern for number, pattern in translated.items() if pattern},
-        {place[words]: known for words, known in said.items() if known},
-        {number: place[rule.beside] for number, rule in enumerate(RULES) if rule.beside in place},
+        {number: pattern for number, pattern in translated.items() if pattern and number not in named},
+        {number: pattern for pattern, number in place.items()},
+        {number: (place[translated[number] or ""], place[said[RULES[number].beside] or ""]) for number in named},
         [number for number, pattern in translated.items() if not pattern],
     )
 
@@ -113,8 +118,7 @@ def _scanner() -> Callable[[bytes], Sequence[int]]:
     import hyperscan
 
     known = patterns()
-    database = load({**known.rules, **known.words})
-    beside, least = known.beside, len(RULES)
+    database = load(known.rules, known.parts, known.pairs)
     own = threading.local()  # scratch space serves one thread at a time
 
     def append(number: int, _start: int, _end: int, _flags: int, found: list[int]) -> None:
@@ -125,9 +129,10 @@ def _scanner() -> Callable[[bytes], Sequence[int]]:
         if scratch is None:
             scratch = own.scratch = hyperscan.Scratch(database)
         found = [*known.always]
-        database.scan(content, match_event_handler=append, context=found, scratch=scratch)
-        if not found:
-            return found
-        return [number for number in found if number < least and (number not in beside or beside[number] in found)]
+        try:
+            database.scan(content, match_event_handler=append, context=found, scratch=scratch)
+        except hyperscan.ScanTerminated:
+            return range(len(RULES))  # it stops early when nothing is left to report
+        return found
 
     return scan_all

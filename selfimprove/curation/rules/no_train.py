@@ -1,14 +1,14 @@
 """The owner's veto: a tag anywhere in the thread."""
 
 import re
-import unicodedata
 
 from selfimprove.curation.reason import Reason
+from selfimprove.privacy.fold import fold
 from selfimprove.privacy.redacted_chat import RedactedChat
 
 # In code, `this.#private` and `page#private` are names; a tag stands alone.
 TAG = re.compile(r"(?<![\w.&/#])#(?:no[-_ ]?(?:train(?:ing)?|rag)|private)(?![\w-])")
-DASHES = dict.fromkeys(map(ord, "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u30fc\ufe58"), "-")
+SIGNS = {ord("\u30fc"): "-", ord("\u266f"): "#"}  # a long vowel and a sharp, taken for a hyphen and a hash
 
 
 def no_train(chat: RedactedChat) -> Reason | None:
@@ -21,8 +21,7 @@ def no_train(chat: RedactedChat) -> Reason | None:
 
 
 def has_tag(text: str) -> bool:
-    """Whether a veto tag is in the text, folded: full width, invisible characters, case, kinds of hyphen."""
-    if text.isascii():
-        return "#" in text and bool(TAG.search(text.casefold()))
-    folded = unicodedata.normalize("NFKC", text).casefold().translate(DASHES)
-    return bool(TAG.search("".join(c for c in folded if unicodedata.category(c) != "Cf")))
+    """Whether a veto tag is in the text, folded: full width, look-alikes, invisible characters, case, hyphens."""
+    if text.isascii() and "#" not in text:
+        return "%23" in text and bool(TAG.search(fold(text).text.casefold()))
+    return bool(TAG.search(fold(text).text.casefold().translate(SIGNS)))

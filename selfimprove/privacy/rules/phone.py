@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
 from selfimprove.privacy.rules import phone_words
@@ -133,6 +134,15 @@ def _is_mobile(number: str, digits: str) -> bool:
     return any(phonenumbers.number_type(number) in mobile for number in numbers if number)
 
 
+@cache
+def _lengths(region: str) -> frozenset[int]:
+    """How many digits national numbers have there, without the leading zero."""
+    from phonenumbers import PhoneMetadata
+
+    metadata: Any = PhoneMetadata.metadata_for_region(region)
+    return frozenset(metadata.general_desc.possible_length)
+
+
 def _parsed(digits: str, region: str | None) -> Any:
     """What phonenumbers makes of it; None when that is nothing."""
     import phonenumbers
@@ -153,6 +163,8 @@ def _is_grouped_as_usual(number: str, digits: str) -> bool:
     if digits.startswith("00"):
         return False
     for region in _REGIONS:
+        if _lengths(region).isdisjoint((len(digits), len(digits) - 1)):
+            continue
         parsed = _parsed(digits, region)
         if parsed and phonenumbers.is_valid_number_for_region(parsed, region):
             usual = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
