@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+from selfimprove import stack
 from selfimprove.cli import tree
+from selfimprove.errors import ForgetBusy
 from selfimprove.settings import current
 from selfimprove_tests.forgetting.conftest import Past
 from selfimprove_tests.forgetting.house import ALONE, SECRET, House, files_that_hold, rows_that_hold, said
@@ -81,3 +83,19 @@ def test_a_file_that_is_imported_again_counts_what_was_forgotten(tmp_path: Path)
     assert forget("--matching", SECRET).exit_code == 0
     assert "2 read = 0 imported + 0 updated + 1 unchanged + 1 forgotten + 0 rejected" in imports()
     assert json.loads(imports("--json"))["forgotten"] == 1
+
+
+def test_a_night_under_way_is_not_written_behind(house: House) -> None:
+    house.hear(said("one", "two"))
+    house.connection.execute("create table dagster.runs (run_id text, status text)")
+    house.connection.execute("insert into dagster.runs values ('r', 'STARTED')")
+    house.connection.commit()
+    with stack._locked(current()) as state:
+        stack._remember(state, [])
+        done = forget("--matching", "two")
+        assert isinstance(done.exception, ForgetBusy)
+        assert forget("--matching", "two", "--dry-run").exit_code == 0
+        house.connection.execute("update dagster.runs set status = 'SUCCESS'")
+        house.connection.commit()
+        assert forget("--matching", "two").exit_code == 0
+    assert house.count("chats") == 0

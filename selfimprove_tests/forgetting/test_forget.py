@@ -103,6 +103,8 @@ def test_a_tainted_adapter_never_answers_again(past: Past) -> None:
     assert told
     assert "the adapter learned from chats that were forgotten since" in told[1]
     assert house.answers() == past.clean
+    house.connection.commit()
+    assert house.connection.execute(postgres.queries("promotion").challenger).fetchone() is None
 
 
 def test_the_past_is_compared_without_what_was_forgotten(past: Past) -> None:

@@ -132,7 +132,8 @@ select action, adapter_id, replaced, report_id, night, reason, at from promotion
 -- challenger: the newest adapter while it never was champion, with its newest report
 select a.id, a.night, (select r.id from reports r where r.adapter_id = a.id order by r.created_at desc limit 1) as report
 from (select * from adapters order by created_at desc, id limit 1) a
-where not exists (select from promotions p where p.action = 'promoted' and p.adapter_id = a.id);
+where not exists (select from promotions p where p.action = 'promoted' and p.adapter_id = a.id)
+  and not exists (select from tainted_adapters t where t.id = a.id);
 
 -- last_decision: the newest one
 select decision, reasons, night from decisions order by decided_at desc limit 1;
