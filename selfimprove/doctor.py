@@ -38,7 +38,7 @@ def status(settings: Settings) -> dict[str, Any]:
     services = stack.services(settings)
     return {
         "home": str(settings.home),
-        "url": f"http://127.0.0.1:{settings.port}" if services["webserver"] else None,
+        "url": f"http://127.0.0.1:{stack.port(settings)}" if services["webserver"] else None,
         "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
         | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
         "last_night": _last_night(settings),
@@ -67,8 +67,8 @@ def next_tick(settings: Settings, now: datetime) -> datetime:
 def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order a night would meet them."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
-        _python, _disk, _compiler, _matrices, _database, _roles, _keys, _base_model, _embeddings, _services, _nights,
-        _alerts,
+        _python, _disk, _compiler, _matrices, _database, _roles, _keys, _base_model, _embeddings, _champion, _services,
+        _nights, _alerts,
     ]
     return [finding for check in checks for finding in _guarded(check, settings)]
 
@@ -160,10 +160,22 @@ def _embeddings(settings: Settings) -> Iterator[Finding]:
     yield Finding("embeddings", found, "all-MiniLM-L6-v2" if found else "missing", "run `make install`")
 
 
+def _champion(settings: Settings) -> Iterator[Finding]:
+    """Whether the files of the adapter that answers are what was promoted."""
+    from selfimprove.promotion.promote import damage
+
+    for row in _read(settings, "champion"):
+        with postgres.connect(postgres.url(settings)) as connection:
+            wrong = damage(connection, row["id"])
+        yield Finding("champion", wrong is None, wrong or row["id"], "selfimprove promotion rollback")
+
+
 def _services(settings: Settings) -> Iterator[Finding]:
     services = stack.services(settings)
     if not stack.supervisor(settings):
-        yield Finding("services", True, "down; `selfimprove up` starts them")
+        left = [name for name in ("webserver", "daemon") if services[name]]
+        detail = f"left over by a killed `selfimprove up`: {', '.join(left)}" if left else "down"
+        yield Finding("services", not left, detail, "selfimprove down")
         return
     missing = [name for name in ("webserver", "daemon") if not services[name]]
     yield Finding("services", not missing, f"missing: {', '.join(missing)}" if missing else "up", "selfimprove up")

@@ -98,7 +98,7 @@ def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
         try:
             for name in names:
                 services.append(_start(settings, name))
-                _remember(state, services)
+                _remember(state, services, settings.port)
             yield services
         finally:
             processes.ignore_signals()
@@ -148,6 +148,12 @@ def services(settings: Settings) -> dict[str, int | None]:
     return {"postgres": postmaster(settings), "webserver": alive.get("webserver"), "daemon": alive.get("daemon")}
 
 
+def port(settings: Settings) -> int:
+    """Where the web interface is: as it was started, else as it would be."""
+    path = settings.home / "stack.json"
+    return int(_recorded(path.read_text() if path.exists() else "").get("port", settings.port))
+
+
 def postmaster(settings: Settings) -> int | None:
     """Pid of the embedded server, None when it is down or an outside database is used."""
     path = settings.home / "postgres" / "postmaster.pid"
@@ -185,14 +191,14 @@ def _locked(settings: Settings) -> Iterator[IO[str]]:
         except BlockingIOError as exc:
             state.seek(0)
             pid = _recorded(state.read()).get("pid", "unknown")
-            raise AlreadyUp(pid=pid, url=f"http://127.0.0.1:{settings.port}") from exc
+            raise AlreadyUp(pid=pid, url=f"http://127.0.0.1:{port(settings)}") from exc
         yield state
 
 
-def _remember(state: IO[str], services: list[Service]) -> None:
+def _remember(state: IO[str], services: list[Service], port: int) -> None:
     state.truncate(0)
     rows = [{"name": service.name, "pid": service.pid, "log": service.log} for service in services]
-    state.write(json.dumps({"pid": os.getpid(), "services": rows}))
+    state.write(json.dumps({"pid": os.getpid(), "port": port, "services": rows}))
     state.flush()
 
 

@@ -1,5 +1,8 @@
 """What the doctor says of the roles, on a server where they may be made and on one where they may not."""
 
+import json
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -8,9 +11,11 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
-from selfimprove import doctor, logins, postgres
+from selfimprove import doctor, logins, postgres, stack
+from selfimprove.promotion.promote import promote
 from selfimprove.settings import Settings
 from selfimprove_tests.conftest import _at, _execute
+from selfimprove_tests.promotion.house import House, damage, promotable
 
 
 def of_roles(settings: Settings) -> doctor.Finding:
@@ -66,3 +71,30 @@ def test_without_roles_everything_is_migrated_all_the_same(tenant: str, monkeypa
     with postgres.connect(tenant) as connection:
         assert postgres.roles(connection) == {}
         assert connection.execute("select 1 from migrations where name = 'grants.sql'").fetchone() is None
+
+
+def test_a_damaged_champion_is_found(settings: Settings, connection: postgres.Connection) -> None:
+    house = House(connection, settings.home)
+    adapter_id, report_id = promotable(house, "first")
+    promote(connection, report_id, "run")
+    connection.commit()
+    [found] = doctor._champion(settings)
+    assert (found.ok, found.detail) == (True, adapter_id)
+    damage(house, adapter_id)
+    [found] = doctor._champion(settings)
+    assert not found.ok
+    assert found.next_step == "selfimprove promotion rollback"
+
+
+def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(settings: Settings) -> None:
+    [found] = doctor._services(settings)
+    assert (found.ok, found.detail) == (True, "down")
+    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", str(stack.WORKSPACE)]) as service:
+        row = {"name": "daemon", "pid": service.pid, "log": ""}
+        settings.home.mkdir(parents=True, exist_ok=True)
+        (settings.home / "stack.json").write_text(json.dumps({"pid": 1, "port": 4321, "services": [row]}))
+        [found] = doctor._services(settings)
+        service.kill()
+    assert (found.ok, found.next_step) == (False, "selfimprove down")
+    assert "daemon" in found.detail
+    assert stack.port(settings) == 4321

@@ -63,7 +63,7 @@ def test_nights_wait_for_each_other() -> None:
 def test_a_second_night_is_one_clear_line_and_leaves_the_first_alone(settings: Settings) -> None:
     settings.home.mkdir()
     with stack._locked(settings) as state:
-        stack._remember(state, [])
+        stack._remember(state, [], 3000)
         with pytest.raises(NightRunning, match=rf"pid {os.getpid()}.*selfimprove down"):
             night._stack(settings)
     assert isinstance(night._stack(settings), type(stack.running(settings, [])))

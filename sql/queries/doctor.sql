@@ -14,3 +14,6 @@ limit 1;
 
 -- undelivered_alerts: how many alerts could not be delivered
 select count(*) as count from alerts where state = 'failed';
+
+-- champion: the adapter that answers
+select id from champion;
