@@ -5,16 +5,15 @@ from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
-import psutil
 
-from selfimprove import postgres
+from selfimprove import postgres, processes
 from selfimprove.reports import alerts
 from selfimprove.resources import SKIP_CLEAN, Database
 from selfimprove.settings import current
 
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 NIGHT_RUN = "selfimprove/night_run"
-AWAITED_BY = "selfimprove/awaited_by"  # pid of a command that tells the night's outcome itself
+AWAITED_BY = "selfimprove/awaited_by"  # identity of a process that tells the night's outcome itself
 ONE_AT_A_TIME = "selfimprove/one_at_a_time"  # dagster.yaml lets one run with this tag start: nights wait for each other
 QUERIES = "automation"
 
@@ -89,7 +88,9 @@ def raise_alerts(instance: dg.DagsterInstance, run: dg.DagsterRun, database: Dat
 
 def is_awaited(run: dg.DagsterRun) -> bool:
     """Whether a command that launched the run is still there to tell how it ended."""
-    return psutil.pid_exists(int(run.tags.get(AWAITED_BY, -1)))
+    waiting = run.tags.get(AWAITED_BY, "")
+    pid = waiting.partition("@")[0]
+    return pid.isdigit() and processes.identity(int(pid)) == waiting
 
 
 def was_told(database: Database, run_id: str) -> bool:

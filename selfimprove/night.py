@@ -13,7 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
-from selfimprove import postgres, stack
+from selfimprove import postgres, processes, stack
 from selfimprove.errors import DaemonGone, DatabaseDown, NightRunning, RunNotStarted
 from selfimprove.settings import Settings
 
@@ -93,7 +93,7 @@ def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: M
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     with postgres.connect(postgres.url(settings)) as connection:
         tags = automation.range_tags(automation.missing_days(connection, today), today)
-    tags[automation.AWAITED_BY] = str(os.getpid())
+    tags[automation.AWAITED_BY] = processes.identity(os.getpid()) or ""
     first, last = tags[automation.RANGE_START], tags[automation.RANGE_END]
     say(f"The night reads {first} to {last}." if first != last else f"The night reads {last}.")
     options = ["--tags", json.dumps(tags), "--config-json", json.dumps(config)]

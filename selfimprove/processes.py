@@ -20,6 +20,13 @@ def find(pid: int | None) -> psutil.Process | None:
     return None
 
 
+def identity(pid: int) -> str | None:
+    """Pid and start of a process, "4711@1735689600": a pid alone may be another one's by now. None when it is gone."""
+    with suppress(psutil.NoSuchProcess):
+        return f"{pid}@{int(psutil.Process(pid).create_time())}"
+    return None
+
+
 def stop(pids: Iterable[int]) -> None:
     """End processes with all their children: ask, wait ten seconds, then kill."""
     roots = [process for pid in pids if (process := find(pid))]

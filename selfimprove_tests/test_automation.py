@@ -1,10 +1,13 @@
 """Which days a night reads."""
 
+import os
 from datetime import date, timedelta
 
+import dagster as dg
 import pytest
 
-from selfimprove.automation import RANGE_END, RANGE_START, missing_days, range_tags
+from selfimprove import processes
+from selfimprove.automation import AWAITED_BY, RANGE_END, RANGE_START, is_awaited, missing_days, range_tags
 from selfimprove.chats import days
 from selfimprove.chats.days import STAGES, StageDay
 from selfimprove.postgres import Connection
@@ -58,3 +61,11 @@ def test_today_and_days_before_the_first_one_have_no_partition_and_are_not_read(
     for day in (TODAY, first, first - timedelta(1)):
         connection.execute(CHAT, (f"{day}", day))
     assert missing_days(connection, TODAY) == [first]
+
+
+def test_a_run_is_awaited_by_the_process_that_launched_it_and_by_no_other_of_its_pid() -> None:
+    me = processes.identity(os.getpid())
+    pid, _, start = str(me).partition("@")
+    tags = {None: False, me: True, f"{pid}@{int(start) - 60}": False, pid: False, "": False, "x@1": False}
+    runs = {tag: dg.DagsterRun("nightly", tags={AWAITED_BY: tag} if tag is not None else {}) for tag in tags}
+    assert {tag: is_awaited(run) for tag, run in runs.items()} == tags
