@@ -16,6 +16,7 @@ from selfimprove.privacy.rules import (
     things,
     tokens,
     wallets,
+    written,
 )
 from selfimprove.privacy.rules.rule import Rule
 
@@ -36,4 +37,5 @@ RULES: tuple[Rule, ...] = (
     *spoken.RULES,
     *things.RULES,
     *wallets.RULES,
+    *written.RULES,
 )
