@@ -126,7 +126,7 @@ class LanguageModel(dg.ConfigurableResource[None]):
 
 
 class SentenceModel(dg.ConfigurableResource[None]):
-    """The model that turns a chat into a vector; it leaves after its first use.
+    """The model that turns a chat into a vector and, in the same process, finds names; it leaves with its last use.
 
     `ahead`: it loads from the run's start on, while the first rooms work.
     """
@@ -141,14 +141,36 @@ class SentenceModel(dg.ConfigurableResource[None]):
     @contextmanager
     def encoder(self) -> Iterator[Encoder]:
         """The model in its process, which ends with the block."""
-        with closing(self._encoder or Encoder()) as encoder:
+        with closing(self._living()) as encoder:
             self._encoder = None
             yield encoder
 
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """End the process where nothing used it."""
+    @contextmanager
+    def worker(self, *, stays: bool = False) -> Iterator[Worker]:
+        """Its process, for the tagger of names; it ends with the block unless it stays for the rooms after."""
+        encoder = self._encoder = self._living()
+        try:
+            yield encoder.worker
+        finally:
+            if not stays:
+                self._encoder = None
+                encoder.close()
+
+    def _living(self) -> Encoder:
+        """The process that is there, unless it died."""
+        if self._encoder and self._encoder.worker.is_alive:
+            return self._encoder
+        self._close()
+        return Encoder()
+
+    def _close(self) -> None:
         if self._encoder:
             self._encoder.close()
+        self._encoder = None
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """End the process where nothing used it."""
+        self._close()
 
 
 class SecretScanner(dg.ConfigurableResource[None]):

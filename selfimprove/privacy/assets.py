@@ -8,10 +8,19 @@ import dagster as dg
 
 from selfimprove.chats import days
 from selfimprove.privacy import table
-from selfimprove.privacy.redact import RULE_VERSION
-from selfimprove.privacy.redact_day import STAGE, Counts, redact_day
+from selfimprove.privacy.names.tagger import finder, once
+from selfimprove.privacy.redact_day import STAGE, VERSION, Asked, Counts, redact_day
 from selfimprove.privacy.vault import Vault
-from selfimprove.resources import DAILY, SINGLE_RUN, Database, Home, and_unchanged, skips_clean, tell_rows
+from selfimprove.resources import (
+    DAILY,
+    SINGLE_RUN,
+    Database,
+    Home,
+    SentenceModel,
+    and_unchanged,
+    skips_clean,
+    tell_rows,
+)
 from selfimprove.resources import days as days_of
 
 COLUMNS = dg.TableSchema(
@@ -42,13 +51,16 @@ LINEAGE = dg.TableColumnLineage(
     kinds={"python", "postgres"},
     metadata={"dagster/table_name": "selfimprove.redacted_chats", "dagster/column_schema": COLUMNS},
 )
-def redacted_chats(context: dg.AssetExecutionContext, database: Database, home: Home) -> dg.MaterializeResult[None]:
-    """The conversations of a day with personal data and secrets replaced by typed pseudonyms."""
+def redacted_chats(
+    context: dg.AssetExecutionContext, database: Database, home: Home, sentence_model: SentenceModel
+) -> dg.MaterializeResult[None]:
+    """The conversations of a day with personal data, names and secrets replaced by typed pseudonyms."""
     with database.connect(snapshot=True) as connection:
         found = days.with_chats(connection, days_of(context))
-        clean = days.unchanged(connection, STAGE, RULE_VERSION, found) if skips_clean(context) else {}
+        clean = days.unchanged(connection, STAGE, VERSION, found) if skips_clean(context) else {}
         vault = Vault.open(home.path, connection) if found else None
-    counted = [_redact(database, day, vault, context.run.run_id) for day in found if vault and day not in clean]
+    todo = [day for day in found if day not in clean]
+    counted = _redact(database, todo, vault, sentence_model, context.run.run_id) if vault and todo else []
     with database.connect() as connection:
         rows = table.count_all(connection)
     kept = {day: books.counts["out"] for day, books in clean.items()}
@@ -56,9 +68,16 @@ def redacted_chats(context: dg.AssetExecutionContext, database: Database, home: 
     return dg.MaterializeResult(metadata={"dagster/row_count": rows, **told(counted, len(clean))})
 
 
-def _redact(database: Database, day: date, vault: Vault, run_id: str) -> Counts:
-    with database.connect(snapshot=True) as connection:
-        return redact_day(connection, day, vault, run_id)
+def _redact(
+    database: Database, todo: Sequence[date], vault: Vault, sentence_model: SentenceModel, run_id: str
+) -> list[Counts]:
+    counted = []
+    with sentence_model.worker(stays=True) as worker:
+        ask = Asked(once(finder(worker), vault.keyed_hash))
+        for day in todo:
+            with database.connect(snapshot=True) as connection:
+                counted.append(redact_day(connection, day, vault, run_id, ask))
+    return counted
 
 
 def told(

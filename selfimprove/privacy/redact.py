@@ -7,22 +7,14 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from selfimprove.privacy.beside import Span as Span
+from selfimprove.privacy.beside import beside
 from selfimprove.privacy.fold import BARRIER, PLACEHOLDER, Folded, fold
 from selfimprove.privacy.gate import Admit
 from selfimprove.privacy.search import Hit, merged, occurrences, search
 
 RULE_VERSION = "2"
 _ROUNDS = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Span:
-    """Code points [start, end) of the original text, what is in them, and the rule that says so."""
-
-    start: int
-    end: int
-    type: str
-    rule: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +33,20 @@ def find(text: str, *, admit: Admit | None = None) -> list[Span]:
     return _rest(text, [], admit)
 
 
-def redact(texts: Sequence[str]) -> Redacted:
-    """One chat's texts redacted together: the same value gets the same pseudonym, such as [EMAIL_1]."""
-    return replace(texts, locate(texts))
+def redact(texts: Sequence[str], found: Sequence[Sequence[Span]] | None = None) -> Redacted:
+    """One chat's texts redacted together: the same value gets the same pseudonym, such as [EMAIL_1].
+
+    `found` are spans that another finder found in each text; they give way where the rules find something.
+    """
+    return replace(texts, locate(texts, found))
 
 
-def locate(texts: Sequence[str]) -> list[list[Span]]:
+def locate(texts: Sequence[str], found: Sequence[Sequence[Span]] | None = None) -> list[list[Span]]:
     """The spans of each of one chat's texts; a value that a rule finds in one place is found in every other too."""
     spans = [find(text) for text in texts]
+    if found is not None:
+        more = zip(texts, spans, found, strict=True)
+        spans = [_rest(text, beside(text, own, others)) for text, own, others in more]
     known: dict[str, Hit] = {}
     while new := _values(texts, spans).items() - known.items():
         known.update(new)
@@ -134,6 +132,8 @@ def _identity(type_: str, value: str) -> str:
     if type_ in ("PASSWORD", "SECRET", "LINK"):
         return folded
     folded = folded.lower()
+    if type_ in ("NAME", "PLACE", "ADDRESS"):
+        return re.sub(r"[\W_]", "", folded)
     if type_ == "EMAIL":
         folded = re.sub(r"\W{1,2}(?:at|arroba|arobase)\W{1,2}", "@", folded)
         folded = re.sub(r"\W{1,2}(?:dot|punkt|punto|ponto|point)\W{1,2}", ".", folded)

@@ -1,9 +1,12 @@
-"""Open one chat, redact it, and pass it on only when nothing is left: anything else is a rejection with its reason."""
+"""Open one chat, redact it, and pass it on only when nothing is left: anything else is a rejection with its reason.
+
+Opening and redacting are apart, so that the tagger of names reads many opened chats at once between them.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 import orjson
@@ -11,17 +14,27 @@ import orjson
 from selfimprove.chats.chat import Message, Role, Sealed
 from selfimprove.chats.days import Rejection
 from selfimprove.errors import SealBroken
-from selfimprove.privacy.redact import Redacted, find, redact
+from selfimprove.privacy.names.spread import spread
+from selfimprove.privacy.redact import Redacted, Span, find, redact
 from selfimprove.privacy.redacted_chat import RedactedFeedback
 from selfimprove.privacy.sealed_chat import SealedChat
 from selfimprove.privacy.time_limit import TookTooLong, time_limit
 
 Reason = Literal["unreadable", "redactor_failed", "left_over_secret"]
 Unseal = Callable[[Sealed, bytes], bytes]
-Redactor = Callable[[Sequence[str]], Redacted]
+Redactor = Callable[[Sequence[str], Sequence[Sequence[Span]]], Redacted]
 
 ROLES = frozenset(get_args(Role))
 SECONDS, BYTES_A_SECOND = 20.0, 20_000  # a hundredth of the usual speed, so that only a runaway is stopped
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A chat whose seals are broken, for as long as it is redacted: `texts` are its messages', then its feedback's."""
+
+    chat: SealedChat
+    messages: Sequence[Mapping[str, str]] = field(repr=False)
+    texts: Sequence[str] = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,21 +51,26 @@ class Malformed(Exception):
     """What came back is not what was asked for; never holds text of the chat."""
 
 
-def redact_chat(
-    chat: SealedChat, unseal: Unseal, redactor: Redactor = redact, seconds: float = SECONDS
-) -> Passed | Rejection:
-    """The chat's messages and feedback redacted together, or why not.
+def open_chat(chat: SealedChat, unseal: Unseal) -> Opened | Rejection:
+    """The chat's messages and feedback, or why they cannot be read.
 
     Raises:
         VaultKeyUnknown: the vault lacks the chat's key: the house is wrong, not the chat.
     """
     try:
-        messages, texts = _open(chat, unseal)
+        return Opened(chat, *_open(chat, unseal))
     except (SealBroken, Malformed, ValueError) as exc:
         return Rejection(chat.id, "unreadable", {"error": type(exc).__name__})
+
+
+def redact_chat(
+    opened: Opened, found: Sequence[Sequence[Span]], redactor: Redactor = redact, seconds: float = SECONDS
+) -> Passed | Rejection:
+    """The chat's messages and feedback redacted together, or why not; `found` is what the tagger found in each text."""
+    chat, messages, texts = opened.chat, opened.messages, opened.texts
     try:
         with time_limit(seconds + chat.size / BYTES_A_SECOND):
-            redacted = redactor(texts)
+            redacted = redactor(texts, spread(texts, found))
             _insist(redacted, len(texts))
             left = sorted({span.rule for text in redacted.texts for span in find(text)})
     except (Exception, TookTooLong) as exc:  # noqa: BLE001  whatever the redactor does, the chat must not pass

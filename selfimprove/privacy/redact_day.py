@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from selfimprove.chats import days
 from selfimprove.chats.days import Rejection, StageDay
 from selfimprove.postgres import Connection
-from selfimprove.privacy import table
+from selfimprove.privacy import names, table
+from selfimprove.privacy.names.tagger import Find, insist
 from selfimprove.privacy.redact import RULE_VERSION, redact
-from selfimprove.privacy.redact_chat import Passed, Redactor, redact_chat
+from selfimprove.privacy.redact_chat import Opened, Passed, Redactor, open_chat, redact_chat
+from selfimprove.privacy.sealed_chat import SealedChat
 from selfimprove.privacy.vault import Vault
 
 STAGE: days.Stage = "redacted_chats"
+VERSION = f"{RULE_VERSION}.{names.VERSION}"  # of the rules and the tagger
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who finds names in texts, and who replaces them with all that the rules find."""
+
+    find: Find
+    redactor: Redactor = redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,30 +51,37 @@ class Counts:
         }
 
 
-def redact_day(connection: Connection, day: date, vault: Vault, run_id: str, redactor: Redactor = redact) -> Counts:
+def redact_day(connection: Connection, day: date, vault: Vault, run_id: str, ask: Asked) -> Counts:
     """Write the day's redacted chats anew, with the rejections and the books.
 
     Raises:
         VaultKeyUnknown: a chat is sealed under a key that the vault lacks; the transaction must not commit.
+        TaggerFailed, TaggerMissing, ModelWorkFailed: names cannot be found; neither must it.
     """
     days.clear(connection, STAGE, day)
     table.delete(connection, day)
     counts = Counts(day, 0, 0, Counter(), Counter(), 0)
     for batch in table.sealed_batches(connection, day):
-        outcomes = [redact_chat(chat, vault.unseal, redactor) for chat in batch]
-        counts = _store(connection, counts, outcomes)
-    days.close(
-        connection, StageDay(STAGE, day, days.fingerprint(connection, day), RULE_VERSION, counts.books(), run_id)
-    )
+        counts = _store(connection, counts, list(_redacted(batch, vault, ask)))
+    days.close(connection, StageDay(STAGE, day, days.fingerprint(connection, day), VERSION, counts.books(), run_id))
     return counts
+
+
+def _redacted(batch: Sequence[SealedChat], vault: Vault, ask: Asked) -> Iterator[Passed | Rejection]:
+    """What becomes of each chat of a batch; the tagger reads all their texts at once, so that it wastes little."""
+    opened = [open_chat(chat, vault.unseal) for chat in batch]
+    texts = [text for one in opened if isinstance(one, Opened) for text in one.texts]
+    found = iter(insist(texts, ask.find(texts)))
+    for one in opened:
+        yield redact_chat(one, [next(found) for _ in one.texts], ask.redactor) if isinstance(one, Opened) else one
 
 
 def _store(connection: Connection, counts: Counts, outcomes: Sequence[Passed | Rejection]) -> Counts:
     """Write a batch and add it to the counts."""
     passed = [outcome for outcome in outcomes if isinstance(outcome, Passed)]
     rejected = [outcome for outcome in outcomes if isinstance(outcome, Rejection)]
-    table.write(connection, counts.day, RULE_VERSION, passed)
-    days.reject(connection, STAGE, counts.day, RULE_VERSION, rejected)
+    table.write(connection, counts.day, VERSION, passed)
+    days.reject(connection, STAGE, counts.day, VERSION, rejected)
     return Counts(
         counts.day,
         counts.came + len(outcomes),

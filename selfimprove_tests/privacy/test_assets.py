@@ -2,8 +2,11 @@
 
 import base64
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import dagster as dg
@@ -12,21 +15,46 @@ import pytest
 from faker import Faker
 
 from selfimprove.chats import days
-from selfimprove.errors import VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
+from selfimprove.errors import (
+    ModelWorkFailed,
+    TaggerFailed,
+    TaggerMissing,
+    VaultKeyMissing,
+    VaultKeyUnknown,
+    VaultOpenToOthers,
+)
 from selfimprove.postgres import Connection
 from selfimprove.privacy import assets, checks, table
-from selfimprove.resources import SKIP_CLEAN, Database, Home
+from selfimprove.resources import SKIP_CLEAN, Database, Home, SentenceModel
 from selfimprove_tests.privacy.conftest import DAY, Store, chat
 
 CHAT_LOGS = dg.AssetSpec("chat_logs")
 BOTH = [assets.redacted_chats, checks.redaction_holds]
 
 
+def nobody(job: dict[str, Any]) -> dict[str, Any]:
+    """The answer of a tagger that finds no names."""
+    return {"spans": [[] for _ in job["texts"]]}
+
+
+def namer(answer: Callable[[dict[str, Any]], Any]) -> SentenceModel:
+    """A quick stand-in for the tagger's process; a class of its own, because Dagster makes resources anew."""
+
+    class Namer(SentenceModel):
+        @contextmanager
+        def worker(self, *, stays: bool = False) -> Iterator[Any]:
+            yield SimpleNamespace(do=lambda function, job: answer(job))
+
+    return Namer(ahead=False)
+
+
 def run(
-    database: str, home: Path, *days_: date, raise_on_error: bool = True, more: dict[str, str] | None = None
+    database: str, home: Path, *days_: date, raise_on_error: bool = True, more: dict[str, str] | None = None,
+    tagger: SentenceModel | None = None,
 ) -> dg.ExecuteInProcessResult:
     """Materialize the asset and its checks for one day, or from the first to the last day in one run with more tags."""
-    resources = {"database": Database(url=database), "home": Home(folder=str(home))}
+    sentence_model = tagger or namer(nobody)
+    resources = {"database": Database(url=database), "home": Home(folder=str(home)), "sentence_model": sentence_model}
     chosen: dict[str, Any] = {"partition_key": days_[0].isoformat()}
     if len(days_) > 1:
         start, end = days_[0].isoformat(), days_[-1].isoformat()
@@ -221,3 +249,73 @@ def test_base64_of_key_material_is_in_no_event(database: str, home: Path, store:
     assert keys["hash_key"] not in told
     assert all(len(base64.b64decode(key)) == 32 for key in keys["keys"].values())
     assert os.stat(home / "keys" / "vault.json").st_mode & 0o777 == 0o600
+
+
+def test_what_was_said_twice_is_read_once_in_a_run(database: str, home: Path, store: Store) -> None:
+    later = DAY + timedelta(days=1)
+    asked: list[str] = []
+
+    def answer(job: dict[str, Any]) -> dict[str, Any]:
+        asked.extend(job["texts"])
+        return nobody(job)
+
+    store(chat("one", "same"), chat("two", "same"), chat("one", "other", day=later))
+    assert run(database, home, DAY, later, tagger=namer(answer)).success
+    assert sorted(asked) == ["one", "other", "same", "two"]
+
+
+def missing(job: dict[str, Any]) -> Any:
+    raise TaggerMissing(folder="weights", reason="manifest.json cannot be read")
+
+
+def dead(job: dict[str, Any]) -> Any:
+    raise ModelWorkFailed(function="find", ending="SIGKILL", line="it said nothing")
+
+
+def one_too_few(job: dict[str, Any]) -> Any:
+    return {"spans": [[] for _ in job["texts"][1:]]}
+
+
+def outside(job: dict[str, Any]) -> Any:
+    return {"spans": [[[5, 99, "NAME", "name_tagger"]] for _ in job["texts"]]}
+
+
+def of_no_type(job: dict[str, Any]) -> Any:
+    return {"spans": [[[0, 1, "COLOUR", "name_tagger"]] for _ in job["texts"]]}
+
+
+@pytest.mark.parametrize(
+    ("answer", "error"),
+    [
+        (missing, TaggerMissing),
+        (dead, ModelWorkFailed),
+        (one_too_few, TaggerFailed),
+        (outside, TaggerFailed),
+        (of_no_type, TaggerFailed),
+    ],
+)
+def test_without_its_tagger_a_day_fails_and_nothing_moves_on(
+    connection: Connection, database: str, home: Path, store: Store, answer: Any, error: type[Exception]
+) -> None:
+    store(chat("one", "1"))
+    with pytest.raises(error):
+        run(database, home, DAY, tagger=namer(answer))
+    assert list(table.read(connection, DAY)) == []
+    assert verdicts(connection, DAY) == []
+
+
+def test_names_and_places_are_gone_by_the_shipped_tagger(
+    connection: Connection, database: str, home: Path, store: Store, someone: Faker
+) -> None:
+    name, town = f"{someone.first_name()} {someone.last_name()}", "Zutphen"
+    store(chat(f"Hello, I am {name} and I live in {town}.", f"Hello {name}, how is the weather in {town}?"))
+    result = run(database, home, DAY, tagger=SentenceModel(ahead=False))
+    contents = [message.content for one in table.read(connection, DAY) for message in one.messages]
+    assert contents == [
+        "Hello, I am [NAME_1] and I live in [PLACE_1].", "Hello [NAME_1], how is the weather in [PLACE_1]?"
+    ]  # fmt: skip
+    told = result.get_asset_materialization_events()[0].materialization.metadata
+    assert [record.data for record in told["replaced"].value.records] == [
+        {"type": "NAME", "count": 2}, {"type": "PLACE", "count": 2}
+    ]  # fmt: skip
+    assert verdicts(connection, DAY) == [True]

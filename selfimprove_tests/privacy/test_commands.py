@@ -62,7 +62,7 @@ def dataset(tmp_path: Path) -> Path:
 
 
 def test_measure_as_json(dataset: Path) -> None:
-    figures = orjson.loads(run("measure", str(dataset), "--json").stdout)
+    figures = orjson.loads(run("measure", str(dataset), "--json", "--no-names").stdout)
     assert figures["types"]["EMAIL"] == {
         "labelled": 1, "masked": 1, "predicted": 1, "right": 1, "over": 0, "recall": 1.0, "precision": 1.0, "f2": 1.0,
     }  # fmt: skip
@@ -74,8 +74,21 @@ def test_measure_as_json(dataset: Path) -> None:
     assert figures["kchar_per_second"] > 0
 
 
+def test_names_are_measured_too_unless_they_are_not_wanted(dataset: Path) -> None:
+    figures = orjson.loads(run("measure", str(dataset), "--json").stdout)
+    assert figures["types"]["PERSON"]["recall"] == 1
+    assert figures["types"]["NAME"]["predicted"] == figures["types"]["NAME"]["right"] == 1
+    assert figures["clean_texts_touched"] == 0
+
+
+def test_names_are_replaced_unless_the_rules_alone_are_asked() -> None:
+    text = f"Hello, I am Ingrid Solberg from Uppsala, {EMAIL}"
+    assert run("redact", text=text).stdout == "Hello, I am [NAME_1] from [PLACE_1], [EMAIL_1]"
+    assert run("redact", "--no-names", text=text).stdout == text.replace(EMAIL, "[EMAIL_1]")
+
+
 def test_measure_as_a_table(dataset: Path) -> None:
-    lines = run("measure", str(dataset)).stdout.splitlines()
+    lines = run("measure", str(dataset), "--no-names").stdout.splitlines()
     assert lines[0].split() == ["type", "labelled", "masked", "recall", "predicted", "precision", "f2", "over"]
     assert lines[1].split() == ["EMAIL", "1", "1", "1.000", "1", "1.000", "1.000", "0"]
     assert lines[2].split() == ["PERSON", "1", "0", "0.000", "0", "-", "-", "0"]
@@ -94,5 +107,5 @@ def test_labels_outside_the_text_are_refused(tmp_path: Path, span: object) -> No
 
 
 def test_every_command_shows_an_example() -> None:
-    for command in ("redact", "measure"):
+    for command in ("redact", "measure", "build-tagger"):
         assert "Example: selfimprove privacy" in run(command, "--help").stdout

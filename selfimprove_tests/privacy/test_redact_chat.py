@@ -12,8 +12,8 @@ import pytest
 from selfimprove.chats.chat import Message
 from selfimprove.chats.days import Rejection
 from selfimprove.errors import VaultKeyUnknown
-from selfimprove.privacy.redact import Redacted, redact
-from selfimprove.privacy.redact_chat import Passed, redact_chat
+from selfimprove.privacy.redact import Redacted, Span, redact
+from selfimprove.privacy.redact_chat import SECONDS, Passed, Redactor, open_chat, redact_chat
 from selfimprove.privacy.redacted_chat import RedactedFeedback
 from selfimprove.privacy.sealed_chat import SealedChat, SealedFeedback
 from selfimprove.privacy.time_limit import TookTooLong, time_limit
@@ -22,6 +22,7 @@ from selfimprove_tests.privacy.made import Made
 
 MADE = Made(110)
 EMAIL = MADE.email()
+Found = Sequence[Sequence[Span]]
 MESSAGES = [{"role": "user", "content": f"I am {EMAIL}"}, {"role": "assistant", "content": "Hello"}]
 
 
@@ -36,8 +37,37 @@ def sealed(
     return SealedChat("c1", turns, vault.seal(content, b"c1"), feedback)
 
 
+def redacted(
+    chat: SealedChat, vault: Vault, redactor: Redactor = redact, seconds: float = SECONDS, found: Found = ()
+) -> Passed | Rejection:
+    """A chat in which the tagger finds what is in `found`, by default nothing."""
+    opened = open_chat(chat, vault.unseal)
+    if isinstance(opened, Rejection):
+        return opened
+    return redact_chat(opened, found or [[] for _ in opened.texts], redactor, seconds)
+
+
+def test_names_that_the_tagger_found_are_replaced_everywhere_in_the_chat(vault: Vault) -> None:
+    first, last = "Nimue", "Brastias"
+    messages = [
+        {"role": "user", "content": f"I am {first} {last}, write to {EMAIL}"},
+        {"role": "assistant", "content": f"Hello {first}"},
+    ]
+    found = [[Span(5, 19, "NAME", "name_tagger")], [], []]
+    passed = redacted(sealed(vault, messages, text=f"say {first} {last}, not {first.lower()}"), vault, found=found)
+    assert isinstance(passed, Passed)
+    said = [message.content for message in passed.messages]
+    assert said == ["I am [NAME_1], write to [EMAIL_1]", "Hello [NAME_2]"]
+    assert passed.feedback[0].text == f"say [NAME_1], not {first.lower()}"
+    assert passed.spans == {"NAME": 3, "EMAIL": 1}
+
+
+def test_an_opened_chat_shows_no_text(vault: Vault) -> None:
+    assert EMAIL not in repr(open_chat(sealed(vault), vault.unseal))
+
+
 def test_messages_and_feedback_share_pseudonyms(vault: Vault) -> None:
-    assert redact_chat(sealed(vault), vault.unseal) == Passed(
+    assert redacted(sealed(vault), vault) == Passed(
         "c1",
         (Message("user", "I am [EMAIL_1]"), Message("assistant", "Hello")),
         (
@@ -61,7 +91,7 @@ def test_messages_and_feedback_share_pseudonyms(vault: Vault) -> None:
     ],
 )
 def test_what_cannot_be_read_is_unreadable(vault: Vault, messages: Any, turns: int) -> None:
-    outcome = redact_chat(sealed(vault, messages, turns), vault.unseal)
+    outcome = redacted(sealed(vault, messages, turns), vault)
     assert isinstance(outcome, Rejection)
     assert outcome.reason == "unreadable"
     assert EMAIL not in str(outcome)
@@ -70,46 +100,46 @@ def test_what_cannot_be_read_is_unreadable(vault: Vault, messages: Any, turns: i
 def test_a_broken_seal_is_unreadable_and_a_missing_key_is_the_houses_fault(vault: Vault) -> None:
     whole = sealed(vault)
     broken = SealedChat("c2", whole.turns, whole.messages, whole.feedback)
-    assert redact_chat(broken, vault.unseal) == Rejection("c2", "unreadable", {"error": "SealBroken"})
+    assert redacted(broken, vault) == Rejection("c2", "unreadable", {"error": "SealBroken"})
     foreign = SealedChat("c1", 2, whole.messages._replace(key_id="gone"), ())
     with pytest.raises(VaultKeyUnknown):
-        redact_chat(foreign, vault.unseal)
+        redacted(foreign, vault)
 
 
-def raises(texts: Sequence[str]) -> Redacted:
+def raises(texts: Sequence[str], _: Found) -> Redacted:
     raise RuntimeError(texts[0])
 
 
-def exhausts(texts: Sequence[str]) -> Redacted:
+def exhausts(texts: Sequence[str], _: Found) -> Redacted:
     raise MemoryError
 
 
-def sleeps(texts: Sequence[str]) -> Redacted:
+def sleeps(texts: Sequence[str], _: Found) -> Redacted:
     time.sleep(20)
-    return redact(texts)
+    return redact(texts, _)
 
 
-def drops_one(texts: Sequence[str]) -> Redacted:
+def drops_one(texts: Sequence[str], _: Found) -> Redacted:
     return redact(texts[:-1])
 
 
-def returns_none(texts: Sequence[str]) -> Any:
+def returns_none(texts: Sequence[str], _: Found) -> Any:
     return None
 
 
-def returns_numbers(texts: Sequence[str]) -> Any:
+def returns_numbers(texts: Sequence[str], _: Found) -> Any:
     return Redacted(tuple(range(len(texts))), {})  # type: ignore[arg-type]
 
 
-def counts_words(texts: Sequence[str]) -> Any:
+def counts_words(texts: Sequence[str], _: Found) -> Any:
     return Redacted(redact(texts).texts, {"EMAIL": "two"})  # type: ignore[dict-item]
 
 
-def returns_nul(texts: Sequence[str]) -> Redacted:
+def returns_nul(texts: Sequence[str], _: Found) -> Redacted:
     return Redacted(tuple("\x00" for _ in texts), {})
 
 
-def returns_half_a_character(texts: Sequence[str]) -> Redacted:
+def returns_half_a_character(texts: Sequence[str], _: Found) -> Redacted:
     return Redacted(tuple("\ud800" for _ in texts), {})
 
 
@@ -128,30 +158,30 @@ def returns_half_a_character(texts: Sequence[str]) -> Redacted:
     ],
 )
 def test_a_redactor_that_fails_rejects_the_chat(vault: Vault, redactor: Callable[..., Any], error: str) -> None:
-    outcome = redact_chat(sealed(vault), vault.unseal, redactor, seconds=0.2)
+    outcome = redacted(sealed(vault), vault, redactor, seconds=0.2)
     assert outcome == Rejection("c1", "redactor_failed", {"error": error})
 
 
-def does_nothing(texts: Sequence[str]) -> Redacted:
+def does_nothing(texts: Sequence[str], _: Found) -> Redacted:
     return Redacted(tuple(texts), {})
 
 
-def skips_feedback(texts: Sequence[str]) -> Redacted:
+def skips_feedback(texts: Sequence[str], _: Found) -> Redacted:
     return Redacted((*redact(texts[:2]).texts, *texts[2:]), {"EMAIL": 1})
 
 
 @pytest.mark.parametrize("redactor", [does_nothing, skips_feedback])
 def test_a_redactor_that_leaves_something_rejects_the_chat(vault: Vault, redactor: Callable[..., Redacted]) -> None:
-    outcome = redact_chat(sealed(vault), vault.unseal, redactor)
+    outcome = redacted(sealed(vault), vault, redactor)
     assert outcome == Rejection("c1", "left_over_secret", {"rules": ["email"]})
 
 
 def test_a_stop_from_outside_is_not_swallowed(vault: Vault) -> None:
-    def stopped(texts: Sequence[str]) -> Redacted:
+    def stopped(texts: Sequence[str], _: Found) -> Redacted:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        redact_chat(sealed(vault), vault.unseal, stopped)
+        redacted(sealed(vault), vault, stopped)
 
 
 def test_the_time_limit_ends_a_regular_expression_and_leaves_no_alarm() -> None:

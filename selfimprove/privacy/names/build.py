@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -15,11 +15,14 @@ from selfimprove.privacy.names import find as finder
 from selfimprove.privacy.names.corpus import make, wnut
 from selfimprove.privacy.names.corpus.draft import Draft
 from selfimprove.privacy.names.labels import TYPES
+from selfimprove.privacy.names.spans import spans
 from selfimprove.privacy.names.train import Log, Plan, train
 from selfimprove.privacy.names.weights import FILE, MANIFEST, encoder_digest
 
-TEXTS, HELD_OUT = 24000, 1500
+TEXTS, HELD_OUT = 30000, 1500
+REPEATED = 2  # times that a text people wrote is read, for one time that one of ours is
 PLAN = Plan()
+SLACK = 0.005
 THRESHOLDS = (0.5, 0.4, 0.3, 0.25, 0.2, 0.15, 0.1, 0.07, 0.05)
 
 
@@ -27,12 +30,12 @@ def build(folder: Path, given: Path | None, plan: Plan = PLAN, texts: int = TEXT
     """Write the weights and their manifest into a folder; `given` holds WNUT17's files: without them it learns less."""
     from safetensors.torch import save_file
 
-    made, held = make.training(texts), make.validation(HELD_OUT)
+    made, held = make.training(texts), make.validation(min(HELD_OUT, texts))
     real = wnut.read(given / wnut.TRAIN) if given else []
-    changes = train([*made, *real], plan, log)
+    changes = train([*made, *real * REPEATED], plan, log)
     folder.mkdir(parents=True, exist_ok=True)
     save_file({name: tensor.half().contiguous() for name, tensor in changes.items()}, folder / FILE)
-    told = {
+    told: dict[str, Any] = {
         "made_by": "selfimprove privacy build-tagger",
         "encoder": {"name": "all-MiniLM-L6-v2", "licence": "Apache-2.0", "sha256": encoder_digest()},
         "corpora": _corpora(made, real),
@@ -42,8 +45,7 @@ def build(folder: Path, given: Path | None, plan: Plan = PLAN, texts: int = TEXT
     }
     _write(folder, told | {"threshold": 0.5})
     judged = judge(folder, [*held, *(wnut.read(given / wnut.VALIDATION) if given else [])])
-    told |= {"threshold": max(judged, key=lambda limit: judged[limit]["f2"]), "validation": judged}
-    _write(folder, told)
+    _write(folder, told := told | {"threshold": chosen(judged), "validation": judged})
     return told
 
 
@@ -55,14 +57,21 @@ def judge(
         Labelled(draft.template, draft.text, tuple(span for span in draft.spans if span[2] in TYPES))
         for draft in drafts
     ]
+    answers = finder.read([example.text for example in examples], folder)
     found = {}
     for limit in thresholds:
-        spans = iter(finder.find([example.text for example in examples], limit, folder))
-        measured = measure(examples, lambda _, spans=spans: next(spans), lambda: 0.0)  # type: ignore[misc]
+        own = (spans(example.text, *answer, limit) for example, answer in zip(examples, answers, strict=True))
+        measured = measure(examples, lambda _, own=own: next(own), lambda: 0.0)  # type: ignore[misc]
         total = measured.total(measured.types)
         figures = {"recall": total.recall, "precision": total.precision, "f2": total.f2}
         found[str(limit)] = {name: round(figure or 0.0, 4) for name, figure in figures.items()}
     return found
+
+
+def chosen(judged: Mapping[str, Mapping[str, float]]) -> float:
+    """The highest threshold, which masks the least in vain, of those whose F2 is as good as the best but for SLACK."""
+    best = max(figures["f2"] for figures in judged.values())
+    return max(float(limit) for limit, figures in judged.items() if figures["f2"] >= best - SLACK)
 
 
 def _corpora(made: Sequence[Draft], real: Sequence[Draft]) -> list[dict[str, Any]]:
@@ -75,3 +84,8 @@ def _corpora(made: Sequence[Draft], real: Sequence[Draft]) -> list[dict[str, Any
 
 def _write(folder: Path, told: dict[str, Any]) -> None:
     (folder / MANIFEST).write_text(json.dumps(told, indent=2) + "\n")
+
+
+def work(job: dict[str, Any], progress: Log) -> dict[str, Any]:
+    """A worker's job: build into `job["folder"]`, with WNUT17's files from `job["given"]` if that is a folder."""
+    return build(Path(job["folder"]), Path(job["given"]) if job["given"] else None, log=progress)

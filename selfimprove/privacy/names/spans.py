@@ -14,6 +14,12 @@ _BETWEEN = {
     "PLACE": re.compile(r"[ \t]?[-.'’]?[ \t]?"),
     "ADDRESS": re.compile(r"[\s,.;/#º°ª–-]{0,6}"),
 }
+# What answers begin with, and no one is called: "Sure: …" looks like a speaker to the tagger.
+_SAID = frozenset({
+    "sure", "ok", "okay", "well", "great", "alright", "right", "oh", "ah", "hm", "hmm", "hmmm", "wow", "ugh", "yup",
+    "yep", "yeah", "yes", "no", "nope", "thanks", "please", "hello", "hi", "hey", "sorry", "good", "nice", "cool",
+    "awesome", "absolutely", "certainly", "definitely", "maybe", "perhaps", "exactly", "indeed", "anyway", "actually",
+})  # fmt: skip
 _BRIDGE = 2  # words inside an address that are taken for part of it
 
 
@@ -29,7 +35,8 @@ def spans(text: str, words: Sequence[Word], said: Sequence[Said], threshold: flo
     found: list[Span] = []
     last = -1
     for place, (word, one) in enumerate(zip(words, said, strict=True)):
-        if one.personal < threshold or not any(map(str.isalnum, text[word.start : word.end])):
+        value = text[word.start : word.end]
+        if one.personal < threshold or value.lower() in _SAID or not any(map(str.isalnum, value)):
             continue
         if found and _joins(text, found[-1], word, one.type, place - last - 1):
             found[-1] = Span(found[-1].start, word.end, found[-1].type, found[-1].rule)

@@ -23,8 +23,8 @@ class Plan:
     """How the tagger is trained; `tokens` in a batch, padding included."""
 
     rank: int = 32
-    epochs: int = 3
-    learning_rate: float = 1.5e-3
+    epochs: int = 1
+    learning_rate: float = 2e-3
     warmup: float = 0.06  # of all steps
     drop: float = 0.1
     decay: float = 0.01

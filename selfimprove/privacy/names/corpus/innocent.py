@@ -21,6 +21,7 @@ def fields(draw: Random) -> Mapping[str, Fill]:
     lists |= {"topic": "topics", "food": "foods", "job": "jobs", "lang": "languages", "demonym": "demonyms"}
     return {
         **{field: one(words(name)) for field, name in {**lists, "time": "times"}.items()},
+        **{field.title(): one(tuple(map(str.title, words(name)))) for field, name in lists.items()},
         "num": lambda: (_number(draw), "O"), "code": lambda: (_identifier(draw), "O"),
         "org": lambda: (company(draw), "ORG"), "email": one(_made("email")), "phone": one(_made("phone_number")),
     }  # fmt: skip

@@ -10,11 +10,13 @@ from random import Random
 
 from selfimprove.privacy.names.corpus import addresses, innocent, people, places
 from selfimprove.privacy.names.corpus.draft import Draft, Fill, fill, join, recased
+from selfimprove.privacy.names.labels import TYPES
 
 SEED = 5
 LANGUAGES = {"en": 0.58, "de": 0.1, "fr": 0.07, "es": 0.07, "it": 0.05, "nl": 0.05, "pt": 0.04, "pl": 0.04}
 PLAIN = 0.36  # share of sentences that name nobody
 JOINED = 0.45  # share of texts of several sentences
+HIDDEN = 0.04  # share of values that were redacted before
 HELD_OUT = 8  # one template in so many is for validation
 _FOLDER = Path(__file__).with_name("sentences")
 
@@ -52,9 +54,17 @@ def _lines(file: Path) -> list[str]:
 
 def _draw(count: int, seed: str, *, held_out: bool) -> list[Draft]:
     draw = Random(seed)
-    values = {**people.fields(draw), **places.fields(draw), **addresses.fields(draw), **innocent.fields(draw)}
+    named = {"PER": people.fields(draw), "LOC": places.fields(draw), "ADDR": addresses.fields(draw)}
+    values = {**innocent.fields(draw)} | {
+        field: _at_times_hidden(draw, make, TYPES[label]) for label, own in named.items() for field, make in own.items()
+    }
     sides = {name: [line for line in lines if is_held_out(line) == held_out] for name, lines in templates().items()}
     return [_text(draw, sides, values) for _ in range(count)]
+
+
+def _at_times_hidden(draw: Random, make: Fill, type_: str) -> Fill:
+    """The value, or now and then the pseudonym that redaction puts in its place: nothing is left to mask there."""
+    return lambda: (f"[{type_}_{draw.randint(1, 9)}]", "O") if draw.random() < HIDDEN else make()
 
 
 def _text(draw: Random, sides: Mapping[str, Sequence[str]], values: Mapping[str, Fill]) -> Draft:
@@ -68,7 +78,7 @@ def _sentence(
     draw: Random, sides: Mapping[str, Sequence[str]], language: str, values: Mapping[str, Fill]
 ) -> Draft:
     plain = sides[f"{language}_plain"]
-    lines = plain if plain and draw.random() < PLAIN else sides[language]
+    lines = plain if plain and draw.random() < PLAIN else sides[language] or sides["en"]
     return fill(draw.choice(lines), values)
 
 

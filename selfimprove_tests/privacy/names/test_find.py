@@ -1,0 +1,113 @@
+"""The shipped tagger finds people and places that it was not taught, and leaves other words alone."""
+
+import pytest
+from faker import Faker
+
+from selfimprove.privacy.names.find import SECOND_LOOK, default_threshold, find
+from selfimprove.privacy.redact import find as rules
+from selfimprove.privacy.redact import redact
+
+# None of these is a sentence that it was trained on.
+TOLD = {
+    "en_GB": ("Yesterday {name} forgot the umbrella at our house.", "could you remind {name} that rent is due",
+              "The tickets are for {name}, not for me.", "Best wishes from all of us\n{name}"),
+    "de_DE": ("Gestern hat {name} den Schirm bei uns vergessen.", "Die Karten sind für {name}, nicht für mich."),
+    "fr_FR": ("Hier {name} a oublié son parapluie chez nous.", "Les billets sont pour {name}, pas pour moi."),
+    "es_ES": ("Ayer {name} olvidó el paraguas en casa.", "Las entradas son para {name}, no para mí."),
+    "it_IT": ("Ieri {name} ha dimenticato l'ombrello da noi.", "I biglietti sono per {name}, non per me."),
+    "nl_NL": ("Gisteren vergat {name} de paraplu bij ons.", "De kaartjes zijn voor {name}, niet voor mij."),
+    "pt_BR": ("Ontem {name} esqueceu o guarda-chuva em casa.", "Os ingressos são para {name}, não para mim."),
+    "pl_PL": ("Wczoraj {name} została u nas na noc.", "Bilety ma {name}, nie ja."),
+}  # fmt: skip
+INNOCENT = (
+    "Please sort these numbers from small to large and print the result.",
+    "The kettle is broken, so there will be no tea until Thursday.",
+    "Why does bread rise when it is baked?",
+    "In October the days get shorter and the leaves turn red.",
+    "def add_numbers(first, second):\n    return first + second",
+    "A for loop in Python needs a colon at the end of the line.",
+    "Wie lange muss der Kuchen im Ofen bleiben?",
+    "Pourquoi le ciel est-il bleu pendant la journée ?",
+)
+
+
+def people(locale: str, count: int) -> list[str]:
+    made = Faker(locale)
+    made.seed_instance(4711)
+    return [f"{made.first_name()} {made.last_name()}" for _ in range(count)]
+
+
+def hidden(text: str, value: str) -> bool:
+    """Whether every letter of the value is inside a span."""
+    start = text.index(value)
+    inside = {at for span in find([text])[0] for at in range(span.start, span.end)}
+    return all(at in inside for at in range(start, start + len(value)) if text[at].isalpha())
+
+
+def test_people_are_found_in_eight_languages() -> None:
+    found = {
+        locale: [hidden(line.format(name=name), name) for line in lines for name in people(locale, 8)]
+        for locale, lines in TOLD.items()
+    }
+    shares = {locale: sum(own) / len(own) for locale, own in found.items()}
+    assert shares["en_GB"] >= 0.9
+    assert sum(shares.values()) / len(shares) >= 0.85
+    assert min(shares.values()) >= 0.7
+
+
+def test_people_are_found_without_capitals_and_in_capitals() -> None:
+    names = people("en_GB", 10)
+    lower = [(f"can you text {name.lower()} about the keys", name.lower()) for name in names]
+    upper = [(f"CAN YOU TEXT {name.upper()} ABOUT THE KEYS", name.upper()) for name in names]
+    assert sum(hidden(text, name) for text, name in lower) >= 8
+    assert sum(hidden(text, name) for text, name in upper) >= 7
+
+
+@pytest.mark.parametrize("locale", ["en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_BR", "pl_PL"])
+def test_addresses_are_found_whole(locale: str) -> None:
+    made = Faker(locale)
+    made.seed_instance(99)
+    addresses = [made.address() for _ in range(8)]
+    cases = [(f"The sofa goes to {address}\nafter nine.", address) for address in addresses]
+    assert sum(hidden(text, address) for text, address in cases) >= 6
+
+
+def test_words_that_name_nobody_are_left_alone() -> None:
+    touched = [text for text, spans in zip(INNOCENT, find(INNOCENT), strict=True) if spans]
+    assert len(touched) <= 1  # recall comes first, and German writes every noun with a capital
+
+
+def test_a_word_that_is_also_a_name_is_judged_by_its_sentence() -> None:
+    texts = ["Will Rose come to dinner, or is she in Lisbon?", "Prices rose and will go on rising."]
+    named, plain = find(texts)
+    assert "Rose" in {texts[0][span.start : span.end].split()[-1] for span in named}
+    assert plain == []
+
+
+def test_code_fences_are_skipped() -> None:
+    text = "Ask Ingrid Solberg.\n```\nowner = 'Ingrid Solberg'\n```\n"
+    assert [(span.start, span.end, span.type) for span in find([text])[0]] == [(4, 18, "NAME")]
+
+
+def test_a_lower_threshold_finds_more() -> None:
+    texts = [told.format(name=name) for told in TOLD["en_GB"] for name in people("en_US", 6)] + list(INNOCENT)
+    counts = [sum(span.end - span.start for own in find(texts, limit) for span in own) for limit in (0.9, 0.5, 0.01)]
+    assert counts == sorted(counts)
+    assert counts[0] < counts[2]
+    assert default_threshold() < SECOND_LOOK < 1
+
+
+def test_what_stands_beside_a_text_does_not_change_it() -> None:
+    texts = [told.format(name="Ingrid Solberg") for own in TOLD.values() for told in own]
+    assert find(texts) == [find([text])[0] for text in texts]
+    assert find([]) == []
+    assert find([""]) == [[]]
+
+
+def test_redacted_text_holds_no_name_and_pseudonyms_are_left_alone() -> None:
+    texts = ["Ingrid Solberg lives in Uppsala, call +46 8 123 456 78.", "Ingrid is in Uppsala."]
+    redacted = redact(texts, find(texts))
+    assert redacted.texts[0].startswith("[NAME_1] lives in [PLACE_1], call ")
+    assert redacted.texts[1].endswith("is in [PLACE_1].")
+    assert [span for text in redacted.texts for span in rules(text)] == []
+    assert redact(redacted.texts, find(redacted.texts)).texts == redacted.texts

@@ -1,0 +1,82 @@
+"""Words that are personal become spans, and what belongs together is one."""
+
+from selfimprove.privacy.beside import Span, beside
+from selfimprove.privacy.names.pieces import windows
+from selfimprove.privacy.names.spans import Said, spans
+from selfimprove.privacy.names.spread import spread
+
+
+def found(text: str, *personal: tuple[str, str], threshold: float = 0.5) -> list[tuple[str, str]]:
+    """Type and text of each span, where these words, in order, are said to be of these types."""
+    due = list(personal)
+    words = [word for window in windows([text])[0] for word in window]
+    said = []
+    for word in words:
+        hit = bool(due) and text[word.start : word.end] == due[0][0]
+        said.append(Said(due.pop(0)[1] if hit else "NAME", 0.9 if hit else 0.1))
+    return [(span.type, text[span.start : span.end]) for span in spans(text, words, said, threshold)]
+
+
+def test_neighbours_of_one_type_are_one_span() -> None:
+    text = "hi Ann-Marie O'Neil, bye"
+    parts = [(word, "NAME") for word in ("Ann", "Marie", "O", "Neil")]
+    assert found(text, *parts) == [("NAME", "Ann-Marie O'Neil")]
+
+
+def test_names_in_a_list_are_apart() -> None:
+    assert found("Ann, Bob and Eve", ("Ann", "NAME"), ("Bob", "NAME"), ("Eve", "NAME")) == [
+        ("NAME", "Ann"), ("NAME", "Bob"), ("NAME", "Eve")
+    ]  # fmt: skip
+
+
+def test_other_types_are_apart_unless_they_are_one_word() -> None:
+    assert found("Ann Berlin", ("Ann", "NAME"), ("Berlin", "PLACE")) == [("NAME", "Ann"), ("PLACE", "Berlin")]
+
+
+def test_an_address_holds_its_marks_lines_and_small_gaps() -> None:
+    text = "at 5 Elm St.,\n#4 Oakville soon"
+    words = [(word, "ADDRESS") for word in ("5", "Elm", "St", "4", "Oakville")]
+    assert found(text, *words) == [("ADDRESS", "5 Elm St.,\n#4 Oakville")]
+    assert found("5 rue de Lille", ("5", "ADDRESS"), ("Lille", "ADDRESS")) == [("ADDRESS", "5 rue de Lille")]
+
+
+def test_two_addresses_with_words_between_are_two() -> None:
+    text = "from 5 Elm Street and then on to 7 Oak Lane"
+    words = [(word, "ADDRESS") for word in ("5", "Elm", "Street", "7", "Oak", "Lane")]
+    assert found(text, *words) == [("ADDRESS", "5 Elm Street"), ("ADDRESS", "7 Oak Lane")]
+
+
+def test_a_mark_alone_is_no_span_and_the_threshold_decides() -> None:
+    assert found("hm , so", (",", "NAME")) == []
+    assert found("hi Ann", ("Ann", "NAME"), threshold=0.95) == []
+
+
+def test_words_that_answers_begin_with_are_nobody() -> None:
+    assert found("Sure Ann", ("Sure", "NAME"), ("Ann", "NAME")) == [("NAME", "Ann")]
+    assert found("OK", ("OK", "NAME")) == []
+
+
+def name(start: int, end: int) -> Span:
+    return Span(start, end, "NAME", "name_tagger")
+
+
+def test_spans_give_way_to_those_of_the_rules_and_to_pseudonyms() -> None:
+    text = "Ann Lee ann@x.org [NAME_1] Bob"
+    rule = Span(8, 17, "EMAIL", "email")
+    assert beside(text, [rule], [name(0, 12), name(18, 30)]) == [name(0, 7), rule, name(27, 30)]
+    assert beside(text, [], [name(18, 26)]) == []
+    assert beside("", [], []) == []
+
+
+def test_names_and_their_parts_are_found_in_the_chats_other_texts() -> None:
+    texts = ["I am Ann Lee", "Hi Ann, Annabel is not Ann", "dear lee", "Mrs Lee"]
+    assert spread(texts, [[name(5, 12)], [], [], []]) == [
+        [name(5, 12)], [name(3, 6), name(23, 26)], [], [name(4, 7)]
+    ]  # fmt: skip
+
+
+def test_words_without_a_capital_and_very_short_ones_are_not_looked_for() -> None:
+    assert spread(["will", "will you", "Al", "Al?"], [[name(0, 4)], [], [name(0, 2)], []]) == [
+        [name(0, 4)], [], [name(0, 2)], []
+    ]  # fmt: skip
+    assert spread([], []) == []
