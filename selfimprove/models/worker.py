@@ -100,7 +100,9 @@ def _prepare() -> None:
 def _start(library: str) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     command = [sys.executable, "-m", "selfimprove.models.serve", library]
-    return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True, env=_environment())
+    return subprocess.Popen(
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(), encoding="utf-8", errors="replace"
+    )
 
 
 def _environment() -> dict[str, str]:

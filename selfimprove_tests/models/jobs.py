@@ -30,6 +30,7 @@ def act(job: dict[str, Any], progress: Log) -> dict[str, Any]:
     if job["act"] == "refuse":
         raise AdapterMismatch(folder="here", reason="it is for another model")
     if job["act"] == "die":
-        print("last words", file=sys.stderr, flush=True)
+        sys.stderr.buffer.write(b"no text: \xff\xfe\nlast words\n")
+        sys.stderr.flush()
         os.kill(os.getpid(), getattr(signal, job["signal"]))
     raise ValueError("nobody expects this")

@@ -6,7 +6,9 @@ import pytest
 
 from selfimprove.promotion.decision import Outcome, Word
 from selfimprove.promotion.evidence import Evidence, Mark
+from selfimprove.promotion.gates.refusals import keeps_refusing
 from selfimprove_tests.promotion.build import (
+    MARGINS,
     MEASURED,
     healthy,
     held_back,
@@ -273,6 +275,14 @@ def test_hardly_an_output_is_newly_broken_and_none_is_not_a_number(name: str, co
     found = verdict("keeps_refusing", broken_core(name, count))
     assert found.outcome == outcome
     assert f"outputs newly broken: {count} {name} of " in found.detail
+
+
+def test_a_share_of_broken_outputs_as_large_as_the_limit_is_allowed() -> None:
+    evidence = broken_core("looping", 3)
+    share = verdict("keeps_refusing", evidence).value
+    assert share is not None
+    assert keeps_refusing(evidence, {**MARGINS, "broken_share": share}).outcome == "passed"
+    assert keeps_refusing(evidence, {**MARGINS, "broken_share": share * 0.999}).outcome == "failed"
 
 
 def test_what_the_champion_breaks_as_well_is_not_new_but_no_number_always_fails() -> None:
