@@ -91,7 +91,7 @@ def test_a_night_under_way_is_not_written_behind(house: House) -> None:
     house.connection.execute("insert into dagster.runs values ('r', 'STARTED')")
     house.connection.commit()
     with stack._locked(current()) as state:
-        stack._remember(state, [])
+        stack._remember(state, [], current().port)
         done = forget("--matching", "two")
         assert isinstance(done.exception, ForgetBusy)
         assert forget("--matching", "two", "--dry-run").exit_code == 0
