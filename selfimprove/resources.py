@@ -139,22 +139,20 @@ class SentenceModel(dg.ConfigurableResource[None]):
         self._encoder = Encoder() if self.ahead else None
 
     @contextmanager
-    def encoder(self) -> Iterator[Encoder]:
-        """The model in its process, which ends with the block."""
-        with closing(self._living()) as encoder:
-            self._encoder = None
+    def encoder(self, *, stays: bool = False) -> Iterator[Encoder]:
+        """The model in its process, which ends with the block unless it stays for the rooms after."""
+        encoder = self._encoder = self._living()
+        try:
             yield encoder
+        finally:
+            if not stays:
+                self._close()
 
     @contextmanager
     def worker(self, *, stays: bool = False) -> Iterator[Worker]:
-        """Its process, for the tagger of names; it ends with the block unless it stays for the rooms after."""
-        encoder = self._encoder = self._living()
-        try:
+        """Its process, for the tagger of names."""
+        with self.encoder(stays=stays) as encoder:
             yield encoder.worker
-        finally:
-            if not stays:
-                self._encoder = None
-                encoder.close()
 
     def _living(self) -> Encoder:
         """The process that is there, unless it died."""

@@ -53,7 +53,7 @@ def filtered_chats(
     with database.connect() as connection:
         if table.is_bulk(connection, found):
             table.drop_index(connection)
-    with sentence_model.encoder() as encoder:
+    with sentence_model.encoder(stays=True) as encoder:
         done = _filter(database, found, clean, encoder.embed, context.run.run_id)
     with database.connect() as connection:
         table.build_index(connection)

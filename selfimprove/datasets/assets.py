@@ -5,12 +5,15 @@ from contextlib import contextmanager
 
 import dagster as dg
 
-from selfimprove.datasets import sweep, table
+from selfimprove.datasets import look_for_names, sweep, table
 from selfimprove.datasets.build import Room, build
 from selfimprove.datasets.example import SPLITS, Rule
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.datasets.second_opinion import Reader
-from selfimprove.resources import Database, Home, LanguageModel, SecretScanner
+from selfimprove.privacy import names
+from selfimprove.privacy.names.find import SECOND_LOOK
+from selfimprove.privacy.names.tagger import finder
+from selfimprove.resources import Database, Home, LanguageModel, SecretScanner, SentenceModel
 
 DEFAULT = Rule()
 COLUMNS = dg.TableSchema(
@@ -54,10 +57,15 @@ def training_dataset(
     home: Home,
     language_model: LanguageModel,
     secret_scanner: SecretScanner,
+    sentence_model: SentenceModel,
 ) -> dg.MaterializeResult[None]:
     """The frozen, hashed set of examples that tonight trains on and tests with."""
     room = Room(
-        database.connect, home.path, language_model.base(), context.log.info, lambda: readers(secret_scanner)
+        database.connect,
+        home.path,
+        language_model.base(),
+        context.log.info,
+        lambda: readers(secret_scanner, sentence_model),
     )
     found = build(room, Rule(**config.model_dump()), context.run.run_id)
     context.log.info(found.sentence)
@@ -70,10 +78,11 @@ def training_dataset(
 
 
 @contextmanager
-def readers(secret_scanner: SecretScanner) -> Iterator[Sequence[Reader]]:
+def readers(secret_scanner: SecretScanner, sentence_model: SentenceModel) -> Iterator[Sequence[Reader]]:
     """Who reads every new example once more, ready or getting ready while the block lasts."""
-    with secret_scanner.worker() as worker:
-        yield [sweep.reader(worker.do)]
+    version = f"{names.VERSION}, from {SECOND_LOOK}"
+    with secret_scanner.worker() as scanner, sentence_model.worker() as tagger:
+        yield [sweep.reader(scanner.do), look_for_names.reader(finder(tagger, SECOND_LOOK), version)]
 
 
 def described(dataset: Dataset) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:

@@ -25,7 +25,7 @@ class Lengths(SentenceModel):
     """A quick stand-in for tests that do not depend on what a text means."""
 
     @contextmanager
-    def encoder(self) -> Iterator[SimpleNamespace]:
+    def encoder(self, *, stays: bool = False) -> Iterator[SimpleNamespace]:
         yield SimpleNamespace(embed=lengths)
 
 

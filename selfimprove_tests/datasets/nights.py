@@ -10,8 +10,9 @@ import dagster as dg
 from selfimprove.datasets import sweep
 from selfimprove.datasets.assets import training_dataset
 from selfimprove.datasets.checks import training_dataset_checks
+from selfimprove.datasets.look_for_names import PLANTED
 from selfimprove.models.base import Base
-from selfimprove.resources import Database, Home, LanguageModel, SecretScanner
+from selfimprove.resources import Database, Home, LanguageModel, SecretScanner, SentenceModel
 from selfimprove_tests.datasets.house import make_base
 
 
@@ -37,11 +38,23 @@ class Scanner(SecretScanner):
         return {"found": [["Key"] if any(word in text for word in known) else [] for text in job["texts"]]}
 
 
+class Tagger(SentenceModel):
+    """One that finds what it was put there to find; it is there at once."""
+
+    @contextmanager
+    def worker(self, *, stays: bool = False) -> Iterator[Any]:
+        yield self
+
+    def do(self, function: str, job: dict[str, Any]) -> dict[str, Any]:
+        assert function == "selfimprove.privacy.names.find:work"
+        return {"spans": [[[0, len(text), "NAME", "tagger"]] * (text == PLANTED) for text in job["texts"]]}
+
+
 def resources(url: str, home: Path, model: LanguageModel | None = None) -> dict[str, Any]:
     model = model or SuitesOnly(name="test", home=str(home))
     return {
         "database": Database(url=url), "home": Home(folder=str(home)), "language_model": model,
-        "secret_scanner": Scanner(),
+        "secret_scanner": Scanner(), "sentence_model": Tagger(ahead=False),
     }  # fmt: skip
 
 
