@@ -1,6 +1,7 @@
 """A real Postgres for every test: one server a session, one clone of a migrated template a test."""
 
 import os
+import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,6 +16,7 @@ from selfimprove import logins, postgres
 from selfimprove.models import blas
 from selfimprove.settings import Settings, read
 
+os.environ.setdefault("SELFIMPROVE_TEST_SEED", str(secrets.randbelow(2**32)))  # the same in all of xdist's processes
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 
