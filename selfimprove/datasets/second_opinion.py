@@ -1,6 +1,7 @@
 """What is about to be trained on, read once more by readers of another kind than the redactor's rules."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -38,11 +39,17 @@ def doubts(
         ModelWorkFailed: its process died.
     """
     found: dict[str, Reason] = {}
-    for reader in readers:
-        asked = {e.id: e for e in examples if reader.of_everything or e.chat_id is not None}
-        said = _said(connect, reader, asked)
-        found = {id: reader.reason for id, names in said.items() if names} | found
+    with ThreadPoolExecutor() as pool:  # each reader waits for a process of its own
+        for of_one in pool.map(lambda reader: _doubts(connect, reader, examples), readers):
+            found = of_one | found
     return found
+
+
+def _doubts(
+    connect: Callable[[], AbstractContextManager[Connection]], reader: Reader, examples: Sequence[Example]
+) -> dict[str, Reason]:
+    asked = {e.id: e for e in examples if reader.of_everything or e.chat_id is not None}
+    return {id: reader.reason for id, names in _said(connect, reader, asked).items() if names}
 
 
 def _said(
