@@ -22,6 +22,7 @@ lint: install  ## style, types, layers, size figures
 	@$(BIN)/python selfimprove_tests/shape.py
 
 bench: install  ## speed and quality against peers in the same run
+	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@for table in benchmarks/*.py; do echo; echo "$$table"; $(BIN)/python $$table || exit 1; done
 
 install:  ## the set-up alone: .venv from pyproject.toml and constraints.txt
