@@ -172,15 +172,34 @@ class SentenceModel(dg.ConfigurableResource[None]):
 
 
 class SecretScanner(dg.ConfigurableResource[None]):
-    """CredSweeper, which looks for secrets in what is about to be trained on; its process is there while it is used."""
+    """CredSweeper, which looks for secrets in what is about to be trained on; its process leaves after its first use.
+
+    `ahead`: it loads from the run's start on, while the first rooms work.
+    """
 
     library: str = "selfimprove.datasets.sweep:load"
+    ahead: bool = True
+    _waiting: Worker | None = PrivateAttr(default=None)
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """Begin to load."""
+        self._waiting = Worker(self.library) if self.ahead else None
 
     @contextmanager
     def worker(self) -> Iterator[Worker]:
-        """The process, which loads the library while other work is done, and ends with the block."""
-        with closing(Worker(self.library)) as worker:
+        """The process, which ends with the block."""
+        if self._waiting and self._waiting.is_alive:
+            ready, self._waiting = self._waiting, None
+        else:
+            ready = Worker(self.library)
+        with closing(ready) as worker:
             yield worker
+
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """End the process where nothing used it."""
+        if self._waiting:
+            self._waiting.close()
+            self._waiting = None
 
 
 class JudgeServer(dg.ConfigurableResource[None]):

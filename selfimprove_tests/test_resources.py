@@ -3,10 +3,11 @@
 import secrets
 
 import dagster as dg
+import psutil
 import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
-from selfimprove.resources import Database, JudgeServer, from_settings
+from selfimprove.resources import Database, JudgeServer, SecretScanner, from_settings
 from selfimprove.settings import read
 
 
@@ -47,3 +48,20 @@ def test_assets_get_the_secrets_all_the_same(environment: dict[str, str], word: 
     resources = {name: from_settings(read(environment))[name] for name in ("database", "judge")}
     assert dg.materialize([thing], resources=resources).success
     assert seen == [environment["SELFIMPROVE_DATABASE_URL"], word]
+
+
+def _children() -> set[int]:
+    return {child.pid for child in psutil.Process().children()}
+
+
+def test_a_scanner_that_loads_ahead_is_the_one_that_is_used_and_none_is_left_behind() -> None:
+    context, before = dg.build_init_resource_context(), _children()
+    scanner = SecretScanner(library="json")
+    scanner.setup_for_execution(context)
+    (waiting,) = _children() - before
+    with scanner.worker() as worker:
+        assert worker.do("selfimprove_tests.models.jobs:act", {"act": "pid"})["pid"] == waiting
+    assert _children() == before
+    scanner.setup_for_execution(context)
+    scanner.teardown_after_execution(context)
+    assert _children() == before

@@ -9,6 +9,7 @@ import dagster as dg
 from selfimprove.chats import days
 from selfimprove.privacy import table
 from selfimprove.privacy.names.tagger import finder, once
+from selfimprove.privacy.redact import find
 from selfimprove.privacy.redact_day import STAGE, VERSION, Asked, Counts, redact_day
 from selfimprove.privacy.vault import Vault
 from selfimprove.resources import (
@@ -74,6 +75,7 @@ def _redact(
     counted = []
     with sentence_model.worker(stays=True) as worker:
         ask = Asked(once(finder(worker), vault.keyed_hash))
+        find("")  # gets the rules ready while the tagger's process loads
         for day in todo:
             with database.connect(snapshot=True) as connection:
                 counted.append(redact_day(connection, day, vault, run_id, ask))

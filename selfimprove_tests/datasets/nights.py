@@ -54,7 +54,7 @@ def resources(url: str, home: Path, model: LanguageModel | None = None) -> dict[
     model = model or SuitesOnly(name="test", home=str(home))
     return {
         "database": Database(url=url), "home": Home(folder=str(home)), "language_model": model,
-        "secret_scanner": Scanner(), "sentence_model": Tagger(ahead=False),
+        "secret_scanner": Scanner(ahead=False), "sentence_model": Tagger(ahead=False),
     }  # fmt: skip
 
 
