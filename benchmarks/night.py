@@ -1,5 +1,6 @@
 """What a night costs beyond its work: wall time of `nightly` on the sample household against what its models do alone,
-all measured in one run. The encoder embeds and finds names; the second opinion looks for secrets.
+all measured in one run. The encoder embeds and finds names, the model says how sure it is of the answers, the second
+opinion looks for secrets. Encoder and second opinion are timed with what they load, the others without.
 
 Run: python benchmarks/night.py
 """
@@ -9,6 +10,7 @@ import os
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -24,9 +26,10 @@ ENCODE = """
 import json, sys
 from selfimprove.models.embed import embed
 from selfimprove.privacy.names.find import find
-texts = json.load(sys.stdin)
-embed(texts)
-find(texts)
+chats, learned = json.load(sys.stdin)
+embed(chats)
+find(chats)
+find(learned)
 """
 
 
@@ -38,11 +41,24 @@ def selfimprove(home: Path, *arguments: str) -> str:
     ).stdout
 
 
-def seconds_of(script: str, texts: list[str]) -> float:
+def seconds_of(script: str, texts: list[Any]) -> float:
     """Wall time of a process that loads a model and has it read the texts."""
     started = time.perf_counter()
     subprocess.run([sys.executable, "-W", "ignore", "-c", script], input=json.dumps(texts), text=True, check=True)
     return time.perf_counter() - started
+
+
+def seconds_of_confidence(conversations: list[Any]) -> float:
+    """Time in which the tiny model, its libraries loaded, says how sure it is of each conversation's last answer."""
+    from selfimprove.models.base import TINY
+    from selfimprove.models.worker import Worker
+
+    job: dict[str, Any] = {"folder": str(TINY), "adapter": None, "conversations": conversations[:1]}
+    with closing(Worker()) as worker:
+        worker.do("selfimprove.critiques.confidence:run", job)
+        started = time.perf_counter()
+        worker.do("selfimprove.critiques.confidence:run", {**job, "conversations": conversations})
+        return time.perf_counter() - started
 
 
 def read(home: Path, run_id: str) -> dict[str, Any]:
@@ -54,9 +70,11 @@ def read(home: Path, run_id: str) -> dict[str, Any]:
         found = connection.execute(QUERY, {"run_id": run_id}).fetchone()
         texts = [row["text"] for row in connection.execute(TEXTS)]
         examples = [row["text"] for row in connection.execute(EXAMPLES)]
+        learned = [row["text"] for row in connection.execute(EXAMPLES + "having bool_and(chat_id is not null)")]
+        answered = [row["messages"] for row in connection.execute(ANSWERED)]
     postgres.release()
     assert found is not None
-    return {**found, "texts": texts, "examples": examples}
+    return {**found, "texts": texts, "examples": examples, "learned": learned, "answered": answered}
 
 
 QUERY = """
@@ -72,6 +90,10 @@ group by chat_id
 EXAMPLES = """
 select string_agg(m ->> 'content', E'\\n') as text from examples, jsonb_array_elements(messages) m group by id
 """
+ANSWERED = """
+select r.messages from filtered_chats join redacted_chats r using (chat_id)
+where r.messages -> -1 ->> 'role' = 'assistant'
+"""
 
 
 def main() -> int:
@@ -82,7 +104,8 @@ def main() -> int:
     work = {
         "training": found["training"],
         "evaluation": found["evaluation"],
-        "encoder": seconds_of(ENCODE, found["texts"]),
+        "encoder": seconds_of(ENCODE, [found["texts"], found["learned"]]),
+        "confidence": seconds_of_confidence(found["answered"]),
         "second opinion": seconds_of(SWEEP, found["examples"]),
     }
     ratio = found["nightly"] / sum(work.values())
