@@ -8,6 +8,18 @@ from selfimprove.evals.assess import assess
 from selfimprove.evals.report import Report, TaskScore
 from selfimprove.resources import Database, LanguageModel
 
+REPORTS = dg.TableSchema(
+    [
+        dg.TableColumn("id", "text", description="hash of the models and examples compared"),
+        dg.TableColumn("night", "date"),
+        dg.TableColumn("adapter_id", "text"),
+        dg.TableColumn("challenger", "text", description="the models that are compared, to base"),
+        dg.TableColumn("champion", "text"),
+        dg.TableColumn("anchor", "text"),
+        dg.TableColumn("base", "text"),
+        dg.TableColumn("measurements", "jsonb", description="weight change, latency, memory, leaks"),
+    ]
+)
 COLUMNS = dg.TableSchema(
     [
         dg.TableColumn("task", "string", description="core, refusals, golden, holdout or fresh"),
@@ -24,7 +36,7 @@ COLUMNS = dg.TableSchema(
     group_name="evals",
     kinds={"mlx", "python"},
     pool="gpu",
-    metadata={"dagster/table_name": "selfimprove.reports"},
+    metadata={"dagster/table_name": "selfimprove.reports", "dagster/column_schema": REPORTS},
 )
 def eval_report(
     context: dg.AssetExecutionContext, database: Database, language_model: LanguageModel

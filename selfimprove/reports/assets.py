@@ -13,11 +13,23 @@ from selfimprove.settings import current
 NIGHT_RUN = "selfimprove/night_run"
 
 
+COLUMNS = dg.TableSchema(
+    [
+        dg.TableColumn("run_id", "text", description="of the night it tells about"),
+        dg.TableColumn("night", "date"),
+        dg.TableColumn("outcome", "text"),
+        dg.TableColumn("sentence", "text", description="the decision in one sentence"),
+        dg.TableColumn("url", "text", description="the HTML file"),
+        dg.TableColumn("sha256", "text"),
+    ]
+)
+
+
 @dg.asset(
     deps=["promoted_adapter"],
     group_name="reports",
     kinds={"python", "html"},
-    metadata={"dagster/table_name": "selfimprove.morning_reports"},
+    metadata={"dagster/table_name": "selfimprove.morning_reports", "dagster/column_schema": COLUMNS},
 )
 def morning_report(context: dg.AssetExecutionContext, database: Database, home: Home) -> dg.MaterializeResult[None]:
     """One page that tells what the night learned, whether it was promoted, and how to undo it."""
