@@ -174,8 +174,8 @@ class SentenceModel(dg.ConfigurableResource[None]):
 class SecretScanner(dg.ConfigurableResource[None]):
     """CredSweeper, which looks for secrets in what is about to be trained on; its process leaves after its first use.
 
-    `ahead`: it loads from the run's start on. Not by default: seconds after it has loaded, something in the process looks
-    for a way out of the machine, and the shorter it lives the better.
+    `ahead`: it loads from the run's start on. Not by default: seconds after it has loaded, something in its process
+    looks for a way out of the machine.
     """
 
     library: str = "selfimprove.datasets.sweep:load"
