@@ -4,7 +4,8 @@ A night: N new chats of one day in a house of their own go through redacted_chat
 them. Seconds are CPU seconds of the process, its workers and the database; the slope is of log seconds over log N, 1 is
 linear; peak memory is the process's. A backfill: N chats over 365 days, redacted in one run. A thread looks 200 times a
 second where the main one is, and the shares are of its looks, by part. Chats are random words, 5 in 100 repeat others.
-Vectors are made of the length alone, `--embedding` has the model make them: benchmarks/embed.py measures that.
+Vectors are made of the length alone and nobody looks for names; `--embedding` has the encoder do both, which
+benchmarks/embed.py and benchmarks/names.py measure.
 
 Run: python benchmarks/curation.py [--full] [--embedding]
 """
@@ -20,6 +21,7 @@ import sys
 import tempfile
 import threading
 import time
+from base64 import b64encode
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -116,26 +118,29 @@ def materialize(asset: Any, url: str, home: Path, first: date, last: date, embed
     import dagster as dg
     import numpy as np
 
-    from selfimprove.resources import Database, Home, SentenceModel
+    from selfimprove.models.worker import SENTENCES
+    from selfimprove.resources import Database, Home, ModelProcess
 
-    class Lengths(SentenceModel):
-        """Vectors by the lengths of texts."""
+    class Lengths(ModelProcess):
+        """Vectors by the lengths of texts, and no names."""
 
         ahead: bool = False
 
         @contextmanager
-        def encoder(self) -> Iterator[Any]:
-            class Encoder:
-                def embed(self, texts: list[str]) -> Any:
-                    angles = np.array([len(text) for text in texts])[:, None] * np.arange(1, 385)
-                    return np.cos(angles).astype(np.float32) / 14
-            yield Encoder()
+        def worker(self, *, stays: bool = False) -> Iterator[Any]:
+            yield self
+
+        def do(self, function: str, job: dict[str, Any]) -> dict[str, Any]:
+            if function.startswith("selfimprove.privacy.names"):
+                return {"spans": [[] for _ in job["texts"]]}
+            angles = np.array([len(text) for text in job["texts"]])[:, None] * np.arange(1, 385)
+            return {"vectors": b64encode((np.cos(angles) / 14).astype(np.float32).tobytes()).decode()}
 
     keys = {"range_start": str(first), "range_end": str(last)}
     resources = {
         "database": Database(url=url),
         "home": Home(folder=str(home)),
-        "sentence_model": SentenceModel() if embed else Lengths(),
+        "sentence_model": ModelProcess(library=SENTENCES) if embed else Lengths(library="none"),
     }
     needed = {name: one for name, one in resources.items() if name in asset.required_resource_keys}
     tags = {f"dagster/asset_partition_{name}": key for name, key in keys.items()}

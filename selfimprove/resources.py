@@ -3,7 +3,7 @@
 import os
 import warnings
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
@@ -14,9 +14,8 @@ from pydantic import PrivateAttr
 from selfimprove import postgres
 from selfimprove.models import worker
 from selfimprove.models.base import Base, resolve
-from selfimprove.models.embed import Encoder
 from selfimprove.models.judge import Judge
-from selfimprove.models.worker import Worker
+from selfimprove.models.worker import SENTENCES, Worker
 from selfimprove.settings import Settings, current
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill_policy is beta, and meant
@@ -125,81 +124,40 @@ class LanguageModel(dg.ConfigurableResource[None]):
         return resolve(self.name, Path(self.home))
 
 
-class SentenceModel(dg.ConfigurableResource[None]):
-    """The model that turns a chat into a vector and, in the same process, finds names; it leaves with its last use.
+class ModelProcess(dg.ConfigurableResource[None]):
+    """A process that loads a library for models, see `models.worker`, and leaves with its last use.
 
     `ahead`: it loads from the run's start on, while the first rooms work.
     """
 
+    library: str
     ahead: bool = True
-    _encoder: Encoder | None = PrivateAttr(default=None)
+    _worker: Worker | None = PrivateAttr(default=None)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
         """Begin to load."""
-        self._encoder = Encoder() if self.ahead else None
+        self._worker = Worker(self.library) if self.ahead else None
 
     @contextmanager
-    def encoder(self, *, stays: bool = False) -> Iterator[Encoder]:
-        """The model in its process, which ends with the block unless it stays for the rooms after."""
-        encoder = self._encoder = self._living()
+    def worker(self, *, stays: bool = False) -> Iterator[Worker]:
+        """The process, a new one if it died; it ends with the block unless it stays for the rooms after."""
+        if self._worker is None or not self._worker.is_alive:
+            self._close()
+            self._worker = Worker(self.library)
         try:
-            yield encoder
+            yield self._worker
         finally:
             if not stays:
                 self._close()
 
-    @contextmanager
-    def worker(self, *, stays: bool = False) -> Iterator[Worker]:
-        """Its process, for the tagger of names."""
-        with self.encoder(stays=stays) as encoder:
-            yield encoder.worker
-
-    def _living(self) -> Encoder:
-        """The process that is there, unless it died."""
-        if self._encoder and self._encoder.worker.is_alive:
-            return self._encoder
+    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
+        """End the process where nothing used it."""
         self._close()
-        return Encoder()
 
     def _close(self) -> None:
-        if self._encoder:
-            self._encoder.close()
-        self._encoder = None
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """End the process where nothing used it."""
-        self._close()
-
-
-class SecretScanner(dg.ConfigurableResource[None]):
-    """CredSweeper, which looks for secrets in what is about to be trained on; its process leaves after its first use.
-
-    `ahead`: it loads from the run's start on, while the first rooms work.
-    """
-
-    library: str = "selfimprove.datasets.sweep:load"
-    ahead: bool = True
-    _waiting: Worker | None = PrivateAttr(default=None)
-
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """Begin to load."""
-        self._waiting = Worker(self.library) if self.ahead else None
-
-    @contextmanager
-    def worker(self) -> Iterator[Worker]:
-        """The process, which ends with the block."""
-        if self._waiting and self._waiting.is_alive:
-            ready, self._waiting = self._waiting, None
-        else:
-            ready = Worker(self.library)
-        with closing(ready) as worker:
-            yield worker
-
-    def teardown_after_execution(self, context: dg.InitResourceContext) -> None:
-        """End the process where nothing used it."""
-        if self._waiting:
-            self._waiting.close()
-            self._waiting = None
+        if self._worker:
+            self._worker.close()
+        self._worker = None
 
 
 class JudgeServer(dg.ConfigurableResource[None]):
@@ -221,8 +179,8 @@ def from_settings(settings: Settings) -> dict[str, dg.ConfigurableResource[None]
         "database": Database(url=_secret("SELFIMPROVE_DATABASE_URL", settings.database_url)),
         "home": Home(folder=home),
         "language_model": LanguageModel(name=settings.base_model, home=home),
-        "sentence_model": SentenceModel(),
-        "secret_scanner": SecretScanner(),
+        "sentence_model": ModelProcess(library=SENTENCES),
+        "secret_scanner": ModelProcess(library="selfimprove.datasets.sweep:load"),
         "judge": JudgeServer(
             url=settings.judge_url or "",
             model=settings.judge_model,

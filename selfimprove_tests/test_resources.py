@@ -7,7 +7,7 @@ import psutil
 import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
-from selfimprove.resources import Database, JudgeServer, SecretScanner, from_settings
+from selfimprove.resources import Database, JudgeServer, ModelProcess, from_settings
 from selfimprove.settings import read
 
 
@@ -56,7 +56,7 @@ def _children() -> set[int]:
 
 def test_a_scanner_that_loads_ahead_is_the_one_that_is_used_and_none_is_left_behind() -> None:
     context, before = dg.build_init_resource_context(), _children()
-    scanner = SecretScanner(library="json", ahead=True)
+    scanner = ModelProcess(library="json", ahead=True)
     scanner.setup_for_execution(context)
     (waiting,) = _children() - before
     with scanner.worker() as worker:

@@ -12,7 +12,8 @@ from selfimprove.curation import table
 from selfimprove.curation.filter_day import STAGE, Embed, Filtered, filter_day, reopen_later, stands
 from selfimprove.curation.past import Past
 from selfimprove.curation.reject import REASONS, RULE_VERSION, RULES
-from selfimprove.resources import DAILY, SINGLE_RUN, Database, SentenceModel, and_unchanged, skips_clean, tell_rows
+from selfimprove.models.embed import embedder
+from selfimprove.resources import DAILY, SINGLE_RUN, Database, ModelProcess, and_unchanged, skips_clean, tell_rows
 from selfimprove.resources import days as days_of
 
 COLUMNS = dg.TableSchema(
@@ -44,7 +45,7 @@ COUNTS = dg.TableSchema(
     metadata={"dagster/table_name": "selfimprove.filtered_chats", "dagster/column_schema": COLUMNS},
 )
 def filtered_chats(
-    context: dg.AssetExecutionContext, database: Database, sentence_model: SentenceModel
+    context: dg.AssetExecutionContext, database: Database, sentence_model: ModelProcess
 ) -> dg.MaterializeResult[None]:
     """Conversations worth learning from: not vetoed, whole, answered, in the right language, and no repeats."""
     with database.connect(snapshot=True) as connection:
@@ -53,8 +54,8 @@ def filtered_chats(
     with database.connect() as connection:
         if table.is_bulk(connection, found):
             table.drop_index(connection)
-    with sentence_model.encoder(stays=True) as encoder:
-        done = _filter(database, found, clean, encoder.embed, context.run.run_id)
+    with sentence_model.worker(stays=True) as worker:
+        done = _filter(database, found, clean, embedder(worker), context.run.run_id)
     with database.connect() as connection:
         table.build_index(connection)
         rows = table.count_all(connection)

@@ -13,7 +13,7 @@ from selfimprove.datasets.second_opinion import Reader
 from selfimprove.privacy import names
 from selfimprove.privacy.names.find import SECOND_LOOK
 from selfimprove.privacy.names.tagger import finder
-from selfimprove.resources import Database, Home, LanguageModel, SecretScanner, SentenceModel
+from selfimprove.resources import Database, Home, LanguageModel, ModelProcess
 
 DEFAULT = Rule()
 COLUMNS = dg.TableSchema(
@@ -56,8 +56,8 @@ def training_dataset(
     database: Database,
     home: Home,
     language_model: LanguageModel,
-    secret_scanner: SecretScanner,
-    sentence_model: SentenceModel,
+    secret_scanner: ModelProcess,
+    sentence_model: ModelProcess,
 ) -> dg.MaterializeResult[None]:
     """The frozen, hashed set of examples that tonight trains on and tests with."""
     room = Room(
@@ -78,7 +78,7 @@ def training_dataset(
 
 
 @contextmanager
-def readers(secret_scanner: SecretScanner, sentence_model: SentenceModel) -> Iterator[Sequence[Reader]]:
+def readers(secret_scanner: ModelProcess, sentence_model: ModelProcess) -> Iterator[Sequence[Reader]]:
     """Who reads every new example once more, ready or getting ready while the block lasts."""
     version = f"{names.VERSION}, from {SECOND_LOOK}"
     with secret_scanner.worker() as scanner, sentence_model.worker() as tagger:

@@ -1,6 +1,7 @@
 """CredSweeper in a process of its own: a few hundred rules and a small network that look for secrets, line by line."""
 
 import logging
+import os
 import string
 import sys
 import warnings
@@ -107,6 +108,7 @@ def _confirmed(hits: Sequence[Any]) -> list[Any]:
 @cache
 def _scanners() -> list[Any]:
     """The rules for code and those for prose, every one of them."""
+    os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # else onnxruntime, loaded here, tells its maker of its use
     import credsweeper
     from credsweeper.config.config import Config
     from credsweeper.scanner.scanner import Scanner

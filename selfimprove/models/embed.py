@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from selfimprove.models import packed
 from selfimprove.models.serve import Log
-from selfimprove.models.worker import SENTENCES, Worker
+from selfimprove.models.worker import Worker
 
 DIMENSIONS = 384
 BATCH = 32
@@ -28,24 +28,18 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     return unit
 
 
-class Encoder:
-    """Embeds in a worker, which loads the model from the moment this is made and gives its memory back when closed."""
+def embedder(worker: Worker) -> Callable[[Sequence[str]], NDArray[np.float32]]:
+    """`embed` in a worker that loads PyTorch.
 
-    def __init__(self) -> None:
-        self.worker = Worker(SENTENCES)
+    Raises:
+        ModelWorkFailed: when it is called, the process died.
+    """
 
-    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """As `embed`.
+    def embedded(texts: Sequence[str]) -> NDArray[np.float32]:
+        vectors = worker.do("selfimprove.models.embed:work", {"texts": list(texts)})["vectors"] if texts else ""
+        return np.frombuffer(b64decode(vectors), np.float32).reshape(-1, DIMENSIONS)
 
-        Raises:
-            ModelWorkFailed: the process died.
-        """
-        found = self.worker.do("selfimprove.models.embed:work", {"texts": list(texts)})
-        return np.frombuffer(b64decode(found["vectors"]), np.float32).reshape(-1, DIMENSIONS)
-
-    def close(self) -> None:
-        """End the process."""
-        self.worker.close()
+    return embedded
 
 
 def work(job: dict[str, Any], _: Log) -> dict[str, Any]:

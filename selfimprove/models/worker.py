@@ -106,9 +106,8 @@ def _start(library: str) -> subprocess.Popen[str]:
 
 
 def _environment() -> dict[str, str]:
-    """Child's environment: models are on disk by now, so nothing may ask the hub, nor tell its maker of its use."""
-    quiet = {"HF_HUB_OFFLINE": "1", "ORT_DISABLE_TELEMETRY": "1", "TOKENIZERS_PARALLELISM": "false"}
-    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, **quiet}
+    """Child's environment: models are on disk by now, so nothing may ask the hub."""
+    return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
 
 def _send(child: subprocess.Popen[str], order: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ from selfimprove.resources import (
     SINGLE_RUN,
     Database,
     Home,
-    SentenceModel,
+    ModelProcess,
     and_unchanged,
     skips_clean,
     tell_rows,
@@ -53,7 +53,7 @@ LINEAGE = dg.TableColumnLineage(
     metadata={"dagster/table_name": "selfimprove.redacted_chats", "dagster/column_schema": COLUMNS},
 )
 def redacted_chats(
-    context: dg.AssetExecutionContext, database: Database, home: Home, sentence_model: SentenceModel
+    context: dg.AssetExecutionContext, database: Database, home: Home, sentence_model: ModelProcess
 ) -> dg.MaterializeResult[None]:
     """The conversations of a day with personal data, names and secrets replaced by typed pseudonyms."""
     with database.connect(snapshot=True) as connection:
@@ -70,7 +70,7 @@ def redacted_chats(
 
 
 def _redact(
-    database: Database, todo: Sequence[date], vault: Vault, sentence_model: SentenceModel, run_id: str
+    database: Database, todo: Sequence[date], vault: Vault, sentence_model: ModelProcess, run_id: str
 ) -> list[Counts]:
     counted = []
     with sentence_model.worker(stays=True) as worker:

@@ -1,3 +1,4 @@
+from base64 import b64encode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -12,7 +13,8 @@ from selfimprove.chats import days
 from selfimprove.curation.assets import filtered_chats
 from selfimprove.curation.checks import judge, sound_filter
 from selfimprove.curation.filter_day import STAGE
-from selfimprove.resources import SKIP_CLEAN, Database, SentenceModel
+from selfimprove.models.worker import SENTENCES
+from selfimprove.resources import SKIP_CLEAN, Database, ModelProcess
 from selfimprove_tests.curation.chats import DAY, chat, said
 from selfimprove_tests.curation.rows import lengths, reasons, store, stored
 from selfimprove_tests.curation.test_filter_day import GOOD, LONG, NEXT, REWORDED, on, run
@@ -21,15 +23,15 @@ pytestmark = pytest.mark.filterwarnings("ignore::dagster.BetaWarning")
 CHECKS = {"nothing_lost", "no_duplicates_left", "no_vetoed_chat"}
 
 
-class Lengths(SentenceModel):
+class Lengths(ModelProcess):
     """A quick stand-in for tests that do not depend on what a text means."""
 
     @contextmanager
-    def encoder(self, *, stays: bool = False) -> Iterator[SimpleNamespace]:
-        yield SimpleNamespace(embed=lengths)
+    def worker(self, *, stays: bool = False) -> Iterator[SimpleNamespace]:
+        yield SimpleNamespace(do=lambda _, job: {"vectors": b64encode(lengths(job["texts"]).tobytes()).decode()})
 
 
-LENGTHS = Lengths(ahead=False)
+LENGTHS = Lengths(library="none", ahead=False)
 Materialize = Callable[..., dg.ExecuteInProcessResult]
 
 
@@ -41,7 +43,7 @@ def materialize(database: str) -> Materialize:
         first: date,
         last: date | None = None,
         more: dict[str, str] | None = None,
-        sentence_model: SentenceModel = LENGTHS,
+        sentence_model: ModelProcess = LENGTHS,
     ) -> object:
         span = {"dagster/asset_partition_range_start": f"{first}", "dagster/asset_partition_range_end": f"{last}"}
         span |= more or {}
@@ -90,7 +92,7 @@ def test_embeddings_are_unit_vectors_near_in_meaning(connection: postgres.Connec
     ids = store(
         connection, [chat("My dog?", "Your dog is Rex."), chat("The dog?", "Rex is your dog."), chat("1 + 1?", "2")]
     )
-    assert materialize(DAY, sentence_model=SentenceModel(ahead=False)).success
+    assert materialize(DAY, sentence_model=ModelProcess(library=SENTENCES, ahead=False)).success
     query = (
         "select a.vector <=> b.vector as apart, l2_norm(a.vector) as norm, a.model from embeddings a, embeddings b"
         " where a.chat_id = %s and b.chat_id = %s"

@@ -12,7 +12,7 @@ from selfimprove.datasets.assets import training_dataset
 from selfimprove.datasets.checks import training_dataset_checks
 from selfimprove.datasets.look_for_names import PLANTED
 from selfimprove.models.base import Base
-from selfimprove.resources import Database, Home, LanguageModel, SecretScanner, SentenceModel
+from selfimprove.resources import Database, Home, LanguageModel, ModelProcess
 from selfimprove_tests.datasets.house import make_base
 
 
@@ -23,13 +23,13 @@ class SuitesOnly(LanguageModel):
         return make_base(Path(self.home) / "suites")
 
 
-class Scanner(SecretScanner):
+class Scanner(ModelProcess):
     """One that finds what it was put there to find, and `word` where a text holds it; it is there at once."""
 
     word: str = "zirkelschluss"
 
     @contextmanager
-    def worker(self) -> Iterator[Any]:
+    def worker(self, *, stays: bool = False) -> Iterator[Any]:
         yield self
 
     def do(self, function: str, job: dict[str, Any]) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class Scanner(SecretScanner):
         return {"found": [["Key"] if any(word in text for word in known) else [] for text in job["texts"]]}
 
 
-class Tagger(SentenceModel):
+class Tagger(ModelProcess):
     """One that finds what it was put there to find; it is there at once."""
 
     @contextmanager
@@ -54,7 +54,8 @@ def resources(url: str, home: Path, model: LanguageModel | None = None) -> dict[
     model = model or SuitesOnly(name="test", home=str(home))
     return {
         "database": Database(url=url), "home": Home(folder=str(home)), "language_model": model,
-        "secret_scanner": Scanner(ahead=False), "sentence_model": Tagger(ahead=False),
+        "secret_scanner": Scanner(library="none", ahead=False),
+        "sentence_model": Tagger(library="none", ahead=False),
     }  # fmt: skip
 
 

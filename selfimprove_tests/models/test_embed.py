@@ -1,11 +1,13 @@
 import subprocess
 import sys
+from contextlib import closing
 
 import numpy as np
 import pytest
 
 from selfimprove.models import embed as module
-from selfimprove.models.embed import DIMENSIONS, Encoder, embed, embedding_model_id
+from selfimprove.models.embed import DIMENSIONS, embed, embedder, embedding_model_id
+from selfimprove.models.worker import SENTENCES, Worker
 
 TEXTS = [
     "My dog is called Rex.",
@@ -69,10 +71,7 @@ def test_the_model_loads_without_a_network() -> None:
     assert done.stdout.strip() == "(1, 384)", done.stderr
 
 
-def test_an_encoder_in_a_worker_gives_the_same_vectors(vectors: np.ndarray) -> None:
-    encoder = Encoder()
-    try:
-        assert np.array_equal(encoder.embed(TEXTS), vectors)
-        assert encoder.embed([]).shape == (0, DIMENSIONS)
-    finally:
-        encoder.close()
+def test_a_worker_gives_the_same_vectors(vectors: np.ndarray) -> None:
+    with closing(Worker(SENTENCES)) as worker:
+        assert np.array_equal(embedder(worker)(TEXTS), vectors)
+        assert embedder(worker)([]).shape == (0, DIMENSIONS)

@@ -23,9 +23,10 @@ from selfimprove.errors import (
     VaultKeyUnknown,
     VaultOpenToOthers,
 )
+from selfimprove.models.worker import SENTENCES
 from selfimprove.postgres import Connection
 from selfimprove.privacy import assets, checks, table
-from selfimprove.resources import SKIP_CLEAN, Database, Home, SentenceModel
+from selfimprove.resources import SKIP_CLEAN, Database, Home, ModelProcess
 from selfimprove_tests.privacy.conftest import DAY, Store, chat
 
 CHAT_LOGS = dg.AssetSpec("chat_logs")
@@ -37,20 +38,20 @@ def nobody(job: dict[str, Any]) -> dict[str, Any]:
     return {"spans": [[] for _ in job["texts"]]}
 
 
-def namer(answer: Callable[[dict[str, Any]], Any]) -> SentenceModel:
+def namer(answer: Callable[[dict[str, Any]], Any]) -> ModelProcess:
     """A quick stand-in for the tagger's process; a class of its own, because Dagster makes resources anew."""
 
-    class Namer(SentenceModel):
+    class Namer(ModelProcess):
         @contextmanager
         def worker(self, *, stays: bool = False) -> Iterator[Any]:
             yield SimpleNamespace(do=lambda function, job: answer(job))
 
-    return Namer(ahead=False)
+    return Namer(library="none", ahead=False)
 
 
 def run(
     database: str, home: Path, *days_: date, raise_on_error: bool = True, more: dict[str, str] | None = None,
-    tagger: SentenceModel | None = None,
+    tagger: ModelProcess | None = None,
 ) -> dg.ExecuteInProcessResult:
     """Materialize the asset and its checks for one day, or from the first to the last day in one run with more tags."""
     sentence_model = tagger or namer(nobody)
@@ -309,7 +310,7 @@ def test_names_and_places_are_gone_by_the_shipped_tagger(
 ) -> None:
     name, town = f"{someone.first_name()} {someone.last_name()}", "Zutphen"
     store(chat(f"Hello, I am {name} and I live in {town}.", f"Hello {name}, how is the weather in {town}?"))
-    result = run(database, home, DAY, tagger=SentenceModel(ahead=False))
+    result = run(database, home, DAY, tagger=ModelProcess(library=SENTENCES, ahead=False))
     contents = [message.content for one in table.read(connection, DAY) for message in one.messages]
     assert contents == [
         "Hello, I am [NAME_1] and I live in [PLACE_1].", "Hello [NAME_1], how is the weather in [PLACE_1]?"
