@@ -12,7 +12,7 @@ def test_there_is_an_asset_for_every_room() -> None:
     assert sorted(str(spec.group_name) for spec in SPECS.values()) == sorted(ROOMS)
 
 
-@pytest.mark.parametrize("name", SPECS)
+@pytest.mark.parametrize("name", sorted(SPECS))
 def test_an_asset_has_its_room_kinds_table_columns_and_one_sentence(name: str) -> None:
     spec = SPECS[name]
     assert spec.kinds
