@@ -23,10 +23,11 @@ class SuitesOnly(LanguageModel):
         return make_base(Path(self.home) / "suites")
 
 
-class Scanner(ModelProcess):
-    """One that finds what it was put there to find, and `word` where a text holds it; it is there at once."""
+SECRET_WORD = "zirkelschluss"
 
-    word: str = "zirkelschluss"
+
+class Scanner(ModelProcess):
+    """One that finds what it was put there to find, and the secret word; it is there at once."""
 
     @contextmanager
     def worker(self, *, stays: bool = False) -> Iterator[Any]:
@@ -34,7 +35,7 @@ class Scanner(ModelProcess):
 
     def do(self, function: str, job: dict[str, Any]) -> dict[str, Any]:
         assert function == "selfimprove.datasets.sweep:sweep"
-        known = (self.word, sweep.planted())
+        known = (SECRET_WORD, sweep.planted())
         return {"found": [["Key"] if any(word in text for word in known) else [] for text in job["texts"]]}
 
 

@@ -13,7 +13,7 @@ from selfimprove.datasets.checks import training_dataset_checks
 from selfimprove.datasets.verify import CHECKS
 from selfimprove_tests.datasets.house import add_chat, clean, correction
 from selfimprove_tests.datasets.make import FIRST, chat
-from selfimprove_tests.datasets.nights import Scanner, failed, resources, spend
+from selfimprove_tests.datasets.nights import SECRET_WORD, failed, resources, spend
 
 
 @pytest.fixture
@@ -109,7 +109,7 @@ def test_damaged_rows_are_found(filled: str, tmp_path: Path, damage: str, checks
 def test_a_second_reader_leaves_an_example_out(database: str, filled: str, tmp_path: Path) -> None:
     with postgres.connect(database) as connection:
         asked = chat("What is my secret thing?", "I do not know.")
-        add_chat(connection, FIRST, asked, feedback=correction(f"It is {Scanner(library="none", ahead=False).word}."))
+        add_chat(connection, FIRST, asked, feedback=correction(f"It is {SECRET_WORD}."))
         clean(connection)
     result = spend(filled, tmp_path)
     assert result.success
