@@ -37,8 +37,10 @@ grant execute on function take_back to gateway;
 -- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.
 grant select (id, source, day, started_at, turns, side, arrived_at) on chats to reviewer, analyst;
 grant select (id, chat_id, position, kind, value, source, given_at) on feedback to reviewer, analyst;
+-- not the keyed hashes of what was redacted, which would tell where the same person speaks
+grant select (chat_id, day, messages, feedback, spans, rule_version) on redacted_chats to reviewer, analyst;
 grant select on
-    stage_days, rejections, redacted_chats, filtered_chats, critiques, examples, datasets, dataset_examples,
+    stage_days, rejections, filtered_chats, calibrations, second_opinions, critiques, examples, datasets, dataset_examples,
     dataset_left_out, dataset_runs, replay_answers, adapters, eval_examples, golden_chats, eval_results, reports,
     report_examples, margins, decisions, promotions, morning_reports, alerts, receipts, tainted_datasets,
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters

@@ -128,7 +128,8 @@ create table redacted_chats (
     messages jsonb not null,                            -- [{"role", "content"}], spans replaced by their type
     feedback jsonb not null default '[]',               -- [{"position", "kind", "value", "text", "source"}]
     spans jsonb not null,                               -- {type: how many were replaced}
-    rule_version text not null
+    rule_version text not null,
+    originals jsonb not null default '{}'               -- {pseudonym: keyed hash of what it stands for}
 );
 create index redacted_chats_by_day on redacted_chats (day);
 

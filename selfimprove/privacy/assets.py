@@ -32,6 +32,7 @@ COLUMNS = dg.TableSchema(
         dg.TableColumn("feedback", "jsonb", "position, kind, value, redacted text and source of each"),
         dg.TableColumn("spans", "jsonb", "how many spans of each type were replaced"),
         dg.TableColumn("rule_version", "text", "of the rules that found them"),
+        dg.TableColumn("originals", "jsonb", "keyed hash of what each pseudonym stands for"),
     ]
 )
 LINEAGE = dg.TableColumnLineage(

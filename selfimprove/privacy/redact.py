@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from selfimprove.privacy.beside import Span as Span
 from selfimprove.privacy.beside import beside
@@ -13,16 +13,20 @@ from selfimprove.privacy.fold import BARRIER, PLACEHOLDER, Folded, fold
 from selfimprove.privacy.gate import Admit
 from selfimprove.privacy.search import Hit, merged, occurrences, search
 
-RULE_VERSION = "2"
+RULE_VERSION = "3"
 _ROUNDS = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Redacted:
-    """The texts with their spans replaced, in the order given, and how many spans of each type were replaced."""
+    """The texts with their spans replaced, in the order given, and how many spans of each type were replaced.
+
+    `originals` has, by pseudonym, what it stands for, spelt so that two spellings of one value are equal.
+    """
 
     texts: tuple[str, ...]
     spans: dict[str, int]
+    originals: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
 
 def find(text: str, *, admit: Admit | None = None) -> list[Span]:
@@ -58,7 +62,8 @@ def replace(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Redacted:
     """The texts with their spans replaced by pseudonyms."""
     names = _Names(texts)
     redacted = tuple(_replaced(text, found, names) for text, found in zip(texts, spans, strict=True))
-    return Redacted(redacted, dict(Counter(span.type for found in spans for span in found)))
+    counts = Counter(span.type for found in spans for span in found)
+    return Redacted(redacted, dict(counts), {name: value for (_, value), name in names.given.items()})
 
 
 def _rest(text: str, spans: list[Span], admit: Admit | None = None) -> list[Span]:
@@ -119,14 +124,14 @@ class _Names:
 
     def of(self, type_: str, value: str) -> str:
         """The value's pseudonym, a new one the first time."""
-        key = (type_, _identity(type_, value))
+        key = (type_, identity(type_, value))
         if key not in self.given:
             self.last[type_] += 1
             self.given[key] = f"[{type_}_{self.last[type_]}]"
         return self.given[key]
 
 
-def _identity(type_: str, value: str) -> str:
+def identity(type_: str, value: str) -> str:
     """What makes two spellings the same value."""
     folded = fold(value).text
     if type_ in ("PASSWORD", "SECRET", "LINK"):

@@ -15,6 +15,7 @@ from selfimprove.chats.chat import Message, Role, Sealed
 from selfimprove.chats.days import Rejection
 from selfimprove.errors import SealBroken
 from selfimprove.privacy.names.spread import spread
+from selfimprove.privacy.originals import KeyedHash, hashed
 from selfimprove.privacy.redact import Redacted, Span, find, redact
 from selfimprove.privacy.redacted_chat import RedactedFeedback
 from selfimprove.privacy.sealed_chat import SealedChat
@@ -39,12 +40,13 @@ class Opened:
 
 @dataclass(frozen=True, slots=True)
 class Passed:
-    """A redacted chat, and how many spans of each type were replaced in it."""
+    """A redacted chat, how many spans of each type were replaced in it, and by pseudonym the hash of what it hides."""
 
     chat_id: str
     messages: tuple[Message, ...]
     feedback: tuple[RedactedFeedback, ...]
     spans: Mapping[str, int]
+    originals: Mapping[str, str] = field(default_factory=dict)
 
 
 class Malformed(Exception):
@@ -64,20 +66,25 @@ def open_chat(chat: SealedChat, unseal: Unseal) -> Opened | Rejection:
 
 
 def redact_chat(
-    opened: Opened, found: Sequence[Sequence[Span]], redactor: Redactor = redact, seconds: float = SECONDS
+    opened: Opened,
+    found: Sequence[Sequence[Span]],
+    keyed_hash: KeyedHash,
+    redactor: Redactor = redact,
+    seconds: float = SECONDS,
 ) -> Passed | Rejection:
     """The chat's messages and feedback redacted together, or why not; `found` is what the tagger found in each text."""
-    chat, messages, texts = opened.chat, opened.messages, opened.texts
+    chat, texts = opened.chat, opened.texts
     try:
         with time_limit(seconds + chat.size / BYTES_A_SECOND):
             redacted = redactor(texts, spread(texts, found))
             _insist(redacted, len(texts))
             left = sorted({span.rule for text in redacted.texts for span in find(text)})
+            originals = hashed(redacted.originals, keyed_hash)
     except (Exception, TookTooLong) as exc:  # noqa: BLE001  whatever the redactor does, the chat must not pass
         return Rejection(chat.id, "redactor_failed", {"error": type(exc).__name__})
     if left:
         return Rejection(chat.id, "left_over_secret", {"rules": left})
-    return _passed(chat, messages, redacted)
+    return _passed(opened, redacted, originals)
 
 
 def _open(chat: SealedChat, unseal: Unseal) -> tuple[list[Mapping[str, str]], list[str]]:
@@ -104,10 +111,10 @@ def _insist(redacted: Any, texts: int) -> None:
         raise Malformed
 
 
-def _passed(chat: SealedChat, messages: Sequence[Mapping[str, Any]], redacted: Redacted) -> Passed:
+def _passed(opened: Opened, redacted: Redacted, originals: Mapping[str, str]) -> Passed:
     texts = iter(redacted.texts)
-    said = tuple(Message(message["role"], next(texts)) for message in messages)
-    return Passed(chat.id, said, tuple(_feedback(chat, texts)), redacted.spans)
+    said = tuple(Message(message["role"], next(texts)) for message in opened.messages)
+    return Passed(opened.chat.id, said, tuple(_feedback(opened.chat, texts)), redacted.spans, originals)
 
 
 def _feedback(chat: SealedChat, texts: Iterator[str]) -> Iterator[RedactedFeedback]:

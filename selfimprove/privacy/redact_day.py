@@ -73,7 +73,10 @@ def _redacted(batch: Sequence[SealedChat], vault: Vault, ask: Asked) -> Iterator
     texts = [text for one in opened if isinstance(one, Opened) for text in one.texts]
     found = iter(insist(texts, ask.find(texts)))
     for one in opened:
-        yield redact_chat(one, [next(found) for _ in one.texts], ask.redactor) if isinstance(one, Opened) else one
+        if isinstance(one, Opened):
+            yield redact_chat(one, [next(found) for _ in one.texts], vault.keyed_hash, ask.redactor)
+        else:
+            yield one
 
 
 def _store(connection: Connection, counts: Counts, outcomes: Sequence[Passed | Rejection]) -> Counts:

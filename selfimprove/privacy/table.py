@@ -80,7 +80,7 @@ def write(connection: Connection, day: date, rule_version: str, chats: Iterable[
     """Store redacted chats by COPY."""
     with connection.cursor().copy(postgres.queries(QUERIES).write) as copy:
         for chat in chats:
-            copy.write_row((chat.chat_id, day, *_columns(chat), rule_version))
+            copy.write_row((chat.chat_id, day, *_columns(chat), rule_version, Jsonb(dict(chat.originals))))
 
 
 def _columns(chat: Passed) -> tuple[Jsonb, Jsonb, Jsonb]:

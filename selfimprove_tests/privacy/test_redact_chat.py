@@ -12,6 +12,7 @@ import pytest
 from selfimprove.chats.chat import Message
 from selfimprove.chats.days import Rejection
 from selfimprove.errors import VaultKeyUnknown
+from selfimprove.privacy.originals import hashed
 from selfimprove.privacy.redact import Redacted, Span, redact
 from selfimprove.privacy.redact_chat import SECONDS, Passed, Redactor, open_chat, redact_chat
 from selfimprove.privacy.redacted_chat import RedactedFeedback
@@ -44,7 +45,7 @@ def redacted(
     opened = open_chat(chat, vault.unseal)
     if isinstance(opened, Rejection):
         return opened
-    return redact_chat(opened, found or [[] for _ in opened.texts], redactor, seconds)
+    return redact_chat(opened, found or [[] for _ in opened.texts], vault.keyed_hash, redactor, seconds)
 
 
 def test_names_that_the_tagger_found_are_replaced_everywhere_in_the_chat(vault: Vault) -> None:
@@ -67,7 +68,9 @@ def test_an_opened_chat_shows_no_text(vault: Vault) -> None:
 
 
 def test_messages_and_feedback_share_pseudonyms(vault: Vault) -> None:
-    assert redacted(sealed(vault), vault) == Passed(
+    passed = redacted(sealed(vault), vault)
+    assert isinstance(passed, Passed)
+    assert passed == Passed(
         "c1",
         (Message("user", "I am [EMAIL_1]"), Message("assistant", "Hello")),
         (
@@ -75,7 +78,9 @@ def test_messages_and_feedback_share_pseudonyms(vault: Vault) -> None:
             RedactedFeedback(1, "thumbs", -1.0, None, "test"),
         ),
         {"EMAIL": 2},
+        hashed({"[EMAIL_1]": EMAIL.lower()}, vault.keyed_hash),
     )
+    assert EMAIL not in str(passed)
 
 
 @pytest.mark.parametrize(

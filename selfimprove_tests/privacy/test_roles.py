@@ -37,8 +37,8 @@ ROOMS = (
     "eval_examples", "adapters", "champion", "promotions", "morning_reports", "migrations", "stage_days",
 )  # fmt: skip
 REDACTED = (
-    "select * from redacted_chats", "select id, day, turns from chats", "select * from critiques, eval_results",
-    "select * from examples", "select id, value from feedback", "select * from clean_days, champion, anchor",
+    "select messages, feedback from redacted_chats", "select id, day, turns from chats", "select * from critiques, eval_results",
+    "select * from examples, calibrations, second_opinions", "select id, value from feedback", "select * from clean_days, champion, anchor",
 )  # fmt: skip
 REFUSED_TO_THE_PIPELINE = (
     "update margins set value = 1", "delete from promotions", "update tombstones set turns = 1", "delete from receipts",
@@ -68,6 +68,7 @@ def allowed(connection: Connection, role: str, statements: Iterable[str]) -> lis
 @pytest.mark.parametrize("role", ["reviewer", "analyst"])
 def test_readers_see_redacted_text_nothing_raw_and_change_nothing(connection: Connection, role: str) -> None:
     refused = (*SEALED, *CHANGES, "select * from tombstones", "select * from retired_keys", "create table dagster.x ()")
+    refused += ("select originals from redacted_chats",)
     assert allowed(connection, role, refused) == []
     assert allowed(connection, role, REDACTED) == list(REDACTED)
 

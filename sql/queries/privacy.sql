@@ -17,7 +17,7 @@ select chat_id, day, messages, feedback from redacted_chats where day = %(day)s 
 delete from redacted_chats where day = %(day)s;
 
 -- write: COPY of redacted chats
-copy redacted_chats (chat_id, day, messages, feedback, spans, rule_version) from stdin;
+copy redacted_chats (chat_id, day, messages, feedback, spans, rule_version, originals) from stdin;
 
 -- tally: what the tables hold of a day
 select (select count(*) from chats where day = %(day)s) as chats,
