@@ -34,7 +34,7 @@ class Opened:
     """A chat whose seals are broken, for as long as it is redacted: `texts` are its messages', then its feedback's."""
 
     chat: SealedChat
-    messages: Sequence[Mapping[str, str]] = field(repr=False)
+    messages: Sequence[Mapping[str, Any]] = field(repr=False)
     texts: Sequence[str] = field(repr=False)
 
 
