@@ -49,6 +49,13 @@ def with_chats(connection: Connection, days: Sequence[date]) -> list[date]:
     return [row["day"] for row in rows]
 
 
+def sizes(connection: Connection, days: Sequence[date]) -> dict[date, int]:
+    """How many chats each of the days holds, in the order given."""
+    rows = connection.execute(postgres.queries("days").sizes, {"days": list(days)})
+    found = {row["day"]: int(row["chats"]) for row in rows}
+    return {day: found.get(day, 0) for day in days}
+
+
 def fingerprint(connection: Connection, day: date) -> str:
     """Hash of the chats and feedback the day holds now; empty when it holds none."""
     row = connection.execute(postgres.queries("days").fingerprint, {"day": day}).fetchone()

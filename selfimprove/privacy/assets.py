@@ -1,16 +1,18 @@
 """Redacted chats as an asset, one partition a day."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
+from itertools import pairwise
 
 import dagster as dg
 
 from selfimprove.chats import days
 from selfimprove.privacy import table
-from selfimprove.privacy.names.tagger import finder, once
+from selfimprove.privacy.names.ahead import Ahead
+from selfimprove.privacy.names.tagger import finder
 from selfimprove.privacy.redact import find
-from selfimprove.privacy.redact_day import STAGE, VERSION, Asked, Counts, redact_day
+from selfimprove.privacy.redact_day import STAGE, VERSION, Asked, Counts, opened_batches, redact_day, texts_of
 from selfimprove.privacy.vault import Vault
 from selfimprove.resources import (
     DAILY,
@@ -24,6 +26,7 @@ from selfimprove.resources import (
 )
 from selfimprove.resources import days as days_of
 
+TOGETHER = 200  # chats: enough to fill the tagger's batches, few enough that it works beside the rules
 COLUMNS = dg.TableSchema(
     [
         dg.TableColumn("chat_id", "text", "the chat"),
@@ -73,14 +76,41 @@ def redacted_chats(
 def _redact(
     database: Database, todo: Sequence[date], vault: Vault, sentence_model: ModelProcess, run_id: str
 ) -> list[Counts]:
+    """Redact days by groups: the tagger reads the next group, all its texts at once, while the rules read this one."""
+    with database.connect() as connection:
+        groups = [*grouped(days.sizes(connection, todo)), ()]
     counted = []
-    with sentence_model.worker(stays=True) as worker:
-        ask = Asked(once(finder(worker), vault.keyed_hash))
+    with sentence_model.worker(stays=True) as worker, Ahead(finder(worker), vault.keyed_hash) as ahead:
+        ask = Asked(ahead, look=ahead.look)
+        ahead.look(_beginnings(database, groups[0], vault))
         find("")  # gets the rules ready while the tagger's process loads
-        for day in todo:
-            with database.connect(snapshot=True) as connection:
-                counted.append(redact_day(connection, day, vault, run_id, ask))
+        for group, coming in pairwise(groups):
+            ahead.look(_beginnings(database, coming, vault))
+            for day in group:
+                with database.connect(snapshot=True) as connection:
+                    counted.append(redact_day(connection, day, vault, run_id, ask))
     return counted
+
+
+def grouped(sizes: Mapping[date, int]) -> Iterator[tuple[date, ...]]:
+    """The days in their order, as many together as have at most `TOGETHER` chats, or one that has more."""
+    group: list[date] = []
+    held = 0
+    for day, size in sizes.items():
+        if group and held + size > TOGETHER:
+            yield tuple(group)
+            group, held = [], 0
+        group.append(day)
+        held += size
+    if group:
+        yield tuple(group)
+
+
+def _beginnings(database: Database, group: Sequence[date], vault: Vault) -> list[str]:
+    """What was said in the first batch of chats of each of these days: all of it, but where a day is very long."""
+    with database.connect(snapshot=True) as connection:
+        batches = [next(opened_batches(connection, day, vault), []) for day in group]
+    return [text for batch in batches for text in texts_of(batch)]
 
 
 def told(

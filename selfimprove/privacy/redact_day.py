@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -14,8 +14,9 @@ from selfimprove.privacy import names, table
 from selfimprove.privacy.names.tagger import Find, insist
 from selfimprove.privacy.redact import RULE_VERSION, redact
 from selfimprove.privacy.redact_chat import Opened, Passed, Redactor, open_chat, redact_chat
-from selfimprove.privacy.sealed_chat import SealedChat
 from selfimprove.privacy.vault import Vault
+
+Batch = Sequence[Opened | Rejection]
 
 STAGE: days.Stage = "redacted_chats"
 VERSION = f"{RULE_VERSION}.{names.VERSION}"  # of the rules and the tagger
@@ -23,10 +24,11 @@ VERSION = f"{RULE_VERSION}.{names.VERSION}"  # of the rules and the tagger
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """Who finds names in texts, and who replaces them with all that the rules find."""
+    """Who finds names in texts, who replaces them with all that the rules find, and who is told what comes next."""
 
     find: Find
     redactor: Redactor = redact
+    look: Callable[[Sequence[str]], None] = lambda texts: None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +63,38 @@ def redact_day(connection: Connection, day: date, vault: Vault, run_id: str, ask
     days.clear(connection, STAGE, day)
     table.delete(connection, day)
     counts = Counts(day, 0, 0, Counter(), Counter(), 0)
-    for batch in table.sealed_batches(connection, day):
+    for batch in foreseen(opened_batches(connection, day, vault), ask.look):
         counts = _store(connection, counts, list(_redacted(batch, vault, ask)))
     days.close(connection, StageDay(STAGE, day, days.fingerprint(connection, day), VERSION, counts.books(), run_id))
     return counts
 
 
-def _redacted(batch: Sequence[SealedChat], vault: Vault, ask: Asked) -> Iterator[Passed | Rejection]:
+def opened_batches(connection: Connection, day: date, vault: Vault) -> Iterator[Batch]:
+    """The chats of a day, opened, a batch at a time."""
+    for batch in table.sealed_batches(connection, day):
+        yield [open_chat(chat, vault.unseal) for chat in batch]
+
+
+def texts_of(batch: Batch) -> list[str]:
+    """All that was said in the chats of a batch that could be opened."""
+    return [text for one in batch if isinstance(one, Opened) for text in one.texts]
+
+
+def foreseen(batches: Iterable[Batch], look: Callable[[Sequence[str]], None]) -> Iterator[Batch]:
+    """The batches, each after `look` was told the texts of the one that follows it."""
+    waiting: list[Batch] = []
+    for batch in batches:
+        look(texts_of(batch))
+        yield from waiting
+        waiting = [batch]
+    yield from waiting
+
+
+def _redacted(batch: Batch, vault: Vault, ask: Asked) -> Iterator[Passed | Rejection]:
     """What becomes of each chat of a batch; the tagger reads all their texts at once, so that it wastes little."""
-    opened = [open_chat(chat, vault.unseal) for chat in batch]
-    texts = [text for one in opened if isinstance(one, Opened) for text in one.texts]
+    texts = texts_of(batch)
     found = iter(insist(texts, ask.find(texts)))
-    for one in opened:
+    for one in batch:
         if isinstance(one, Opened):
             yield redact_chat(one, [next(found) for _ in one.texts], vault.keyed_hash, ask.redactor)
         else:

@@ -320,3 +320,20 @@ def test_names_and_places_are_gone_by_the_shipped_tagger(
         {"type": "NAME", "count": 2}, {"type": "PLACE", "count": 2}
     ]  # fmt: skip
     assert verdicts(connection, DAY) == [True]
+
+
+@pytest.mark.parametrize(
+    ("sizes", "groups"),
+    [
+        ([], []),
+        ([0], [1]),
+        ([assets.TOGETHER - 1, 1, 1], [2, 1]),
+        ([1, assets.TOGETHER, 0, 1], [1, 2, 1]),
+        ([3 * assets.TOGETHER, 1], [1, 1]),
+    ],
+)
+def test_few_chats_are_read_together_and_no_day_is_lost(sizes: list[int], groups: list[int]) -> None:
+    held = {DAY + timedelta(number): size for number, size in enumerate(sizes)}
+    found = list(assets.grouped(held))
+    assert [len(group) for group in found] == groups
+    assert [day for group in found for day in group] == list(held)

@@ -135,3 +135,18 @@ def test_a_tagger_that_fails_stops_the_day(connection: Connection, vault: Vault,
     with pytest.raises(TaggerFailed):
         redact_day(connection, DAY, vault, "run", Asked(tagger))
     assert list(table.read(connection, DAY)) == []
+
+
+def test_the_tagger_hears_of_a_batch_before_the_one_before_it_is_redacted(
+    connection: Connection, vault: Vault, store: Store
+) -> None:
+    store(*(chat(f"question {n}", f"answer {n}") for n in range(table.BATCH + 3)))
+    told: list[str] = []
+
+    def names(texts: Sequence[str]) -> list[list[Span]]:
+        told.append(f"asked {len(texts)}")
+        return nobody(texts)
+
+    ask = Asked(names, look=lambda texts: told.append(f"looks {len(texts)}"))
+    redact_day(connection, DAY, vault, "run", ask)
+    assert told == [f"looks {2 * table.BATCH}", "looks 6", f"asked {2 * table.BATCH}", "asked 6"]

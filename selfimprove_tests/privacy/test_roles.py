@@ -37,8 +37,9 @@ ROOMS = (
     "eval_examples", "adapters", "champion", "promotions", "morning_reports", "migrations", "stage_days",
 )  # fmt: skip
 REDACTED = (
-    "select messages, feedback from redacted_chats", "select id, day, turns from chats", "select * from critiques, eval_results",
-    "select * from examples, calibrations, second_opinions", "select id, value from feedback", "select * from clean_days, champion, anchor",
+    "select messages, feedback from redacted_chats", "select id, day, turns from chats", "select * from eval_results",
+    "select * from examples, calibrations, second_opinions", "select id, value from feedback",
+    "select * from critiques", "select * from clean_days, champion, anchor",
 )  # fmt: skip
 REFUSED_TO_THE_PIPELINE = (
     "update margins set value = 1", "delete from promotions", "update tombstones set turns = 1", "delete from receipts",

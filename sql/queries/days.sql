@@ -4,6 +4,9 @@ union
 select day from stage_days where day = any(%(days)s)
 order by day;
 
+-- sizes: how many chats each of these days holds
+select day, count(*) as chats from chats where day = any(%(days)s) group by day;
+
 -- fingerprint: hash of what a day holds now
 select fingerprint from day_fingerprints where day = %(day)s;
 

@@ -1,4 +1,4 @@
-"""The tagger in a worker, and as the redaction of a run of days uses it: what was said twice is read once."""
+"""The tagger in a worker, whose answers are believed only when they can be true."""
 
 from __future__ import annotations
 
@@ -28,24 +28,6 @@ def finder(worker: Worker, threshold: float | None = None) -> Find:
         return insist(texts, [[Span(*span) for span in own] for own in found])
 
     return find
-
-
-def once(find: Find, key: Callable[[bytes], str], most: int = 20_000) -> Find:
-    """The same finder, which remembers under keyed hashes what it found in the last `most` texts; never the texts."""
-    known: dict[str, list[Span]] = {}
-
-    def remembering(texts: Sequence[str]) -> list[list[Span]]:
-        keys = [key(text.encode()) for text in texts]
-        new = {name: text for name, text in zip(keys, texts, strict=True) if name not in known}
-        found = insist(list(new.values()), find(list(new.values())) if new else [])
-        fresh = dict(zip(new, found, strict=True))
-        answers = [known[name] if name in known else fresh[name] for name in keys]
-        known.update(fresh)
-        for name in list(known)[: max(0, len(known) - most)]:
-            del known[name]
-        return answers
-
-    return remembering
 
 
 def insist(texts: Sequence[str], found: Any) -> list[list[Span]]:
