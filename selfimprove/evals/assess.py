@@ -14,6 +14,7 @@ from selfimprove.adapters.files import verified_folder
 from selfimprove.errors import NothingToEvaluate
 from selfimprove.evals import table
 from selfimprove.evals.evaluate import Outcome, Plan, evaluate, measurements, plan
+from selfimprove.evals.grading import NO_AIDS, Aids
 from selfimprove.evals.lineup import Contest, contest
 from selfimprove.evals.report import Report, report_id
 from selfimprove.evals.task import EvalExample
@@ -35,7 +36,7 @@ class Night:
     examples: Mapping[str, EvalExample]
 
 
-def assess(connect: Connect, base: Base, run_id: str, say: Callable[[str], None]) -> Report:
+def assess(connect: Connect, base: Base, run_id: str, say: Callable[[str], None], aids: Aids = NO_AIDS) -> Report:
     """The report on the adapter of this run, else on the newest undecided one; results and report are stored together.
 
     Raises:
@@ -52,7 +53,7 @@ def assess(connect: Connect, base: Base, run_id: str, say: Callable[[str], None]
         work = plan(connection, examples, lineup.models(), (lineup.challenger, lineup.champion))
     folders = {model: verified_folder(one) if one else None for model, one in night.field.adapters.items()}
     say(summary(work))
-    outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)))
+    outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
     with connect() as connection:
         return _keep(connection, night, outcome, run_id)
 

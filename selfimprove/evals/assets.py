@@ -5,8 +5,9 @@ import dagster as dg
 from selfimprove import charts
 from selfimprove.evals import table
 from selfimprove.evals.assess import assess
+from selfimprove.evals.grading import Aids, embed_apart
 from selfimprove.evals.report import Report, TaskScore
-from selfimprove.resources import Database, LanguageModel
+from selfimprove.resources import Database, JudgeServer, LanguageModel
 
 REPORTS = dg.TableSchema(
     [
@@ -39,10 +40,11 @@ COLUMNS = dg.TableSchema(
     metadata={"dagster/table_name": "selfimprove.reports", "dagster/column_schema": REPORTS},
 )
 def eval_report(
-    context: dg.AssetExecutionContext, database: Database, language_model: LanguageModel
+    context: dg.AssetExecutionContext, database: Database, language_model: LanguageModel, judge: JudgeServer
 ) -> dg.MaterializeResult[None]:
     """Measured results of challenger, champion, anchor and base on the same prompts."""
-    report = assess(database.connect, language_model.base(), context.run.run_id, context.log.info)
+    aids = Aids(embed=embed_apart, judge=judge.client())
+    report = assess(database.connect, language_model.base(), context.run.run_id, context.log.info, aids)
     with database.connect() as connection:
         scores = table.report_scores(connection, report)
     return dg.MaterializeResult(metadata=described(report, scores), data_version=dg.DataVersion(report.id))

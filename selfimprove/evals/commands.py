@@ -98,15 +98,21 @@ def run(adapter: str, as_json: bool) -> None:
     Example: selfimprove evals run --adapter base
     """
     from selfimprove import postgres
+    from selfimprove.evals.grading import Aids, embed_apart, judge
     from selfimprove.evals.show import scores_text
     from selfimprove.evals.try_out import try_out
     from selfimprove.models.base import resolve
     from selfimprove.settings import current
 
     base = resolve(current().base_model, current().home)
-    scores = try_out(lambda: postgres.of_house(current()), base, adapter, lambda line: click.echo(line, err=True))
+    aids = Aids(embed_apart, judge(current()))
+    scores = try_out(lambda: postgres.of_house(current()), base, adapter, _note, aids)
     roles = {score.model: adapter for score in scores}
     click.echo(json.dumps([asdict(score) for score in scores]) if as_json else scores_text(scores, roles))
+
+
+def _note(line: str) -> None:
+    click.echo(line, err=True)
 
 
 @contextmanager

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,7 +10,7 @@ from typing import Any
 from selfimprove.datasets.example import as_json
 from selfimprove.evals import table
 from selfimprove.evals.faults import Find, but_invented, fault, invented, leaks
-from selfimprove.evals.graders import grade
+from selfimprove.evals.grading import NO_AIDS, Aids, verdicts
 from selfimprove.evals.report import Result
 from selfimprove.evals.task import EvalExample
 from selfimprove.models import worker
@@ -54,16 +54,14 @@ def plan(
     return Plan(by_id, missing, pair)
 
 
-def evaluate(work: Plan, base: Path, folders: Folders, log: Callable[[dict[str, Any]], None] | None = None) -> Outcome:
-    """Compute what the plan asks for in a child process; starts none when nothing is asked for."""
+def evaluate(
+    work: Plan, base: Path, folders: Folders, log: Callable[[dict[str, Any]], None] | None = None, aids: Aids = NO_AIDS
+) -> Outcome:
+    """Compute what the plan asks for in a child process, and grade it; starts none when nothing is asked for."""
     if not any(work.missing.values()) and work.pair is None:
         return Outcome((), {}, {}, 0.0, 0)
     found = worker.call("selfimprove.evals.measure:measure", job(work, base, folders), log=log)
-    results = tuple(
-        _result(work.examples[id_], model, answer)
-        for model, answers in found["answers"].items()
-        for id_, answer in answers.items()
-    )
+    results = tuple(_results(work.examples, found["answers"], aids))
     samples = dict(found["comparison"].pop("samples", []))
     return Outcome(results, found["comparison"], samples, found["seconds"], found["tokens"])
 
@@ -126,9 +124,12 @@ def measurements(
     }
 
 
-def _result(example: EvalExample, model: str, answer: Mapping[str, Any]) -> Result:
+def _results(
+    examples: Mapping[str, EvalExample], answers: Mapping[str, Mapping[str, Any]], aids: Aids
+) -> Iterator[Result]:
     """Graded, but never passed where the model's loss is no number."""
-    passed = grade(example.grader, answer["output"], example.reference)
-    if passed and answer["loss"] is None:
-        passed = False
-    return Result(model, example.id, answer["loss"], passed, answer["output"], answer["tokens"])
+    given = [(model, id_, answer) for model, of_model in answers.items() for id_, answer in of_model.items()]
+    judged = verdicts([(examples[id_], answer["output"]) for _, id_, answer in given], aids)
+    for (model, id_, answer), passed in zip(given, judged, strict=True):
+        passed = False if passed and answer["loss"] is None else passed
+        yield Result(model, id_, answer["loss"], passed, answer["output"], answer["tokens"])

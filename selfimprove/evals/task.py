@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import as_json, content_id
 
-RULE_VERSION = "1"  # of graders and of how answers are asked for: results under another one are not compared
+RULE_VERSION = "2"  # of graders and of how answers are asked for: results under another one are not compared
 TASKS = ("core", "refusals", "golden", "holdout", "fresh")
 SHORT = 60  # characters: a longer reference has too many right wordings to be compared letter by letter
 

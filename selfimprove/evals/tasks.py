@@ -1,6 +1,5 @@
 """Where examples come from: suites on disk, and the owner's own chats."""
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -9,7 +8,7 @@ import orjson
 
 from selfimprove.chats.chat import Message
 from selfimprove.errors import SuiteInvalid
-from selfimprove.evals.graders import GRADERS, grade
+from selfimprove.evals.grader_problems import problems
 from selfimprove.evals.task import EvalExample, grader_for
 
 SUITES = ("core", "refusals")
@@ -85,7 +84,7 @@ def _problems(line: bytes) -> Iterator[str]:
         if not isinstance(value.get(key), str) or not value[key].strip():
             yield f"{key!r} is missing or empty"
     yield from _message_problems(value.get("messages"))
-    yield from _grader_problems(value["grader"], value["reference"])
+    yield from problems(value["grader"], value["reference"])
 
 
 def _message_problems(messages: object) -> Iterator[str]:
@@ -100,21 +99,3 @@ def _message_problems(messages: object) -> Iterator[str]:
                 yield "a message is not {'role', 'content'}"
     if messages[-1].get("role") != "user":
         yield "the last message is not the user's"
-
-
-def _grader_problems(grader: str, reference: str) -> Iterator[str]:
-    name, _, argument = grader.partition(":")
-    if name not in GRADERS:
-        yield f"no grader is called {name!r}; there are {', '.join(GRADERS)}"
-    elif name == "regex" and not argument:
-        yield "regex needs its pattern, 'regex:pattern'; the reference is an answer that matches"
-    else:
-        yield from _refused(grader, reference)
-
-
-def _refused(grader: str, reference: str) -> Iterator[str]:
-    try:
-        if grade(grader, reference, reference) is False:
-            yield "its own reference does not pass its grader"
-    except re.error as exc:
-        yield f"its pattern is not a regular expression ({exc})"

@@ -11,6 +11,7 @@ from selfimprove.errors import AdapterOfOtherBase
 from selfimprove.evals import table
 from selfimprove.evals.assess import Connect, summary, told
 from selfimprove.evals.evaluate import evaluate, plan
+from selfimprove.evals.grading import NO_AIDS, Aids
 from selfimprove.evals.lineup import model_id
 from selfimprove.evals.report import TaskScore
 from selfimprove.evals.tasks import suites
@@ -18,7 +19,9 @@ from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
 
 
-def try_out(connect: Connect, base: Base, adapter: str, say: Callable[[str], None]) -> list[TaskScore]:
+def try_out(
+    connect: Connect, base: Base, adapter: str, say: Callable[[str], None], aids: Aids = NO_AIDS
+) -> list[TaskScore]:
     """One model on the suites of its base: `adapter` is the beginning of an adapter's id, or "base".
 
     Raises:
@@ -33,7 +36,7 @@ def try_out(connect: Connect, base: Base, adapter: str, say: Callable[[str], Non
         work = plan(connection, examples, [model])
     say(summary(work))
     folders = {model: verified_folder(chosen) if chosen else None}
-    outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)))
+    outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
     with connect() as connection:
         table.insert_results(connection, examples, outcome.results)
         return table.scores(connection, [model], work.examples)

@@ -17,7 +17,7 @@ from selfimprove.evals.checks import tests_the_unseen as unseen
 from selfimprove.evals.try_out import try_out
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
-from selfimprove.resources import Database, LanguageModel
+from selfimprove.resources import Database, JudgeServer, LanguageModel
 from selfimprove_tests.evals import rows
 from selfimprove_tests.evals.conftest import CORE, REFUSALS
 
@@ -40,6 +40,7 @@ def night(connection: Connection, keep_adapter: KeepAdapter) -> Adapter:
 def materialize(database: str, base: Base, *, check: bool = True) -> Any:
     resources = {
         "database": Database(url=database),
+        "judge": JudgeServer(),
         "language_model": LanguageModel(name=str(base.folder), home=str(base.folder)),
     }
     return dg.materialize([eval_report, *([unseen] if check else [])], resources=resources, raise_on_error=False)
