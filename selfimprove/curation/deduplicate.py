@@ -9,6 +9,7 @@ import numpy as np
 
 from selfimprove.curation.content import Content
 from selfimprove.curation.index import Index
+from selfimprove.curation.known import Hashes, Ids
 from selfimprove.curation.similarity import similarities
 from selfimprove.curation.sketch import Sketches, bins_of, normalise
 
@@ -38,8 +39,7 @@ class Seen:
 
     def __init__(self, threshold: float = THRESHOLD) -> None:
         self.threshold = threshold
-        self.first: dict[str, str] = {}
-        self.ids: list[str] = []
+        self.ids, self.hashes = Ids(), Hashes()
         self.index = Index(threshold)
 
     def add(self, sketches: Sketches, *, compare: bool = True) -> list[Suspicion]:
@@ -47,9 +47,11 @@ class Seen:
 
         Without `compare` they are only remembered.
         """
-        originals = [self.first.setdefault(h, i) for h, i in zip(sketches.hashes, sketches.ids, strict=True)]
+        first = {hash_: self.ids[number] for hash_, number in self.hashes.find(sketches.hashes).items()}
+        originals = [first.setdefault(h, i) for h, i in zip(sketches.hashes, sketches.ids, strict=True)]
         fresh = [at for at, original in enumerate(originals) if original == sketches.ids[at]]
-        self.ids += [sketches.ids[at] for at in fresh]
+        self.ids.add([sketches.ids[at] for at in fresh])
+        self.hashes.add([sketches.hashes[at] for at in fresh])
         pairs = self.index.add(sketches.bins[fresh], compare=compare).tolist()
         alike = {self.ids[a]: tuple(self.ids[b] for _, b in met) for a, met in groupby(pairs, itemgetter(0))}
         return [

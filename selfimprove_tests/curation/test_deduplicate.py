@@ -111,9 +111,9 @@ def test_an_index_keeps_few_runs() -> None:
     bins = bins_of(corpus(600, seed=9))
     for at in range(0, 600, 3):
         index.add(bins[at : at + 3])
-    assert len(index.runs) < 12
-    assert sum(len(keys) for keys, _ in index.runs) == 600 * index.bands
-    assert all((np.diff(keys.astype(float)) >= 0).all() for keys, _ in index.runs)
+    assert len(index.keys.runs) < 12
+    assert sum(run.size for run in index.keys.runs) == 600 * index.bands
+    assert all((run[1:] >= run[:-1]).all() for run in index.keys.runs)
 
 
 def test_a_crowd_of_like_texts_does_not_cost_the_square() -> None:
