@@ -2,12 +2,13 @@
 
 A night: N new chats of one day in a house of their own go through redacted_chats and filtered_chats, as Dagster runs
 them. Seconds are CPU seconds of the process, its workers and the database; the slope is of log seconds over log N, 1 is
-linear; peak memory is the process's. A backfill: N chats over 365 days, redacted in one run. A thread looks 200 times a
-second where the main one is, and the shares are of its looks, by part. Chats are random words, 5 in 100 repeat others.
-Vectors are made of the length alone and nobody looks for names; `--embedding` has the encoder do both, which
-benchmarks/embed.py and benchmarks/names.py measure.
+linear; peak memory is the process's, the chats were written and imported by another. A backfill: N chats over 365 days,
+redacted in one run, by rules and tagger. A thread looks 200 times a second where the main one is, and the shares are of
+its looks, by part: a part's wall time. Chats are random words, 5 in 100 repeat others. In nights, vectors are made of
+the length alone and nobody looks for names; `--encoder` has the encoder do both, which benchmarks/embed.py and
+benchmarks/names.py measure.
 
-Run: python benchmarks/curation.py [--full] [--embedding]
+Run: python benchmarks/curation.py [--full] [--encoder] [--nights N …] [--backfill N]
 """
 
 import argparse
@@ -39,9 +40,10 @@ PARTS = {
     "/psycopg": "SQL", "/selfimprove/postgres.py": "SQL", "/sqlalchemy/": "Dagster", "/dagster/": "Dagster",
     "/selfimprove/privacy/vault.py": "vault", "/cryptography/": "vault",
     "/selfimprove/privacy/table.py": "SQL", "/selfimprove/curation/table.py": "SQL", "/selfimprove/chats/": "SQL",
-    "/selfimprove/privacy/": "rules and tagger", "/selfimprove/models/": "rules and tagger",
-    "/selfimprove/curation/": "curation",
+    "/selfimprove/privacy/names/spread.py": "rules", "/selfimprove/privacy/names/": "tagger",
+    "/selfimprove/privacy/": "rules", "/selfimprove/models/embed.py": "embedding", "/selfimprove/curation/": "curation",
 }  # fmt: skip
+REPEATED = 1000  # of so many chats some are said again: writing needs no more memory for more chats
 
 
 def words(draw: random.Random, count: int) -> str:
@@ -54,20 +56,21 @@ def words(draw: random.Random, count: int) -> str:
 
 def write(path: Path, count: int, seed: int) -> None:
     """Chats of two to six turns, 30 words each on average; 5 in 100 repeat an earlier one."""
-    draw, chats = random.Random(seed), list[list[dict[str, str]]]()
-    for _ in range(count):
-        if chats and draw.random() < 0.05:
-            chats.append(draw.choice(chats))
-            continue
-        turns = range(2 * draw.randint(1, 3))
-        said = (words(draw, draw.randint(10, 50)) for _ in turns)
-        chats.append([{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(said)])
-    lines = [json.dumps({"id": f"{seed} {at}", "messages": messages}) for at, messages in enumerate(chats)]
-    path.write_text("\n".join(lines) + "\n")
+    draw, some = random.Random(seed), list[list[dict[str, str]]]()
+    with path.open("w") as file:
+        for at in range(count):
+            if some and draw.random() < 0.05:
+                messages = draw.choice(some)
+            else:
+                turns = range(2 * draw.randint(1, 3))
+                said = (words(draw, draw.randint(10, 50)) for _ in turns)
+                messages = [{"role": ("user", "assistant")[at % 2], "content": text} for at, text in enumerate(said)]
+                some = [*some[-REPEATED:], messages] if at % 50 == 0 else some
+            file.write(json.dumps({"id": f"{seed} {at}", "messages": messages}) + "\n")
 
 
-def fill(home: Path, counts: dict[date, int]) -> str:
-    """A house with so many chats on these days; the URL of its database."""
+def fill(home: Path, counts: dict[date, int]) -> None:
+    """A house with so many chats on these days; its server stays up."""
     from selfimprove import postgres
     from selfimprove.chats.calendar import calendar
     from selfimprove.chats.chat import Sealing
@@ -83,7 +86,6 @@ def fill(home: Path, counts: dict[date, int]) -> str:
             write(home / f"{day}.jsonl", count, day.toordinal())
             days = calendar(settings, datetime.now(UTC), day)
             import_files(connection, [home / f"{day}.jsonl"], Sealing(vault.seal, vault.keyed_hash), days)
-    return postgres.url(settings)
 
 
 @contextmanager
@@ -164,14 +166,18 @@ def timed(work: Callable[[], None], home: Path) -> tuple[float, float, Counter[s
     return cpu(home) - spent, took, found
 
 
-def measure(kind: str, chats: int, home: Path, embed: bool) -> dict[str, Any]:
-    """In this process: seconds by stage, looks by part, peak memory in MB."""
+def days_of(kind: str) -> list[date]:
+    return [LAST - timedelta(days=at) for at in range(365)][::-1] if kind == "backfill" else [NIGHT]
+
+
+def measure(kind: str, home: Path, embed: bool) -> dict[str, Any]:
+    """In this process: seconds by stage, looks by part, peak memory in MB, its own and of the largest child."""
     from selfimprove import postgres
     from selfimprove.curation.assets import filtered_chats
     from selfimprove.privacy.assets import redacted_chats
+    from selfimprove.settings import read
 
-    days = [LAST - timedelta(days=at) for at in range(365)][::-1] if kind == "backfill" else [NIGHT]
-    url = fill(home, {day: chats // len(days) for day in days})
+    days, url = days_of(kind), postgres.url(read({"SELFIMPROVE_HOME": str(home)}))
     stages = {"redacted_chats": redacted_chats, "filtered_chats": filtered_chats}
     if kind == "backfill":
         stages.pop("filtered_chats")
@@ -179,21 +185,33 @@ def measure(kind: str, chats: int, home: Path, embed: bool) -> dict[str, Any]:
     for name, asset in stages.items():
         seconds, wall, parts = timed(lambda asset=asset: materialize(asset, url, home, days[0], days[-1], embed), home)
         found["seconds"][name], found["wall"][name], found["looks"][name] = seconds, wall, dict(parts)
-    found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / (1 << (20 if sys.platform == "darwin" else 10))
-    postgres.stop_embedded(home)
+    unit = 1 << (20 if sys.platform == "darwin" else 10)
+    found["peak"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+    found["worker"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / unit if embed else 0.0
     return found
 
 
 def in_process(kind: str, chats: int, embed: bool) -> dict[str, Any]:
-    """`measure` in a fresh interpreter on a fresh house."""
+    """`measure` in a fresh interpreter on a fresh house, which another one has filled."""
+    from selfimprove import postgres
+
     with tempfile.TemporaryDirectory() as folder:
-        command = [sys.executable, "-W", "ignore", __file__, "--measure", kind, str(chats), folder, str(int(embed))]
-        environment = {**os.environ, "SELFIMPROVE_HOME": folder}
-        environment.pop("SELFIMPROVE_DATABASE_URL", None)
-        done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-        if done.returncode:
-            raise SystemExit(done.stderr[-2000:])
-        return json.loads(done.stdout.splitlines()[-1])  # type: ignore[no-any-return]
+        try:
+            child("--fill", kind, chats, folder)
+            return json.loads(child("--measure", kind, folder, int(embed)).splitlines()[-1])  # type: ignore[no-any-return]
+        finally:
+            postgres.stop_embedded(Path(folder))
+
+
+def child(*arguments: object) -> str:
+    """Standard output of this script with other arguments."""
+    environment = {**os.environ, "SELFIMPROVE_HOME": str(arguments[-1 if arguments[0] == "--fill" else -2])}
+    environment.pop("SELFIMPROVE_DATABASE_URL", None)
+    command = [sys.executable, "-W", "ignore", __file__, *map(str, arguments)]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr[-2000:])
+    return done.stdout
 
 
 def shares(looks: dict[str, int]) -> str:
@@ -203,7 +221,7 @@ def shares(looks: dict[str, int]) -> str:
 
 def nights(sizes: list[int], embed: bool) -> bool:
     print(f"{'a night of':>12} {'redacted':>9} {'filtered':>9} {'chats/s':>8} {'peak MB':>8} {'slope':>6}")
-    before: tuple[int, float, float] | None = None
+    before: tuple[int, float] | None = None
     good, lowest = True, 0.0
     for size in sizes:
         found = in_process("night", size, embed)
@@ -218,32 +236,48 @@ def nights(sizes: list[int], embed: bool) -> bool:
         )
         for name, looks in found["looks"].items():
             print(f"{'':>12} {name}: {shares(looks)}", flush=True)
-        before = size, redacted + filtered, found["peak"]
+        before = size, redacted + filtered
     print(f"slope at most {MOST_SLOPE}, memory at most {MOST_GROWTH} times the smallest night's")
     return good
 
 
 def backfill(chats: int) -> bool:
-    found = in_process("backfill", chats, False)
-    looks, seconds = found["looks"]["redacted_chats"], found["seconds"]["redacted_chats"]
-    share = looks.get("rules and tagger", 0) / sum(looks.values())
-    print(f"\nbackfill of 365 days, {chats // 365 * 365} chats, one run: {seconds:.1f} s, {found['peak']:.0f} MB")
-    print(f"{shares(looks)}; rules and tagger at least {LEAST_SHARE:.0%}")
+    """The table of a year's redaction, by part; whether rules and tagger take their share."""
+    found = in_process("backfill", chats, True)
+    looks, wall, seconds = (found[name]["redacted_chats"] for name in ("looks", "wall", "seconds"))
+    total = sum(looks.values())
+    print(
+        f"\nbackfill of 365 days, {chats // 365 * 365} chats, one run: {wall:.1f} s, {seconds:.1f} CPU seconds,"
+        f" {found['peak']:.0f} MB, its worker {found['worker']:.0f} MB\n{'part':>12} {'seconds':>9} {'share':>6}"
+    )
+    for name, count in Counter(looks).most_common():
+        print(f"{name:>12} {wall * count / total:>8.1f}s {count / total:>6.1%}")
+    share = (looks.get("rules", 0) + looks.get("tagger", 0)) / total
+    print(f"rules and tagger {share:.1%}, at least {LEAST_SHARE:.0%}", flush=True)
     return share >= LEAST_SHARE
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--full", action="store_true", help="nights of 10^5 chats, a backfill of 10^5")
-    parser.add_argument("--embedding", action="store_true")
-    parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
+    parser.add_argument("--encoder", action="store_true", help="find names and embed in nights too")
+    parser.add_argument("--nights", nargs="*", type=int, metavar="N", help="chats of the nights")
+    parser.add_argument("--backfill", type=int, metavar="N", help="chats of the backfill, 0 for none")
+    parser.add_argument("--measure", nargs=3, help=argparse.SUPPRESS)
+    parser.add_argument("--fill", nargs=3, help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    if asked.measure:
-        kind, chats, home, embed = asked.measure
-        print(json.dumps(measure(kind, int(chats), Path(home), embed == "1")))
+    if asked.fill:
+        days = days_of(asked.fill[0])
+        fill(Path(asked.fill[2]), {day: int(asked.fill[1]) // len(days) for day in days})
         return 0
-    good = nights([1000, 10_000, *([100_000] if asked.full else [])], asked.embedding)
-    return int(not (backfill(100_000 if asked.full else 10_000) and good))
+    if asked.measure:
+        kind, home, embed = asked.measure
+        print(json.dumps(measure(kind, Path(home), embed == "1")))
+        return 0
+    sizes = [1000, 10_000, *([100_000] if asked.full else [])] if asked.nights is None else asked.nights
+    good = nights(sizes, asked.encoder) if sizes else True
+    past = (100_000 if asked.full else 10_000) if asked.backfill is None else asked.backfill
+    return int(not ((backfill(past) if past else True) and good))
 
 
 if __name__ == "__main__":
