@@ -8,12 +8,14 @@ import tempfile
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from selfimprove.errors import AdapterMismatch, ModelBroken, NothingSupervised
 from selfimprove.models import blas
 from selfimprove.models.batch import fit
+from selfimprove.models.decode import Engine, decode, keyed
 from selfimprove.models.encode import Encoded, Messages, prompt
 from selfimprove.models.loss import loss
 from selfimprove.models.training import Enough, Log, Plan, Training, Watch, batches, optimizer
@@ -103,33 +105,41 @@ def _adapter_weights(model: Any) -> dict[str, Any]:
 
 
 def generate(
-    loaded: Loaded, prompts: Sequence[Messages], *, max_tokens: int, temperature: float = 0.0, seed: int = 0
+    loaded: Loaded,
+    prompts: Sequence[Messages],
+    *,
+    max_tokens: int,
+    temperature: float = 0.0,
+    seed: int | Sequence[int] = 0,
+    shares: bool = True,
 ) -> list[Generation]:
-    """Answers to all prompts, made in batches; the same seed gives the same answers to the same list of prompts."""
+    """Answers to all prompts, made in batches in which equal beginnings are read once, unless it `shares` nothing.
+
+    The same seed gives the same answers to the same list of prompts; with a seed a prompt, to the same prompt.
+    """
     from importlib import import_module
 
     import mlx.core as mx
+    from mlx_lm.models.cache import make_prompt_cache
     from mlx_lm.sample_utils import make_sampler
 
     if not prompts:
         return []
     encoded = [prompt(loaded.tokenizer, messages) for messages in prompts]
-    mx.random.seed(seed)
-    start = time.perf_counter()
+    stops = [[token] for token in loaded.tokenizer.eos_token_ids]
     # `mlx_lm.generate` is a function in the package's namespace: only import_module reaches the module.
-    answer = import_module("mlx_lm.generate").batch_generate(
-        loaded.model,
-        loaded.tokenizer,
-        encoded,
-        max_tokens=max_tokens,
-        sampler=make_sampler(temp=temperature),
-        return_token_ids=True,
-    )
-    per_token = (time.perf_counter() - start) / max(1, sum(map(len, answer.token_ids)))
-    return [
-        Generation(text.replace("\0", "\ufffd"), len(ids), len(ids) * per_token)  # Postgres stores no NUL
-        for text, ids in zip(answer.texts, answer.token_ids, strict=True)
-    ]
+    generator = partial(import_module("mlx_lm.generate").BatchGenerator, loaded.model, stop_tokens=stops)
+    engine = Engine(generator, partial(make_prompt_cache, loaded.model), loaded.model, shares)
+    if isinstance(seed, int) or temperature == 0:
+        mx.random.seed(seed if isinstance(seed, int) else 0)
+        samplers = [make_sampler(temp=temperature)] * len(prompts)
+    else:
+        samplers = [keyed(temperature, one) for one in seed]
+    start = time.perf_counter()
+    said = decode(engine, encoded, max_tokens, samplers)
+    per_token = (time.perf_counter() - start) / max(1, sum(map(len, said)))
+    texts = [loaded.tokenizer.decode(ids).replace("\0", "\ufffd") for ids in said]  # Postgres stores no NUL
+    return [Generation(text, len(ids), len(ids) * per_token) for text, ids in zip(texts, said, strict=True)]
 
 
 def add_lora(loaded: Loaded, lora: Lora, *, seed: int, start: Path | None = None) -> dict[str, Any]:

@@ -12,8 +12,9 @@ import pytest
 CALLED = {
     "mlx_lm.utils:load": ["path_or_hf_repo"],
     "mlx_lm.utils:load_tokenizer": ["model_path", "eos_token_ids"],
-    "mlx_lm.generate:batch_generate": ["model", "tokenizer", "prompts", "max_tokens", "return_token_ids", "kwargs"],
-    "mlx_lm.generate:BatchGenerator.__init__": ["self", "model", "max_tokens", "stop_tokens", "sampler"],
+    "mlx_lm.generate:BatchGenerator.__init__": ["self", "model", "stop_tokens"],
+    "mlx_lm.generate:BatchGenerator.insert": ["self", "prompts", "max_tokens", "caches", "samplers"],
+    "mlx_lm.models.cache:make_prompt_cache": ["model"],
     "mlx_lm.sample_utils:make_sampler": ["temp"],
     "mlx_lm.tuner.utils:linear_to_lora_layers": ["model", "num_layers", "config"],
     "mlx_lm.tuner.utils:load_adapters": ["model", "adapter_path"],
