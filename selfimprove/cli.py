@@ -16,6 +16,7 @@ ROOMS = (
     "models", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
 )
 PLACES = {**{room: room for room in ROOMS}, "forget": "forgetting"}  # where a command that is not of this file lives
+GUESTS = {"evals": ("compare", "promotion")}  # commands of a group that a later room's rules carry out
 
 
 class Tree(click.Group):
@@ -29,8 +30,15 @@ class Tree(click.Group):
         """A command of this file, or a room's group."""
         if name not in PLACES:
             return super().get_command(context, name)
-        command: click.Command = getattr(importlib.import_module(f"selfimprove.{PLACES[name]}.commands"), name)
+        command: click.Command = _of_room(PLACES[name], name)
+        if name in GUESTS and isinstance(command, click.Group):
+            guest, room = GUESTS[name]
+            command.add_command(_of_room(room, guest))
         return command
+
+
+def _of_room(room: str, name: str) -> Any:
+    return getattr(importlib.import_module(f"selfimprove.{room}.commands"), name)
 
 
 @click.group(cls=Tree, context_settings={"help_option_names": ["-h", "--help"]})

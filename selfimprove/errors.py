@@ -251,3 +251,13 @@ class NothingEmbedded(SelfImproveError):
 
 class KeychainUnusable(SelfImproveError):
     """The system's keychain cannot be used for the vault's keys, entry {entry} ({reason}). Unlock it, install the package with `pip install selfimprove[keychain]`, or put the keys into their file with `selfimprove privacy rotate-key --keep-in file`."""
+
+
+class ComparisonUnreadable(SelfImproveError):
+    """Line {line} cannot be compared: {reason}. A line is {{"task": "holdout", "example": "17", "challenger": 1, "champion": 0, "base": 0}}, with higher scores better."""
+
+    exit_code = 2
+
+
+class CheckpointCorrupt(SelfImproveError):
+    """The checkpoint in {folder} cannot be used: {reason}. Delete the folder; the training then starts again."""

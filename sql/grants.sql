@@ -16,7 +16,7 @@ alter default privileges in schema dagster grant all on tables to pipeline;
 alter default privileges in schema dagster grant all on sequences to pipeline;
 -- What only grows stays as it was written.
 revoke insert, update, delete on migrations from pipeline;
-revoke update, delete on margins, promotions, retired_keys, tombstones, tainted_datasets, receipts from pipeline;
+revoke update, delete on margins, promotions, ledger, retired_keys, tombstones, tainted_datasets, receipts from pipeline;
 grant update (swept_at) on receipts to pipeline;
 do $$
 begin
@@ -42,6 +42,6 @@ grant select (chat_id, day, messages, feedback, spans, rule_version) on redacted
 grant select on
     stage_days, rejections, filtered_chats, calibrations, second_opinions, critiques, examples, datasets, dataset_examples,
     dataset_left_out, dataset_runs, replay_answers, adapters, eval_examples, golden_chats, eval_results, reports,
-    report_examples, margins, decisions, promotions, morning_reports, alerts, receipts, tainted_datasets,
+    report_examples, margins, decisions, ledger, promotions, morning_reports, alerts, receipts, tainted_datasets,
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters
 to reviewer, analyst;

@@ -368,10 +368,30 @@ create table decisions (
     decision text not null check (decision in ('promote', 'reject', 'not_enough_evidence')),
     reasons jsonb not null,                             -- one sentence a gate that did not hold
     verdicts jsonb not null,                            -- every gate with its value, limit and interval
-    alpha double precision not null,                    -- this night's share of the error budget
+    alpha double precision not null,                    -- the level of this night's look at its target
     run_id text not null,
-    decided_at timestamptz not null default now()
+    decided_at timestamptz not null default now(),
+    spent double precision not null default 0,          -- what that look took from the year's error budget
+    judged_at timestamptz not null default clock_timestamp(),
+    record jsonb not null default '{}',                 -- what it rests on: metrics, data, recipe, code, thresholds
+    sha256 text not null default '',                    -- of the record
+    signature text not null default ''                  -- of that hash, by the vault's key; empty without one
 );
+
+-- How every compared model did on every task of a judged report, written with its decision. Append only.
+create table ledger (
+    report_id text not null references reports (id),
+    night date not null,
+    task text not null,
+    role text not null,                                 -- base, anchor, champion, 1, 7 or 30 (nights ago), challenger
+    model text not null,
+    score double precision,                             -- share passed; null where nothing is graded
+    loss double precision,                              -- nats a token
+    n int not null,
+    margin double precision,                            -- score minus the anchor's on the same items: what adds up
+    primary key (report_id, task, role)
+);
+create index ledger_by_night on ledger (night);
 
 -- Who answers, as a history: the newest row is the champion. Append only.
 -- promoted -> (rolled_back | vetoed | promoted); a null adapter is the base model.
@@ -530,5 +550,6 @@ from (values
     ('leak_outputs', 20, 'fewest sampled outputs searched for leaks'),
     ('latency_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('memory_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
-    ('report_hours', 36, 'age after which a report is too old to promote')
+    ('report_hours', 36, 'age after which a report is too old to promote'),
+    ('holdout_uses', 30, 'nights that a held-out item tests a gain; then it is retired from that, as chance would wear it out')
 ) as shipped (name, value, reason);

@@ -1,6 +1,7 @@
 """`selfimprove promotion …`: who answers, why, and back again."""
 
 import json
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -125,6 +126,33 @@ def set_(name: str, value: float, reason: str) -> None:
     with _connection() as connection:
         margins.declare(connection, name, value, reason)
     click.echo(f"{name} is {value:g} for the reports to come.", err=True)
+
+
+@click.command()
+@click.option("--jsonl", is_flag=True, required=True, help="Read JSON lines on standard input.")
+def compare(jsonl: bool) -> None:
+    """Judge scores on standard input by the gates' rules. Exits 0 promote, 3 reject, 4 not enough evidence.
+
+    A line is {"task", "example", "challenger", "champion", "base"} and, where examples go together, "cluster". Tasks
+    named core, refusals and golden must not get worse; on the others a gain is looked for. The decision is one JSON
+    object with its intervals.
+
+    Example: selfimprove evals compare --jsonl < scores.jsonl
+    """
+    from selfimprove.errors import DatabaseDown
+    from selfimprove.promotion import compare as compare_
+    from selfimprove.promotion import margins
+    from selfimprove.settings import current
+
+    lines = compare_.read(sys.stdin.buffer)
+    try:
+        limits = margins.of_house(current())
+    except DatabaseDown as exc:
+        click.echo(f"{exc} The shipped margins are used.", err=True)
+        limits = margins.SHIPPED
+    evidence, decision = compare_.judge(lines, limits)
+    click.echo(_json(compare_.told(evidence, decision, limits)))
+    sys.exit({"promote": 0, "reject": 3, "not_enough_evidence": 4}[decision.decision])
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """What gates say, and what a report comes to."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from selfimprove.promotion.evidence import Evidence
@@ -38,7 +38,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What one gate found: the value it judged, the limit it was held to, and one-sided 95 % bounds on the value."""
+    """What one gate found: the value it judged, the limit it was held to, and one-sided 95 % bounds on the value.
+
+    `more` says how many further examples would decide it, where that is what lacks; `spent` what the look took from the
+    error budget.
+    """
 
     gate: str
     outcome: Outcome
@@ -47,6 +51,8 @@ class Verdict:
     limit: float | None = None
     low: float | None = None
     high: float | None = None
+    more: int | None = None
+    spent: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +63,12 @@ class Decision:
     reasons: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
 
+    @property
+    def more(self) -> int | None:
+        """How many more examples of one kind or another would decide it, where examples are what lacks."""
+        lacking = [one for one in self.verdicts if one.outcome is Outcome.NOT_ENOUGH_EVIDENCE and one.more]
+        return max((one.more for one in lacking if one.more), default=None)
+
 
 Margins = Mapping[str, float]
 Gate = Callable[[Evidence, Margins], Verdict]
@@ -65,6 +77,13 @@ Gate = Callable[[Evidence, Margins], Verdict]
 def bounded(gate: str, outcome: Outcome, detail: str, limit: float, bounds: Bounds) -> Verdict:
     """A verdict on a value that has bounds."""
     return Verdict(gate, outcome, detail, bounds.mean, limit, bounds.low, bounds.high)
+
+
+def wanting(verdict: Verdict, more: int | None) -> Verdict:
+    """The verdict with how many more examples would decide it, where it is one that lacks evidence."""
+    if not more or verdict.outcome is not Outcome.NOT_ENOUGH_EVIDENCE:
+        return verdict
+    return replace(verdict, detail=f"{verdict.detail}; about {more} more would decide it", more=more)
 
 
 def word(outcomes: Sequence[Outcome]) -> Word:
@@ -81,4 +100,6 @@ def worst(*parts: Verdict) -> Verdict:
     order = [Outcome.FAILED, Outcome.NOT_ENOUGH_EVIDENCE, Outcome.PASSED]
     first = min(parts, key=lambda part: order.index(part.outcome))
     told = [part.detail for part in parts if first.outcome is Outcome.PASSED or part.outcome is not Outcome.PASSED]
-    return Verdict(first.gate, first.outcome, "; ".join(told), first.value, first.limit, first.low, first.high)
+    more = max((part.more for part in parts if part.more), default=None)
+    spent = next((part.spent for part in parts if part.spent is not None), None)
+    return replace(first, detail="; ".join(told), more=more, spent=spent)

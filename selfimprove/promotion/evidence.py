@@ -6,6 +6,7 @@ from datetime import date
 
 ROLES = ("challenger", "champion", "anchor", "base")
 TARGET = ("fresh", "holdout")
+RETIRED = "retired"  # held-out items that tested on so many nights that a gain on them is no evidence any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,8 @@ class Evidence:
     """One report, as it is judged; `alpha` is this night's share of the error budget.
 
     `champion` and `base` are model ids: the same one until a first adapter is promoted. `history` names the roles of
-    earlier champions, such as "7" for the one of seven nights ago.
+    earlier champions, such as "7" for the one of seven nights ago. Each of `targets` is a group of tasks on which a
+    gain could promote. Without losses the scores speak alone.
     """
 
     report_id: str
@@ -65,6 +67,8 @@ class Evidence:
     measurements: Measurements
     alpha: float
     history: tuple[str, ...] = ()
+    targets: tuple[tuple[str, ...], ...] = (TARGET,)
+    has_losses: bool = True
 
     @property
     def is_first(self) -> bool:

@@ -8,6 +8,15 @@ from typing import Any
 from selfimprove import postgres
 from selfimprove.errors import MarginInvalid, MarginUnknown
 from selfimprove.postgres import Connection
+from selfimprove.settings import Settings
+
+# What sql/schema.sql ships: for judging where there is no house.
+SHIPPED: Mapping[str, float] = {
+    "core_items": 200, "target_items": 20, "refusal_items": 20, "logprob_shift": 1e-4, "error_budget": 0.05,
+    "target_gain": 0.05, "core_drop": 0.03, "slice_drop": 0.1, "core_loss_rise": 0.2, "core_floor": 0.5,
+    "history_drop": 0.05, "refusal_drop": 0.1, "broken_share": 0.005, "leak_outputs": 20, "latency_ratio": 1.5,
+    "memory_ratio": 1.5, "report_hours": 36, "holdout_uses": 30,
+}  # fmt: skip
 
 
 class Declared(dict[str, float]):
@@ -22,6 +31,18 @@ def at(connection: Connection, moment: datetime) -> Mapping[str, float]:
     """The limits that held at a moment: of each name the row declared last before it."""
     rows = connection.execute(postgres.queries("promotion").margins_at, {"at": moment})
     return Declared({row["name"]: row["value"] for row in rows})
+
+
+def of_house(settings: Settings) -> Mapping[str, float]:
+    """The limits that hold now in this house; the shipped ones where there is none. No house is made.
+
+    Raises:
+        DatabaseDown: there is one, and its database does not answer.
+    """
+    if not settings.database_url and not (settings.home / "postgres").exists():
+        return SHIPPED
+    with postgres.of_house(settings) as connection:
+        return Declared({row["name"]: row["value"] for row in declared(connection)})
 
 
 def declared(connection: Connection) -> list[dict[str, Any]]:

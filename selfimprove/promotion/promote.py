@@ -21,6 +21,7 @@ def judge(connection: Connection, report_id: str, run_id: str) -> Decision:
     Raises:
         ReportMissing: there is no such report.
     """
+    connection.execute(table.query("judging"))
     evidence = table.evidence(connection, report_id)
     decision = decide(evidence, table.margins_of(connection, table.report(connection, report_id)["created_at"]))
     table.store(connection, evidence, decision, run_id)

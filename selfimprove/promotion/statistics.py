@@ -1,4 +1,4 @@
-"""The arithmetic of the gates: exact tests, one-sided bounds on paired differences, and alpha over many nights."""
+"""The arithmetic of the gates: exact tests, and one-sided bounds on paired differences."""
 
 import math
 from collections.abc import Sequence
@@ -10,7 +10,6 @@ if TYPE_CHECKING:
 
 LEVEL = 0.95
 FEWEST_CLUSTERS = 5  # with fewer, the spread between clusters cannot be estimated: items count as independent
-LOND_CONSTANT = 0.07720838  # makes the shares of all nights to come add up to the budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,31 +70,13 @@ def holm(p_values: Sequence[float]) -> list[float]:
     return adjusted
 
 
-def share_of_budget(budget: float, nights_judged: int, promotions: int) -> float:
-    """The level of the next night's test, so that over all nights to come false promotions stay within the budget.
-
-    LOND (Javanmard & Montanari 2015, arXiv:1502.06197; weights of their 2018 paper, equation 31): shares shrink with
-    the nights judged and grow with the promotions made. If no adapter is ever better, the chance of even one
-    promotion is at most the budget.
-    """
-    night = nights_judged + 1
-    weight = LOND_CONSTANT * math.log(max(night, 2)) / (night * math.exp(math.sqrt(math.log(night))))
-    return budget * weight * (promotions + 1)
-
-
-def items_needed(gained: float, lost: float, alpha: float, power: float = 0.8) -> int | None:
-    """How many items a one-sided McNemar test needs when these shares of them are gained and lost; None if no gain.
-
-    Connor (1987, Biometrics 43:207).
-    """
-    from scipy.special import ndtri
-
-    effect, discordant = gained - lost, gained + lost
-    if effect <= 0:
-        return None
-    spread = math.sqrt(max(discordant - effect**2, 0.0))
-    reach = ndtri(1 - alpha) * math.sqrt(discordant) + ndtri(power) * spread
-    return math.ceil(float(reach / effect) ** 2)
+def design(values: Sequence[float], clusters: Sequence[str]) -> float:
+    """How many items weigh as one because those of a cluster go together; 1 when they do not: Kish's design effect."""
+    squares = math.fsum(value * value for value in values)
+    totals: dict[str, float] = {}
+    for value, cluster in zip(values, clusters, strict=True):
+        totals[cluster] = totals.get(cluster, 0.0) + value
+    return max(math.fsum(total * total for total in totals.values()) / squares, 1.0) if squares else 1.0
 
 
 def _reach(values: Sequence[float], clusters: Sequence[str], center: float, level: float, added: float = 0.0) -> float:

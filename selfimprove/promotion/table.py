@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, fields
-from datetime import datetime
+from datetime import date, datetime
 from itertools import groupby
 from operator import itemgetter
 from typing import Any, LiteralString
@@ -15,9 +15,9 @@ from selfimprove.evals.faults import fault
 from selfimprove.evals.report import Result
 from selfimprove.postgres import Connection
 from selfimprove.promotion import margins
+from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
 from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
-from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Measurements, Paired
-from selfimprove.promotion.statistics import share_of_budget
+from selfimprove.promotion.evidence import RETIRED, ROLES, Evidence, Mark, Measurements, Paired
 
 Row = dict[str, Any]
 
@@ -63,9 +63,9 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
     """
     row = report(connection, report_id)
     models = {role: str(row[role]) for role in ROLES} | dict(row["history"])
-    found = connection.execute(
-        query("results"), {"report_id": report_id, "models": sorted(set(models.values()))}
-    ).fetchall()
+    limits, moment = margins_of(connection, row["created_at"]), judged_at(connection, report_id)
+    wanted = {"report_id": report_id, "models": sorted(set(models.values())), "judged_at": moment}
+    found = _retired(connection.execute(query("results"), wanted).fetchall(), limits["holdout_uses"])
     return Evidence(
         report_id=report_id,
         adapter_id=row["adapter_id"],
@@ -74,17 +74,24 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
         base=row["base"],
         tasks={name: _paired(name, rows, models) for name, rows in groupby(found, key=itemgetter("task"))},
         measurements=_measurements(row["measurements"], row["delta_norm"]),
-        alpha=alpha(connection, row),
+        alpha=budget(connection, row["night"], limits, report_id).level,
         history=tuple(sorted(row["history"], key=int)),
     )
 
 
-def alpha(connection: Connection, row: Row) -> float:
-    """The report's share of the error budget: the same at every judgement, since only earlier reports count."""
-    spent = one(connection, "budget_spent", created_at=row["created_at"], report_id=row["id"])
+def budget(connection: Connection, night: date, limits: Mapping[str, float], report_id: str = "") -> Budget:
+    """The error budget as a report finds it: the same at every judgement, since only reports judged before it count."""
+    moment = judged_at(connection, report_id)
+    spent = one(connection, "budget_spent", night=night, nights=NIGHTS, judged_at=moment, report_id=report_id)
     assert spent is not None
-    budget = margins_of(connection, row["created_at"])["error_budget"]
-    return share_of_budget(budget, spent["judged"], spent["promoted"])
+    return Budget(limits["error_budget"], spent["spent"])
+
+
+def judged_at(connection: Connection, report_id: str) -> str:
+    """When a report was judged first, as Postgres writes it; "infinity" while it was not."""
+    row = one(connection, "judged_at", report_id=report_id)
+    assert row is not None
+    return str(row["judged_at"])
 
 
 def margins_of(connection: Connection, moment: datetime) -> Mapping[str, float]:
@@ -102,6 +109,7 @@ def store(connection: Connection, evidence: Evidence, decision: Decision, run_id
         "reasons": Jsonb(list(decision.reasons)),
         "verdicts": Jsonb([asdict(verdict) for verdict in decision.verdicts]),
         "alpha": evidence.alpha,
+        "spent": spent_by(decision),
         "run_id": run_id,
     }
     connection.execute(query("judge"), parameters)
@@ -144,6 +152,12 @@ def query(name: str) -> LiteralString:
     """The text of a named query of this room."""
     text: LiteralString = getattr(postgres.queries("promotion"), name)
     return text
+
+
+def _retired(rows: list[Row], most: float) -> list[Row]:
+    """Held-out items that tested on that many nights go to a task of their own, which stands last."""
+    worn = [row | {"task": RETIRED} for row in rows if row["uses"] >= most]
+    return [row for row in rows if row["uses"] < most] + worn
 
 
 def _paired(task: str, rows: Iterable[Row], models: Mapping[str, str]) -> Paired:

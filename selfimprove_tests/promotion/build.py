@@ -5,15 +5,11 @@ from dataclasses import replace
 from datetime import date
 
 from selfimprove.promotion.decision import Decision, Outcome, Verdict
-from selfimprove.promotion.evidence import Evidence, Mark, Marks, Measurements, Paired
+from selfimprove.promotion.evidence import TARGET, Evidence, Mark, Marks, Measurements, Paired
 from selfimprove.promotion.gate import GATES, decide
+from selfimprove.promotion.margins import SHIPPED
 
-MARGINS = {
-    "core_items": 200, "target_items": 20, "refusal_items": 20, "logprob_shift": 1e-4, "error_budget": 0.05,
-    "target_gain": 0.05, "core_drop": 0.03, "slice_drop": 0.1, "core_loss_rise": 0.2, "core_floor": 0.5,
-    "history_drop": 0.05, "refusal_drop": 0.1, "broken_share": 0.005, "leak_outputs": 20, "latency_ratio": 1.5,
-    "memory_ratio": 1.5, "report_hours": 36,
-}  # fmt: skip
+MARGINS = dict(SHIPPED)
 MEASURED = Measurements(
     delta_norm=3.0, logprob_shift=0.4, leaked=0, leak_outputs=64, latency_ratio=1.1, memory_ratio=1.05
 )
@@ -25,7 +21,8 @@ def marks(right: int, n: int, loss: float = 0.1) -> Marks:
 
 
 def paired(task: str, n: int, right: dict[str, int], slices: int = 10) -> Paired:
-    """A task by how many examples each role has right; slices are dealt out in turn."""
+    """A task by how many examples each role has right; slices are dealt out in turn, each chat is its own."""
+    slices = max(n, 1) if task in TARGET else slices
     return Paired(task, tuple(f"s{i % slices}" for i in range(n)), {role: marks(k, n) for role, k in right.items()})
 
 

@@ -111,7 +111,8 @@ def test_a_gain_that_could_be_luck_is_not_enough_and_says_how_many_items_would_d
     found = verdict("improves_target", healthy(task("fresh", 40, 6, 2), task("holdout", 20, 3, 2)))
     assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
     assert found.detail.startswith("5 target items gained and 0 lost of 60")
-    assert "not shown yet, about 155 items would show such a gain" in found.detail
+    assert "not shown yet, about 75 more items would show such a gain" in found.detail
+    assert found.more == 75
 
 
 @pytest.mark.parametrize(("gained", "outcome"), [(8, "not_enough_evidence"), (9, "passed")])

@@ -46,7 +46,7 @@ def test_the_gates_ask_for_every_shipped_margin_and_no_other(connection: postgre
     assert dict(shipped) == MARGINS
     for gate in GATES.values():
         gate(healthy(champion="b"), Asked(shipped))
-    assert asked | {"error_budget", "report_hours"} == set(shipped)
+    assert asked | {"error_budget", "report_hours", "holdout_uses"} == set(shipped)
 
 
 def test_a_margin_holds_from_its_declaration_on(connection: postgres.Connection) -> None:

@@ -4,18 +4,14 @@ import math
 
 import numpy as np
 import pytest
-from scipy.special import gammaincc
 from scipy.stats import binomtest
 
 from selfimprove.promotion.statistics import (
-    LOND_CONSTANT,
     holm,
-    items_needed,
     mcnemar,
     paired_difference,
     paired_mean,
     share,
-    share_of_budget,
 )
 
 MARGIN = 0.03
@@ -136,38 +132,3 @@ def test_holm_steps_down_and_keeps_order() -> None:
     assert holm([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
     assert holm([0.6, 0.9]) == [1.0, 1.0]
     assert holm([]) == []
-
-
-def test_shares_of_all_nights_add_up_to_the_budget() -> None:
-    first = sum(share_of_budget(0.05, night, 0) for night in range(20_000))
-    # Beyond n nights the weights sum to the integral of x exp(-sqrt(x)) from log(n): an incomplete gamma function.
-    rest = 0.05 * LOND_CONSTANT * 2 * math.gamma(4) * gammaincc(4, math.sqrt(math.log(20_000)))
-    assert 0.97 * 0.05 < first + rest <= 0.05
-
-
-def test_shares_shrink_with_nights_and_grow_with_promotions() -> None:
-    assert share_of_budget(0.05, 0, 0) == pytest.approx(0.0027, abs=1e-4)
-    assert share_of_budget(0.05, 30, 0) < share_of_budget(0.05, 5, 0) < share_of_budget(0.05, 0, 0)
-    assert share_of_budget(0.05, 30, 3) == pytest.approx(4 * share_of_budget(0.05, 30, 0))
-
-
-def test_a_year_of_useless_adapters_stays_within_the_budget() -> None:
-    rng = np.random.default_rng(11)
-    levels = [share_of_budget(0.05, night, 0) for night in range(365)]
-    years = (rng.random((4000, 365)) <= levels).any(axis=1)
-    assert years.mean() <= 0.05
-
-
-@pytest.mark.parametrize(("gained", "lost"), [(0.2, 0.02), (0.1, 0.02), (0.15, 0.05)])
-def test_items_needed_give_the_power_they_promise(gained: float, lost: float) -> None:
-    n = items_needed(gained, lost, 0.05)
-    assert n is not None
-    rng = np.random.default_rng(5)
-    drawn = rng.multinomial(n, [gained, lost, 1 - gained - lost], 2000)
-    power = np.mean([mcnemar(int(g), int(lost_)) <= 0.05 for g, lost_, _ in drawn])
-    assert 0.68 <= power <= 0.9
-
-
-def test_no_number_of_items_shows_a_gain_that_is_none() -> None:
-    assert items_needed(0.1, 0.1, 0.05) is None
-    assert items_needed(0.0, 0.0, 0.05) is None

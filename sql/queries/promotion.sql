@@ -13,19 +13,33 @@ select id from reports order by run_id = %(run_id)s desc, created_at desc, id li
 
 -- results: every compared model on every example of a report, greedy; no model where a result is missing
 select e.task, e.slice, e.id as example_id, m.model, r.model is not null as found,
-       r.loss, r.passed, r.output, r.tokens, r.decoding
+       r.loss, r.passed, r.output, r.tokens, r.decoding, u.uses
 from report_examples x
 join eval_examples e on e.id = x.example_id
 cross join unnest(%(models)s::text[]) as m (model)
 left join eval_results r on r.example_id = e.id and r.model = m.model and r.decoding = 'greedy'
+cross join lateral (
+    select count(*) as uses
+    from report_examples y
+    join decisions d on d.report_id = y.report_id
+    where e.task = 'holdout' and y.example_id = e.id and (d.judged_at, d.report_id) < (%(judged_at)s::timestamptz, x.report_id)
+) u
 where x.report_id = %(report_id)s
 order by e.task, e.id;
 
--- budget_spent: how many reports came before this one, and how many of those made a champion
-select count(*) as judged, count(p.report_id) as promoted
-from reports r
-left join promotions p on p.report_id = r.id
-where (r.created_at, r.id) < (%(created_at)s, %(report_id)s);
+-- judged_at: when a report was judged first; for ever from now on, when it was not
+select coalesce((select judged_at from decisions where report_id = %(report_id)s), 'infinity')::text as judged_at;
+
+-- judging: one judgement at a time, so that none misses what another spends
+select pg_advisory_xact_lock(hashtext('selfimprove.judgement'));
+
+-- budget_spent: what the looks of a year took from the error budget, of reports judged before a moment
+select coalesce(sum(spent), 0)::float8 as spent, count(*) as judged
+from decisions
+where night > %(night)s::date - %(nights)s::int and (judged_at, report_id) < (%(judged_at)s::timestamptz, %(report_id)s);
+
+-- newest_night: of a decision
+select max(night) as night from decisions;
 
 -- margins_at: the limits as they were declared before a moment
 select distinct on (name) name, value
@@ -50,8 +64,9 @@ where starts_with(report_id, %(id)s) or starts_with(adapter_id, %(id)s)
 order by decided_at desc limit 1;
 
 -- judge: a report's first decision; its verdicts stay as they are for ever
-insert into decisions (report_id, adapter_id, night, decision, reasons, verdicts, alpha, run_id)
-values (%(report_id)s, %(adapter_id)s, %(night)s, %(decision)s, %(reasons)s, %(verdicts)s, %(alpha)s, %(run_id)s)
+insert into decisions (report_id, adapter_id, night, decision, reasons, verdicts, alpha, spent, run_id)
+values (%(report_id)s, %(adapter_id)s, %(night)s, %(decision)s, %(reasons)s, %(verdicts)s, %(alpha)s, %(spent)s,
+        %(run_id)s)
 on conflict (report_id) do nothing;
 
 -- amend: what promotion made of a judged report

@@ -1,7 +1,9 @@
 """Is everything there that a judgement needs?"""
 
+import math
+
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, worst
-from selfimprove.promotion.evidence import ROLES, TARGET, Evidence, in_score
+from selfimprove.promotion.evidence import RETIRED, ROLES, Evidence, in_score
 
 GATE = "is_complete"
 
@@ -11,7 +13,7 @@ def is_complete(evidence: Evidence, margins: Margins) -> Verdict:
     return worst(
         _nothing_missing(evidence),
         _enough(evidence, "core", ("core",), margins["core_items"]),
-        _enough(evidence, "target", TARGET, margins["target_items"]),
+        _enough(evidence, "target", sum(evidence.targets, ()), margins["target_items"]),
         _enough(evidence, "refusal", ("refusals",), margins["refusal_items"]),
     )
 
@@ -27,5 +29,9 @@ def _nothing_missing(evidence: Evidence) -> Verdict:
 
 def _enough(evidence: Evidence, what: str, tasks: tuple[str, ...], least: float) -> Verdict:
     pairs = len(in_score(evidence.some(*tasks), "champion").values)
-    outcome = Outcome.PASSED if pairs >= least else Outcome.NOT_ENOUGH_EVIDENCE
-    return Verdict(GATE, outcome, f"{pairs} graded {what} items, needed are {least:.0f}", pairs, least)
+    told = f"{pairs} graded {what} items, needed are {least:.0f}"
+    if what == "target" and RETIRED in evidence.tasks:
+        told += f"; {len(evidence.tasks[RETIRED].slices)} held-out ones are retired"
+    if pairs >= least:
+        return Verdict(GATE, Outcome.PASSED, told, pairs, least)
+    return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, told, pairs, least, more=math.ceil(least) - pairs)

@@ -15,8 +15,9 @@ def keeps_core(evidence: Evidence, margins: Margins) -> Verdict:
     parts = [
         not_worse(GATE, "core against the champion", scores, margins["core_drop"]),
         _slices(scores, margins["slice_drop"]),
-        loss_steady(GATE, "core loss", in_loss(core, "champion"), margins["core_loss_rise"]),
     ]
+    if evidence.has_losses:
+        parts.append(loss_steady(GATE, "core loss", in_loss(core, "champion"), margins["core_loss_rise"]))
     if evidence.is_first:
         parts.append(_floor(evidence, margins["core_floor"]))
     return worst(*parts)

@@ -1,7 +1,8 @@
 """Non-inferiority: shown to lose less than a margin, or not."""
 
-from selfimprove.promotion.decision import Outcome, Verdict, bounded
+from selfimprove.promotion.decision import Outcome, Verdict, bounded, wanting
 from selfimprove.promotion.evidence import Differences
+from selfimprove.promotion.power import items_to_hold
 from selfimprove.promotion.statistics import Bounds, paired_difference, paired_mean
 
 
@@ -14,7 +15,8 @@ def not_worse(gate: str, what: str, differences: Differences, margin: float) -> 
         return Verdict(gate, Outcome.NOT_ENOUGH_EVIDENCE, f"{what}: nothing to compare", limit=-margin)
     bounds = paired_difference(differences.values, differences.clusters)
     detail = f"{what}: {points(bounds)} points over {len(differences.values)} items, allowed are {-100 * margin:.1f}"
-    return bounded(gate, held(bounds.low > -margin, bounds.mean <= -margin), detail, -margin, bounds)
+    found = bounded(gate, held(bounds.low > -margin, bounds.mean <= -margin), detail, -margin, bounds)
+    return wanting(found, _more(bounds, len(differences.values), margin))
 
 
 def loss_steady(gate: str, what: str, differences: Differences, margin: float) -> Verdict:
@@ -23,7 +25,14 @@ def loss_steady(gate: str, what: str, differences: Differences, margin: float) -
         return Verdict(gate, Outcome.NOT_ENOUGH_EVIDENCE, f"{what}: no losses to compare", limit=margin)
     bounds = paired_mean(differences.values, differences.clusters)
     detail = f"{what}: {bounds.mean:+.3f} nats a token (up to {bounds.high:+.3f}), allowed are {margin:+.3f}"
-    return bounded(gate, held(bounds.high < margin, bounds.mean >= margin), detail, margin, bounds)
+    found = bounded(gate, held(bounds.high < margin, bounds.mean >= margin), detail, margin, bounds)
+    mirrored = Bounds(-bounds.mean, -bounds.high, -bounds.low)
+    return wanting(found, _more(mirrored, len(differences.values), margin))
+
+
+def _more(bounds: Bounds, n: int, margin: float) -> int | None:
+    needed = items_to_hold(bounds, n, margin)
+    return None if needed is None else max(needed - n, 1)
 
 
 def points(bounds: Bounds) -> str:

@@ -1,45 +1,86 @@
 """Is it better at what people asked for?"""
 
+from dataclasses import dataclass, replace
+
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, bounded, worst
-from selfimprove.promotion.evidence import TARGET, Differences, Evidence, in_loss, in_score
+from selfimprove.promotion.evidence import Differences, Evidence, in_loss, in_score
 from selfimprove.promotion.gates.not_worse import points
-from selfimprove.promotion.statistics import items_needed, mcnemar, paired_difference, paired_mean
+from selfimprove.promotion.power import items_needed
+from selfimprove.promotion.statistics import Bounds, design, holm, paired_difference, paired_mean
+from selfimprove.promotion.superiority import superiority
 
 GATE = "improves_target"
 
 
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What one group of tasks showed at its level; `p_value` is adjusted for the other groups."""
+
+    differences: Differences
+    bounds: Bounds
+    p_value: float
+    level: float
+
+    @property
+    def counts(self) -> tuple[int, int, int]:
+        """Items gained, lost, and all."""
+        values = self.differences.values
+        return sum(value > 0 for value in values), sum(value < 0 for value in values), len(values)
+
+
 def improves_target(evidence: Evidence, margins: Margins) -> Verdict:
     """Better than the champion on fresh and held-out items, at the night's level and by a floor; losses agree."""
-    tasks = evidence.some(*TARGET)
-    return worst(
-        _gains(in_score(tasks, "champion"), evidence.alpha, margins["target_gain"]),
-        _losses_agree(in_loss(tasks, "champion")),
-    )
+    groups = [evidence.some(*names) for names in evidence.targets]
+    gain = _best_gain([in_score(group, "champion") for group in groups], evidence.alpha, margins["target_gain"])
+    if not evidence.has_losses:
+        return gain
+    return worst(gain, _losses_agree(in_loss([task for group in groups for task in group], "champion")))
 
 
-def _gains(differences: Differences, alpha: float, floor: float) -> Verdict:
-    values = differences.values
-    if not values:
+def _best_gain(groups: list[Differences], alpha: float, floor: float) -> Verdict:
+    """Any group's gain promotes, so p-values are adjusted for the others (Holm 1979); none may be down by the floor."""
+    groups = [group for group in groups if group.values]
+    if not groups:
         return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, "no graded target items", limit=floor)
-    gained, lost = sum(value > 0 for value in values), sum(value < 0 for value in values)
-    bounds = paired_difference(values, differences.clusters)
-    p_value = mcnemar(gained, lost)
-    if p_value <= alpha and bounds.mean >= floor:
+    shown = [superiority(group.values, group.clusters, alpha / len(groups)) for group in groups]
+    adjusted = holm([one.p_value for one in shown])
+    looks = [
+        _Look(group, paired_difference(group.values, group.clusters), p_value, alpha)
+        for group, p_value in zip(groups, adjusted, strict=True)
+    ]
+    best = min(looks, key=lambda look: (look.p_value > alpha or look.bounds.mean < floor, -look.bounds.mean))
+    down = [look for look in looks if look.bounds.high < -floor]
+    return _gains(best, floor, sum(one.spent for one in shown), bool(down))
+
+
+def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
+    gained, lost, n = look.counts
+    more = None
+    if is_down:
+        outcome, why = Outcome.FAILED, ": another target is worse"
+    elif look.p_value <= look.level and look.bounds.mean >= floor:
         outcome, why = Outcome.PASSED, ""
-    elif 0.5**differences.room > alpha:
+    elif 0.5**look.differences.room > look.level:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
-        why = f": the champion leaves {differences.room} to gain, too few to show anything at this level"
-    elif bounds.mean >= floor:
-        outcome, why = Outcome.NOT_ENOUGH_EVIDENCE, _more(gained, lost, len(values), alpha)
+        why = f": the champion leaves {look.differences.room} to gain, too few to show anything at this level"
+        more = _more(look)
+    elif look.bounds.mean >= floor:
+        outcome = Outcome.NOT_ENOUGH_EVIDENCE
+        more = _more(look)
+        why = f": not shown yet, about {more} more items would show such a gain" if more else ""
     else:
         outcome, why = Outcome.FAILED, f": no gain of {100 * floor:.0f} points was seen"
-    told = f"{gained} target items gained and {lost} lost of {len(values)}, {points(bounds)} points"
-    return bounded(GATE, outcome, f"{told}, p {p_value:.2g} at level {alpha:.2g}{why}", floor, bounds)
+    told = f"{gained} target items gained and {lost} lost of {n}, {points(look.bounds)} points"
+    detail = f"{told}, p {look.p_value:.2g} at level {look.level:.2g}{why}"
+    found = bounded(GATE, outcome, detail, floor, look.bounds)
+    return replace(found, more=more, spent=spent)
 
 
-def _more(gained: int, lost: int, n: int, alpha: float) -> str:
-    needed = items_needed(gained / n, lost / n, alpha)
-    return f": not shown yet, about {needed} items would show such a gain" if needed else ""
+def _more(look: _Look) -> int | None:
+    """Further items, all like these, that would show the gain; more where those of a conversation go together."""
+    gained, lost, n = look.counts
+    needed = items_needed(gained / n, lost / n, look.level)
+    return max(round(needed * design(look.differences.values, look.differences.clusters)) - n, 1) if needed else None
 
 
 def _losses_agree(differences: Differences) -> Verdict:
