@@ -112,10 +112,12 @@ def generate(
     temperature: float = 0.0,
     seed: int | Sequence[int] = 0,
     shares: bool = True,
+    begun: Sequence[str] = (),
 ) -> list[Generation]:
     """Answers to all prompts, made in batches in which equal beginnings are read once, unless it `shares` nothing.
 
-    The same seed gives the same answers to the same list of prompts; with a seed a prompt, to the same prompt.
+    The same seed gives the same answers to the same list of prompts; with a seed a prompt, to the same prompt. `begun`
+    has for each prompt how its answer begins; what is returned is what follows.
     """
     from importlib import import_module
 
@@ -125,7 +127,8 @@ def generate(
 
     if not prompts:
         return []
-    encoded = [prompt(loaded.tokenizer, messages) for messages in prompts]
+    starts = [loaded.tokenizer.encode(text, add_special_tokens=False) for text in begun or [""] * len(prompts)]
+    encoded = [prompt(loaded.tokenizer, asked) + start for asked, start in zip(prompts, starts, strict=True)]
     stops = [[token] for token in loaded.tokenizer.eos_token_ids]
     # `mlx_lm.generate` is a function in the package's namespace: only import_module reaches the module.
     generator = partial(import_module("mlx_lm.generate").BatchGenerator, loaded.model, stop_tokens=stops)

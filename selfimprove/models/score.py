@@ -34,7 +34,11 @@ def score(
     Raises:
         NothingSupervised: a conversation has no assistant answer.
     """
-    rows = [_row(loaded.tokenizer, messages, turns, batch_tokens) for messages in conversations]
+    return score_rows(loaded, [_row(loaded.tokenizer, one, turns, batch_tokens) for one in conversations], batch_tokens)
+
+
+def score_rows(loaded: Loaded, rows: Sequence[Encoded], batch_tokens: int = 4096) -> list[Score]:
+    """Score the marked tokens of each row, of which it has at least one."""
     found: dict[int, Score] = {}
     for indices in order(rows, batch_tokens, seed=0, epoch=0):
         found.update(zip(indices, _scores(loaded.model, [rows[index] for index in indices]), strict=True))

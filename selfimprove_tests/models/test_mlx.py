@@ -67,6 +67,14 @@ def test_an_answer_can_be_stored_whatever_the_model_says(tiny: mlx.Loaded, monke
     assert [one.text for one in mlx.generate(tiny, ASKED[:1], max_tokens=3)] == ["nul \ufffd byte"]
 
 
+def test_an_answer_goes_on_from_how_it_begins(tiny: mlx.Loaded) -> None:
+    asked = [{"role": "user", "content": "How much is 9 + 9?"}]
+    (whole,) = mlx.generate(tiny, [asked], max_tokens=16)
+    begun = whole.text[: whole.text.index(" is") + 3]
+    (rest,) = mlx.generate(tiny, [asked], max_tokens=16, begun=[begun])
+    assert begun + rest.text == whole.text
+
+
 def test_an_adapter_changes_the_loss(tiny: mlx.Loaded, adapter: Path) -> None:
     lines = [sample.line() for sample in corpus.held_out()[:20]]
     with_adapter = score(mlx.load(TINY, adapter), lines)
