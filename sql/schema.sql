@@ -303,7 +303,8 @@ create table eval_examples (
     grader text not null,
     messages jsonb not null,                            -- the prompt
     reference text not null,
-    chat_id text references chats (id) on delete cascade
+    chat_id text references chats (id) on delete cascade,
+    runs int not null default 0                         -- sampled answers that are its score; 0: the greedy one is
 );
 create index eval_examples_by_chat on eval_examples (chat_id) where chat_id is not null;
 
@@ -319,7 +320,7 @@ create table eval_results (
     model text not null,                                -- base model id, or base and adapter id joined
     example_id text not null references eval_examples (id) on delete cascade,
     decoding text not null,                             -- "greedy", or the sampler's settings
-    loss real,                                          -- nats per reference token; null when not a number
+    loss real,                                          -- nats per reference token; null when not a number, or sampled
     passed boolean,                                     -- null where no grader applies
     output text not null,
     tokens int not null,

@@ -24,20 +24,22 @@ def measure(job: dict[str, Any], tell: Log) -> dict[str, Any]:
 
     `job["adapters"]` has a folder or None by model; `job["missing"]` the ids of examples each has yet to answer.
     """
-    start, answers, comparison = time.perf_counter(), {}, {}
+    start, answers, drawn, comparison = time.perf_counter(), {}, {}, {}
     pair = [job["compare"]["champion"], job["compare"]["challenger"]] if job["compare"] else []
-    alone = [model for model, ids in job["missing"].items() if ids and model not in pair]
-    for model in alone:
-        answers[model] = _answers(_load(job, model), model, job, tell)
+    asked = [model for model, ids in job["missing"].items() if ids or job["draws"].get(model)]
+    for model in (model for model in asked if model not in pair):
+        loaded = _load(job, model)
+        answers[model], drawn[model] = _answers(loaded, model, job, tell), draw(loaded, job, model)
         _free()
     if pair:
-        loaded = {model: _load(job, model) for model in dict.fromkeys(pair)}
-        answers |= {model: _answers(loaded[model], model, job, tell) for model in loaded}
+        both = {model: _load(job, model) for model in dict.fromkeys(pair)}
+        answers |= {model: _answers(loaded, model, job, tell) for model, loaded in both.items()}
+        drawn |= {model: draw(loaded, job, model) for model, loaded in both.items()}
         tell({"comparing": job["compare"]["challenger"], "with": job["compare"]["champion"]})
-        comparison = compare(loaded[pair[1]], loaded[pair[0]], job["examples"], job["compare"])
+        comparison = compare(both[pair[1]], both[pair[0]], job["examples"], job["compare"])
     tokens = sum(answer["tokens"] for of_model in answers.values() for answer in of_model.values())
     return {
-        "answers": answers, "comparison": comparison,
+        "answers": answers, "drawn": drawn, "comparison": comparison,
         "seconds": round(time.perf_counter() - start, 3), "tokens": tokens,
     }  # fmt: skip
 
@@ -63,6 +65,20 @@ def answer(loaded: Loaded, examples: Examples, ids: Sequence[str], tell: Log) ->
         }
         for id_ in ids
     }
+
+
+def draw(loaded: Loaded, job: Mapping[str, Any], model: str) -> list[list[Any]]:
+    """The sampled answers that `job["draws"]` asks for as (id, run, seed): id, run, text and tokens of each."""
+    groups: dict[int, list[tuple[str, int, int]]] = {}
+    for id_, run, seed in job["draws"].get(model, []):
+        reference = loaded.tokenizer.encode(job["examples"][id_]["reference"], add_special_tokens=False)
+        groups.setdefault(budget(len(reference) + 1), []).append((id_, run, seed))
+    found: list[list[Any]] = []
+    for limit, group in groups.items():
+        prompts, seeds = [job["examples"][id_]["messages"] for id_, _, _ in group], [seed for _, _, seed in group]
+        said = mlx.generate(loaded, prompts, max_tokens=limit, temperature=job["temperature"], seed=seeds)
+        found += [[id_, run, one.text, one.tokens] for (id_, run, _), one in zip(group, said, strict=True)]
+    return found
 
 
 def budget(reference_tokens: int) -> int:

@@ -9,13 +9,15 @@ from selfimprove.datasets.example import content_id
 from selfimprove.evals.task import TASKS
 
 GREEDY = "greedy"
+TEMPERATURE = 0.8
+SAMPLED = f"t={TEMPERATURE},seed=0,run="  # how the decoding of a sampled answer begins
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """One model's answer to one example; `loss` in nats a reference token, None when it is no number.
+    """One model's answer to one example; `loss` in nats a reference token, None when it is no number or was sampled.
 
-    `passed` is None where no grader applies.
+    `decoding` is "greedy", or says how it was sampled and in which run; `passed` is None where no grader applies.
     """
 
     model: str

@@ -10,7 +10,7 @@ from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
 from selfimprove.datasets.example import as_json, from_json
-from selfimprove.evals.report import GREEDY, Lineup, Report, Result, TaskScore, in_order
+from selfimprove.evals.report import GREEDY, SAMPLED, Lineup, Report, Result, TaskScore, in_order
 from selfimprove.evals.task import EvalExample
 from selfimprove.evals.tasks import from_conversation, pinned
 from selfimprove.postgres import Connection
@@ -33,6 +33,13 @@ def known(connection: Connection, model: str, ids: Collection[str]) -> set[str]:
     """Which of the examples the model has results for."""
     given = {"model": model, "decoding": GREEDY, "ids": list(ids)}
     return {row["example_id"] for row in connection.execute(postgres.queries("evals").known, given)}
+
+
+def drawn(connection: Connection, model: str, ids: Collection[str]) -> set[tuple[str, str]]:
+    """Example and decoding of the sampled answers that the model has given to these examples."""
+    given = {"model": model, "sampled": SAMPLED, "ids": list(ids)}
+    rows = connection.execute(postgres.queries("evals").drawn, given)
+    return {(row["example_id"], row["decoding"]) for row in rows}
 
 
 def results(connection: Connection, model: str, ids: Collection[str]) -> list[Result]:
@@ -85,7 +92,7 @@ def latest_report(connection: Connection, run_id: str = "") -> Report | None:
 
 def scores(connection: Connection, models: Sequence[str], ids: Collection[str]) -> list[TaskScore]:
     """Each model on each task of these examples."""
-    given = {"models": list(models), "ids": list(ids), "decoding": GREEDY}
+    given = {"models": list(models), "ids": list(ids), "decoding": GREEDY, "sampled": SAMPLED}
     return in_order((TaskScore(**row) for row in connection.execute(postgres.queries("evals").scores, given)), models)
 
 
@@ -111,4 +118,5 @@ def _example_row(example: EvalExample) -> dict[str, Any]:
     return {
         "id": example.id, "task": example.task, "slice": example.slice, "grader": example.grader,
         "messages": Jsonb(as_json(example.messages)), "reference": example.reference, "chat_id": example.chat_id,
+        "runs": example.runs,
     }  # fmt: skip

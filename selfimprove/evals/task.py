@@ -14,7 +14,8 @@ SHORT = 60  # characters: a longer reference has too many right wordings to be c
 class EvalExample:
     """One prompt with its reference answer; `slice` is its cluster in paired statistics, `id` a hash of its content.
 
-    `grader` is a grader's name, or "name:argument" where something else than the reference is looked for.
+    `grader` is a grader's name, or "name:argument". Of an example with `runs` the share of so many sampled answers that
+    pass is its score, else the greedy answer's verdict.
     """
 
     task: str
@@ -23,10 +24,12 @@ class EvalExample:
     messages: tuple[Message, ...]
     reference: str
     chat_id: str | None = None
+    runs: int = 0
     id: str = field(init=False)
 
     def __post_init__(self) -> None:
-        content = [RULE_VERSION, self.task, as_json(self.messages), self.reference, self.grader]
+        runs = [self.runs] if self.runs else []
+        content = [RULE_VERSION, self.task, as_json(self.messages), self.reference, self.grader, *runs]
         object.__setattr__(self, "id", content_id(content))
 
 

@@ -12,6 +12,7 @@ from selfimprove.evals.grader_problems import problems
 from selfimprove.evals.task import EvalExample, grader_for
 
 SUITES = ("core", "refusals")
+MOST_RUNS = 64
 ROLES = ("system", "user", "assistant", "tool")
 
 
@@ -68,7 +69,9 @@ def _example(task: str, path: Path, number: int, line: bytes) -> EvalExample:
         raise SuiteInvalid(path=path, line=number, reason=problem)
     value = orjson.loads(line)
     messages = tuple(Message(m["role"], m["content"]) for m in value["messages"])
-    return EvalExample(task, value["slice"], value["grader"], messages, value["reference"])
+    return EvalExample(
+        task, value["slice"], value["grader"], messages, value["reference"], runs=value.get("runs", 0)
+    )
 
 
 def _problems(line: bytes) -> Iterator[str]:
@@ -83,6 +86,8 @@ def _problems(line: bytes) -> Iterator[str]:
     for key in ("reference", "grader", "slice"):
         if not isinstance(value.get(key), str) or not value[key].strip():
             yield f"{key!r} is missing or empty"
+    if not isinstance(value.get("runs", 0), int) or not 0 <= value.get("runs", 0) <= MOST_RUNS:
+        yield f"'runs' is no number of sampled answers, 0 to {MOST_RUNS}"
     yield from _message_problems(value.get("messages"))
     yield from problems(value["grader"], value["reference"])
 

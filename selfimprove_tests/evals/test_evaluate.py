@@ -39,7 +39,19 @@ def test_a_job_without_a_pair_holds_only_what_is_missing() -> None:
         "examples": {TWO.id: {"messages": [{"role": "user", "content": "2?"}], "reference": "yes"}},
         "missing": {"b": [TWO.id], "b+a": []},
         "compare": None,
+        "draws": {},
+        "temperature": 0.8,
     }
+
+
+def test_sampled_runs_that_are_missing_are_drawn_by_seeds_of_their_own() -> None:
+    work = Plan(by_id(ONE, TWO), {"b": []}, draws={"b": [(TWO.id, 1), (TWO.id, 3)], "b+a": []})
+    made = job(work, Path("/base"), {"b": None})
+    assert set(made["examples"]) == {TWO.id}
+    assert made["draws"]["b+a"] == []
+    (first, run, seed), (_, other, another) = made["draws"]["b"]
+    assert (first, run, other, seed) == (TWO.id, 1, 3, room.seed(TWO.id, 1))
+    assert len({seed, another, room.seed(ONE.id, 1)}) == 3
 
 
 def test_a_pair_is_compared_even_where_nothing_is_missing() -> None:

@@ -1,6 +1,7 @@
 """The tiny model through the whole path: child process, losses, answers, grades, comparison."""
 
 import math
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,21 @@ def test_what_scoring_calls_exact_is_what_generating_says(base: Base, loaded: ml
     answers = answer(loaded, examples, list(examples), lambda event: None)
     said = mlx.generate(loaded, [one["messages"] for one in examples.values()], max_tokens=64)
     assert [one.text for one in said] == [answers[id_]["output"] for id_ in examples]
+
+
+def test_sampled_runs_are_graded_apart_and_are_the_same_whatever_else_is_drawn(base: Base) -> None:
+    examples = [replace(example, runs=4) for example in suites(base.suites)[:6]]
+    by_id = {example.id: example for example in examples}
+    draws = [(id_, run) for id_ in by_id for run in (1, 2, 3, 4)]
+    several, one = (
+        evaluate(Plan(by_id, {"b": []}, draws={"b": asked}), base.folder, {"b": None}).results
+        for asked in (draws, draws[9:10])
+    )
+    found = {(result.example_id, result.decoding): result for result in several}
+    assert set(found) == {(id_, f"t=0.8,seed=0,run={run}") for id_, run in draws}
+    assert one == (found[draws[9][0], f"t=0.8,seed=0,run={draws[9][1]}"],)
+    assert {result.loss for result in several} == {None}
+    assert {True} <= {result.passed for result in several} <= {True, False}
 
 
 def test_an_adapter_that_is_no_number_is_broken_everywhere_and_passes_nowhere(base: Base, broken: Path) -> None:

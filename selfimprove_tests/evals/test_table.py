@@ -5,7 +5,7 @@ import pytest
 from selfimprove.chats.chat import Message
 from selfimprove.evals import table
 from selfimprove.evals.evaluate import plan
-from selfimprove.evals.report import Lineup, Report, Result, TaskScore, report_id
+from selfimprove.evals.report import SAMPLED, Lineup, Report, Result, TaskScore, report_id
 from selfimprove.evals.task import EvalExample
 from selfimprove.postgres import Connection
 from selfimprove_tests.evals import rows
@@ -62,6 +62,28 @@ def test_only_missing_results_are_planned(connection: Connection) -> None:
 def test_results_of_another_decoding_do_not_count(connection: Connection) -> None:
     table.insert_results(connection, [ONE], [Result("b", ONE.id, 1.0, True, "yes", 2, "t=0.8")])
     assert plan(connection, [ONE], ["b"]).missing == {"b": [ONE.id]}
+
+
+OFTEN = EvalExample("core", "s", "exact", (Message("user", "often?"),), "yes", runs=3)
+
+
+def test_only_missing_runs_are_drawn(connection: Connection) -> None:
+    table.insert_results(connection, [ONE, OFTEN], [Result("b", OFTEN.id, None, True, "yes", 2, f"{SAMPLED}2")])
+    work = plan(connection, [ONE, OFTEN], ["b", "b+new"])
+    assert work.draws == {"b": [(OFTEN.id, 1), (OFTEN.id, 3)], "b+new": [(OFTEN.id, run) for run in (1, 2, 3)]}
+    assert work.missing["b"] == [ONE.id, OFTEN.id]
+
+
+def test_the_score_of_a_sampled_example_is_the_share_of_its_runs_that_passed(connection: Connection) -> None:
+    verdicts = {1: True, 2: False, 3: True}
+    drawn = [Result("b", OFTEN.id, None, passed, "?", 1, f"{SAMPLED}{run}") for run, passed in verdicts.items()]
+    other = Result("b", OFTEN.id, None, True, "?", 1, "t=1.5,seed=0,run=1")
+    greedy = [result("b", OFTEN, 0.5, False), result("b", ONE, 1.5, True)]
+    table.insert_results(connection, [ONE, OFTEN], [*drawn, other, *greedy])
+    [score] = table.scores(connection, ["b"], [ONE.id, OFTEN.id])
+    assert (score.examples, score.loss) == (2, 1.0)
+    assert score.passed == pytest.approx((1 + 2 / 3) / 2)
+    assert len(table.results(connection, "b", [OFTEN.id])) == 1
 
 
 def test_a_result_stands_and_a_cluster_may_be_named_anew(connection: Connection) -> None:

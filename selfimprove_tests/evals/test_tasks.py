@@ -45,6 +45,12 @@ def test_a_line_becomes_an_example_named_by_its_content(tmp_path: Path) -> None:
     assert len(example.id) == 32
 
 
+def test_how_often_an_example_is_sampled_is_part_of_its_name(tmp_path: Path) -> None:
+    once, often = load(suite(tmp_path, GOOD, {**GOOD, "runs": 4}), "core")
+    assert (once.runs, often.runs) == (0, 4)
+    assert once.id != often.id
+
+
 def test_the_cluster_is_not_part_of_the_name_but_task_grader_and_reference_are() -> None:
     same = EvalExample("core", "a", "exact", (QUESTION,), "Soup")
     assert EvalExample("core", "b", "exact", (QUESTION,), "Soup", "chat").id == same.id
@@ -77,6 +83,8 @@ def test_results_under_another_rule_are_not_compared(monkeypatch: pytest.MonkeyP
         ({**GOOD, "grader": "regex"}, "regex needs its pattern"),
         ({**GOOD, "grader": "regex:("}, "its pattern is not a regular expression"),
         ({**GOOD, "grader": "numeric:4 ± parsecs"}, "numeric takes a value, a tolerance and a unit it knows"),
+        ({**GOOD, "runs": 65}, "'runs' is no number of sampled answers, 0 to 64"),
+        ({**GOOD, "runs": "3"}, "'runs' is no number of sampled answers"),
         ({**GOOD, "grader": "schema"}, "schema needs one"),
         ({**GOOD, "grader": "schema:{"}, "its schema is not JSON"),
         ({**GOOD, "grader": 'schema:{"type": "text"}'}, "its schema is none"),

@@ -33,13 +33,17 @@ order by d.split, d.position;
 select example_id from eval_results
 where model = %(model)s and decoding = %(decoding)s and example_id = any(%(ids)s);
 
+-- drawn: which sampled answers a model has given to these examples
+select example_id, decoding from eval_results
+where model = %(model)s and starts_with(decoding, %(sampled)s) and example_id = any(%(ids)s);
+
 -- results: a model's results on these examples
 select model, example_id, decoding, loss, passed, output, tokens from eval_results
 where model = %(model)s and decoding = %(decoding)s and example_id = any(%(ids)s);
 
 -- insert_example: keep an example; its cluster may be named anew
-insert into eval_examples (id, task, slice, grader, messages, reference, chat_id)
-values (%(id)s, %(task)s, %(slice)s, %(grader)s, %(messages)s, %(reference)s, %(chat_id)s)
+insert into eval_examples (id, task, slice, grader, messages, reference, chat_id, runs)
+values (%(id)s, %(task)s, %(slice)s, %(grader)s, %(messages)s, %(reference)s, %(chat_id)s, %(runs)s)
 on conflict (id) do update set slice = excluded.slice
 where eval_examples.slice <> excluded.slice;
 
@@ -71,11 +75,17 @@ select * from reports order by run_id = %(run_id)s desc, created_at desc, id lim
 -- report_examples: which examples a report compares
 select example_id from report_examples where report_id = %(report_id)s order by example_id;
 
--- scores: by task and model, how many examples, the share of graded ones that passed, the mean loss
-select e.task, r.model, count(*) as examples, avg(r.passed::int)::float8 as passed, avg(r.loss)::float8 as loss
+-- scores: by task and model, how many examples, the share of graded ones that passed, the mean loss; of an example with
+-- sampled runs the share of these that passed counts
+select e.task, r.model, count(*) as examples, avg(r.loss)::float8 as loss,
+       avg(case when e.runs = 0 then r.passed::int else sampled.share end)::float8 as passed
 from unnest(%(ids)s::text[]) as asked (id)
 join eval_examples e using (id)
 join eval_results r on r.example_id = asked.id and r.decoding = %(decoding)s and r.model = any(%(models)s)
+left join lateral (
+    select avg(s.passed::int) as share from eval_results s
+    where s.example_id = asked.id and s.model = r.model and starts_with(s.decoding, %(sampled)s)
+) sampled on e.runs > 0
 group by e.task, r.model;
 
 -- trained_on: how many of a report's examples have a chat or a prompt that its adapter was trained on

@@ -1,0 +1,3 @@
+set search_path to selfimprove, public;
+
+alter table eval_examples add column runs int not null default 0;
