@@ -16,6 +16,7 @@ from selfimprove.models.serve import Log
 from selfimprove.privacy.names import weights
 from selfimprove.privacy.names.encoder import batch, outputs
 from selfimprove.privacy.names.labels import LABELS, TYPES
+from selfimprove.privacy.names.lands import let_go
 from selfimprove.privacy.names.pieces import Window, Word, windows
 from selfimprove.privacy.names.spans import Said, spans
 from selfimprove.privacy.redact import Span
@@ -26,16 +27,17 @@ PROBE = ("Hello, I am Anna Kowalska and I live in Berlin.", "The table is made o
 
 
 def find(texts: Sequence[str], threshold: float | None = None, folder: Path = weights.FOLDER) -> list[list[Span]]:
-    """Spans of each text (types NAME, PLACE, ADDRESS), ascending, without overlap, none inside a closed code fence.
+    """Spans of each text (types NAME, PLACE, ADDRESS), ascending, without overlap, none in source code.
 
     A word is masked when it is personal with at least the probability `threshold`: the lower, the more is found. The
-    default is the manifest's, chosen for recall.
+    default is the manifest's, chosen for recall. Countries in a text that holds nothing else are let go.
 
     Raises:
         TaggerMissing: the weights are not here, or not those of the manifest.
     """
     limit = default_threshold(folder) if threshold is None else threshold
-    return [spans(text, *own, limit) for text, own in zip(texts, read(texts, folder), strict=True)]
+    said = zip(texts, read(texts, folder), strict=True)
+    return [let_go(text, spans(text, *own, limit)) for text, own in said]
 
 
 def read(texts: Sequence[str], folder: Path = weights.FOLDER) -> list[tuple[list[Word], list[Said]]]:

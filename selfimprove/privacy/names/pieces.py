@@ -1,18 +1,17 @@
-"""A text as the encoder reads it: windows of word pieces, cut between sentences, code fences left out."""
+"""A text as the encoder reads it: windows of word pieces, cut between sentences, source code left out."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from selfimprove.privacy.names.code import prose
 from selfimprove.privacy.names.labels import shape_of
 
 LONGEST = 126  # pieces in a window, besides its first and last mark
 FIRST, LAST = 101, 102
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n.*?^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
 _ENDS = frozenset(".!?…")
 
 
@@ -28,25 +27,17 @@ class Word:
 
 
 Window = Sequence[Word]
+Stretches = Callable[[str], Iterator[tuple[int, int]]]
 
 
-def windows(texts: Sequence[str]) -> list[list[Window]]:
-    """The windows of each text; a text without words has none. An open code fence is text like any other."""
-    parts = [(number, start, text[start:end]) for number, text in enumerate(texts) for start, end in _prose(text)]
+def windows(texts: Sequence[str], stretches: Stretches = prose) -> list[list[Window]]:
+    """The windows of these stretches of each text; a text without words has none."""
+    parts = [(number, start, text[start:end]) for number, text in enumerate(texts) for start, end in stretches(text)]
     found: list[list[Window]] = [[] for _ in texts]
     encoded = _tokenizer().encode_batch([part for _, _, part in parts], add_special_tokens=False)
     for (number, start, part), encoding in zip(parts, encoded, strict=True):
         found[number] += _cut(list(_words(part, start, encoding)))
     return found
-
-
-def _prose(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of a text outside closed code fences."""
-    at = 0
-    for fence in _FENCE.finditer(text) if "```" in text or "~~~" in text else ():
-        yield at, fence.start()
-        at = fence.end()
-    yield at, len(text)
 
 
 def _words(text: str, shift: int, encoding: Any) -> Iterator[Word]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from random import Random
 from typing import Any
 
+from selfimprove.privacy.names.code import unfenced
 from selfimprove.privacy.names.corpus.draft import Draft
 from selfimprove.privacy.names.encoder import batch, fresh, outputs
 from selfimprove.privacy.names.labels import LABELS
@@ -37,7 +38,7 @@ Lesson = tuple[Window, tuple[int, ...]]  # a window and the label of each of its
 
 def lessons(drafts: Sequence[Draft]) -> list[Lesson]:
     """Every window of every text with its labels."""
-    cut = windows([draft.text for draft in drafts])
+    cut = windows([draft.text for draft in drafts], unfenced)
     return [
         (window, tuple(_label(draft, word.start, word.end) for word in window))
         for draft, own in zip(drafts, cut, strict=True)
