@@ -1,11 +1,7 @@
-"""From a dataset to a stored adapter: train in a child process, move the files to their place, write the row last."""
+"""From a dataset to a stored adapter: train in child processes, move the files to their place, write the row last."""
 
-import fcntl
-import os
-import shutil
-import uuid
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -14,17 +10,30 @@ import orjson
 
 from selfimprove.adapters import pseudonyms, table
 from selfimprove.adapters.adapter import Adapter
+from selfimprove.adapters.desk import desk, key
 from selfimprove.adapters.files import keep, verified_folder
 from selfimprove.adapters.recipe import Recipe
 from selfimprove.datasets import export
 from selfimprove.datasets.build import Connect
 from selfimprove.datasets.freeze import Dataset
-from selfimprove.errors import DatasetChanged, TrainingBusy
+from selfimprove.errors import DatasetChanged, ModelWorkFailed
 from selfimprove.models import worker
 from selfimprove.models.base import Base
+from selfimprove.models.checkpoint import STATE
 
 CHILD = "selfimprove.adapters.train:train"
-DRAFT = "adapter-"
+DRAFT = "adapter"
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """After how many seconds a process of a training ends and the next begins, and how much of its work a kill loses.
+
+    Processes end so that what leaks on the way to the GPU goes back to the machine.
+    """
+
+    seconds: float = 600.0
+    save_every: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +46,10 @@ class Bench:
     tell: Callable[[str], None]
 
 
-def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str) -> Adapter:
+def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pace = Pace()) -> Adapter:
     """Train an adapter on a dataset; nothing of it is visible before all of it is there.
+
+    A training that was broken off goes on from its last checkpoint, and ends with the same bytes.
 
     Raises:
         TrainingBusy: another training is running in this state folder.
@@ -46,15 +57,43 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str) -> Adapte
         AdapterCorrupt: the adapter to go on from is not what was trained.
         ExampleDiverged, ModelWorkFailed: the training itself failed.
     """
-    with _draft(bench.home) as draft:
-        told = worker.call(CHILD, _job(bench, dataset, recipe, draft), log=lambda event: bench.tell(sentence(event)))
-        (draft / "recipe.json").write_bytes(how_made(bench.base, dataset, recipe))
-        id, files, url = keep(draft, bench.home)
-        metrics = {**told["metrics"], "peak_memory_bytes": _peak(told["memory"]), "blas": told["memory"]["blas"]}
-        adapter = Adapter(id, bench.base.id, dataset.id, recipe, metrics, url, files, dataset.night)
+    with desk(bench.home, key(bench.base, dataset, recipe)) as place:
+        told = _in_segments(bench, _job(bench, dataset, recipe, place), pace)
+        (place / DRAFT / "recipe.json").write_bytes(how_made(bench.base, dataset, recipe))
+        id, files, url = keep(place / DRAFT, bench.home)
+        adapter = Adapter(id, bench.base.id, dataset.id, recipe, told, url, files, dataset.night)
         with bench.connect() as connection:
             table.insert(connection, adapter, run_id)
     return adapter
+
+
+def _in_segments(bench: Bench, job: dict[str, Any], pace: Pace) -> dict[str, Any]:
+    """An adapter's metrics, after as many child processes as it took; the wait between them counts as time spent."""
+    began, ran, peak = time.monotonic(), 0.0, 0
+    while True:
+        spent = time.monotonic() - began - ran
+        segment = {**asdict(pace), "budget": job["recipe"]["minutes"] * 60 - spent}
+        told = _segment(bench, {**job, "segment": segment})
+        ran, peak = ran + told["ran"], max(peak, told["memory"]["peak_rss"], told["memory"]["peak_mlx"])
+        if told["metrics"]:
+            return {**told["metrics"], "peak_memory_bytes": peak, "blas": told["memory"]["blas"]}
+
+
+def _segment(bench: Bench, job: dict[str, Any]) -> dict[str, Any]:
+    """One child process, or several when one dies that got further than where it began."""
+    state = Path(job["out"]).parent / STATE
+    while True:
+        before = _content(state)
+        try:
+            return worker.call(CHILD, job, log=lambda event: bench.tell(sentence(event)))
+        except ModelWorkFailed as exc:
+            if _content(state) == before:
+                raise
+            bench.tell(f"{exc} Going on from the last checkpoint.")
+
+
+def _content(file: Path) -> bytes:
+    return file.read_bytes() if file.exists() else b""
 
 
 def how_made(base: Base, dataset: Dataset, recipe: Recipe) -> bytes:
@@ -65,12 +104,16 @@ def how_made(base: Base, dataset: Dataset, recipe: Recipe) -> bytes:
 
 def sentence(event: dict[str, Any]) -> str:
     """A progress event as one line of a log."""
+    if "resumed" in event:
+        return f"Going on after step {event['step']} of {event['steps']}."
+    if "refused" in event:
+        return f"The checkpoint cannot be used ({event['refused']}): training starts again."
     if "validation_loss" in event:
         return f"Step {event['step']} of {event['steps']}: held-out loss {event['validation_loss']:.4f}."
     return f"Step {event['step']} of {event['steps']}: loss {event['train_loss']:.4f}, {event['seconds']:.1f} s."
 
 
-def _job(bench: Bench, dataset: Dataset, recipe: Recipe, draft: Path) -> dict[str, Any]:
+def _job(bench: Bench, dataset: Dataset, recipe: Recipe, place: Path) -> dict[str, Any]:
     folder = export.of(dataset, bench.home)
     changed = export.differences(dataset, folder)
     if changed:
@@ -82,7 +125,7 @@ def _job(bench: Bench, dataset: Dataset, recipe: Recipe, draft: Path) -> dict[st
         "dataset": str(folder),
         "recipe": asdict(recipe),
         "start": str(start) if start else None,
-        "out": str(draft),
+        "out": str(place / DRAFT),
         "seeds": seeds,
     }
 
@@ -90,33 +133,3 @@ def _job(bench: Bench, dataset: Dataset, recipe: Recipe, draft: Path) -> dict[st
 def _folder_of(bench: Bench, id: str) -> Path:
     with bench.connect() as connection:
         return verified_folder(table.read(connection, id))
-
-
-@contextmanager
-def _draft(home: Path) -> Iterator[Path]:
-    """An empty folder to train into, for one training at a time; what a killed one left behind is removed first."""
-    work = home / "work"
-    work.mkdir(parents=True, exist_ok=True)
-    with (work / "training.lock").open("a") as lock:
-        _take(lock.fileno(), work)
-        for left_over in work.glob(f"{DRAFT}*"):
-            shutil.rmtree(left_over)
-        draft = work / f"{DRAFT}{uuid.uuid4().hex}"
-        draft.mkdir(mode=0o700)
-        try:
-            yield draft
-        finally:
-            shutil.rmtree(draft, ignore_errors=True)
-
-
-def _take(lock: int, work: Path) -> None:
-    """The system frees this lock when its process ends, however it ends."""
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError as exc:
-        raise TrainingBusy(home=work.parent) from exc
-    os.ftruncate(lock, 0)
-
-
-def _peak(memory: dict[str, Any]) -> int:
-    return int(max(memory["peak_rss"], memory["peak_mlx"]))

@@ -1,4 +1,4 @@
-"""Training itself, in a process of its own."""
+"""Training itself, a segment of it, in a process of its own."""
 
 import math
 import time
@@ -12,10 +12,11 @@ from selfimprove.adapters.delta import factors, moved
 from selfimprove.adapters.recipe import Recipe, read
 from selfimprove.errors import ExampleDiverged, TrainingDiverged
 from selfimprove.models import mlx
-from selfimprove.models.batch import fit, order
+from selfimprove.models.batch import fit
+from selfimprove.models.checkpoint import Segment
 from selfimprove.models.encode import Encoded, encode
 from selfimprove.models.serve import Log
-from selfimprove.models.training import Enough, Plan, Training
+from selfimprove.models.training import Plan, Training, drawn
 from selfimprove.privacy.substitute import substitute
 
 POINTS = 60  # of a loss curve: more cannot be told apart in a chart
@@ -25,6 +26,9 @@ QUIET = 10.0  # seconds without a word, after which the next step speaks
 
 def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     """Train an adapter by `job`: "base" and "dataset" folders, "recipe", "start" folder or None, "out" folder, "seeds".
+
+    "segment" says for how long; the checkpoint is beside "out". The result's "metrics" are None while there is more to
+    do, and "ran" the seconds of this segment.
 
     Raises:
         ExampleDiverged: a loss stopped being a finite number; the message names the examples of that step.
@@ -36,15 +40,19 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     config = mlx.add_lora(loaded, shape, seed=recipe.seed, start=start)
     ids, rows = encoded(loaded.tokenizer, Path(job["dataset"]) / "train.jsonl", recipe.longest, job["seeds"])
     _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", recipe.longest, job["seeds"])
-    watch, before = Budget(recipe, tell), factors(loaded.model)
+    began, before = time.monotonic(), factors(loaded.model)
+    segment = Segment(Path(job["out"]).parent, **job["segment"])
     try:
-        training = mlx.train(loaded, rows, validation, plan(recipe), watch.hear)
+        training = mlx.train(loaded, rows, validation, plan(recipe), Progress(recipe, tell).hear, segment)
     except TrainingDiverged as exc:
         examples = named(ids, rows, recipe, int(str(exc.details["step"])))
         raise ExampleDiverged(**exc.details, examples=examples) from exc
+    ran = time.monotonic() - began
+    if not training.stopped:
+        return {"metrics": None, "ran": ran}
     mlx.save_adapter(loaded, Path(job["out"]), config)
     norms = {"delta_norm": number(moved(loaded.model, before)), "adapter_norm": number(moved(loaded.model))}
-    return {"metrics": {**metrics(training, watch.stopped(training)), **norms}}
+    return {"metrics": {**metrics(training), **norms}, "ran": ran}
 
 
 def number(value: float) -> float | None:
@@ -95,37 +103,22 @@ def plan(recipe: Recipe) -> Plan:
     )
 
 
-class Budget:
-    """Passes progress on, about `POINTS` times or every few seconds, and ends the training when its time is up."""
+class Progress:
+    """Passes progress on, about `POINTS` times or every few seconds."""
 
     def __init__(self, recipe: Recipe, tell: Log) -> None:
-        self.every, self.steps, self.tell = max(1, recipe.steps // POINTS), recipe.steps, tell
+        self.every, self.tell = max(1, recipe.steps // POINTS), tell
         self.began = self.told = time.monotonic()
-        self.deadline = self.began + recipe.minutes * 60
-        self.is_spent = False
 
     def hear(self, event: dict[str, Any]) -> None:
-        """One measured loss.
-
-        Raises:
-            Enough: the time is up.
-        """
+        """One measured loss, or where the training goes on."""
         now = time.monotonic()
-        if "validation_loss" in event or event["step"] % self.every == 0 or now >= self.told + QUIET:
+        if "train_loss" not in event or event["step"] % self.every == 0 or now >= self.told + QUIET:
             self.tell({**event, "seconds": now - self.began})
             self.told = now
-        if now >= self.deadline:
-            self.is_spent = True
-            raise Enough
-
-    def stopped(self, training: Training) -> str:
-        """Why the training ended: "budget", "early" (validation loss) or "steps"."""
-        if self.is_spent:
-            return "budget"
-        return "steps" if training.steps >= self.steps else "early"
 
 
-def metrics(training: Training, stopped: str) -> dict[str, Any]:
+def metrics(training: Training) -> dict[str, Any]:
     """What is stored of a training; train losses are means of as many steps as give `POINTS` points."""
     size = math.ceil(len(training.losses) / POINTS) or 1
     chunks = [training.losses[i : i + size] for i in range(0, len(training.losses), size)]
@@ -137,15 +130,13 @@ def metrics(training: Training, stopped: str) -> dict[str, Any]:
         "trained_tokens": training.tokens,
         "tokens_per_second": training.tokens / training.seconds if training.seconds else 0.0,
         "seconds": training.seconds,
-        "stopped": stopped,
+        "stopped": training.stopped,
     }
 
 
 def named(ids: Sequence[str], rows: Sequence[Encoded], recipe: Recipe, step: int) -> str:
     """Ids of the examples in the batch of a step, the first few by name."""
-    remaining, epoch = max(step, 1), 0
-    while remaining > len(batches := order(rows, recipe.batch_tokens, recipe.seed, epoch)):
-        remaining, epoch = remaining - len(batches), epoch + 1
-    found = sorted({ids[row] for row in batches[remaining - 1]})
+    batch = next(drawn(rows, plan(recipe), max(step, 1) - 1))
+    found = sorted({ids[row] for row in batch})
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return ", ".join(found[:NAMED]) + more

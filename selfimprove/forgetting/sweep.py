@@ -14,8 +14,8 @@ import orjson
 
 from selfimprove import postgres
 from selfimprove.adapters import table as adapters
+from selfimprove.adapters.desk import FOLDER
 from selfimprove.adapters.files import folder_of
-from selfimprove.adapters.learn import DRAFT
 from selfimprove.forgetting.receipt import Receipt
 from selfimprove.reports.table import MorningReport
 
@@ -81,8 +81,7 @@ def _remove_drafts(home: Path) -> None:
                 fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 return
-            for left_over in lock.parent.glob(f"{DRAFT}*"):
-                shutil.rmtree(left_over, ignore_errors=True)
+            shutil.rmtree(lock.parent / FOLDER, ignore_errors=True)
 
 
 def _write(path: Path, content: bytes) -> None:

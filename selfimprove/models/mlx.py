@@ -15,10 +15,12 @@ from typing import Any
 from selfimprove.errors import AdapterMismatch, ModelBroken, NothingSupervised
 from selfimprove.models import blas
 from selfimprove.models.batch import fit
+from selfimprove.models.checkpoint import WHOLE, Run, Segment
 from selfimprove.models.decode import Engine, decode, keyed
 from selfimprove.models.encode import Encoded, Messages, prompt
 from selfimprove.models.loss import loss
-from selfimprove.models.training import Enough, Log, Plan, Training, Watch, batches, optimizer
+from selfimprove.models.training import Batches, HeldOut, Log, Plan, Training, optimizer
+from selfimprove.models.watch import Enough, Watch, go_on
 
 WEIGHTS, CONFIG = "adapters.safetensors", "adapter_config.json"
 
@@ -223,45 +225,65 @@ def _aloud(log: Log) -> Log:
 
 
 def train(
-    loaded: Loaded, rows: Sequence[Encoded], validation: Sequence[Encoded], plan: Plan, log: Log | None = None
+    loaded: Loaded,
+    rows: Sequence[Encoded],
+    validation: Sequence[Encoded],
+    plan: Plan,
+    log: Log | None = None,
+    segment: Segment = WHOLE,
 ) -> Training:
     """Train what is not frozen, through mlx-lm's trainer with our batches and loss; `log` gets each measured loss.
+
+    With a segment's folder it goes on from the checkpoint there and leaves one; the same bytes come out wherever it was
+    broken off. What is returned has `stopped` "" while there is more to do.
 
     Raises:
         NothingSupervised: no row has an assistant answer.
         TrainingDiverged: a loss stopped being a finite number.
     """
-    import mlx.core as mx
-    from mlx_lm.tuner.trainer import TrainingArgs
-    from mlx_lm.tuner.trainer import train as run
-
     windows, tested = fit(rows, plan.longest), fit(validation, plan.longest)
     if not windows:
         raise NothingSupervised(rows=len(rows))
-    mx.random.seed(plan.seed)
-    watch = Watch(loaded.model, plan, log and _aloud(log))
+    run = Run(loaded.model, optimizer(plan, loaded.model))
+    log = log and _aloud(log)
+    go_on(run, plan, segment, log)
+    if not run.training.stopped:
+        batches = Batches(plan, run.training.steps)
+        watch = Watch(run, batches, log, segment)
+        _through_mlx_lm(watch, windows, HeldOut(tested, batches))
+    if run.training.stopped:
+        run.take_best()
+    loaded.model.eval()
+    return run.training
+
+
+def _through_mlx_lm(watch: Watch, rows: Sequence[Encoded], held_out: HeldOut) -> None:
+    """Every step reports, since sums of several would end with a segment; the callback sums them up."""
+    from mlx_lm.tuner.trainer import TrainingArgs
+    from mlx_lm.tuner.trainer import train as run
+
+    left = watch.plan.steps - watch.batches.step
     with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
         arguments = TrainingArgs(
             batch_size=1,
-            iters=plan.steps,
+            iters=left,
             val_batches=-1,
-            steps_per_report=plan.report_every,
-            steps_per_eval=plan.evaluate_every,
-            steps_per_save=plan.steps + 1,
-            max_seq_length=plan.longest,
+            steps_per_report=1,
+            steps_per_eval=1,
+            steps_per_save=left + 1,
+            max_seq_length=watch.plan.longest,
             adapter_file=str(Path(scratch) / WEIGHTS),
             clear_cache_threshold=2**30,
         )
         with contextlib.suppress(Enough):
             run(
-                loaded.model,
-                optimizer(plan),
-                windows,
-                tested or None,
+                watch.run.model,
+                watch.run.optimizer,
+                rows,
+                held_out,
                 args=arguments,
                 loss=loss,
-                iterate_batches=batches(plan),
+                iterate_batches=watch.batches,
                 training_callback=watch,
             )
-    loaded.model.eval()
-    return watch.finish()
+    watch.finish()

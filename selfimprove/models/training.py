@@ -1,17 +1,15 @@
-"""What mlx-lm's trainer is handed: our batches, our optimizer, and a watch on the losses."""
+"""What mlx-lm's trainer is handed: the plan, our batches, and our optimizer. The course of a training is its noun."""
 
-import math
-import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
-from typing import Any
+from typing import Any, Literal
 
-from selfimprove.errors import TrainingDiverged
 from selfimprove.models.batch import collate, order
 from selfimprove.models.encode import Encoded
 
 Log = Callable[[dict[str, Any]], None]
+Stopped = Literal["", "steps", "early", "budget"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +32,18 @@ class Plan:
     evaluate_every: int = 100
     patience: int = 0
 
+    def evaluates(self, step: int) -> bool:
+        """Whether the validation loss is measured before a step, counted from 1."""
+        return step in (1, self.steps) or step % self.evaluate_every == 0
+
 
 @dataclass(slots=True)
 class Training:
-    """What a training did; losses are nats a supervised token, with the step at which they were measured."""
+    """The course of a training; losses are nats a supervised token, with the step at which they were measured.
+
+    `stopped` says why it ended: all "steps" done, "early" by the validation loss, its "budget" of time spent; "" while
+    there is more to do. `pending` are the losses since the last report.
+    """
 
     steps: int = 0
     tokens: int = 0
@@ -45,27 +51,62 @@ class Training:
     best_step: int = 0
     losses: list[tuple[int, float]] = field(default_factory=list)
     validation: list[tuple[int, float]] = field(default_factory=list)
+    stopped: Stopped = ""
+    pending: list[float] = field(default_factory=list)
 
 
-class Enough(Exception):
-    """The validation loss has stopped getting better; mlx-lm's trainer can only be left by raising."""
+class Batches:
+    """mlx-lm's `iterate_batches`, from the batch after `step` on; while it runs, `step` is that of the newest batch."""
 
+    def __init__(self, plan: Plan, step: int = 0) -> None:
+        self.plan, self.step = plan, step
 
-def batches(plan: Plan) -> Callable[..., Iterator[tuple[Any, ...]]]:
-    """mlx-lm's `iterate_batches`: epoch after epoch in an order fixed by the seed, or once when it does not loop."""
-
-    def iterate(dataset: Sequence[Encoded], *_: Any, loop: bool = False, **__: Any) -> Iterator[tuple[Any, ...]]:
+    def __call__(
+        self, dataset: Sequence[Encoded], *_: Any, loop: bool = False, **__: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """Epoch after epoch in an order fixed by the seed, or once when it does not loop."""
         import mlx.core as mx
 
-        for epoch in count() if loop else range(1):
-            for indices in order(dataset, plan.batch_tokens, plan.seed, epoch):
-                batch = collate([dataset[index] for index in indices])
-                yield tuple(map(mx.array, (batch.tokens, batch.positions, batch.targets, batch.weights)))
+        for indices in self._looping(dataset) if loop else order(dataset, self.plan.batch_tokens, self.plan.seed, 0):
+            batch = collate([dataset[index] for index in indices])
+            yield tuple(map(mx.array, (batch.tokens, batch.positions, batch.targets, batch.weights)))
 
-    return iterate
+    def _looping(self, dataset: Sequence[Encoded]) -> Iterator[list[int]]:
+        """Random numbers depend on the step alone, so that a training can go on at any."""
+        import mlx.core as mx
+
+        for indices in drawn(dataset, self.plan, self.step):
+            self.step += 1
+            mx.random.seed(_seed_of(self.plan.seed, self.step))
+            yield indices
 
 
-def optimizer(plan: Plan) -> Any:
+def drawn(rows: Sequence[Encoded], plan: Plan, step: int) -> Iterator[list[int]]:
+    """Indices of the rows of each batch after `step` batches, without end."""
+    for epoch in count():
+        batches = order(rows, plan.batch_tokens, plan.seed, epoch)
+        yield from batches[step:]
+        step = max(0, step - len(batches))
+
+
+def _seed_of(seed: int, step: int) -> int:
+    import numpy as np
+
+    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0])
+
+
+class HeldOut(list[Encoded]):
+    """Rows that mlx-lm's trainer finds empty, and so does not evaluate, except before the steps of the plan."""
+
+    def __init__(self, rows: Sequence[Encoded], batches: Batches) -> None:
+        super().__init__(rows)
+        self._batches = batches
+
+    def __bool__(self) -> bool:
+        return len(self) > 0 and self._batches.plan.evaluates(self._batches.step)
+
+
+def optimizer(plan: Plan, model: Any) -> Any:
     """AdamW that clips inside `update`, the only place mlx-lm's compiled step lets us in."""
     from mlx import optimizers
 
@@ -77,57 +118,6 @@ def optimizer(plan: Plan) -> Any:
     rise = optimizers.linear_schedule(plan.learning_rate / 100, plan.learning_rate, warmup)
     fall = optimizers.cosine_decay(plan.learning_rate, max(1, plan.steps - warmup), plan.learning_rate * plan.floor)
     schedule = optimizers.join_schedules([rise, fall], [warmup])
-    return ClippedAdamW(schedule, weight_decay=plan.weight_decay, bias_correction=True)
-
-
-class Watch:
-    """mlx-lm's callback: notes every loss, passes it on, stops on a bad one, and remembers the best weights."""
-
-    def __init__(self, model: Any, plan: Plan, log: Log | None) -> None:
-        self.model, self.plan, self.log = model, plan, log
-        self.training = Training()
-        self.best: list[tuple[str, Any]] = []
-        self.began = time.monotonic()
-
-    def on_train_loss_report(self, report: dict[str, Any]) -> None:
-        """Called by the trainer every `report_every` steps."""
-        step, value = int(report["iteration"]), float(report["train_loss"])
-        self.training.losses.append((step, value))
-        self.training.steps, self.training.tokens = step, int(report["trained_tokens"])
-        self._judge("train_loss", step, value)
-
-    def on_val_loss_report(self, report: dict[str, Any]) -> None:
-        """Called by the trainer before the first step, every `evaluate_every` steps, and before the last one."""
-        step, value = int(report["iteration"]), float(report["val_loss"])
-        self.training.validation.append((step, value))
-        self._judge("validation_loss", step, value)
-        if not self.plan.patience:
-            return
-        best = min(self.training.validation, key=lambda measured: measured[1])[0]
-        if best == step:
-            self._keep(step)
-        elif sum(at > best for at, _ in self.training.validation) >= self.plan.patience:
-            raise Enough
-
-    def finish(self) -> Training:
-        """What was done; with patience the model gets its best weights back."""
-        if self.best:
-            self.model.load_weights(self.best, strict=False)
-        else:
-            self.training.best_step = self.training.steps
-        self.training.seconds = time.monotonic() - self.began
-        return self.training
-
-    def _judge(self, name: str, step: int, value: float) -> None:
-        if not math.isfinite(value):
-            raise TrainingDiverged(loss=value, step=step)
-        if self.log is not None:
-            self.log({"step": step, "steps": self.plan.steps, name: value})
-
-    def _keep(self, step: int) -> None:
-        import mlx.core as mx
-        from mlx.utils import tree_flatten
-
-        self.best = [(name, mx.array(value)) for name, value in tree_flatten(self.model.trainable_parameters())]
-        mx.eval([value for _, value in self.best])
-        self.training.best_step = step
+    made = ClippedAdamW(schedule, weight_decay=plan.weight_decay, bias_correction=True)
+    made.init(model.trainable_parameters())
+    return made

@@ -1,22 +1,21 @@
 """What the training process reports, without training."""
 
 import math
-import time
 
 import pytest
 
 from selfimprove.adapters.learn import sentence
 from selfimprove.adapters.recipe import Recipe
-from selfimprove.adapters.train import Budget, metrics, named, number, plan
+from selfimprove.adapters.train import Progress, metrics, named, number, plan
 from selfimprove.adapters.verify import finite
 from selfimprove.models.batch import order
 from selfimprove.models.encode import Encoded
-from selfimprove.models.training import Enough, Training
+from selfimprove.models.training import Training
 
 
 def test_curves_are_short_whatever_the_steps() -> None:
     losses = [(step, 1000.0 - step) for step in range(1, 1001)]
-    found = metrics(Training(steps=1000, tokens=5000, seconds=2.0, losses=losses), "steps")
+    found = metrics(Training(steps=1000, tokens=5000, seconds=2.0, losses=losses, stopped="steps"))
     curve = found["train_losses"]
     assert len(curve) <= 60
     assert curve[0][0] == 17
@@ -26,33 +25,20 @@ def test_curves_are_short_whatever_the_steps() -> None:
 
 
 def test_a_training_of_no_steps_has_no_curve() -> None:
-    found = metrics(Training(), "budget")
+    found = metrics(Training(stopped="budget"))
     assert (found["train_losses"], found["tokens_per_second"], found["stopped"]) == ([], 0.0, "budget")
 
 
 def test_progress_is_told_about_sixty_times_and_every_evaluation() -> None:
     heard: list[dict] = []
-    budget = Budget(Recipe(steps=300), heard.append)
+    progress = Progress(Recipe(steps=300), heard.append)
     for step in range(1, 301):
-        budget.hear({"step": step, "steps": 300, "train_loss": 1.0})
-    budget.hear({"step": 299, "steps": 300, "validation_loss": 2.0})
-    assert len(heard) == 61
-    assert heard[-1]["validation_loss"] == 2.0
+        progress.hear({"step": step, "steps": 300, "train_loss": 1.0})
+    progress.hear({"step": 299, "steps": 300, "validation_loss": 2.0})
+    progress.hear({"step": 299, "steps": 300, "resumed": True})
+    assert len(heard) == 62
+    assert heard[-2]["validation_loss"] == 2.0
     assert heard[0]["seconds"] >= 0
-
-
-def test_when_the_time_is_up_training_ends() -> None:
-    budget = Budget(Recipe(minutes=0.0), lambda _: None)
-    with pytest.raises(Enough):
-        budget.hear({"step": 1, "steps": 300, "train_loss": 1.0})
-    assert budget.stopped(Training(steps=1)) == "budget"
-
-
-def test_why_a_training_ended() -> None:
-    budget = Budget(Recipe(steps=300, minutes=1.0), lambda _: None)
-    assert budget.deadline > time.monotonic() + 50
-    assert budget.stopped(Training(steps=300)) == "steps"
-    assert budget.stopped(Training(steps=120)) == "early"
 
 
 def test_the_examples_of_a_step_are_named() -> None:
@@ -78,10 +64,12 @@ def test_progress_in_words() -> None:
         sentence({"step": 5, "steps": 300, "train_loss": 1.25, "seconds": 3.0}) == "Step 5 of 300: loss 1.2500, 3.0 s."
     )
     assert sentence({"step": 5, "steps": 300, "validation_loss": 1.5}) == "Step 5 of 300: held-out loss 1.5000."
+    assert sentence({"step": 5, "steps": 300, "resumed": True, "seconds": 0.0}) == "Going on after step 5 of 300."
+    assert "(it is damaged): training starts again" in sentence({"step": 0, "steps": 300, "refused": "it is damaged"})
 
 
 def test_a_change_that_is_no_number_is_stored_as_none_and_fails_its_check() -> None:
     assert [number(value) for value in (0.0, 1.5, math.nan, math.inf)] == [0.0, 1.5, None, None]
-    stored = {**metrics(Training(losses=[(1, 2.0)]), "steps"), "delta_norm": number(math.nan)}
+    stored = {**metrics(Training(losses=[(1, 2.0)])), "delta_norm": number(math.nan)}
     assert not finite(stored).passed
     assert finite({**stored, "delta_norm": 0.1}).passed

@@ -49,7 +49,7 @@ def test_what_a_night_wrote_behind_our_back_goes_at_the_next_start(past: Past) -
 
 def test_half_written_weights_and_pages_are_removed_with_it(past: Past) -> None:
     home = past.house.home
-    draft = home / "work" / "adapter-abc"
+    draft = home / "work" / "training" / "abc"
     draft.mkdir(parents=True)
     (home / "work" / "training.lock").touch()
     (draft / "checkpoint.safetensors").write_text(SECRET)
