@@ -6,10 +6,12 @@ from typing import Literal
 
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, example
+from selfimprove.privacy.fold import PLACEHOLDER
 
 Reason = Literal[
-    "pinned", "no_answer", "thumbs_down", "not_preferred", "unscored", "low_score", "bad_answer_before_correction"
-]
+    "pinned", "no_answer", "thumbs_down", "not_preferred", "unscored", "low_score", "bad_answer_before_correction",
+    "masked_answer",
+]  # fmt: skip
 BAD = 0.3  # below, feedback or evidence speaks against an answer; between this and the threshold nobody knows
 
 
@@ -32,6 +34,8 @@ def choose(candidate: Candidate, threshold: float) -> Example | Reason:
     if any(fault(candidate, position, BAD) not in (None, "unscored") for position in answers if position < corrected):
         return "bad_answer_before_correction"
     better = Message("assistant", (corrections[corrected] or "").strip())
+    if is_masked(turns[:corrected], better):
+        return "masked_answer"
     return example(candidate.id, "correction", (*turns[:corrected], better), 1.0)
 
 
@@ -50,6 +54,8 @@ def choose_all(candidates: Iterable[Candidate], threshold: float) -> tuple[list[
 
 def fault(candidate: Candidate, position: int, threshold: float) -> Reason | None:
     """Why an answer is not good enough, or None: what a person said goes before any score."""
+    if is_masked(candidate.messages[:position], candidate.messages[position]):
+        return "masked_answer"
     said = {(f.kind, (f.value or 0) < 0) for f in candidate.feedback if f.position == position}
     if ("thumbs", True) in said:
         return "thumbs_down"
@@ -60,6 +66,15 @@ def fault(candidate: Candidate, position: int, threshold: float) -> Reason | Non
     if position not in candidate.scores:
         return "unscored"
     return None if candidate.scores[position] >= threshold else "low_score"
+
+
+def is_masked(before: Sequence[Message], answer: Message) -> bool:
+    """Whether an answer tells what redaction took out of it: a pseudonym that nothing before it holds.
+
+    Nobody could give such an answer, and who learns it learns to say "[PLACE_1]".
+    """
+    known = {found[0] for message in before for found in PLACEHOLDER.finditer(message.content)}
+    return any(found[0] not in known for found in PLACEHOLDER.finditer(answer.content))
 
 
 def regular(messages: Sequence[Message]) -> tuple[Message, ...]:

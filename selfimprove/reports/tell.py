@@ -33,6 +33,7 @@ REASONS = {
     "near_duplicate": "nearly the same as another chat",
     "no_answer": "no answer in it",
     "low_score": "the answer was not good enough",
+    "masked_answer": "the answer was a private detail that was taken out",
     "thumbs_down": "you marked the answer as bad",
     "not_preferred": "you preferred another answer",
     "not_new": "learned or tested with before",

@@ -138,3 +138,27 @@ def test_an_examples_id_is_its_chat_and_its_words() -> None:
     assert isinstance(again, Example)
     assert isinstance(other, Example)
     assert one.id == again.id != other.id
+
+
+@pytest.mark.parametrize(
+    ("texts", "taught"),
+    [
+        (("My cheese?", "It is [PLACE_1]."), "masked_answer"),
+        (("I am [NAME_1].", "Hello [NAME_1]!"), ["I am [NAME_1].", "Hello [NAME_1]!"]),
+        (("I am [NAME_1].", "Hello [NAME_2]!"), "masked_answer"),
+        (("What is [0]?", "It is [PLACE_X]."), ["What is [0]?", "It is [PLACE_X]."]),
+        (("I am [NAME_1].", "Hi!", "And she?", "She is [NAME_2]."), ["I am [NAME_1].", "Hi!"]),
+        (("Hi", "I am [NAME_1].", "Again?", "I am [NAME_1]."), "masked_answer"),
+    ],
+)
+def test_an_answer_that_redaction_emptied_is_not_taught(texts: tuple[str, ...], taught: list[str] | str) -> None:
+    found = choose(candidate(*texts, scores=dict.fromkeys(range(1, len(texts), 2), 0.9)), GOOD)
+    assert (found if isinstance(found, str) else learned(found)) == taught
+
+
+@pytest.mark.parametrize(
+    ("better", "taught"), [("[NAME_1] is", "masked_answer"), ("a [PLACE_1]", ["[PLACE_1]?", "a [PLACE_1]"])]
+)
+def test_a_correction_that_redaction_emptied_is_not_taught(better: str, taught: list[str] | str) -> None:
+    found = choose(candidate("[PLACE_1]?", "bad", feedback=(said("correction", 1, better),)), GOOD)
+    assert (found if isinstance(found, str) else learned(found)) == taught

@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from selfimprove.datasets import export
-from selfimprove.datasets.example import LeftOut, Rule, example
+from selfimprove.datasets.example import RULE_VERSION, LeftOut, Rule, example
 from selfimprove.datasets.freeze import Dataset, Origin, freeze, sha256, target_repeat
 from selfimprove.errors import FolderTaken
 from selfimprove_tests.datasets.make import FIRST, chat, many
@@ -65,7 +65,7 @@ def test_the_manifest_counts_everything() -> None:
         "train": 3, "validation": 2, "fresh": 1, "replay": 1,
     }  # fmt: skip
     assert manifest["splits"]["train"]["kinds"] == {"correction": 3}
-    assert manifest["rule"]["version"] == "2"
+    assert manifest["rule"]["version"] == RULE_VERSION
 
 
 def test_files_repeat_what_is_new_and_leave_out_what_only_tests() -> None:
