@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from selfimprove.promotion.decision import Decision, Outcome
 
 NIGHTS = 365
-SHARE = 1 / 60  # of what is left: the first nights may be bolder than the 365th, and still a year does not run dry
+SHARE = 1 / 30  # of what is left: the first nights may be bolder than the 365th, and still a year does not run dry
 # These gates read nothing of the target items. What they refuse cannot be promoted by luck on the target.
 APART = frozenset({"did_learn", "keeps_core", "keeps_history", "stays_fast"})
 

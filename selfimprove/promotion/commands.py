@@ -10,6 +10,8 @@ import click
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
+    from selfimprove.promotion.decision import Margins
+    from selfimprove.settings import Settings
 
 
 @click.group()
@@ -128,6 +130,30 @@ def set_(name: str, value: float, reason: str) -> None:
     click.echo(f"{name} is {value:g} for the reports to come.", err=True)
 
 
+@promotion.command()
+@click.option("--nights", default=365, show_default=True, type=click.IntRange(1), help="Nights of a year.")
+@click.option("--effect", default=0.0, show_default=True, help="True gain of every challenger, a share of the items.")
+@click.option("--examples", default=40, show_default=True, type=click.IntRange(1), help="Target items of a night.")
+@click.option("--seed", default=1, show_default=True, help="Of everything that is drawn.")
+@click.option("--years", default=20, show_default=True, type=click.IntRange(1), help="How often the year is lived.")
+@click.option("--reused", default=0.0, show_default=True, type=click.FloatRange(0, 1), help="Share asked every night.")
+@click.option("--cluster", default=1, show_default=True, type=click.IntRange(1), help="Items of one conversation.")
+@click.option("--drift", default=0.0, show_default=True, help="Share of the core each challenger loses for good.")
+@click.option("--core", default=0, show_default=True, type=click.IntRange(0), help="Core items; 0 leaves them out.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def simulate(years: int, seed: int, as_json: bool, **lived: Any) -> None:
+    """Years of made-up nights through the real gates: false promotions, power, and the error budget spent.
+
+    Example: selfimprove promotion simulate --nights 365 --effect 0 --examples 40 --seed 1
+    """
+    from selfimprove.promotion import simulate as simulate_
+    from selfimprove.promotion import tell
+    from selfimprove.settings import current
+
+    found = simulate_.simulate(simulate_.Scenario(**lived), years, seed, _limits(current()))
+    click.echo(_json(found) if as_json else tell.simulation_text(found))
+
+
 @click.command()
 @click.option("--jsonl", is_flag=True, required=True, help="Read JSON lines on standard input.")
 def compare(jsonl: bool) -> None:
@@ -139,20 +165,25 @@ def compare(jsonl: bool) -> None:
 
     Example: selfimprove evals compare --jsonl < scores.jsonl
     """
-    from selfimprove.errors import DatabaseDown
     from selfimprove.promotion import compare as compare_
-    from selfimprove.promotion import margins
     from selfimprove.settings import current
 
-    lines = compare_.read(sys.stdin.buffer)
-    try:
-        limits = margins.of_house(current())
-    except DatabaseDown as exc:
-        click.echo(f"{exc} The shipped margins are used.", err=True)
-        limits = margins.SHIPPED
+    lines, limits = compare_.read(sys.stdin.buffer), _limits(current())
     evidence, decision = compare_.judge(lines, limits)
     click.echo(_json(compare_.told(evidence, decision, limits)))
     sys.exit({"promote": 0, "reject": 3, "not_enough_evidence": 4}[decision.decision])
+
+
+def _limits(settings: "Settings") -> "Margins":
+    """The house's limits; without a house, or while its database is down, the shipped ones."""
+    from selfimprove.errors import DatabaseDown
+    from selfimprove.promotion import margins
+
+    try:
+        return margins.of_house(settings)
+    except DatabaseDown as exc:
+        click.echo(f"{exc} The shipped margins are used.", err=True)
+        return margins.SHIPPED
 
 
 @contextmanager

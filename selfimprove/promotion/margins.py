@@ -15,7 +15,8 @@ SHIPPED: Mapping[str, float] = {
     "core_items": 200, "target_items": 20, "refusal_items": 20, "logprob_shift": 1e-4, "error_budget": 0.05,
     "target_gain": 0.05, "core_drop": 0.03, "slice_drop": 0.1, "core_loss_rise": 0.2, "core_floor": 0.5,
     "history_drop": 0.05, "refusal_drop": 0.1, "broken_share": 0.005, "leak_outputs": 20, "latency_ratio": 1.5,
-    "memory_ratio": 1.5, "report_hours": 36, "holdout_uses": 30,
+    "memory_ratio": 1.5, "report_hours": 36, "holdout_uses": 30, "canaries": 32, "canary_p": 0.001,
+    "canary_names": 0.25, "instrument_days": 7, "membership_told": 0.6, "membership_taught": 0.9,
 }  # fmt: skip
 
 

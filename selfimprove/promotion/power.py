@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from selfimprove.promotion.statistics import Bounds
@@ -10,6 +11,7 @@ if TYPE_CHECKING:
     import numpy as np
 
 POWER = 0.8
+SURE = 0.85  # what is told to be detectable is promised with a power of 0.8, though the other gates take a little
 MOST = 1_000_000  # items: what needs more is told as beyond reach
 
 
@@ -29,6 +31,7 @@ def power_of(n: int, gained: float, lost: float, alpha: float, floor: float = 0.
     return float((_chance(differ, n, gained + lost) * shown).sum())
 
 
+@lru_cache(maxsize=4096)
 def items_needed(gained: float, lost: float, alpha: float, power: float = POWER) -> int | None:
     """How many items show such a gain with this power; None when it is none, or none of a million would do.
 
@@ -40,13 +43,13 @@ def items_needed(gained: float, lost: float, alpha: float, power: float = POWER)
 
 
 def detectable(n: int, lost: float, alpha: float, floor: float = 0.0) -> float | None:
-    """The smallest mean gain that n items show with a power of 0.8 while this share is lost; None when none would."""
+    """A mean gain that n items show at least four times in five while this share is lost; None when none would."""
     low, high = lost, 1 - lost
-    if n < 1 or power_of(n, high, lost, alpha, floor) < POWER:
+    if n < 1 or power_of(n, high, lost, alpha, floor) < SURE:
         return None
     for _ in range(20):
         middle = (low + high) / 2
-        low, high = (low, middle) if power_of(n, middle, lost, alpha, floor) >= POWER else (middle, high)
+        low, high = (low, middle) if power_of(n, middle, lost, alpha, floor) >= SURE else (middle, high)
     return high - lost
 
 
@@ -85,13 +88,17 @@ def _likely(n: int, share: float) -> "np.ndarray[Any, Any]":
 def _critical(differ: "np.ndarray[Any, Any]", alpha: float) -> "np.ndarray[Any, Any]":
     """The fewest gains among so many differing items that the test calls a gain; one too many where none would do."""
     import numpy as np
-    from scipy.special import bdtrc, bdtrik
+    from scipy.special import bdtrc, ndtri
 
-    guess = np.where(differ > 0, bdtrik(1 - alpha, np.maximum(differ, 1), 0.5), 0)
-    guess = np.clip(np.ceil(np.nan_to_num(guess, nan=0.0)) - 1, 0, differ)
-    for _ in range(3):
-        guess = np.where(bdtrc(np.minimum(guess, differ) - 1, differ, 0.5) > alpha, guess + 1, guess)
-    return np.asarray(guess)
+    def errs(gains: "np.ndarray[Any, Any]") -> "np.ndarray[Any, Any]":
+        return np.asarray(bdtrc(np.clip(gains - 1, -1, differ), differ, 0.5) > alpha)
+
+    found = np.clip(np.ceil(differ / 2 - ndtri(alpha) * np.sqrt(differ) / 2), 0, differ + 1)
+    while (bold := errs(found)).any():
+        found = found + bold
+    while (shy := (found > 0) & ~errs(found - 1)).any():
+        found = found - shy
+    return np.asarray(found)
 
 
 def _chance(count: "np.ndarray[Any, Any]", n: int, share: float) -> "np.ndarray[Any, Any]":

@@ -54,6 +54,28 @@ def margins_text(rows: Sequence[Row]) -> str:
     )
 
 
+def simulation_text(found: Row) -> str:
+    """What simulated years came to, in a few lines."""
+    lived = f"{found['years']} years of {found['nights']} nights, {found['examples']} target items a night"
+    lines = [f"{lived}, true gain {100 * found['effect']:+.1f} points"]
+    promoted = f"{found['promotions']} promotions, {100 * found['promoted_share_of_nights']:.2g} % of the nights"
+    if found["effect"] <= 0:
+        years = f"{found['years_with_false_promotion']} years with a false promotion"
+        at_most = f"at most {100 * found['share_of_years_at_most']:.2g} % of all years"
+        lines.append(f"{years}: {at_most}, allowed are {100 * found['error_budget']:.2g} %")
+    lines.append(promoted)
+    spent = f"error budget spent a year: {found['budget_spent_a_year']:.3g}, at most {found['budget_spent_most']:.3g}"
+    lines.append(f"{spent} of {found['error_budget']:g}; level of the night after: {found['level']:.2g}")
+    if found["detectable"] is None:
+        lines.append("so few items show no gain at that level, however large")
+    else:
+        told = f"detectable at that level: a gain of {100 * found['detectable']:.0f} points"
+        lines.append(f"{told}; it was promoted in {100 * found['power']:.0f} % of nights")
+    if found["core"]:
+        lines.append(f"core lost against the anchor, at most: {100 * found['lost_on_core_most']:.1f} points")
+    return "\n".join(lines)
+
+
 def _change(row: Row) -> str:
     moved = f"{_who(row['replaced'])} -> {_who(row['adapter_id'])}"
     return f"{row['at']:%Y-%m-%d %H:%M}  {row['action']:<12}{moved}  {row['reason']}".rstrip()

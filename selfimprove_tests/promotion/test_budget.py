@@ -14,9 +14,9 @@ from selfimprove_tests.promotion.house import BAD, NIGHT, TASKS, House, adapter,
 LOOK = healthy(task("fresh", 40, 20, 2))
 
 
-def test_a_night_gets_a_sixtieth_of_what_is_left() -> None:
-    assert Budget(0.05, 0.0).level == pytest.approx(0.05 / 60)
-    assert Budget(0.05, 0.02).level == pytest.approx(0.03 / 60)
+def test_a_night_gets_a_thirtieth_of_what_is_left() -> None:
+    assert Budget(0.05, 0.0).level == pytest.approx(0.05 / 30)
+    assert Budget(0.05, 0.02).level == pytest.approx(0.03 / 30)
     assert (Budget(0.05, 0.07).level, Budget(0.05, 0.07).left) == (0.0, 0.0)
 
 

@@ -107,7 +107,7 @@ def test_explain_shows_every_gate(shell: House) -> None:
         assert "did_learn       passed" in told
     row = as_json(shell, "explain", report_id)
     assert len(row["verdicts"]) == 8
-    assert row["alpha"] == pytest.approx(0.05 / 60)
+    assert row["alpha"] == pytest.approx(0.05 / 30)
 
 
 def test_explaining_what_was_never_decided_is_one_clear_line(shell: House) -> None:

@@ -42,7 +42,7 @@ def test_evidence_is_what_was_stored(house: House) -> None:
         for role, marks in one.marks.items():
             assert sum(mark.score for mark in marks) == sum(mark.score for mark in tasks[name].marks[role])
     assert found.measurements == Measurements(3.0, 0.4, 0, 64, 1.1, 1.05)
-    assert found.alpha == pytest.approx(0.05 / 60)
+    assert found.alpha == pytest.approx(0.05 / 30)
 
 
 def test_evidence_knows_missing_and_broken_results(house: House) -> None:
