@@ -1,4 +1,4 @@
-"""Whether the weights of a folder are those that its sources and manifest tell of."""
+"""Whether the weights of a folder are those that its sources and manifest tell of, or as good as others."""
 
 from __future__ import annotations
 
@@ -7,7 +7,18 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from selfimprove.privacy.names.corpus import make
-from selfimprove.privacy.names.weights import encoder_digest, manifest
+from selfimprove.privacy.names.weights import FOLDER, encoder_digest, manifest
+
+TOLERANCE = 0.01  # of F2; one processor and one set of versions give the same bytes, others round otherwise
+
+
+def strays(made: Path, shipped: Path = FOLDER) -> list[str]:
+    """What sets one made anew apart from the shipped: "encoder", "corpora", "plan", or "f2" beyond TOLERANCE."""
+    here, there = manifest(made), manifest(shipped)
+    found = [name for name in ("encoder", "corpora", "plan") if here[name] != there[name]]
+    limit = str(there["threshold"])
+    apart = abs(here["validation"][limit]["f2"] - there["validation"][limit]["f2"])
+    return [*found, "f2"] if apart > TOLERANCE else found
 
 
 def differences(folder: Path, *, corpus: bool = True) -> list[str]:

@@ -18,27 +18,30 @@ import click
     type=click.Path(path_type=Path, exists=True, file_okay=False),
     help="Folder with wnut_train.jsonl.gz and wnut_dev.jsonl.gz (CC BY 4.0); without it, from templates alone.",
 )
-@click.option("--check", is_flag=True, help="Only compare what is made from the sources with the shipped manifest.")
+@click.option("--check", is_flag=True, help="Only compare the sources with the manifest, and --out with what ships.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def build_tagger(out: Path | None, wnut: Path | None, check: bool, as_json: bool) -> None:
     """Make the tagger of names again: about ten minutes on one idle core. --check exits 1 when it differs.
+
+    The same versions on the same processor give the same bytes; others agree within 0.01 of F2 on validation texts.
 
     Example: selfimprove privacy build-tagger --out /tmp/names --wnut ~/data/privacy
     """
     from selfimprove.settings import current
 
-    outcome = _check() if check else _build(out or current().home / "models" / "names", wnut)
+    outcome = _check(out) if check else _build(out or current().home / "models" / "names", wnut)
     sentence = outcome.pop("sentence")
     click.echo(json.dumps(outcome) if as_json else sentence)
     sys.exit(0 if outcome.get("same", True) else 1)
 
 
-def _check() -> dict[str, Any]:
-    from selfimprove.privacy.names.check import differences
+def _check(made: Path | None) -> dict[str, Any]:
+    from selfimprove.privacy.names.check import differences, strays
     from selfimprove.privacy.names.weights import FOLDER
 
-    found = differences(FOLDER)
-    sentence = f"Differs: {', '.join(found)}. Build it again." if found else "It is what its sources say."
+    found = [*differences(made or FOLDER), *(strays(made) if made else [])]
+    same = "It is what its sources say." if made is None else "It is what its sources say, and as good as the shipped."
+    sentence = f"Differs: {', '.join(found)}. Build it again." if found else same
     return {"same": not found, "differences": found, "sentence": sentence}
 
 

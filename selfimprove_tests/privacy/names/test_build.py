@@ -9,8 +9,9 @@ import pytest
 from selfimprove.errors import TaggerMissing
 from selfimprove.privacy.names import find as module
 from selfimprove.privacy.names.build import build, chosen
-from selfimprove.privacy.names.check import differences
-from selfimprove.privacy.names.train import Plan
+from selfimprove.privacy.names.check import TOLERANCE, differences, strays
+from selfimprove.privacy.names.corpus.make import training
+from selfimprove.privacy.names.train import Plan, train
 from selfimprove.privacy.names.weights import FILE, FOLDER, MANIFEST, load, manifest
 
 
@@ -70,6 +71,26 @@ def test_a_check_names_what_differs(tmp_path: Path, harm, found: list[str]) -> N
     folder = copied(tmp_path)
     harm(folder)
     assert differences(folder, corpus=False) == found
+
+
+def test_one_made_anew_may_differ_within_a_tolerance(tmp_path: Path) -> None:
+    folder = copied(tmp_path)
+    assert strays(folder) == []
+    said = manifest(folder)
+    limit = str(said["threshold"])
+    for off, found in ((TOLERANCE * 0.9, []), (-TOLERANCE * 0.9, []), (TOLERANCE * 1.1, ["f2"])):
+        other = {**said["validation"][limit], "f2": said["validation"][limit]["f2"] + off}
+        (folder / MANIFEST).write_text(json.dumps(said | {"validation": said["validation"] | {limit: other}}))
+        assert strays(folder) == found
+    (folder / MANIFEST).write_text(json.dumps(said | {"corpora": said["corpora"][:1], "plan": {}}))
+    assert strays(folder) == ["corpora", "plan"]
+
+
+def test_the_same_texts_make_the_same_weights() -> None:
+    one, other = (train(training(12), Plan(rank=2, tokens=512), lambda _: None) for _ in range(2))
+    assert {name: tensor.tolist() for name, tensor in one.items()} == {
+        name: tensor.tolist() for name, tensor in other.items()
+    }
 
 
 def test_a_small_one_is_made_from_nothing(tmp_path: Path) -> None:
