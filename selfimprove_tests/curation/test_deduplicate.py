@@ -1,7 +1,6 @@
 import random
 import time
 
-import numpy as np
 import pytest
 
 from selfimprove.curation.content import Content

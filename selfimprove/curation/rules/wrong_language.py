@@ -4,6 +4,7 @@ import re
 from functools import cache, lru_cache
 from typing import Any
 
+from selfimprove.curation import languages
 from selfimprove.curation.reason import Reason, answers, own_answers, question
 from selfimprove.curation.rules.broken import without_code
 from selfimprove.privacy.redacted_chat import RedactedChat
@@ -58,6 +59,4 @@ def language(text: str) -> str | None:
 
 @cache
 def _classifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return languages.identifier()
