@@ -14,6 +14,7 @@ from selfimprove.datasets import table as datasets
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.datasets.say import too_little
 from selfimprove.errors import NothingToTrain
+from selfimprove.models.training import Batching
 from selfimprove.postgres import Connection
 from selfimprove.resources import Database, Home, LanguageModel
 
@@ -49,6 +50,7 @@ class TrainingConfig(dg.Config):
     minutes: float | None = None
     seed: int | None = None
     pseudonyms: Pseudonyms = "placeholders"
+    batching: Batching = "auto"
     warm_start: bool = True
 
 

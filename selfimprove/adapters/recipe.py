@@ -8,6 +8,7 @@ from typing import Any, Literal
 import orjson
 
 from selfimprove.models.base import Base
+from selfimprove.models.training import Batching
 
 Pseudonyms = Literal["placeholders", "substitutes"]
 
@@ -19,7 +20,8 @@ class Recipe:
     A batch holds up to `batch_tokens` tokens; a chat longer than `longest` is split. `patience` is after how many
     evaluations without a better validation loss training stops (0: never); `minutes` is its budget of wall time.
     `warm_start` is the adapter it goes on from, None for the bare base model. With `pseudonyms` "substitutes" the model
-    reads made-up values in place of the pseudonyms that the dataset holds.
+    reads made-up values in place of the pseudonyms that the dataset holds. `batching` "packed" puts several chats in
+    a row, "buckets" those of similar length side by side; "auto" is the first on a GPU.
     """
 
     rank: int = 16
@@ -39,6 +41,7 @@ class Recipe:
     seed: int = 0
     warm_start: str | None = None
     pseudonyms: Pseudonyms = "placeholders"
+    batching: Batching = "auto"
 
     @property
     def id(self) -> str:

@@ -13,10 +13,12 @@ from selfimprove.adapters.recipe import Recipe, read
 from selfimprove.errors import ExampleDiverged, TrainingDiverged
 from selfimprove.models import mlx
 from selfimprove.models.batch import fit
+from selfimprove.models.batches import drawn
 from selfimprove.models.checkpoint import Segment
 from selfimprove.models.encode import Encoded, encode
+from selfimprove.models.packing import resolved
 from selfimprove.models.serve import Log
-from selfimprove.models.training import Plan, Training, drawn
+from selfimprove.models.training import Plan, Training
 from selfimprove.privacy.substitute import substitute
 
 POINTS = 60  # of a loss curve: more cannot be told apart in a chart
@@ -41,18 +43,19 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     ids, rows = encoded(loaded.tokenizer, Path(job["dataset"]) / "train.jsonl", recipe.longest, job["seeds"])
     _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", recipe.longest, job["seeds"])
     began, before = time.monotonic(), factors(loaded.model)
+    decided = resolved(loaded.model, plan(recipe))
     segment = Segment(Path(job["out"]).parent, **job["segment"])
     try:
-        training = mlx.train(loaded, rows, validation, plan(recipe), Progress(recipe, tell).hear, segment)
+        training = mlx.train(loaded, rows, validation, decided, Progress(recipe, tell).hear, segment)
     except TrainingDiverged as exc:
-        examples = named(ids, rows, recipe, int(str(exc.details["step"])))
+        examples = named(ids, rows, decided, int(str(exc.details["step"])))
         raise ExampleDiverged(**exc.details, examples=examples) from exc
     ran = time.monotonic() - began
     if not training.stopped:
         return {"metrics": None, "ran": ran}
     mlx.save_adapter(loaded, Path(job["out"]), config)
     norms = {"delta_norm": number(moved(loaded.model, before)), "adapter_norm": number(moved(loaded.model))}
-    return {"metrics": {**metrics(training), **norms}, "ran": ran}
+    return {"metrics": {**metrics(training), **norms, "batching": decided.batching}, "ran": ran}
 
 
 def number(value: float) -> float | None:
@@ -100,6 +103,7 @@ def plan(recipe: Recipe) -> Plan:
         report_every=1,
         evaluate_every=recipe.evaluate_every,
         patience=recipe.patience,
+        batching=recipe.batching,
     )
 
 
@@ -134,9 +138,9 @@ def metrics(training: Training) -> dict[str, Any]:
     }
 
 
-def named(ids: Sequence[str], rows: Sequence[Encoded], recipe: Recipe, step: int) -> str:
+def named(ids: Sequence[str], rows: Sequence[Encoded], plan: Plan, step: int) -> str:
     """Ids of the examples in the batch of a step, the first few by name."""
-    batch = next(drawn(rows, plan(recipe), max(step, 1) - 1))
-    found = sorted({ids[row] for row in batch})
+    batch = next(drawn(rows, plan, max(step, 1) - 1))
+    found = sorted({ids[index] for row in batch for index in row})
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return ", ".join(found[:NAMED]) + more

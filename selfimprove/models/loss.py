@@ -3,13 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
+from selfimprove.models.packing import masks
+
 SPLITS = frozenset({"llama", "qwen2", "qwen3", "mistral", "phi3"})
 PIECE = 512
 
 
-def supervised_logits(model: Any, tokens: Any, positions: Any) -> Any:
+def supervised_logits(model: Any, tokens: Any, positions: Any, cache: Any = None) -> Any:
     """Logits in float32 at `positions` of the flattened `tokens` (rows, width): (len(positions), vocabulary)."""
-    return _head(model, _kept(model, tokens, positions))
+    return _head(model, _kept(model, tokens, positions, cache))
 
 
 def logits_in_pieces(model: Any, tokens: Any, positions: Any) -> Iterator[tuple[int, Any]]:
@@ -19,12 +21,16 @@ def logits_in_pieces(model: Any, tokens: Any, positions: Any) -> Iterator[tuple[
         yield start, _head(model, kept[start : start + PIECE])
 
 
-def loss(model: Any, tokens: Any, positions: Any, targets: Any, weights: Any) -> tuple[Any, Any]:
-    """Mean negative log-likelihood a supervised token, in nats, and their number."""
+def loss(model: Any, tokens: Any, *supervised: Any) -> tuple[Any, Any]:
+    """Mean negative log-likelihood a supervised token, in nats, and their number.
+
+    `supervised` are the positions, targets and weights of a batch, and the chats of a packed one.
+    """
     import mlx.core as mx
     import mlx.nn as nn
 
-    logits = supervised_logits(model, tokens[:, :-1], positions)
+    positions, targets, weights, *chats = supervised
+    logits = supervised_logits(model, tokens[:, :-1], positions, masks(model, *chats) if chats else None)
     count = weights.sum()
     each = nn.losses.cross_entropy(logits, targets) * weights
     return each.sum() / mx.maximum(count, 1), count
@@ -35,9 +41,9 @@ def _splits(model: Any) -> bool:
     return getattr(model, "model_type", "") in SPLITS
 
 
-def _kept(model: Any, tokens: Any, positions: Any) -> Any:
+def _kept(model: Any, tokens: Any, positions: Any, cache: Any = None) -> Any:
     """The body's states at the positions, or the whole model's logits there when it cannot be split."""
-    states = model.model(tokens) if _splits(model) else model(tokens)
+    states = model.model(tokens, cache) if _splits(model) else model(tokens, cache=cache)
     return states.reshape(-1, states.shape[-1])[positions]
 
 

@@ -15,11 +15,13 @@ from typing import Any
 from selfimprove.errors import AdapterMismatch, ModelBroken, NothingSupervised
 from selfimprove.models import blas
 from selfimprove.models.batch import fit
+from selfimprove.models.batches import Batches, HeldOut
 from selfimprove.models.checkpoint import WHOLE, Run, Segment
 from selfimprove.models.decode import Engine, decode, keyed
 from selfimprove.models.encode import Encoded, Messages, prompt
 from selfimprove.models.loss import loss
-from selfimprove.models.training import Batches, HeldOut, Log, Plan, Training, optimizer
+from selfimprove.models.packing import resolved
+from selfimprove.models.training import Log, Plan, Training, optimizer
 from selfimprove.models.watch import Enough, Watch, go_on
 
 WEIGHTS, CONFIG = "adapters.safetensors", "adapter_config.json"
@@ -244,6 +246,7 @@ def train(
     windows, tested = fit(rows, plan.longest), fit(validation, plan.longest)
     if not windows:
         raise NothingSupervised(rows=len(rows))
+    plan = resolved(loaded.model, plan)
     run = Run(loaded.model, optimizer(plan, loaded.model))
     log = log and _aloud(log)
     go_on(run, plan, segment, log)

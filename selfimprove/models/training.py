@@ -1,15 +1,12 @@
-"""What mlx-lm's trainer is handed: the plan, our batches, and our optimizer. The course of a training is its noun."""
+"""What mlx-lm's trainer is handed: the plan and our optimizer. The course of a training is its noun."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from itertools import count
 from typing import Any, Literal
-
-from selfimprove.models.batch import collate, order
-from selfimprove.models.encode import Encoded
 
 Log = Callable[[dict[str, Any]], None]
 Stopped = Literal["", "steps", "early", "budget"]
+Batching = Literal["auto", "buckets", "packed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +14,7 @@ class Plan:
     """How to train: AdamW with warm-up, cosine decay to `floor` of the rate, and clipping of the gradient's norm.
 
     `patience`: evaluations without a better validation loss before it stops and keeps the best weights; 0 never stops.
+    `batching`: rows of similar length side by side, or several in a row; "auto" packs on a GPU.
     """
 
     steps: int
@@ -31,6 +29,7 @@ class Plan:
     report_every: int = 10
     evaluate_every: int = 100
     patience: int = 0
+    batching: Batching = "buckets"
 
     def evaluates(self, step: int) -> bool:
         """Whether the validation loss is measured before a step, counted from 1."""
@@ -53,57 +52,6 @@ class Training:
     validation: list[tuple[int, float]] = field(default_factory=list)
     stopped: Stopped = ""
     pending: list[float] = field(default_factory=list)
-
-
-class Batches:
-    """mlx-lm's `iterate_batches`, from the batch after `step` on; while it runs, `step` is that of the newest batch."""
-
-    def __init__(self, plan: Plan, step: int = 0) -> None:
-        self.plan, self.step = plan, step
-
-    def __call__(
-        self, dataset: Sequence[Encoded], *_: Any, loop: bool = False, **__: Any
-    ) -> Iterator[tuple[Any, ...]]:
-        """Epoch after epoch in an order fixed by the seed, or once when it does not loop."""
-        import mlx.core as mx
-
-        for indices in self._looping(dataset) if loop else order(dataset, self.plan.batch_tokens, self.plan.seed, 0):
-            batch = collate([dataset[index] for index in indices])
-            yield tuple(map(mx.array, (batch.tokens, batch.positions, batch.targets, batch.weights)))
-
-    def _looping(self, dataset: Sequence[Encoded]) -> Iterator[list[int]]:
-        """Random numbers depend on the step alone, so that a training can go on at any."""
-        import mlx.core as mx
-
-        for indices in drawn(dataset, self.plan, self.step):
-            self.step += 1
-            mx.random.seed(_seed_of(self.plan.seed, self.step))
-            yield indices
-
-
-def drawn(rows: Sequence[Encoded], plan: Plan, step: int) -> Iterator[list[int]]:
-    """Indices of the rows of each batch after `step` batches, without end."""
-    for epoch in count():
-        batches = order(rows, plan.batch_tokens, plan.seed, epoch)
-        yield from batches[step:]
-        step = max(0, step - len(batches))
-
-
-def _seed_of(seed: int, step: int) -> int:
-    import numpy as np
-
-    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0])
-
-
-class HeldOut(list[Encoded]):
-    """Rows that mlx-lm's trainer finds empty, and so does not evaluate, except before the steps of the plan."""
-
-    def __init__(self, rows: Sequence[Encoded], batches: Batches) -> None:
-        super().__init__(rows)
-        self._batches = batches
-
-    def __bool__(self) -> bool:
-        return len(self) > 0 and self._batches.plan.evaluates(self._batches.step)
 
 
 def optimizer(plan: Plan, model: Any) -> Any:

@@ -7,8 +7,9 @@ from typing import Any
 
 from selfimprove.errors import CheckpointCorrupt, TrainingDiverged
 from selfimprove.models import checkpoint
+from selfimprove.models.batches import Batches
 from selfimprove.models.checkpoint import Run, Segment
-from selfimprove.models.training import Batches, Log, Plan, Stopped
+from selfimprove.models.training import Log, Plan, Stopped
 
 
 class Enough(Exception):

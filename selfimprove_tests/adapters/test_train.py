@@ -44,11 +44,11 @@ def test_progress_is_told_about_sixty_times_and_every_evaluation() -> None:
 def test_the_examples_of_a_step_are_named() -> None:
     rows = [Encoded((1,) * (3 + n % 20), (False, *(True,) * (2 + n % 20))) for n in range(40)]
     ids = [f"id{n:02}" for n in range(40)]
-    recipe = Recipe(batch_tokens=64, seed=3)
+    recipe = Recipe(batch_tokens=64, seed=3, batching="buckets")
     first, second = order(rows, 64, 3, 0), order(rows, 64, 3, 1)
     for step, batch in ((1, first[0]), (len(first), first[-1]), (len(first) + 1, second[0])):
         expected = sorted({ids[row] for row in batch})
-        told = named(ids, rows, recipe, step)
+        told = named(ids, rows, plan(recipe), step)
         assert told.startswith(", ".join(expected[:5]))
         assert ("more" in told) == (len(expected) > 5)
 

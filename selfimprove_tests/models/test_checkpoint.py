@@ -10,10 +10,11 @@ from mlx.utils import tree_flatten
 from selfimprove.errors import CheckpointCorrupt, TrainingDiverged
 from selfimprove.models import checkpoint, mlx
 from selfimprove.models.base import TINY
+from selfimprove.models.batches import Batches, drawn
 from selfimprove.models.checkpoint import STATE, Run, Segment
 from selfimprove.models.encode import encode
 from selfimprove.models.tiny import corpus
-from selfimprove.models.training import Batches, Plan, Training, drawn, optimizer
+from selfimprove.models.training import Plan, Training, optimizer
 
 PLAN = Plan(steps=7, learning_rate=1e-3, seed=3, warmup=2, evaluate_every=3, patience=5, report_every=2)
 LORA = mlx.Lora(rank=2, dropout=0.2)
@@ -179,7 +180,7 @@ def test_batches_go_on_where_they_were(tiny: mlx.Loaded) -> None:
     plan = Plan(steps=9, learning_rate=1e-3, seed=3, batch_tokens=200)
     stream = drawn(rows, plan, 0)
     expected = [next(stream) for _ in range(30)]
-    assert len({tuple(batch) for batch in expected}) > 10, "more than one epoch, in other orders"
+    assert len({str(batch) for batch in expected}) > 10, "more than one epoch, in other orders"
     for step in (0, 1, 7, 29):
         assert next(drawn(rows, plan, step)) == expected[step]
 

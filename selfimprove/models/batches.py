@@ -1,0 +1,78 @@
+"""The order in which a training sees its rows: a function of seed and step alone, so that it can go on at any step."""
+
+from collections.abc import Iterator, Sequence
+from itertools import count
+from typing import Any
+
+from selfimprove.models import batch, packing
+from selfimprove.models.encode import Encoded
+from selfimprove.models.training import Plan
+
+Indices = list[list[int]]  # of a batch: rows of the indices of the chats in them
+
+
+class Batches:
+    """mlx-lm's `iterate_batches`, from the batch after `step` on; while it runs, `step` is that of the newest batch."""
+
+    def __init__(self, plan: Plan, step: int = 0) -> None:
+        self.plan, self.step = plan, step
+
+    def __call__(
+        self, dataset: Sequence[Encoded], *_: Any, loop: bool = False, **__: Any
+    ) -> Iterator[tuple[Any, ...]]:
+        """Epoch after epoch in an order fixed by the seed, or once when it does not loop."""
+        import mlx.core as mx
+
+        for rows in self._looping(dataset) if loop else of_epoch(dataset, self.plan, 0):
+            yield tuple(map(mx.array, arrays(dataset, rows, self.plan)))
+
+    def _looping(self, dataset: Sequence[Encoded]) -> Iterator[Indices]:
+        """Random numbers depend on the step alone, so that a training can go on at any."""
+        import mlx.core as mx
+
+        for rows in drawn(dataset, self.plan, self.step):
+            self.step += 1
+            mx.random.seed(_seed_of(self.plan.seed, self.step))
+            yield rows
+
+
+class HeldOut(list[Encoded]):
+    """Rows that mlx-lm's trainer finds empty, and so does not evaluate, except before the steps of the plan."""
+
+    def __init__(self, rows: Sequence[Encoded], batches: Batches) -> None:
+        super().__init__(rows)
+        self._batches = batches
+
+    def __bool__(self) -> bool:
+        return len(self) > 0 and self._batches.plan.evaluates(self._batches.step)
+
+
+def drawn(rows: Sequence[Encoded], plan: Plan, step: int) -> Iterator[Indices]:
+    """Each batch after `step` batches, without end."""
+    for epoch in count():
+        batches = of_epoch(rows, plan, epoch)
+        yield from batches[step:]
+        step = max(0, step - len(batches))
+
+
+def of_epoch(rows: Sequence[Encoded], plan: Plan, epoch: int) -> list[Indices]:
+    """The batches of an epoch; every chat is in exactly one."""
+    if plan.batching == "packed":
+        return packing.order(rows, plan, epoch)
+    return [[[index] for index in indices] for indices in batch.order(rows, plan.batch_tokens, plan.seed, epoch)]
+
+
+def arrays(dataset: Sequence[Encoded], rows: Indices, plan: Plan) -> tuple[Any, ...]:
+    """What the loss is called with, as numpy arrays."""
+    chats = [[dataset[index] for index in row] for row in rows]
+    if plan.batching == "packed":
+        packed = packing.collate(chats, plan)
+        return packed.tokens, packed.positions, packed.targets, packed.weights, packed.chats
+    made = batch.collate([chat for row in chats for chat in row])
+    return made.tokens, made.positions, made.targets, made.weights
+
+
+def _seed_of(seed: int, step: int) -> int:
+    import numpy as np
+
+    return int(np.random.SeedSequence([seed, step]).generate_state(1, np.uint64)[0])
