@@ -38,7 +38,7 @@ def _read(kept: Path) -> Any:
         raise ValueError
     return LanguageIdentifier(
         np.asarray(tables["scores"]), np.array(rest["priors"], np.float32), rest["languages"],
-        memoryview(np.asarray(tables["moves"])), rest["features"], norm_probs=True, tk_row=rest["rows"],
+        np.asarray(tables["moves"]).data, rest["features"], norm_probs=True, tk_row=rest["rows"],
     )  # fmt: skip
 
 
