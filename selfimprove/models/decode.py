@@ -8,6 +8,7 @@ from typing import Any
 LEAST_PREFIX = 16  # tokens: below that a pass of its own costs more than it saves
 LEAST_GAIN = 128  # tokens that are not read again
 STEP = 2048
+READ_AT_ONCE = 8192  # tokens of the prompts that are read together, within mlx-lm's 8 prompts and its 32 answers
 
 Prompt = Sequence[int]
 Sampler = Callable[[Any], Any]
@@ -17,7 +18,7 @@ Sampler = Callable[[Any], Any]
 class Engine:
     """What mlx-lm lends: a new batch generator, a new key-value cache, and the model to fill it with."""
 
-    generator: Callable[[], Any]
+    generator: Callable[..., Any]
     cache: Callable[[], list[Any]]
     model: Any
     shares: bool = True
@@ -34,7 +35,7 @@ class Group:
 def decode(engine: Engine, prompts: Sequence[Prompt], limit: int, samplers: Sequence[Sampler]) -> list[list[int]]:
     """The tokens that follow each prompt, at most `limit`, without the end token; one sampler a prompt."""
     order, rest, caches = _arranged(engine, prompts)
-    generator = engine.generator()
+    generator = engine.generator(prefill_batch_size=_rows(max(map(len, rest), default=1)))
     uids = generator.insert(rest, [limit] * len(rest), caches=caches, samplers=[samplers[place] for place in order])
     said: dict[int, list[int]] = {uid: [] for uid in uids}
     while responses := generator.next_generated():
@@ -79,6 +80,11 @@ def _best(prompts: Sequence[Prompt], order: Sequence[int]) -> tuple[int, int]:
             break
         size, prefix = size + 1, common
     return (size, prefix) if (size - 1) * prefix >= LEAST_GAIN else (1, 0)
+
+
+def _rows(longest: int) -> int:
+    """How many prompts are read together: with short ones, the call itself is what costs."""
+    return min(32, max(8, READ_AT_ONCE // longest))
 
 
 def _common(one: Prompt, other: Prompt) -> int:

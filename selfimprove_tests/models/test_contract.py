@@ -12,7 +12,7 @@ import pytest
 CALLED = {
     "mlx_lm.utils:load": ["path_or_hf_repo"],
     "mlx_lm.utils:load_tokenizer": ["model_path", "eos_token_ids"],
-    "mlx_lm.generate:BatchGenerator.__init__": ["self", "model", "stop_tokens"],
+    "mlx_lm.generate:BatchGenerator.__init__": ["self", "model", "stop_tokens", "prefill_batch_size"],
     "mlx_lm.generate:BatchGenerator.insert": ["self", "prompts", "max_tokens", "caches", "samplers"],
     "mlx_lm.models.cache:make_prompt_cache": ["model"],
     "mlx_lm.sample_utils:make_sampler": ["temp"],

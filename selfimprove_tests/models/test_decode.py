@@ -8,7 +8,7 @@ import mlx.core as mx
 import pytest
 
 from selfimprove.models import mlx
-from selfimprove.models.decode import LEAST_GAIN, LEAST_PREFIX, Engine, Group, groups, keyed
+from selfimprove.models.decode import LEAST_GAIN, LEAST_PREFIX, Engine, _rows, groups, keyed
 from selfimprove.models.tiny import corpus
 
 LONG, OTHER = list(range(100, 300)), list(range(300, 500))
@@ -122,5 +122,6 @@ def test_draws_follow_the_key_and_the_temperature() -> None:
     assert {int(cold(logprobs).item()) for _ in range(50)} == {0}
 
 
-def test_a_group_is_a_value() -> None:
-    assert Group(3, (1, 2)) == Group(3, (1, 2))
+@pytest.mark.parametrize(("longest", "rows"), [(1, 32), (256, 32), (512, 16), (1024, 8), (100_000, 8)])
+def test_many_short_prompts_are_read_together_and_few_long_ones(longest: int, rows: int) -> None:
+    assert _rows(longest) == rows
