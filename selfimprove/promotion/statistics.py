@@ -40,15 +40,18 @@ def paired_difference(values: Sequence[float], clusters: Sequence[str], level: f
     n = len(values)
     center = sum(values) / (n + 2)
     added = 0.5 * (1 - center) ** 2 + 0.5 * (1 + center) ** 2 + center**2
-    reach = _reach(values, clusters, center, level, added) / (n + 2)
-    return Bounds(sum(values) / n, max(center - reach, -1.0), min(center + reach, 1.0))
+    down, up = _reach(values, clusters, center, level, added)
+    return Bounds(sum(values) / n, max(center - down / (n + 2), -1.0), min(center + up / (n + 2), 1.0))
 
 
 def paired_mean(values: Sequence[float], clusters: Sequence[str], level: float = LEVEL) -> Bounds:
-    """Bounds on the mean of paired loss differences, two or more of them: Student's t, cluster-robust."""
+    """Bounds on the mean of paired loss differences, two or more of them: Student's t, cluster-robust, skew-corrected.
+
+    Bootstrap BCa bounds over clusters (Efron 1987) were tried in its place and missed more often at 8 to 20 clusters.
+    """
     mean = math.fsum(values) / len(values)
-    reach = _reach(values, clusters, mean, level) / len(values)
-    return Bounds(mean, mean - reach, mean + reach)
+    down, up = _reach(values, clusters, mean, level)
+    return Bounds(mean, mean - down / len(values), mean + up / len(values))
 
 
 def share(successes: int, n: int, level: float = LEVEL) -> Bounds:
@@ -79,25 +82,42 @@ def design(values: Sequence[float], clusters: Sequence[str]) -> float:
     return max(math.fsum(total * total for total in totals.values()) / squares, 1.0) if squares else 1.0
 
 
-def _reach(values: Sequence[float], clusters: Sequence[str], center: float, level: float, added: float = 0.0) -> float:
-    """How far a bound on the sum of values lies from the sum: by clusters, but never nearer than by single items.
+def _reach(
+    values: Sequence[float], clusters: Sequence[str], center: float, level: float, added: float = 0.0
+) -> tuple[float, float]:
+    """How far bounds on the sum of values lie below and above it: by clusters, but never nearer than by single items.
 
-    Few clusters with like totals look surer than their items are.
+    Few clusters with like totals look surer than their items are. Items with pseudo-pairs added need no correction for
+    skewness: it is what those are for.
     """
     import numpy as np
 
     residuals = np.asarray(values, dtype=float) - center
-    return max(_spread(totals, level, added) for totals in (residuals, _totals(residuals, clusters)))
+    totals = _totals(residuals, clusters)
+    reaches = [_spread(residuals, level, added, is_skewed=not added)]
+    if len(totals) < len(residuals):
+        reaches.append(_spread(totals, level, added, is_skewed=True))
+    return max(down for down, _ in reaches), max(up for _, up in reaches)
 
 
-def _spread(totals: "np.ndarray[Any, Any]", level: float, added: float) -> float:
-    """Student's quantile times the standard error of the sum of independent totals."""
+def _spread(
+    totals: "np.ndarray[Any, Any]", level: float, added: float, *, is_skewed: bool
+) -> tuple[float, float]:
+    """Student's quantile times the standard error of the sum of independent totals, downwards and upwards.
+
+    Where they are skewed, the side of the long tail reaches further (Johnson 1978, JASA 73:536, by the Edgeworth
+    expansion of t); the other side is never brought nearer.
+    """
     import numpy as np
     from scipy.special import stdtrit
 
-    degrees = max(len(totals) - 1, 1)
-    squares = float(np.square(totals).sum()) * len(totals) / degrees
-    return float(stdtrit(degrees, level)) * math.sqrt(squares + added)
+    n, degrees = len(totals), max(len(totals) - 1, 1)
+    squares = float(np.square(totals).sum())
+    quantile = float(stdtrit(degrees, level))
+    skewness = float((totals**3).sum()) * math.sqrt(n) / squares**1.5 if is_skewed and squares > 0 else 0.0
+    longer = skewness * (2 * quantile**2 + 1) / (6 * math.sqrt(n))
+    error = math.sqrt(squares * n / degrees + added)
+    return error * (quantile + max(-longer, 0.0)), error * (quantile + max(longer, 0.0))
 
 
 def _totals(residuals: "np.ndarray[Any, Any]", clusters: Sequence[str]) -> "np.ndarray[Any, Any]":

@@ -132,3 +132,33 @@ def test_holm_steps_down_and_keeps_order() -> None:
     assert holm([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
     assert holm([0.6, 0.9]) == [1.0, 1.0]
     assert holm([]) == []
+
+
+@pytest.mark.parametrize("skew", [-1, 0, 1])
+@pytest.mark.parametrize(("n", "size"), [(40, 1), (40, 5), (100, 1), (100, 5), (500, 5)])
+def test_bounds_on_losses_miss_one_time_in_twenty_also_where_they_are_skewed(n: int, size: int, skew: int) -> None:
+    rng = np.random.default_rng([n, size, skew + 1])
+    names = [str(i // size) for i in range(n)]
+    low = high = 0
+    for _ in range(500):
+        own = (rng.exponential(0.3, n) - 0.3) * skew if skew else rng.normal(0, 0.3, n)
+        values = own + (np.repeat(rng.normal(0, 0.3, n // size), size) if size > 1 else 0.0)
+        bounds = paired_mean(values.tolist(), names)
+        low, high = low + (bounds.low > 0), high + (bounds.high < 0)
+    assert 0.004 <= low / 500 <= 0.085
+    assert 0.004 <= high / 500 <= 0.085
+
+
+@pytest.mark.parametrize(
+    ("n", "size", "margin"), [(40, 1, 0.1), (40, 5, 0.1), (100, 1, 0.1), (100, 5, 0.1), (500, 5, 0.03)]
+)
+def test_a_drop_of_exactly_the_margin_passes_at_most_one_time_in_fourteen(n: int, size: int, margin: float) -> None:
+    rng = np.random.default_rng([n, size])
+    names, gain, loss = [str(i // size) for i in range(n)], 0.02, margin + 0.02
+    passed = 0
+    for _ in range(600):
+        at = np.repeat(rng.beta(loss * 9, (1 - loss) * 9, n // size), size) if size > 1 else loss
+        drawn = rng.random(n)
+        values = np.where(drawn < at, -1.0, np.where(drawn < at + gain, 1.0, 0.0))
+        passed += paired_difference(values.tolist(), names).low > -margin
+    assert passed / 600 <= 0.075
