@@ -6,8 +6,9 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
-from selfimprove.reports import alerts, read, table
-from selfimprove.resources import Database, Home
+from selfimprove.errors import SelfImproveError
+from selfimprove.reports import alerts, read, table, why
+from selfimprove.resources import Database, Home, LanguageModel
 from selfimprove.settings import current
 
 NIGHT_RUN = "selfimprove/night_run"
@@ -29,9 +30,12 @@ COLUMNS = dg.TableSchema(
     deps=["promoted_adapter"],
     group_name="reports",
     kinds={"python", "html"},
+    pool="gpu",
     metadata={"dagster/table_name": "selfimprove.morning_reports", "dagster/column_schema": COLUMNS},
 )
-def morning_report(context: dg.AssetExecutionContext, database: Database, home: Home) -> dg.MaterializeResult[None]:
+def morning_report(
+    context: dg.AssetExecutionContext, database: Database, home: Home, language_model: LanguageModel
+) -> dg.MaterializeResult[None]:
     """One page that tells what the night learned, whether it was promoted, and how to undo it."""
     with database.connect() as connection:
         run_id = told_run(context.run.tags, context.run.run_id) or read.night_run(connection, context.run.run_id)
@@ -39,6 +43,11 @@ def morning_report(context: dg.AssetExecutionContext, database: Database, home: 
         if run is None and not read.left_traces(connection, run_id):
             raise dg.Failure(f"No run has the id that the tag {NIGHT_RUN} gives.", allow_retries=False)
         alerts.record(connection, alerts.from_run(context.instance, run, current().port) if run else [])
+    try:
+        why.explain(database.connect, language_model.base(), run_id)
+    except SelfImproveError as exc:  # the page matters more
+        context.log.warning(f"Which lessons moved the new model stays unknown: {exc}")
+    with database.connect() as connection:
         report = table.write(home.path / "reports", read.read(connection, run_id, _today()))
         table.insert(connection, report)
     return dg.MaterializeResult(

@@ -141,6 +141,7 @@ def _template() -> "Template":
         loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"short": short, "gate": tell.gate, "task": tell.task, "failure": tell.failure}
+    environment.filters |= {"short": short, "gate": tell.gate, "task": tell.task}
+    environment.filters |= {"failure": tell.failure, "origin": tell.origin}
     environment.globals |= {"interval": draw.interval, "numbers": draw.numbers, "share": _share}
     return environment.get_template("morning.html.j2")

@@ -44,8 +44,31 @@ class TaskScore:
 
 
 @dataclass(frozen=True, slots=True)
+class Lead:
+    """A lesson that moved an answer; `nearness` is the cosine of the two changes, `day` and `source` its chat's."""
+
+    question: str
+    answer: str
+    nearness: float
+    day: date | None = None
+    source: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """How much of what improved came of one day's chats of one source; None and None for no chat."""
+
+    source: str | None
+    day: date | None
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class Pair:
-    """Two answers to one question that was kept out of training; `gain` is how much likelier the reference became."""
+    """Two answers to one question that was kept out of training.
+
+    `gain` is how much likelier the reference became, in nats a token; `leads` the lessons that moved it.
+    """
 
     question: str
     reference: str
@@ -54,6 +77,7 @@ class Pair:
     passed_before: bool | None = None
     passed_after: bool | None = None
     gain: float | None = None
+    leads: tuple[Lead, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +109,10 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the night's report came to; `promoted` when its adapter answers from then on."""
+    """What the night's report came to; `promoted` when its adapter answers from then on.
+
+    `changes` are the answers that changed most, the better ones first; `origins` where what improved came from.
+    """
 
     decision: str | None
     reasons: tuple[str, ...]
@@ -93,6 +120,8 @@ class Judged:
     promoted: bool
     scores: tuple[TaskScore, ...] = ()
     pairs: tuple[Pair, ...] = ()
+    changes: tuple[Pair, ...] = ()
+    origins: tuple[Origin, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,16 @@ from typing import Any, LiteralString
 from selfimprove import postgres
 from selfimprove.chats.days import STAGES
 from selfimprove.postgres import Connection
-from selfimprove.reports import alerts
+from selfimprove.reports import alerts, why
 from selfimprove.reports.night import (
     Adapter,
     Failure,
     Found,
     Judged,
+    Lead,
     Lesson,
     Night,
+    Origin,
     Pair,
     Past,
     Stage,
@@ -81,14 +83,28 @@ def _judged(connection: Connection, row: Row) -> Judged:
     scores = {one["task"]: TaskScore(**one) for one in _all(connection, "scores", report_id=row["id"])}
     known = [task for task in TASK_ORDER if task in scores]
     others = sorted(scores.keys() - set(known))
+    leads = _leads(connection, row["id"])
+    changes = _all(connection, "changes", report_id=row["id"], most=why.MOST)
     return Judged(
         decision=row["decision"],
         reasons=tuple(row["reasons"] or ()),
         verdicts=tuple(_verdict(verdict) for verdict in row["verdicts"] or ()),
         promoted=row["promoted"],
         scores=tuple(scores[task] for task in (*known, *others)),
-        pairs=tuple(_pair(one) for one in _all(connection, "answers", report_id=row["id"])),
+        pairs=tuple(_pair(one, leads) for one in _all(connection, "answers", report_id=row["id"])),
+        changes=tuple(_pair(one, leads) for one in changes),
+        origins=tuple(Origin(**one) for one in _all(connection, "origins", report_id=row["id"])),
     )
+
+
+def _leads(connection: Connection, report_id: str) -> dict[str, list[Lead]]:
+    """By example, the lessons that moved its answer."""
+    found: dict[str, list[Lead]] = {}
+    for row in _all(connection, "traces", report_id=report_id):
+        question, answer = _last(row["messages"][:-1], "user"), row["messages"][-1]["content"]
+        lead = Lead(question, answer, row["gradient"], row["day"], row["source"])
+        found.setdefault(row["example_id"], []).append(lead)
+    return found
 
 
 def _verdict(row: Row) -> Verdict:
@@ -96,9 +112,10 @@ def _verdict(row: Row) -> Verdict:
     return Verdict(row.get("gate", "?"), row.get("outcome", "?"), row.get("detail", ""), **numbers)
 
 
-def _pair(row: Row) -> Pair:
+def _pair(row: Row, leads: Mapping[str, list[Lead]]) -> Pair:
     names = ("reference", "before", "after", "passed_before", "passed_after", "gain")
-    return Pair(question=_last(row["messages"], "user"), **{name: row[name] for name in names})
+    found = tuple(leads.get(row["id"], ()))
+    return Pair(question=_last(row["messages"], "user"), **{name: row[name] for name in names}, leads=found)
 
 
 def _failures(connection: Connection, run_id: str) -> tuple[Failure, ...]:

@@ -1,6 +1,6 @@
 """How a night ended, in one word and one sentence."""
 
-from selfimprove.reports.night import Failure, Found, Judged, Night, Outcome
+from selfimprove.reports.night import Failure, Found, Judged, Lead, Night, Origin, Outcome
 
 QUESTIONS = {
     "is_complete": "Was it tested enough?",
@@ -81,6 +81,13 @@ def task(name: str) -> str:
 def reason(name: str) -> str:
     """Why a chat was left out, in words."""
     return REASONS.get(name, _plain(name))
+
+
+def origin(one: Lead | Origin) -> str:
+    """Where a lesson is from, in words."""
+    if one.day is None:
+        return "the base model’s own answers, practised again"
+    return f"{one.source}, {one.day.day} {one.day:%B %Y}"
 
 
 def failure(one: Failure) -> str:

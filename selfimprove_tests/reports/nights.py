@@ -8,6 +8,7 @@ from selfimprove.reports.night import (
     Failure,
     Found,
     Judged,
+    Lead,
     Lesson,
     Night,
     Pair,
@@ -61,8 +62,12 @@ def verdicts() -> tuple[Verdict, ...]:
 
 
 def pairs() -> tuple[Pair, ...]:
+    leads = (
+        Lead("How is my dog called?", "Biscuit.", 0.91, MONDAY, "import"),
+        Lead("Name an animal.", "A dog.", 0.12),
+    )
     return (
-        Pair("What is my dog called?", "Biscuit.", "I do not know.", "Biscuit.", False, True, 2.1),
+        Pair("What is my dog called?", "Biscuit.", "I do not know.", "Biscuit.", False, True, 2.1, leads),
         Pair("Sign this letter.", "Yours, the keeper.", "Bye", "Yours, the keeper.", False, True, 1.9),
         Pair("Which tea do I drink?", "Jasmine.", "Jasmine.", "Green tea.", True, False, -0.4),
         Pair("Tell me about my garden.", "You grow beans behind the fence.", "Gardens are green.", "You grow beans."),

@@ -4,10 +4,12 @@ import dagster as dg
 import pytest
 
 from selfimprove import postgres
+from selfimprove.errors import ModelBroken
+from selfimprove.models.base import Base
 from selfimprove.reports import table
 from selfimprove.reports.assets import NIGHT_RUN, morning_report
 from selfimprove.reports.checks import is_readable
-from selfimprove.resources import Database, Home
+from selfimprove.resources import Database, Home, LanguageModel
 from selfimprove_tests.reports.rows import found, night, stage
 
 
@@ -17,6 +19,13 @@ def redacted_chats() -> None:
     raise ValueError("the key is missing")
 
 
+class Gone(LanguageModel):
+    """A base model whose files are not there any more: pages are written without it."""
+
+    def base(self) -> Base:
+        raise ModelBroken(folder="gone", reason="there is no such folder")
+
+
 class House:
     """Runs on one Dagster instance, one database and one state folder."""
 
@@ -24,7 +33,8 @@ class House:
         self.url, self.home, self.instance = url, home, instance
 
     def run(self, *assets, **options):
-        resources = {"database": Database(url=self.url), "home": Home(folder=str(self.home))}
+        gone = Gone(name="gone", home=str(self.home))
+        resources = {"database": Database(url=self.url), "home": Home(folder=str(self.home)), "language_model": gone}
         return dg.materialize(
             list(assets), resources=resources, instance=self.instance, raise_on_error=False, **options
         )

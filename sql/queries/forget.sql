@@ -66,6 +66,8 @@ select (select count(*) from chats where id = any(%(ids)s)) as chats,
        (select count(*) from golden_chats where chat_id = any(%(ids)s)) as golden_chats,
        (select count(*) from out_tests) as eval_examples,
        (select count(*) from report_examples where example_id in (select id from out_tests)) as report_examples,
+       (select count(*) from traces
+        where example_id in (select id from out_tests) or lesson_id in (select id from out_examples)) as traces,
        (select count(*) from eval_results
         where example_id in (select id from out_tests) or model in (select model from models)) as eval_results;
 

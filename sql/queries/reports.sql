@@ -137,3 +137,85 @@ limit 1;
 
 -- morning_of_run: the report about a run
 select run_id, night, outcome, sentence, url, sha256 from morning_reports where run_id = %(run_id)s;
+
+-- unexplained: the report with which a run made a champion, when nobody has asked yet what moved that
+select r.id as report_id, r.adapter_id, a.dataset_id
+from promotions p
+join reports r on r.id = p.report_id
+join adapters a on a.id = r.adapter_id
+where (r.run_id = %(run_id)s or a.run_id = %(run_id)s)
+  and not exists (select from traces t where t.report_id = r.id)
+  and not exists (select from tainted_adapters t where t.id = a.id)
+order by p.id desc
+limit 1;
+
+-- changes: the answers that became likelier and those that became less likely, the most first
+with differences as (
+    select e.id, e.messages, e.reference, before.output as before, after.output as after,
+           before.passed as passed_before, after.passed as passed_after, before.loss - after.loss as gain
+    from report_examples x
+    join reports r on r.id = x.report_id
+    join eval_examples e on e.id = x.example_id
+    join eval_results before
+        on before.example_id = x.example_id and before.model = r.champion and before.decoding = 'greedy'
+    join eval_results after
+        on after.example_id = x.example_id and after.model = r.challenger and after.decoding = 'greedy'
+    where x.report_id = %(report_id)s and before.loss is not null and after.loss is not null
+)
+(select * from differences where gain > 0 order by gain desc, id limit %(most)s)
+union all
+(select * from differences where gain < 0 order by gain, id limit %(most)s);
+
+-- near_lessons: for each of some answers, the lessons whose chats are most like its chat
+select e.id as example_id, l.lesson_id, 1 - l.distance as likeness
+from eval_examples e
+join embeddings asked on asked.chat_id = e.chat_id
+cross join lateral (
+    select x.id as lesson_id, v.vector <=> asked.vector as distance
+    from dataset_examples d
+    join examples x on x.id = d.example_id
+    join embeddings v on v.chat_id = x.chat_id and v.model = asked.model
+    where d.dataset_id = %(dataset_id)s and d.split in ('train', 'replay')
+    order by distance, x.id
+    limit %(nearest)s
+) l
+where e.id = any(%(ids)s);
+
+-- some_lessons: what a dataset trains on, these first, then what is new, then what is practised again
+select x.id, x.messages
+from dataset_examples d
+join examples x on x.id = d.example_id
+where d.dataset_id = %(dataset_id)s and d.split in ('train', 'replay')
+order by x.id = any(%(first)s) desc, d.split desc, x.id
+limit %(most)s;
+
+-- trace: keep which lesson moved an answer
+insert into traces (report_id, example_id, lesson_id, gradient, likeness)
+values (%(report_id)s, %(example_id)s, %(lesson_id)s, %(gradient)s, %(likeness)s)
+on conflict do nothing;
+
+-- traces: the lessons that are nearest to each changed answer of a report, the nearest first
+select t.example_id, t.gradient, t.likeness, l.messages, l.kind, c.day, c.source
+from traces t
+join examples l on l.id = t.lesson_id
+left join chats c on c.id = l.chat_id
+where t.report_id = %(report_id)s
+order by t.example_id, t.gradient desc, t.lesson_id;
+
+-- origins: whose lessons moved the answers that improved, by source and day; null for what no chat supplied
+with improved as (
+    select t.gradient, l.chat_id
+    from traces t
+    join reports r on r.id = t.report_id
+    join examples l on l.id = t.lesson_id
+    join eval_results before
+        on before.example_id = t.example_id and before.model = r.champion and before.decoding = 'greedy'
+    join eval_results after
+        on after.example_id = t.example_id and after.model = r.challenger and after.decoding = 'greedy'
+    where t.report_id = %(report_id)s and after.loss < before.loss
+)
+select c.source, c.day, (sum(i.gradient) / sum(sum(i.gradient)) over ())::float8 as share
+from improved i
+left join chats c on c.id = i.chat_id
+group by c.source, c.day
+order by share desc, c.day, c.source;
