@@ -1,5 +1,6 @@
 """Where examples come from: suites on disk, and the owner's own chats."""
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from selfimprove.evals.grader_problems import problems
 from selfimprove.evals.task import EvalExample, grader_for
 
 SUITES = ("core", "refusals")
+MANIFEST = "manifest.json"
 MOST_RUNS = 64
 ROLES = ("system", "user", "assistant", "tool")
 
@@ -20,9 +22,25 @@ def suites(folder: Path) -> list[EvalExample]:
     """The core and refusal suites of a base model.
 
     Raises:
-        SuiteInvalid: a file is missing or a line cannot be used; the message names both.
+        SuiteInvalid: a file is missing, is not the one its manifest froze, or a line cannot be used; both are named.
     """
+    frozen = hashes(folder)
+    for path in (folder / f"{task}.jsonl" for task in SUITES):
+        if path.name in frozen and path.is_file() and frozen[path.name] != digest(path):
+            raise SuiteInvalid(path=path, line=0, reason=f"it is not the file that {MANIFEST} froze; put that one back")
     return [example for task in SUITES for example in load(folder / f"{task}.jsonl", task)]
+
+
+def hashes(folder: Path) -> dict[str, str]:
+    """The sha256 that a folder's manifest gives its files; none where it has no manifest, as an owner's own may."""
+    manifest = folder / MANIFEST
+    found: dict[str, str] = orjson.loads(manifest.read_bytes()).get("sha256", {}) if manifest.is_file() else {}
+    return found
+
+
+def digest(path: Path) -> str:
+    """The sha256 of a file: the version of a suite."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def load(path: Path, task: str) -> list[EvalExample]:

@@ -1,14 +1,22 @@
 """Examples from suites and from chats; a suite that cannot be used says which line and why."""
 
+import shutil
 from pathlib import Path
+from random import Random
 
 import orjson
 import pytest
 
 from selfimprove.chats.chat import Message
 from selfimprove.errors import SuiteInvalid
+from selfimprove.evals.graders import grade
+from selfimprove.evals.grading import verdicts
+from selfimprove.evals.making import recall, sums
+from selfimprove.evals.making.build import build
+from selfimprove.evals.making.item import several
 from selfimprove.evals.task import EvalExample, grader_for
-from selfimprove.evals.tasks import from_conversation, load, pinned, suites
+from selfimprove.evals.tasks import digest, from_conversation, hashes, load, pinned, suites
+from selfimprove.models.base import TINY
 
 PACKAGE = Path(__file__).parents[2] / "selfimprove" / "evals" / "suites"
 GOOD = {"messages": [{"role": "user", "content": "2 + 2?"}], "reference": "4", "grader": "numeric", "slice": "sums"}
@@ -23,12 +31,56 @@ def suite(folder: Path, *lines: object) -> Path:
 
 def test_the_package_suites_are_large_enough_and_every_reference_passes_its_grader() -> None:
     found = suites(PACKAGE)
-    assert sum(example.task == "core" for example in found) >= 150
-    assert sum(example.task == "refusals" for example in found) >= 40
+    assert sum(example.task == "core" for example in found) >= 500
+    assert sum(example.task == "refusals" for example in found) >= 75
     assert len({example.id for example in found}) == len(found)
     assert {example.grader.partition(":")[0] for example in found} == {
-        "exact", "contains", "regex", "numeric", "refusal",
+        "exact", "contains", "regex", "numeric", "schema", "code", "refusal",
     }  # fmt: skip
+    assert not [e for e, passed in zip(found, verdicts([(e, e.reference) for e in found]), strict=True) if not passed]
+
+
+def test_the_suites_cover_what_a_model_should_keep() -> None:
+    families = {example.slice.partition("/")[0] for example in suites(PACKAGE) if example.task == "core"}
+    assert families >= {"instruction", "format", "arithmetic", "fact", "code", "recall"}
+    long = [e for e in suites(PACKAGE) if e.slice.startswith("recall/")]
+    assert max(len(e.messages[0].content.split()) for e in long) > 2000
+
+
+@pytest.mark.parametrize("folder", [PACKAGE, TINY])
+def test_suites_are_frozen_by_their_manifest(folder: Path, tmp_path: Path) -> None:
+    assert {name: digest(folder / name) for name in hashes(folder)} == hashes(folder)
+    assert {"core.jsonl", "refusals.jsonl", "replay.jsonl"} <= set(hashes(folder))
+    for name in ("core.jsonl", "refusals.jsonl", "manifest.json"):
+        shutil.copy(folder / name, tmp_path)
+    with (tmp_path / "core.jsonl").open("ab") as file:
+        file.write(b"\n")
+    with pytest.raises(SuiteInvalid, match=r"core\.jsonl, line 0, cannot be used: it is not the file that manifest"):
+        suites(tmp_path)
+    (tmp_path / "manifest.json").unlink()
+    assert len(suites(tmp_path)) == len(suites(folder))
+
+
+def test_building_the_suites_again_gives_the_same_bytes(tmp_path: Path) -> None:
+    assert build(tmp_path)["sha256"] == {
+        name: sha for name, sha in hashes(PACKAGE).items() if name != "replay.jsonl"
+    }
+
+
+def test_another_template_leaves_the_items_of_the_others_as_they_are() -> None:
+    some = {name: sums.TEMPLATES[name] for name in ("add", "mean")}
+    assert list(several("arithmetic", some, 3)) == [
+        line for line in several("arithmetic", sums.TEMPLATES, 3) if line["slice"].partition("/")[2] in some
+    ]
+
+
+@pytest.mark.parametrize("name", sorted(recall.TEMPLATES))
+def test_a_neighbour_s_answer_is_a_wrong_one(name: str) -> None:
+    item = recall.TEMPLATES[name](Random(5))
+    other = recall.TEMPLATES[name](Random(6))
+    assert grade(item.grader, item.reference, item.reference)
+    assert not grade(item.grader, other.reference, item.reference)
+    assert item.asked.count(item.reference) >= 1
 
 
 def test_the_package_replay_prompts_end_with_the_user_and_are_not_in_the_suites() -> None:
