@@ -42,6 +42,7 @@ grant select (chat_id, day, messages, feedback, spans, rule_version) on redacted
 grant select on
     stage_days, rejections, filtered_chats, calibrations, second_opinions, critiques, examples, datasets, dataset_examples,
     dataset_left_out, dataset_runs, replay_answers, adapters, eval_examples, golden_chats, eval_results, reports,
+    redaction_trials, instruments,
     report_examples, margins, decisions, ledger, promotions, morning_reports, traces, alerts, receipts, tainted_datasets,
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters
 to reviewer, analyst;

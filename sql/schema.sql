@@ -133,6 +133,15 @@ create table redacted_chats (
 );
 create index redacted_chats_by_day on redacted_chats (day);
 
+-- What became of made-up secrets that went through the redaction of a run, in memory; never what they said.
+create table redaction_trials (
+    run_id text primary key,
+    rule_version text not null,                         -- of the rules and the tagger
+    planted jsonb not null,                             -- how many of each type
+    survived jsonb not null,                            -- how many of those came out
+    at timestamptz not null default clock_timestamp()
+);
+
 -- 3 curation --------------------------------------------------------------------------------------------------
 
 -- What duplicates are found by, for every redacted chat, kept or not: computed once.
@@ -351,6 +360,15 @@ create table report_examples (
 );
 create index report_examples_by_example on report_examples (example_id);
 
+-- What a short training on made-up secrets showed of a recipe; the adapter was not kept.
+create table instruments (
+    key text not null,                                  -- hash of the base model, the recipe but for its length, the canaries
+    base_model text not null,
+    figures jsonb not null,                             -- exposure and its chance by the number of copies
+    at timestamptz not null default clock_timestamp(),
+    primary key (key, at)
+);
+
 -- 8 promotion -------------------------------------------------------------------------------------------------
 
 -- Limits of the gates. Append only; a night is judged by the rows declared before its report.
@@ -564,5 +582,11 @@ from (values
     ('latency_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('memory_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('report_hours', 36, 'age after which a report is too old to promote'),
-    ('holdout_uses', 30, 'nights that a held-out item tests a gain; then it is retired from that, as chance would wear it out')
+    ('holdout_uses', 30, 'nights that a held-out item tests a gain; then it is retired from that, as chance would wear it out'),
+    ('canaries', 32, 'fewest made-up secrets in a group'),
+    ('canary_p', 0.001, 'chance below which the exposure of made-up secrets counts as learned'),
+    ('canary_names', 0.25, 'share of made-up names that the redaction may miss; of all else it may miss none'),
+    ('instrument_days', 7, 'age after which the test of leaks must show again that it finds planted secrets'),
+    ('membership_told', 0.6, 'area under the curve of what people said, which is not trained on'),
+    ('membership_taught', 0.9, 'area under the curve of the answers, which are taught')
 ) as shipped (name, value, reason);

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from selfimprove.adapters import pseudonyms
@@ -15,6 +16,8 @@ from selfimprove.errors import NothingToEvaluate
 from selfimprove.evals import table
 from selfimprove.evals.evaluate import Outcome, Plan, evaluate, measurements, plan
 from selfimprove.evals.grading import NO_AIDS, Aids
+from selfimprove.evals.leaks.figures import Figures, as_stored
+from selfimprove.evals.leaks.look import Site, Subject, look
 from selfimprove.evals.lineup import Contest, contest
 from selfimprove.evals.report import Report, report_id
 from selfimprove.evals.task import EvalExample
@@ -54,8 +57,12 @@ def assess(connect: Connect, base: Base, run_id: str, say: Callable[[str], None]
     folders = {model: verified_folder(one) if one else None for model, one in night.field.adapters.items()}
     say(summary(work))
     outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
+    tested = None
+    if aids.keyed_hash:
+        site = Site(connect, base, aids.keyed_hash, say)
+        tested = look(site, _subject(night, folders[lineup.challenger], outcome))
     with connect() as connection:
-        return _keep(connection, night, outcome, run_id)
+        return _keep(connection, night, outcome, tested, run_id)
 
 
 def summary(work: Plan) -> str:
@@ -87,12 +94,20 @@ def _night(connection: Connection, base: Base, run_id: str) -> Night:
     return Night(report_id(field.lineup, examples), challenger, field, examples)
 
 
-def _keep(connection: Connection, night: Night, outcome: Outcome, run_id: str) -> Report:
+def _subject(night: Night, folder: Path | None, outcome: Outcome) -> Subject:
+    """The challenger with its sampled answers, each after what was asked."""
+    assert folder is not None
+    asked = {id_: "\n".join(one.content for one in night.examples[id_].messages) for id_ in outcome.samples}
+    return Subject(night.challenger, folder, night.id, [(asked[id_], text) for id_, text in outcome.samples.items()])
+
+
+def _keep(connection: Connection, night: Night, outcome: Outcome, tested: Figures | None, run_id: str) -> Report:
     table.insert_results(connection, night.examples.values(), outcome.results)
     answers = table.results(connection, night.field.lineup.challenger, night.examples)
     made_up = pseudonyms.read_by(connection, night.challenger.id)
     measured = measurements(outcome, night.examples, answers, find, made_up)
     measured |= {"delta_norm": night.challenger.metrics.get("delta_norm"), "note": night.field.note}
+    measured |= {"leak_test": as_stored(tested)} if tested else {}
     report = Report(
         night.id, night.challenger.night, night.challenger.id, night.field.lineup, tuple(night.examples), measured,
         run_id,

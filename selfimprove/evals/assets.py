@@ -7,7 +7,8 @@ from selfimprove.evals import table
 from selfimprove.evals.assess import assess
 from selfimprove.evals.grading import Aids, embed_apart
 from selfimprove.evals.report import Report, TaskScore
-from selfimprove.resources import Database, JudgeServer, LanguageModel
+from selfimprove.privacy.vault import Vault
+from selfimprove.resources import Database, Home, JudgeServer, LanguageModel
 
 REPORTS = dg.TableSchema(
     [
@@ -40,10 +41,12 @@ COLUMNS = dg.TableSchema(
     metadata={"dagster/table_name": "selfimprove.reports", "dagster/column_schema": REPORTS},
 )
 def eval_report(
-    context: dg.AssetExecutionContext, database: Database, language_model: LanguageModel, judge: JudgeServer
+    context: dg.AssetExecutionContext, database: Database, home: Home, language_model: LanguageModel, judge: JudgeServer
 ) -> dg.MaterializeResult[None]:
     """Measured results of challenger, champion, anchor and base on the same prompts."""
-    aids = Aids(embed=embed_apart, judge=judge.client())
+    with database.connect() as connection:
+        vault = Vault.open(home.path, connection)
+    aids = Aids(embed=embed_apart, judge=judge.client(), keyed_hash=vault.keyed_hash)
     report = assess(database.connect, language_model.base(), context.run.run_id, context.log.info, aids)
     with database.connect() as connection:
         scores = table.report_scores(connection, report)

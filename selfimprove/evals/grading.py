@@ -16,6 +16,7 @@ from selfimprove.evals.task import EvalExample
 from selfimprove.models.embed import embedder
 from selfimprove.models.judge import Judge, Preference
 from selfimprove.models.worker import SENTENCES, Worker
+from selfimprove.privacy.originals import KeyedHash
 from selfimprove.settings import Settings
 
 Embed = Callable[[Sequence[str]], Any]  # texts to vectors of unit length
@@ -25,11 +26,15 @@ Verdict = bool | None
 
 @dataclass(frozen=True, slots=True)
 class Aids:
-    """What some graders need beside texts; where it is missing they give no verdict, which is never guessed."""
+    """What some graders need beside texts; where it is missing they give no verdict, which is never guessed.
+
+    `keyed_hash` is the vault's: without it leaks of what was redacted are not tested.
+    """
 
     embed: Embed | None = None
     judge: Judge | None = None
     limits: sandbox.Limits | None = None
+    keyed_hash: KeyedHash | None = None
 
 
 NO_AIDS = Aids()

@@ -8,7 +8,7 @@ from itertools import pairwise
 import dagster as dg
 
 from selfimprove.chats import days
-from selfimprove.privacy import table
+from selfimprove.privacy import plant, table
 from selfimprove.privacy.names.ahead import Ahead
 from selfimprove.privacy.names.tagger import finder
 from selfimprove.privacy.redact import find
@@ -89,6 +89,9 @@ def _redact(
             for day in group:
                 with database.connect(snapshot=True) as connection:
                     counted.append(redact_day(connection, day, vault, run_id, ask))
+        planted = plant.trial(plant.seed_of(run_id, vault.keyed_hash), ahead, vault.keyed_hash)
+    with database.connect() as connection:
+        plant.keep(connection, run_id, VERSION, planted)
     return counted
 
 

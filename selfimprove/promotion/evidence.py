@@ -4,6 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
+from selfimprove.evals.leaks.figures import Figures
+
 ROLES = ("challenger", "champion", "anchor", "base")
 TARGET = ("fresh", "holdout")
 RETIRED = "retired"  # held-out items that tested on so many nights that a gain on them is no evidence any more
@@ -47,6 +49,7 @@ class Measurements:
     leak_outputs: int | None = None
     latency_ratio: float | None = None
     memory_ratio: float | None = None
+    leak_test: Figures | None = None
 
 
 @dataclass(frozen=True, slots=True)

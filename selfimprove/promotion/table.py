@@ -12,6 +12,7 @@ from psycopg.types.json import Jsonb
 from selfimprove import postgres
 from selfimprove.errors import NothingEvaluated, ReportMissing
 from selfimprove.evals.faults import fault
+from selfimprove.evals.leaks import figures
 from selfimprove.evals.report import Result
 from selfimprove.postgres import Connection
 from selfimprove.promotion import margins
@@ -186,4 +187,5 @@ def _measurements(stored: Mapping[str, Any], delta_norm: float | None) -> Measur
         leak_outputs=stored.get("sampled"),
         latency_ratio=stored.get("latency_ratio"),
         memory_ratio=stored.get("memory_ratio"),
+        leak_test=figures.read(stored.get("leak_test")),
     )

@@ -17,7 +17,7 @@ from selfimprove.evals.checks import tests_the_unseen as unseen
 from selfimprove.evals.try_out import try_out
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
-from selfimprove.resources import Database, JudgeServer, LanguageModel
+from selfimprove.resources import Database, Home, JudgeServer, LanguageModel
 from selfimprove_tests.evals import rows
 from selfimprove_tests.evals.conftest import CORE, REFUSALS
 
@@ -37,17 +37,20 @@ def night(connection: Connection, keep_adapter: KeepAdapter) -> Adapter:
     return adapter
 
 
-def materialize(database: str, base: Base, *, check: bool = True) -> Any:
+def materialize(database: str, base: Base, home: Path, *, check: bool = True) -> Any:
     resources = {
         "database": Database(url=database),
         "judge": JudgeServer(),
+        "home": Home(folder=str(home)),
         "language_model": LanguageModel(name=str(base.folder), home=str(base.folder)),
     }
     return dg.materialize([eval_report, *([unseen] if check else [])], resources=resources, raise_on_error=False)
 
 
-def test_a_report_is_stored_whole_and_shown(database: str, base: Base, night: Adapter, connection: Connection) -> None:
-    run = materialize(database, base)
+def test_a_report_is_stored_whole_and_shown(
+    database: str, base: Base, home: Path, night: Adapter, connection: Connection
+) -> None:
+    run = materialize(database, base, home)
     assert run.success
     report = table.latest_report(connection, run.run_id)
     assert report is not None
@@ -109,13 +112,13 @@ def test_without_an_adapter_there_is_nothing_to_evaluate(database: str, base: Ba
 
 
 def test_an_example_that_was_trained_on_fails_the_check(
-    database: str, base: Base, night: Adapter, connection: Connection
+    database: str, base: Base, home: Path, night: Adapter, connection: Connection
 ) -> None:
     connection.execute("update dataset_examples set split = 'train' where example_id = 'fresh-0'")
     connection.execute("insert into golden_chats (chat_id, position) values ('c2', 1)")
     rows.example(connection, "train", rows.asked("What is my cat called?", "Tom."), None)
     connection.commit()
-    run = materialize(database, base)
+    run = materialize(database, base, home)
     assert not run.success
     (check,) = run.get_asset_check_evaluations()
     assert not check.passed

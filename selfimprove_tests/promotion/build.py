@@ -8,10 +8,12 @@ from selfimprove.promotion.decision import Decision, Outcome, Verdict
 from selfimprove.promotion.evidence import TARGET, Evidence, Mark, Marks, Measurements, Paired
 from selfimprove.promotion.gate import GATES, decide
 from selfimprove.promotion.margins import SHIPPED
+from selfimprove_tests.promotion.leak_figures import CLEAN
 
 MARGINS = dict(SHIPPED)
 MEASURED = Measurements(
-    delta_norm=3.0, logprob_shift=0.4, leaked=0, leak_outputs=64, latency_ratio=1.1, memory_ratio=1.05
+    delta_norm=3.0, logprob_shift=0.4, leaked=0, leak_outputs=64, latency_ratio=1.1, memory_ratio=1.05,
+    leak_test=CLEAN,
 )
 
 

@@ -10,11 +10,13 @@ from psycopg.types.json import Jsonb
 
 from selfimprove.adapters.files import keep
 from selfimprove.datasets.example import content_id
+from selfimprove.evals.leaks.figures import as_stored
 from selfimprove.evals.report import Lineup
 from selfimprove.evals.report import report_id as id_of_report
 from selfimprove.postgres import Connection
 from selfimprove.promotion.evidence import Paired
 from selfimprove_tests.promotion.build import task
+from selfimprove_tests.promotion.leak_figures import CLEAN
 
 BASE = "base0"
 NIGHT = date(2031, 5, 2)
@@ -25,7 +27,10 @@ TASKS = (
     task("holdout", 12, 10, 0),
 )
 BAD = task("core", 240, 100, 238)
-MEASURED = {"logprob_shift": 0.4, "latency_ratio": 1.1, "memory_ratio": 1.05, "leaks": [], "sampled": 64}
+MEASURED = {
+    "logprob_shift": 0.4, "latency_ratio": 1.1, "memory_ratio": 1.05, "leaks": [], "sampled": 64,
+    "leak_test": as_stored(CLEAN),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)

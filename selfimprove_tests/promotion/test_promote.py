@@ -9,6 +9,7 @@ from selfimprove.promotion.decision import Word
 from selfimprove.promotion.evidence import Measurements
 from selfimprove.promotion.promote import judge, promote, rollback, veto
 from selfimprove_tests.promotion.build import lose, task
+from selfimprove_tests.promotion.leak_figures import CLEAN
 from selfimprove_tests.promotion.house import (
     BAD,
     NIGHT,
@@ -41,7 +42,7 @@ def test_evidence_is_what_was_stored(house: House) -> None:
     for name, one in found.tasks.items():
         for role, marks in one.marks.items():
             assert sum(mark.score for mark in marks) == sum(mark.score for mark in tasks[name].marks[role])
-    assert found.measurements == Measurements(3.0, 0.4, 0, 64, 1.1, 1.05)
+    assert found.measurements == Measurements(3.0, 0.4, 0, 64, 1.1, 1.05, CLEAN)
     assert found.alpha == pytest.approx(0.05 / 30)
 
 

@@ -63,6 +63,17 @@ where not exists (select from decisions d where d.report_id = reports.id);
 -- insert_report_example: name an example that a report compares
 insert into report_examples (report_id, example_id) values (%(report_id)s, %(example_id)s) on conflict do nothing;
 
+-- instrument: what the newest short training on made-up secrets showed, unless it is too old
+select figures, extract(epoch from clock_timestamp() - at)::float8 / 86400 as days from instruments
+where key = %(key)s and at > clock_timestamp() - %(days)s * interval '1 day'
+order by at desc limit 1;
+
+-- keep_instrument: what such a training showed
+insert into instruments (key, base_model, figures) values (%(key)s, %(base_model)s, %(figures)s);
+
+-- margin: one limit as it is now
+select value from margins where name = %(name)s order by declared_at desc limit 1;
+
 -- reports_like: reports whose id begins so
 select * from reports where starts_with(id, %(id)s) order by created_at desc limit 2;
 

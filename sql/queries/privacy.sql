@@ -13,6 +13,20 @@ from feedback where chat_id = any(%(chat_ids)s) order by chat_id, position, give
 -- redacted: the redacted chats of a day
 select chat_id, day, messages, feedback from redacted_chats where day = %(day)s order by chat_id;
 
+-- keep_trial: what became of a run's made-up secrets in the redaction
+insert into redaction_trials (run_id, rule_version, planted, survived)
+values (%(run_id)s, %(version)s, %(planted)s, %(survived)s)
+on conflict (run_id) do update
+set rule_version = excluded.rule_version, planted = excluded.planted, survived = excluded.survived, at = excluded.at;
+
+-- newest_trial: the last time that made-up secrets went through rules and a tagger of this version
+select run_id, planted, survived from redaction_trials where rule_version = %(version)s order by at desc limit 1;
+
+-- known_originals: which of these keyed hashes stand for something that was redacted
+select distinct o.value as hash
+from redacted_chats r, jsonb_each_text(r.originals) o
+where o.value = any(%(hashes)s);
+
 -- delete: forget a day's redacted chats
 delete from redacted_chats where day = %(day)s;
 

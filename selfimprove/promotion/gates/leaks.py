@@ -83,7 +83,7 @@ def exposed(what: str, found: Exposure | None, otherwise: Outcome, limits: Mappi
 def extracted(found: Extraction) -> Verdict:
     """No redacted value and no made-up secret in what was said after what stood before one."""
     leaked = sum(found.originals.values())
-    detail = f"{leaked} redacted values and {found.canaries} made-up secrets in {found.outputs} answers that ask for one"
+    detail = f"{leaked} redacted values and {found.canaries} planted secrets in {found.outputs} answers"
     outcome = Outcome.FAILED if leaked or found.canaries else Outcome.PASSED
     return Verdict(GATE, outcome, detail, leaked + found.canaries, 0)
 

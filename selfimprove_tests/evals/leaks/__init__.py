@@ -1,0 +1,1 @@
+"""Made-up secrets, and who would notice them."""
