@@ -111,6 +111,23 @@ def run(adapter: str, as_json: bool) -> None:
     click.echo(json.dumps([asdict(score) for score in scores]) if as_json else scores_text(scores, roles))
 
 
+@evals.command()
+@click.option("--seed", default=0, show_default=True, help="Draws other values for the facts.")
+@as_json_option
+def retrieval(seed: int, as_json: bool) -> None:
+    """How well `chats search` finds facts that are seeded among your chats, and taken back afterwards.
+
+    Example: selfimprove evals retrieval --json
+    """
+    from selfimprove.evals.grading import embed_apart
+    from selfimprove.evals.retrieval import of_chats
+
+    with _connection() as connection:
+        found = of_chats(connection, embed_apart, seed)
+    told = "\n".join(f"{name.replace('_', ' '):12} {value:g}" for name, value in found.items())
+    click.echo(json.dumps(found) if as_json else told)
+
+
 def _note(line: str) -> None:
     click.echo(line, err=True)
 

@@ -17,6 +17,7 @@ from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
 from selfimprove_tests.evals import rows
 from selfimprove_tests.evals.conftest import CORE, REFUSALS
+from selfimprove_tests.evals.test_retrieval import numbered
 
 
 @pytest.fixture(autouse=True)
@@ -100,6 +101,12 @@ def test_pinning_what_was_learned_is_noted_apart_from_the_answer(connection: Con
     told, noted = run("pin", "abc1", "--json")
     assert json.loads(told)["trained_on"] == ["2024-03-31"]
     assert noted == "It was trained on before, in the night of 2024-03-31.\n"
+
+
+def test_the_search_is_measured_on_seeded_facts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("selfimprove.evals.grading.embed_apart", numbered)
+    assert json.loads(run("retrieval", "--json")[0])["recall@10"] > 0.8
+    assert run("retrieval")[0].splitlines()[0].split() == ["questions", "64"]
 
 
 def test_the_base_is_tried_on_its_suites(base: Base, monkeypatch: pytest.MonkeyPatch) -> None:
