@@ -2,11 +2,13 @@
 
 import dagster as dg
 
+from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import table
 from selfimprove.promotion.checks import REPORT
 from selfimprove.promotion.decision import Decision, Word
 from selfimprove.promotion.promote import promote
-from selfimprove.resources import Database
+from selfimprove.promotion.record import signer
+from selfimprove.resources import Database, Home
 
 COLUMNS = (
     ("action", "text", "promoted, rolled_back or vetoed"),
@@ -27,11 +29,14 @@ COLUMNS = (
         "dagster/column_schema": dg.TableSchema([dg.TableColumn(*column) for column in COLUMNS]),
     },
 )
-def promoted_adapter(context: dg.AssetExecutionContext, database: Database) -> dg.MaterializeResult[None]:
+def promoted_adapter(
+    context: dg.AssetExecutionContext, database: Database, home: Home
+) -> dg.MaterializeResult[None]:
     """The adapter that answers from now on; its report is judged again here, since a check blocks only its own run."""
     with database.connect() as connection:
         report_id = table.newest_report(connection, context.run.run_id)
-        decision = promote(connection, report_id, context.run.run_id)
+        sign = signer(Vault.open(home.path, connection))
+        decision = promote(connection, report_id, context.run.run_id, sign)
         champion, changes = table.champion(connection), table.history(connection)
     answers = champion["id"] if champion else "base"
     metadata = {"report": report_id, "champion": answers, "dagster/row_count": len(changes), **told(decision)}

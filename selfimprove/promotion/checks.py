@@ -4,11 +4,13 @@ from collections.abc import Iterator
 
 import dagster as dg
 
+from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import table
 from selfimprove.promotion.decision import Decision, Outcome, Verdict
 from selfimprove.promotion.gate import GATES
 from selfimprove.promotion.promote import damage, judge
-from selfimprove.resources import Database
+from selfimprove.promotion.record import signer
+from selfimprove.resources import Database, Home
 
 REPORT = dg.AssetKey("eval_report")
 
@@ -18,10 +20,11 @@ REPORT = dg.AssetKey("eval_report")
         dg.AssetCheckSpec(name, asset=REPORT, blocking=True, description=gate.__doc__) for name, gate in GATES.items()
     ]
 )
-def gates(context: dg.AssetCheckExecutionContext, database: Database) -> Iterator[dg.AssetCheckResult]:
+def gates(context: dg.AssetCheckExecutionContext, database: Database, home: Home) -> Iterator[dg.AssetCheckResult]:
     """Judge the report from its stored results, and store the decision, whatever it is."""
     with database.connect() as connection:
-        decision = judge(connection, table.newest_report(connection, context.run.run_id), context.run.run_id)
+        report_id, sign = table.newest_report(connection, context.run.run_id), signer(Vault.open(home.path, connection))
+        decision = judge(connection, report_id, context.run.run_id, sign)
     yield from results(decision)
 
 

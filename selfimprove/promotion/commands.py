@@ -4,6 +4,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -96,6 +97,42 @@ def explain(report_or_adapter: str, as_json: bool) -> None:
     if row is None:
         raise DecisionMissing(name=report_or_adapter)
     click.echo(_json(row) if as_json else tell.decision_text(row))
+
+
+@promotion.command(name="verify")
+@click.argument("adapter", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def verify_(adapter: str, as_json: bool) -> None:
+    """Compute every number of a decision again from the stored results, of all without ADAPTER. Exits 1 on a mismatch.
+
+    ADAPTER is an adapter's or report's id, or its beginning.
+
+    Example: selfimprove promotion verify
+    """
+    from selfimprove.privacy.vault import Vault
+    from selfimprove.promotion import tell, verify
+    from selfimprove.promotion.record import signer
+    from selfimprove.settings import current
+
+    with _connection() as connection:
+        found = verify.verify(connection, adapter, signer(Vault.open(current().home, connection)))
+    click.echo(_json([asdict(one) for one in found]) if as_json else tell.verified_text(found))
+    sys.exit(any(one.mismatches for one in found))
+
+
+@promotion.command(name="ledger")
+@click.option("--task", default="", help="This task alone.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
+def ledger_(task: str, as_json: bool) -> None:
+    """How every compared model did on every task, the newest night first, and how far that is from the anchor.
+
+    Example: selfimprove promotion ledger --task core
+    """
+    from selfimprove.promotion import ledger
+
+    with _connection() as connection:
+        found = ledger.read(connection, task)
+    click.echo(_json([asdict(one) for one in found]) if as_json else ledger.text(found))
 
 
 @promotion.group(invoke_without_command=True)

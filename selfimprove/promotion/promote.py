@@ -6,29 +6,37 @@ from selfimprove.errors import AdapterCorrupt, ChampionMissing, RollbackRefused
 from selfimprove.evals import table as evals
 from selfimprove.evals.report import report_id as id_of_report
 from selfimprove.postgres import Connection
-from selfimprove.promotion import table
-from selfimprove.promotion.decision import Action, Decision, Word
+from selfimprove.promotion import ledger, record, table
+from selfimprove.promotion.decision import Action, Decision, Margins, Word
+from selfimprove.promotion.evidence import Evidence
 from selfimprove.promotion.gate import decide
+from selfimprove.promotion.record import Sign
 from selfimprove.promotion.standing import Standing, final
 
 BASE = "base"
 FORGOTTEN = "it learned from chats that were forgotten since"
 
 
-def judge(connection: Connection, report_id: str, run_id: str) -> Decision:
-    """What the gates say about a report's stored results; the first time it is also stored.
+def judge(connection: Connection, report_id: str, run_id: str, sign: Sign | None = None) -> Decision:
+    """What the gates say about a report's stored results; the first time it is also stored, with ledger and record.
+
+    A record is signed where it can be; one that was sealed before stands.
 
     Raises:
         ReportMissing: there is no such report.
     """
     connection.execute(table.query("judging"))
-    evidence = table.evidence(connection, report_id)
-    decision = decide(evidence, table.margins_of(connection, table.report(connection, report_id)["created_at"]))
-    table.store(connection, evidence, decision, run_id)
+    earlier = table.stored(connection, report_id)
+    evidence, limits = _found(connection, report_id)
+    decision = decide(evidence, limits)
+    if earlier is None:
+        table.store(connection, evidence, decision, run_id)
+        ledger.write(connection, evidence)
+        record.seal(connection, evidence, limits, sign)
     return decision
 
 
-def promote(connection: Connection, report_id: str, run_id: str) -> Decision:
+def promote(connection: Connection, report_id: str, run_id: str, sign: Sign | None = None) -> Decision:
     """Judge a report again; only if every gate passes and nothing else speaks against it, its adapter becomes champion.
 
     Whoever calls, and however often: a report is spent once. Listeners of `selfimprove_promotion` get the adapter's id
@@ -42,7 +50,7 @@ def promote(connection: Connection, report_id: str, run_id: str) -> Decision:
         spent = table.one(connection, "spent", report_id=report_id)
         if spent:
             return _already(spent["adapter_id"], spent["answers"])
-        decision = _decide_now(connection, report_id, run_id)
+        decision = _decide_now(connection, report_id, run_id, sign)
         if decision.decision is Word.PROMOTE:
             connection.execute(table.query("promote"), {"report_id": report_id})
             _notify(connection, table.report(connection, report_id)["adapter_id"])
@@ -109,13 +117,20 @@ def damage(connection: Connection, adapter_id: str) -> str | None:
     return None
 
 
-def _decide_now(connection: Connection, report_id: str, run_id: str) -> Decision:
+def _found(connection: Connection, report_id: str) -> tuple[Evidence, Margins]:
+    """A report's evidence, and the limits that were declared before it."""
+    limits = table.margins_of(connection, table.report(connection, report_id)["created_at"])
+    return table.evidence(connection, report_id), limits
+
+
+def _decide_now(connection: Connection, report_id: str, run_id: str, sign: Sign | None) -> Decision:
     """The report's last word so far: gates, then standing; stored."""
     earlier = table.stored(connection, report_id)
-    judged = judge(connection, report_id, run_id)
-    limits = table.margins_of(connection, table.report(connection, report_id)["created_at"])
+    judged = judge(connection, report_id, run_id, sign)
+    evidence, limits = _found(connection, report_id)
     decision = final(judged, earlier, _standing(connection, report_id), limits)
-    table.amend(connection, report_id, decision, run_id)
+    if table.amend(connection, report_id, decision, run_id):
+        record.seal(connection, evidence, limits, sign)
     return decision
 
 

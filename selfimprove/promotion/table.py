@@ -62,10 +62,9 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
         ReportMissing: there is none of this id.
         MarginUnknown: no error budget was declared before the report.
     """
-    row = report(connection, report_id)
-    models = {role: str(row[role]) for role in ROLES} | dict(row["history"])
+    row, seats = report(connection, report_id), models(connection, report_id)
     limits, moment = margins_of(connection, row["created_at"]), judged_at(connection, report_id)
-    wanted = {"report_id": report_id, "models": sorted(set(models.values())), "judged_at": moment}
+    wanted = {"report_id": report_id, "models": sorted(set(seats.values())), "judged_at": moment}
     found = _retired(connection.execute(query("results"), wanted).fetchall(), limits["holdout_uses"])
     return Evidence(
         report_id=report_id,
@@ -73,11 +72,17 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
         night=row["night"],
         champion=row["champion"],
         base=row["base"],
-        tasks={name: _paired(name, rows, models) for name, rows in groupby(found, key=itemgetter("task"))},
+        tasks={name: _paired(name, rows, seats) for name, rows in groupby(found, key=itemgetter("task"))},
         measurements=_measurements(row["measurements"], row["delta_norm"]),
         alpha=budget(connection, row["night"], limits, report_id).level,
         history=tuple(sorted(row["history"], key=int)),
     )
+
+
+def models(connection: Connection, report_id: str) -> dict[str, str]:
+    """The ids of the models that a report compares, by role."""
+    row = report(connection, report_id)
+    return {role: str(row[role]) for role in ROLES} | dict(row["history"])
 
 
 def budget(connection: Connection, night: date, limits: Mapping[str, float], report_id: str = "") -> Budget:
@@ -116,10 +121,10 @@ def store(connection: Connection, evidence: Evidence, decision: Decision, run_id
     connection.execute(query("judge"), parameters)
 
 
-def amend(connection: Connection, report_id: str, decision: Decision, run_id: str) -> None:
-    """Write what promotion made of a judged report; its verdicts stay."""
+def amend(connection: Connection, report_id: str, decision: Decision, run_id: str) -> bool:
+    """Write what promotion made of a judged report; its verdicts stay. Whether that is news."""
     parameters = {"report_id": report_id, "decision": decision.decision, "reasons": Jsonb(list(decision.reasons))}
-    connection.execute(query("amend"), {**parameters, "run_id": run_id})
+    return bool(connection.execute(query("amend"), {**parameters, "run_id": run_id}).rowcount)
 
 
 def stored(connection: Connection, report_id: str) -> Decision | None:

@@ -1,10 +1,13 @@
 """The champion, its history and a decision, as values for machines and as text for people."""
 
 from collections.abc import Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from selfimprove.postgres import Connection
-from selfimprove.promotion import table
+from selfimprove.promotion import margins, table
+from selfimprove.promotion.budget import NIGHTS, Budget
+from selfimprove.promotion.verify import Verified
 
 Row = dict[str, Any]
 
@@ -14,24 +17,40 @@ def status(connection: Connection) -> dict[str, Row | None]:
     champion = table.champion(connection)
     challenger = table.one(connection, "challenger")
     decision = table.one(connection, "last_decision")
+    budget = next_budget(connection)
     return {
         "champion": champion and {name: _text(champion[name]) for name in ("id", "promoted_at", "night")},
         "challenger": challenger and {name: _text(challenger[name]) for name in ("id", "night", "report")},
         "last_decision": decision
         and {"decision": decision["decision"], "reasons": decision["reasons"], "night": _text(decision["night"])},
-    }
+        "error_budget": {
+            "declared": budget.declared, "spent": budget.spent, "left": budget.left, "next_level": budget.level,
+        },
+    }  # fmt: skip
+
+
+def next_budget(connection: Connection) -> Budget:
+    """The error budget as the night after the newest decision finds it."""
+    newest = table.one(connection, "newest_night")
+    night = newest["night"] if newest and newest["night"] else date.min + timedelta(days=NIGHTS)
+    limits = {row["name"]: row["value"] for row in margins.declared(connection)}
+    return table.budget(connection, night + timedelta(days=1), limits)
 
 
 def status_text(state: dict[str, Row | None]) -> str:
-    """The status in three lines."""
+    """The status in a few lines."""
     champion, challenger, decision = state["champion"], state["challenger"], state["last_decision"]
+    budget = state["error_budget"] or {}
+    next_ = f"a gain of the next night is tested at {budget['next_level']:.2g}"
     answers = f"adapter {champion['id']}, since {champion['promoted_at']}" if champion else "the base model"
     lines = [
         f"Champion: {answers}",
         f"Challenger: adapter {challenger['id']} of {challenger['night']}" if challenger else "Challenger: none",
         f"Last decision: {decision['decision']} on {decision['night']}" if decision else "Last decision: none",
+        *(f"  {reason}" for reason in (decision["reasons"] if decision else ())),
+        f"Error budget of a year: {budget['declared']:.3g}, spent {budget['spent']:.2g}; " + next_,
     ]
-    return "\n".join([*lines, *(f"  {reason}" for reason in (decision["reasons"] if decision else ()))])
+    return "\n".join(lines)
 
 
 def history_text(rows: Sequence[Row]) -> str:
@@ -44,7 +63,36 @@ def decision_text(row: Row) -> str:
     decision = table.decision_of(row)
     head = f"{decision.decision} on {row['night']}: adapter {row['adapter_id'][:12]}, report {row['report_id'][:12]}"
     verdicts = [f"{verdict.gate:<16}{verdict.outcome:<21}{verdict.detail}" for verdict in decision.verdicts]
-    return "\n".join([head, "", *verdicts, *(f"\n{reason}" for reason in decision.reasons)])
+    reasons = [f"\n{reason}" for reason in decision.reasons]
+    if decision.more:
+        reasons.append(f"\nAbout {decision.more} more examples would decide it.")
+    return "\n".join([head, "", *verdicts, *reasons, *_record(row)])
+
+
+def _record(row: Row) -> list[str]:
+    """What the decision rests on; nothing of one from before records were kept."""
+    record = row["record"]
+    if not record:
+        return []
+    detectable = record["detectable"]
+    told = f"gains of {100 * detectable:.0f} points" if detectable else "no gain, however large"
+    signed = "signed with this house's key" if row["signature"] else "not signed"
+    return [
+        "",
+        f"level {row['alpha']:.2g}, of which {row['spent']:.2g} were spent; so many items show {told} at that level",
+        f"dataset {record['dataset_id'][:12]}, code {record['code']}, {len(record['thresholds'])} thresholds",
+        f"record {row['sha256'][:16]}, {signed}: `selfimprove promotion verify {row['report_id'][:12]}`",
+    ]
+
+
+def verified_text(found: Sequence[Verified]) -> str:
+    """One line a decision, and one for each thing that does not match or could not be told."""
+    lines = []
+    for one in found:
+        state = "DOES NOT MATCH" if one.mismatches else "matches"
+        lines.append(f"{one.night}  {one.decision:<20}  adapter {one.adapter_id[:12]}  {state}")
+        lines += [f"  {told}" for told in (*one.mismatches, *one.notes)]
+    return "\n".join(lines) or "Nothing was decided yet."
 
 
 def margins_text(rows: Sequence[Row]) -> str:

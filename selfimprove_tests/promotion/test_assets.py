@@ -1,5 +1,7 @@
 """In Dagster: gates block, a blocked night keeps its decision, and no event, launch or retry promotes."""
 
+from pathlib import Path
+
 import dagster as dg
 import pytest
 
@@ -7,7 +9,7 @@ from selfimprove.promotion.assets import promoted_adapter
 from selfimprove.promotion.checks import gates, is_consistent
 from selfimprove.promotion.gate import GATES
 from selfimprove.promotion.promote import promote, rollback
-from selfimprove.resources import Database
+from selfimprove.resources import Database, Home
 from selfimprove_tests.promotion.house import BAD, House, answers, damage, decision, promotable
 
 
@@ -21,13 +23,13 @@ def eval_report(context: dg.AssetExecutionContext, database: Database) -> None:
 class Night:
     """Runs of the assets around promotion, on one Dagster instance."""
 
-    def __init__(self, database: str, instance: dg.DagsterInstance) -> None:
-        self.database, self.instance = database, instance
+    def __init__(self, database: str, home: Path, instance: dg.DagsterInstance) -> None:
+        self.database, self.home, self.instance = database, home, instance
 
     def run(self, *selected: dg.AssetsDefinition) -> dg.ExecuteInProcessResult:
         return dg.materialize(
             [eval_report, gates, promoted_adapter, is_consistent],
-            resources={"database": Database(url=self.database)},
+            resources={"database": Database(url=self.database), "home": Home(folder=str(self.home))},
             instance=self.instance,
             selection=dg.AssetSelection.assets(*selected).without_checks() if selected else None,
             raise_on_error=False,
@@ -35,9 +37,9 @@ class Night:
 
 
 @pytest.fixture
-def night(database: str) -> Night:
+def night(database: str, tmp_path: Path) -> Night:
     with dg.DagsterInstance.ephemeral() as instance:
-        yield Night(database, instance)
+        yield Night(database, tmp_path / "home", instance)
 
 
 def failure(result: dg.ExecuteInProcessResult, step: str) -> str:

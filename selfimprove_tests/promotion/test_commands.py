@@ -18,6 +18,7 @@ from selfimprove_tests.promotion.house import BAD, NIGHT, House, adapter, answer
 def shell(database: str, house: House, monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
     """The house as commands see it: what the tests wrote is committed before each."""
     monkeypatch.setenv("SELFIMPROVE_DATABASE_URL", database)
+    monkeypatch.setenv("SELFIMPROVE_HOME", str(house.home))
     settings_.current.cache_clear()
     yield house
     settings_.current.cache_clear()
@@ -36,9 +37,13 @@ def as_json(house: House, *arguments: str):
 
 
 def test_status_of_an_empty_house(shell: House) -> None:
-    assert as_json(shell, "status") == {"champion": None, "challenger": None, "last_decision": None}
+    budget = {"declared": 0.05, "spent": 0.0, "left": 0.05, "next_level": pytest.approx(0.05 / 30)}
+    assert as_json(shell, "status") == {
+        "champion": None, "challenger": None, "last_decision": None, "error_budget": budget,
+    }  # fmt: skip
     assert run(shell, "status").stdout.splitlines() == [
         "Champion: the base model", "Challenger: none", "Last decision: none",
+        "Error budget of a year: 0.05, spent 0; a gain of the next night is tested at 0.0017",
     ]  # fmt: skip
 
 

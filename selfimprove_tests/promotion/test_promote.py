@@ -23,6 +23,7 @@ from selfimprove_tests.promotion.house import (
     report,
     verdicts,
 )
+from selfimprove_tests.promotion.leak_figures import CLEAN
 
 MEND_CORE = (
     "update eval_results set passed = true, loss = 0.1"

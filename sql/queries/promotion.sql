@@ -152,3 +152,40 @@ where not exists (select from promotions p where p.action = 'promoted' and p.ada
 
 -- last_decision: the newest one
 select decision, reasons, night from decisions order by decided_at desc limit 1;
+
+-- sources: what a report's adapter was made from, who was compared, and what was measured
+select a.dataset_id, a.recipe, a.files, r.run_id, r.measurements,
+       jsonb_build_object('challenger', r.challenger, 'champion', r.champion, 'anchor', r.anchor, 'base', r.base)
+       || r.history as models
+from reports r
+join adapters a on a.id = r.adapter_id
+where r.id = %(report_id)s;
+
+-- seal: the record of a decision as it is now
+update decisions set record = %(record)s, sha256 = %(sha256)s, signature = %(signature)s
+where report_id = %(report_id)s;
+
+-- decisions_of: decisions about a report or adapter whose id begins so, of all with an empty one; the oldest first
+select d.*,
+       exists (select from promotions p where p.report_id = d.report_id and p.action = 'promoted') as promoted,
+       exists (select from receipts x where x.at >= d.judged_at) as forgotten_since,
+       exists (select from reports r, tainted_adapters t join adapters a on a.id = t.id
+               where r.id = d.report_id
+                 and (a.base_model || '+' || a.id in (r.challenger, r.champion, r.anchor)
+                      or exists (select from jsonb_each_text(r.history) h where h.value = a.base_model || '+' || a.id))
+       ) as silenced,
+       d.judged_at < (select m.applied_at from migrations m where m.name = '0010_records.sql') as is_old
+from decisions d
+where starts_with(d.report_id, %(id)s) or starts_with(d.adapter_id, %(id)s)
+order by d.judged_at, d.report_id;
+
+-- enter: one model's result on one task of a judged report
+insert into ledger (report_id, night, task, role, model, score, loss, n, margin)
+values (%(report_id)s, %(night)s, %(task)s, %(role)s, %(model)s, %(score)s, %(loss)s, %(n)s, %(margin)s)
+on conflict do nothing;
+
+-- ledger: every entry, of one task where it is named
+select report_id, night, task, role, model, score, loss, n, margin from ledger where %(task)s in ('', task);
+
+-- ledger_of: a report's entries
+select report_id, night, task, role, model, score, loss, n, margin from ledger where report_id = %(report_id)s;
