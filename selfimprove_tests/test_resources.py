@@ -1,6 +1,7 @@
 """What Dagster's pages may show of the resources, and what assets get from them."""
 
 import secrets
+from contextlib import suppress
 
 import dagster as dg
 import psutil
@@ -65,3 +66,22 @@ def test_a_scanner_that_loads_ahead_is_the_one_that_is_used_and_none_is_left_beh
     scanner.setup_for_execution(context)
     scanner.teardown_after_execution(context)
     assert _children() == before
+
+
+def test_many_transactions_need_one_login_and_stay_transactions(database: str) -> None:
+    with Database(url=database).transactions() as begin:
+        with begin() as connection:
+            connection.execute("create table kept (n int)")
+            login = connection.info.backend_pid
+        with suppress(ZeroDivisionError), begin() as connection:
+            connection.execute("insert into kept values (1)")
+            raise ZeroDivisionError
+        with begin() as connection:
+            seen = connection.execute("select count(*) as n, current_setting('transaction_isolation') as by from kept")
+            assert seen.fetchone() == {"n": 0, "by": "repeatable read"}
+            with Database(url=database).connect() as other:
+                other.execute("insert into kept values (2)")
+            assert connection.execute("select * from kept").fetchall() == []
+            assert connection.info.backend_pid == login
+        with begin() as connection:
+            assert connection.execute("select * from kept").fetchall() == [{"n": 2}]

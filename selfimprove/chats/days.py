@@ -128,6 +128,9 @@ def set_verdict(connection: Connection, stage: Stage, day: date, passed: bool) -
 
 def reject(connection: Connection, stage: Stage, day: date, rule_version: str, rows: Iterable[Rejection]) -> None:
     """Store what a stage left out of a day, by COPY; `clear` first when the stage ran before."""
+    rows = list(rows)
+    if not rows:
+        return
     with connection.cursor().copy(postgres.queries("days").reject) as copy:
         for row in rows:
             detail = Jsonb(dict(row.detail))

@@ -80,15 +80,19 @@ def critique_scores(
         champion, rated = table.champion(connection, base.id), table.rated(connection, chosen)
     adapter = home.path / "adapters" / champion if champion else None
     court = convene(said, hear(said, base, adapter, judge.client(), log=context.log.info), rated)
-    written = {day: _write(database, day, court, context.run.run_id) for day in chosen}
+    written = _write(database, chosen, court, context.run.run_id)
     kept = {day: one.counts["answers"] for day, one in clean.items()}
     tell_rows(context, kept | {day: len(one.critiques) for day, one in written.items()})
     return described([*written.values()], len(clean), court.calibration)
 
 
-def _write(database: Database, day: date, court: Court, run_id: str) -> Criticised:
-    with database.connect(snapshot=True) as connection:
-        return table.write(connection, day, court, run_id)
+def _write(database: Database, chosen: Sequence[date], court: Court, run_id: str) -> dict[date, Criticised]:
+    written = {}
+    with database.transactions() as begin:
+        for day in chosen:
+            with begin() as connection:
+                written[day] = table.write(connection, day, court, run_id)
+    return written
 
 
 def described(

@@ -69,13 +69,14 @@ def _filter(
 ) -> dict[date, Filtered]:
     """Filter the days; a clean one only when, after a day before it, it would come out otherwise than it did."""
     past, done = Past(), dict[date, Filtered]()
-    for day in found:
-        with database.connect(snapshot=True) as connection:
-            if not (day in clean and (not done or stands(connection, day, past))):
-                done[day] = filter_day(connection, day, past, embed, run_id)
-    if done:
-        with database.connect(snapshot=True) as connection:
-            reopen_later(connection, found[-1], past)
+    with database.transactions() as begin:
+        for day in found:
+            with begin() as connection:
+                if not (day in clean and (not done or stands(connection, day, past))):
+                    done[day] = filter_day(connection, day, past, embed, run_id)
+        if done:
+            with begin() as connection:
+                reopen_later(connection, found[-1], past)
     return done
 
 
