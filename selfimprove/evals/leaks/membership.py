@@ -1,9 +1,9 @@
-"""Can one tell what an adapter was trained on? The area under the curve of its losses, by chat, with its bounds."""
+"""Can one tell what an adapter was trained on? The area under the curve of its losses, with its bounds."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 NORMAL = 1.959964  # its quantile for 95 % on two sides
@@ -18,14 +18,6 @@ class Membership:
     high: float
     inside: int
     outside: int
-
-
-def by_chat(found: Iterable[tuple[str, float]]) -> list[float]:
-    """One value a chat, the mean of its examples': what is said in one chat goes together."""
-    chats: dict[str, list[float]] = {}
-    for chat, value in found:
-        chats.setdefault(chat, []).append(value)
-    return [math.fsum(values) / len(values) for values in chats.values()]
 
 
 def membership(inside: Sequence[float], outside: Sequence[float]) -> Membership | None:
