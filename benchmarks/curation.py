@@ -276,7 +276,7 @@ def main() -> int:
         return 0
     sizes = [1000, 10_000, *([100_000] if asked.full else [])] if asked.nights is None else asked.nights
     good = nights(sizes, asked.encoder) if sizes else True
-    past = (100_000 if asked.full else 10_000) if asked.backfill is None else asked.backfill
+    past = (100_000 if asked.full else 3650) if asked.backfill is None else asked.backfill
     return int(not ((backfill(past) if past else True) and good))
 
 
