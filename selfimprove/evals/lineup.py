@@ -15,7 +15,7 @@ from selfimprove.evals.report import Lineup
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
 
-_HISTORY = {7: "champion of 7 nights ago", 30: "champion of 30 nights ago"}
+_HISTORY = {1: "champion of the night before", 7: "champion of 7 nights ago", 30: "champion of 30 nights ago"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,8 @@ def contest(connection: Connection, base: Base, challenger: Adapter) -> Contest:
     seated = {seat: None if seat in strangers else adapter for seat, adapter in seats.items()}
     models = {seat: model_id(base, adapter.id) if adapter else base.id for seat, adapter in seated.items()}
     history = {str(ago): models[told] for ago, told in _HISTORY.items() if told in seats and told not in strangers}
+    if history.get("1") == models["champion"]:  # it differs only where a person went back
+        del history["1"]
     lineup = Lineup(model_id(base, challenger.id), models["champion"], models["anchor"], base.id, history)
     behind = {models[seat]: adapter for seat, adapter in seated.items()}
     note = " ".join(f"The {seat} belongs to another base model and is left out." for seat in sorted(strangers))

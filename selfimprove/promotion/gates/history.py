@@ -12,5 +12,6 @@ def keeps_history(evidence: Evidence, margins: Margins) -> Verdict:
     """Core and pinned chats not worse in total than the anchor, nor than the champions of 7 and 30 nights ago."""
     tasks = evidence.some(*TASKS)
     names = {"anchor": "the anchor", **{role: f"the champion of {role} nights ago" for role in evidence.history}}
+    names |= {role: "the champion of the night before" for role in evidence.history if role == "1"}
     margin = margins["history_drop"]
     return worst(*(not_worse(GATE, f"against {told}", in_score(tasks, role), margin) for role, told in names.items()))
