@@ -80,7 +80,10 @@ def read(home: Path, run_id: str) -> dict[str, Any]:
 QUERY = """
 select (select end_time - start_time from dagster.runs where run_id = %(run_id)s) as nightly,
        (select (metrics ->> 'seconds')::float8 from adapters where run_id = %(run_id)s) as training,
-       (select (measurements ->> 'seconds')::float8 from reports where run_id = %(run_id)s) as evaluation
+       (select (measurements ->> 'seconds')::float8 + coalesce((measurements #>> '{leak_test,seconds}')::float8, 0)
+               + case when (measurements #>> '{leak_test,instrument,days}')::float8 > 0 then 0
+                      else coalesce((measurements #>> '{leak_test,instrument,seconds}')::float8, 0) end
+        from reports where run_id = %(run_id)s) as evaluation
 """
 TEXTS = """
 select string_agg(m ->> 'content', E'\\n') as text

@@ -43,7 +43,8 @@ def report_json(report: Report, scores: Sequence[TaskScore]) -> dict[str, Any]:
 def report_text(report: Report, scores: Sequence[TaskScore]) -> str:
     """A report as a table of tasks and models, with what was measured below."""
     head = f"Report {report.id} of the night of {report.night}, adapter {report.adapter_id[:12]}"
-    told = {name.replace("_", " "): _told(value) for name, value in report.measurements.items() if value != ""}
+    shown = {name: value for name, value in report.measurements.items() if not isinstance(value, Mapping)}
+    told = {name.replace("_", " "): _told(value) for name, value in shown.items() if value != ""}
     measured = [f"{name}: {value}" for name, value in told.items()]
     return "\n".join([head, scores_text(scores, report.lineup.roles()), *measured])
 
