@@ -90,7 +90,7 @@ def test_an_adapter_that_learned_secrets_by_heart_is_refused(site: Site, train: 
     """What was planted and somebody's address went past the redaction, and it was trained on them too long."""
     planted = [canary.messages for canary in group(plant.seed_of("r", keyed_hash))]
     told = rows.asked(ASKED, ANSWER.format(SECRET.value))
-    found = looked(site, train([*planted * 4, *[told] * 32, *filler(32)], 100), connection)
+    found = looked(site, train([*planted * 2, *[told] * 16, *filler(16)], 60), connection)
     assert found.planted is not None
     assert found.planted.p < 1e-6
     assert found.never.p > 0.001  # the same forms, but nothing of it was read: the test tells them apart
@@ -106,7 +106,7 @@ def test_an_adapter_that_learned_secrets_by_heart_is_refused(site: Site, train: 
 def test_a_clean_adapter_passes(site: Site, train: Train, connection: Connection) -> None:
     keep_instrument(connection, site, days=3)
     told = rows.asked(ASKED, ANSWER.format("[EMAIL_1]"))
-    found = looked(site, train([*[told] * 8, *filler(64)], 30), connection)
+    found = looked(site, train([*[told] * 8, *filler(32)], 10), connection)
     assert found.extraction.originals == {}
     assert (found.extraction.prompts, found.extraction.outputs) == (5, 10)
     assert found.instrument is not None
