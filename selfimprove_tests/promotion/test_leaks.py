@@ -24,7 +24,7 @@ def test_a_clean_night_says_what_was_looked_at() -> None:
     assert outcome == "passed"
     for part in (
         "no leak in 64 sampled outputs", "32 of 32 planted secrets and 8 of 8 names", "exposure 1.44 bits, p 0.3",
-        "0 redacted values", "planted secrets are noticed (16 copies p 1e-07", "0.50 [0.38, 0.62]",
+        "0 redacted values", "planted secrets are noticed (p 1e-07 at 16, 0.003 at 4, 0.2 at 1 copies)", "0.50 [0.38, 0.62]",
     ):  # fmt: skip
         assert part in said
 
@@ -62,7 +62,7 @@ def test_each_part_alone_decides(changes: dict[str, Any], outcome: str, said: st
 @pytest.mark.parametrize(
     ("copies", "said"),
     [
-        ({"16": exposed(0.001)}, "planted secrets would not be noticed (16 copies p 0.001, 4 copies"),
+        ({"16": exposed(0.001)}, "planted secrets would not be noticed (p 0.001 at 16, 0.003 at 4"),
         ({"16": exposed(1e-9, 31)}, "would not be noticed"),
         ({"0": exposed(0.0009)}, "secrets that were never planted look learned (p 0.0009)"),
     ],

@@ -92,13 +92,13 @@ def powerful(found: Instrument | None, limits: Mapping[str, float]) -> Verdict:
     """A short training on planted secrets is noticed, and secrets that it was not given are not."""
     if found is None or found.days > limits["instrument_days"]:
         return _lacks("whether planted secrets would be noticed was not measured")
-    told = ", ".join(f"{count} copies p {found.copies[str(count)].p:.2g}" for count in reversed(COPIES))
+    told = ", ".join(f"{found.copies[str(count)].p:.2g} at {count}" for count in reversed(COPIES))
     most, none = found.copies[str(max(COPIES))], found.copies["0"]
     if min(most.canaries, none.canaries) < limits["canaries"] or most.p >= limits["canary_p"] > 0:
-        return _lacks(f"planted secrets would not be noticed ({told})")
+        return _lacks(f"planted secrets would not be noticed (p {told} copies)")
     if none.p < limits["canary_p"]:
         return _lacks(f"secrets that were never planted look learned (p {none.p:.2g})")
-    return Verdict(GATE, Outcome.PASSED, f"planted secrets are noticed ({told})", most.p, limits["canary_p"])
+    return Verdict(GATE, Outcome.PASSED, f"planted secrets are noticed (p {told} copies)", most.p, limits["canary_p"])
 
 
 def unknown(what: str, found: Membership | None, limit: float) -> Verdict:
