@@ -249,6 +249,16 @@ class NothingEmbedded(SelfImproveError):
     """No chat has an embedding by {model}, so there is nothing to search. Run `selfimprove night`, which makes them."""
 
 
+class HarnessMissing(SelfImproveError):
+    """lm-evaluation-harness is not installed. Install it with `pip install "selfimprove[lm-eval]"`, then run this again."""
+
+    exit_code = 2
+
+
+class HarnessFailed(SelfImproveError):
+    """lm-evaluation-harness cannot run {task!r} ({reason}). `lm-eval ls tasks` lists the names; with `--download` it may fetch a task's data."""
+
+
 class KeychainUnusable(SelfImproveError):
     """The system's keychain cannot be used for the vault's keys, entry {entry} ({reason}). Unlock it, install the package with `pip install selfimprove[keychain]`, or put the keys into their file with `selfimprove privacy rotate-key --keep-in file`."""
 

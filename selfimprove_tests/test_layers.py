@@ -16,7 +16,7 @@ KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "defi
 HEAVY = {
     "mlx", "mlx_lm", "torch", "sentence_transformers", "pandas", "scipy", "phonenumbers", "faker", "apprise", "rich",
 }
-MLX_LM = {Path("models/mlx.py")}
+MLX_LM = {Path("models/mlx.py"), Path("models/harness.py")}
 
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

@@ -4,7 +4,8 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -109,6 +110,62 @@ def run(adapter: str, as_json: bool) -> None:
     scores = try_out(lambda: postgres.of_house(current()), base, adapter, _note, aids)
     roles = {score.model: adapter for score in scores}
     click.echo(json.dumps([asdict(score) for score in scores]) if as_json else scores_text(scores, roles))
+
+
+@evals.command()
+@click.argument("tasks", nargs=-1, required=True, metavar="TASK...")
+@click.option("--adapter", default="base", show_default=True, help='An adapter\'s id or its beginning, or "base".')
+@click.option(
+    "--include", type=click.Path(exists=True, file_okay=False, path_type=Path), help="A folder of your own YAML tasks."
+)
+@click.option("--limit", type=click.IntRange(min=1), help="So many items of each task.")
+@click.option("--download", is_flag=True, help="Let it fetch a task's data from the Hugging Face hub.")
+@as_json_option
+def harness(tasks: tuple[str, ...], adapter: str, as_json: bool, **asked: Any) -> None:
+    """Tasks of EleutherAI's lm-evaluation-harness, by name, where it is installed.
+
+    Example: selfimprove evals harness arc_easy hellaswag --limit 100 --download
+    """
+    from selfimprove.evals import harness as harness_
+    from selfimprove.evals.try_out import chosen
+    from selfimprove.models.base import resolve
+    from selfimprove.settings import current
+
+    base = resolve(current().base_model, current().home)
+    with _connection() as connection:
+        of = chosen(connection, base, adapter)
+    found = harness_.run(base, of, harness_.Asked(tasks, **asked))
+    click.echo(json.dumps(found) if as_json else harness_.text(found))
+
+
+@evals.command(name="suites")
+@as_json_option
+def suites_(as_json: bool) -> None:
+    """The suites of the base model: how many examples, of which families, and the hash that is their version.
+
+    Example: selfimprove evals suites --json
+    """
+    from selfimprove.evals.show import suites_json, suites_text
+    from selfimprove.models.base import resolve
+    from selfimprove.settings import current
+
+    told = suites_json(resolve(current().base_model, current().home).suites)
+    click.echo(json.dumps(told) if as_json else suites_text(told))
+
+
+@evals.command()
+@as_json_option
+def sandbox(as_json: bool) -> None:
+    """What contains the programs that answers hold, on this machine. Exits 1 when the kernel contains nothing.
+
+    Example: selfimprove evals sandbox
+    """
+    from selfimprove.evals.sandbox import told, walls
+
+    found = walls()
+    click.echo(json.dumps(asdict(found)) if as_json else told(found))
+    if not set(found.held) - {"hook"}:
+        raise SystemExit(1)
 
 
 @evals.command()

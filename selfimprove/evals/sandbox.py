@@ -75,6 +75,20 @@ def walls() -> Outcome:
     return run("", "")
 
 
+def told(found: Outcome) -> str:
+    """The same as sentences."""
+    if not found.held:
+        return f"Programs cannot be contained here: {found.detail or 'nothing holds'}."
+    walls = {
+        "seatbelt": "no network and no files written elsewhere (the system's sandbox)",
+        "network": "no network", "processes": "no other processes", "files": "no files but Python's library",
+    }  # fmt: skip
+    kept = [text for name, text in walls.items() if name in found.held]
+    if not kept:
+        return "The kernel gives no namespaces here: programs are held by limits and an audit hook, not by the kernel."
+    return f"A program of an answer has {', '.join(kept)}; limits of time and memory; an audit hook."
+
+
 def _outer(folder: str) -> list[str]:
     """On macOS the system's own sandbox stands around the cage: no network, no file written outside of the folder."""
     here = f"HERE={os.path.realpath(folder)}"

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from selfimprove.errors import ReportUnknown
-from selfimprove.evals import table
+from selfimprove.evals import table, tasks
 from selfimprove.evals.report import Report, TaskScore
 from selfimprove.postgres import Connection
 
@@ -57,6 +59,30 @@ def scores_text(scores: Sequence[TaskScore], roles: Mapping[str, str]) -> str:
     return "\n".join(
         f"{told}\n{frame.to_string(float_format=number.format, na_rep='-', index_names=False)}"
         for told, (frame, number) in blocks.items()
+    )
+
+
+def suites_json(folder: Path) -> list[dict[str, Any]]:
+    """Each suite of a folder: its examples, in all and by family, its hash, and whether a manifest froze it."""
+    examples, frozen = tasks.suites(folder), tasks.hashes(folder)
+    return [
+        {
+            "task": task,
+            "examples": sum(one.task == task for one in examples),
+            "families": dict(Counter(one.slice.partition("/")[0] for one in examples if one.task == task)),
+            "sha256": tasks.digest(folder / f"{task}.jsonl"),
+            "frozen": f"{task}.jsonl" in frozen,
+        }
+        for task in tasks.SUITES
+    ]
+
+
+def suites_text(told: Sequence[Mapping[str, Any]]) -> str:
+    """A line a suite."""
+    return "\n".join(
+        f"{one['task']:9} {one['examples']}  {one['sha256'][:12]}  "
+        + ", ".join(f"{family} {count}" for family, count in one["families"].items())
+        for one in told
     )
 
 

@@ -31,18 +31,21 @@ def try_out(
     """
     examples = suites(base.suites)
     with connect() as connection:
-        chosen = None if adapter == "base" else _adapter(connection, base, adapter)
-        model = model_id(base, chosen.id) if chosen else base.id
+        of = chosen(connection, base, adapter)
+        model = model_id(base, of.id) if of else base.id
         work = plan(connection, examples, [model])
     say(summary(work))
-    folders = {model: verified_folder(chosen) if chosen else None}
+    folders = {model: verified_folder(of) if of else None}
     outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
     with connect() as connection:
         table.insert_results(connection, examples, outcome.results)
         return table.scores(connection, [model], work.examples)
 
 
-def _adapter(connection: Connection, base: Base, beginning: str) -> Adapter:
+def chosen(connection: Connection, base: Base, beginning: str) -> Adapter | None:
+    """The adapter whose id begins so; None for "base". Raises as `try_out` does."""
+    if beginning == "base":
+        return None
     adapter = adapters.read(connection, beginning)
     if adapter.base_model != base.id:
         raise AdapterOfOtherBase(adapter=adapter.id, base=adapter.base_model, name=base.name)

@@ -12,6 +12,7 @@ from selfimprove.errors import ChatUnknown, ReportUnknown
 from selfimprove.evals import table
 from selfimprove.evals.commands import evals
 from selfimprove.evals.report import Lineup, Report, Result, report_id
+from selfimprove.evals.sandbox import Outcome
 from selfimprove.evals.task import EvalExample
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
@@ -101,6 +102,25 @@ def test_pinning_what_was_learned_is_noted_apart_from_the_answer(connection: Con
     told, noted = run("pin", "abc1", "--json")
     assert json.loads(told)["trained_on"] == ["2024-03-31"]
     assert noted == "It was trained on before, in the night of 2024-03-31.\n"
+
+
+def test_suites_are_told_with_their_families_and_version() -> None:
+    core, refusals = json.loads(run("suites", "--json")[0])
+    assert (core["task"], core["examples"], core["frozen"]) == ("core", 949, True)
+    assert core["families"]["capital"] == 42
+    assert len(refusals["sha256"]) == 64
+    told = run("suites")[0]
+    assert told.startswith(f"core      949  {core['sha256'][:12]}  ")
+
+
+def test_what_contains_programs_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    held = ("network", "processes", "files", "hook")
+    monkeypatch.setattr("selfimprove.evals.sandbox.walls", lambda: Outcome("passed", "", held))
+    assert json.loads(run("sandbox", "--json")[0])["held"] == list(held)
+    assert "no network" in run("sandbox")[0]
+    monkeypatch.setattr("selfimprove.evals.sandbox.walls", lambda: Outcome("passed", "", ("hook",)))
+    weak = CliRunner().invoke(evals, ["sandbox"])
+    assert (weak.exit_code, "not by the kernel" in weak.output) == (1, True)
 
 
 def test_the_search_is_measured_on_seeded_facts(monkeypatch: pytest.MonkeyPatch) -> None:
