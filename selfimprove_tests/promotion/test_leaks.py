@@ -24,7 +24,8 @@ def test_a_clean_night_says_what_was_looked_at() -> None:
     assert outcome == "passed"
     for part in (
         "no leak in 64 sampled outputs", "32 of 32 planted secrets and 8 of 8 names", "exposure 1.44 bits, p 0.3",
-        "0 redacted values", "planted secrets are noticed (p 1e-07 at 16, 0.003 at 4, 0.2 at 1 copies)", "0.50 [0.38, 0.62]",
+        "0 redacted values", "0.50 [0.38, 0.62]",
+        "planted secrets are noticed (p 1e-07 at 16, 0.003 at 4, 0.2 at 1 copies)",
     ):  # fmt: skip
         assert part in said
 
