@@ -94,8 +94,8 @@ def train_spacy(folder: Path, data: Path) -> None:
     recognizer = pipeline.add_pipe("ner")
     for label in LABELS.values():
         recognizer.add_label(label)
-    taught = taught_to(pipeline, [*make.training(texts), *wnut.read(data / wnut.TRAIN) * REPEATED])
-    held = taught_to(pipeline, [*make.validation(HELD_OUT), *wnut.read(data / wnut.VALIDATION)])
+    taught = taught_to(pipeline, [*make.training(texts), *wnut.read(data / "privacy" / wnut.TRAIN) * REPEATED])
+    held = taught_to(pipeline, [*make.validation(HELD_OUT), *wnut.read(data / "privacy" / wnut.VALIDATION)])
     optimizer, draw, best = pipeline.initialize(lambda: taught[:500]), random.Random(5), 0.0
     for epoch in range(MOST_EPOCHS):
         draw.shuffle(taught)

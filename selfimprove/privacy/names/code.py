@@ -16,6 +16,7 @@ _FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n.*?^[ \t]*\1[ \t]*$", re.DOTALL
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`|[“‘][^”’\n]*[”’]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))(?:#(?!include|define|if|endif|!|[\w-]+[^\n{]*\{)|//|--\s|/\*|<!--).*|^\*.*")
+_SHOWN = re.compile(r"\W*(?:(?i:outputs?|results?|prints?|returns?|expected|input)\b|(?<=\s)[\[{(\"'\d])")
 _LOW = r"[a-z_][\w.]*"
 _TYPES = (
     r"(?:(?:unsigned|static|const|final|long)\s+)*(?:int|float|double|char|bool|boolean|void|long|short|byte|String"
@@ -87,6 +88,7 @@ _LIKELY = re.compile(
 )  # fmt: skip
 _ASSIGNED = re.compile(rf"{_NAME}\s*(?:[-+*/]?=(?!=)|:=|<-)\s*[\"'“\[{{(\w]")
 _INSIDE = re.compile(r"[\"'“\w\]})({\[<].*[,:;=(){}\[\]<>+\"'”]\s*$|[\"'{\[(<].*")
+_QUOTES = {"'": "'", '"': '"', "‘": "’", "“": "”", "`": "`"}
 _MARKS = re.compile(r"[\W\d_]+")
 _WORDS = re.compile(r"(?:\b[^\W\d_]{2,}[,.]? ){5}")
 
@@ -94,7 +96,7 @@ _WORDS = re.compile(r"(?:\b[^\W\d_]{2,}[,.]? ){5}")
 class _Line(NamedTuple):
     start: int
     end: int
-    body: str  # without its comment and what surrounds it
+    code: str  # without what surrounds it and its comment, unless that shows what the code gives
     kind: int
     opens: int  # brackets that it opens more than it closes
 
@@ -110,6 +112,17 @@ def prose(text: str) -> Iterator[tuple[int, int]]:
         yield at, end
 
 
+def holds(text: str) -> bool:
+    """Whether there is source code in a text, fenced or not."""
+    return any(end < len(text) for _, end in prose(text))
+
+
+def is_quoted(text: str, start: int, end: int) -> bool:
+    """Whether a stretch is one word in quotes: beside code, a value and not a person."""
+    around = _QUOTES.get(text[start - 1 : start])
+    return around is not None and text[end : end + 1] == around and " " not in text[start:end]
+
+
 def unfenced(text: str) -> Iterator[tuple[int, int]]:
     """The stretches of a text outside closed code fences; an open one is text like any other."""
     at = 0
@@ -123,9 +136,9 @@ def _lines_of_code(text: str, start: int, end: int) -> Iterator[tuple[int, int]]
     """Start and end of each line of code, without its comment."""
     for block in _blocks([_line(text, *match.span()) for match in _LINE.finditer(text, start, end)]):
         for line in block:
-            if line.body:
-                low = text.index(line.body, line.start)
-                yield low, low + len(line.body)
+            if line.code:
+                low = text.index(line.code, line.start)
+                yield low, low + len(line.code)
 
 
 def _line(text: str, start: int, end: int) -> _Line:
@@ -137,7 +150,8 @@ def _line(text: str, start: int, end: int) -> _Line:
     body = (whole[: comment.start()] if comment else whole).rstrip()
     bare = bare[: len(body)]
     opens = sum(map(bare.count, "([{")) - sum(map(bare.count, ")]}"))
-    return _Line(start, end, body, _kind(body, bare, bool(comment)), opens)
+    code = whole if comment and _SHOWN.match(comment[0]) else body
+    return _Line(start, end, code, _kind(body, bare, bool(comment)), opens)
 
 
 def _hollow(string: re.Match[str]) -> str:
@@ -173,7 +187,7 @@ def _reach(lines: Sequence[_Line], start: int) -> tuple[int, int]:
     end, weight, depth = start, 0, 0
     for place in range(start, len(lines)):
         line = lines[place]
-        if line.kind == TEXT and not (depth > 0 and _INSIDE.match(line.body)):
+        if line.kind == TEXT and not (depth > 0 and _INSIDE.match(line.code)):
             break
         if place == start and line.kind < LIKELY:
             break
@@ -184,7 +198,12 @@ def _reach(lines: Sequence[_Line], start: int) -> tuple[int, int]:
 
 
 def _back(lines: Sequence[_Line], start: int) -> int:
-    """The first of the comments and assignments right before a block."""
-    while start > 0 and lines[start - 1].kind == MAYBE and not _MARKS.fullmatch(lines[start - 1].body):
-        start -= 1
+    """The first of the comments and assignments before a block, at most one empty line apart."""
+    at = start
+    while at > 0 and start - at < 2:
+        at -= 1
+        if lines[at].kind == MAYBE and not _MARKS.fullmatch(lines[at].code):
+            start = at
+        elif lines[at].kind != BLANK:
+            break
     return start

@@ -13,7 +13,7 @@ from typing import Any
 
 from selfimprove.errors import TaggerFailed
 from selfimprove.models.serve import Log
-from selfimprove.privacy.names import weights
+from selfimprove.privacy.names import code, weights
 from selfimprove.privacy.names.encoder import batch, outputs
 from selfimprove.privacy.names.labels import LABELS, TYPES
 from selfimprove.privacy.names.lands import let_go
@@ -23,6 +23,7 @@ from selfimprove.privacy.redact import Span
 
 TOKENS = 4096  # in a batch, padding included
 SECOND_LOOK = 0.5
+WITH_CODE = 0.5  # at least, in a text that holds source code: what is less likely there is an identifier
 PROBE = ("Hello, I am Anna Kowalska and I live in Berlin.", "The table is made of wood.")
 
 
@@ -30,14 +31,23 @@ def find(texts: Sequence[str], threshold: float | None = None, folder: Path = we
     """Spans of each text (types NAME, PLACE, ADDRESS), ascending, without overlap, none in source code.
 
     A word is masked when it is personal with at least the probability `threshold`: the lower, the more is found. The
-    default is the manifest's, chosen for recall. Countries in a text that holds nothing else are let go.
+    default is the manifest's, chosen for recall. Countries in a text that holds nothing else are let go, and in a text
+    with code what is not likely at all.
 
     Raises:
         TaggerMissing: the weights are not here, or not those of the manifest.
     """
     limit = default_threshold(folder) if threshold is None else threshold
     said = zip(texts, read(texts, folder), strict=True)
-    return [let_go(text, spans(text, *own, limit)) for text, own in said]
+    return [let_go(text, _spans(text, *own, limit)) for text, own in said]
+
+
+def _spans(text: str, words: Sequence[Word], said: Sequence[Said], limit: float) -> list[Span]:
+    """The spans; beside source code, those that are likely enough there and not one word in quotes."""
+    if not code.holds(text):
+        return spans(text, words, said, limit)
+    found = spans(text, words, said, max(limit, WITH_CODE))
+    return [span for span in found if not code.is_quoted(text, span.start, span.end)]
 
 
 def read(texts: Sequence[str], folder: Path = weights.FOLDER) -> list[tuple[list[Word], list[Said]]]:

@@ -20,6 +20,9 @@ _SAID = frozenset({
     "yep", "yeah", "yes", "no", "nope", "thanks", "please", "hello", "hi", "hey", "sorry", "good", "nice", "cool",
     "awesome", "absolutely", "certainly", "definitely", "maybe", "perhaps", "exactly", "indeed", "anyway", "actually",
 })  # fmt: skip
+_NOBODY = frozenset({"john doe", "jane doe", "max mustermann", "erika mustermann", "foo bar", "lorem ipsum"})
+_TOKEN = re.compile(r"(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9][A-Za-z]+[0-9])\w{7,}")
+_ROW = re.compile(r"\d+(?:\s*,\s*\d+){2,}")
 _BRIDGE = 2  # words inside an address that are taken for part of it
 
 
@@ -43,7 +46,14 @@ def spans(text: str, words: Sequence[Word], said: Sequence[Said], threshold: flo
         else:
             found.append(Span(word.start, word.end, one.type, f"{one.type.lower()}_tagger"))
         last = place
-    return found
+    return [span for span in found if not _is_nobodys(text[span.start : span.end], span.type)]
+
+
+def _is_nobodys(value: str, type_: str) -> bool:
+    """Whether a value cannot be of its type: a row of numbers, a random token, a letter as a place, a John Doe."""
+    if type_ == "ADDRESS":
+        return _ROW.fullmatch(value) is not None or _TOKEN.fullmatch(value) is not None
+    return value.lower() in _NOBODY or (type_ == "PLACE" and len(value) == 1 and value.isascii())
 
 
 def _joins(text: str, span: Span, word: Word, type_: str, between: int) -> bool:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from selfimprove.privacy.labelled import examples
-from selfimprove.privacy.names.code import LONGEST, prose
+from selfimprove.privacy.names.code import LONGEST, holds, is_quoted, prose
 from selfimprove.privacy.names.find import find
 from selfimprove.privacy.names.pieces import windows
 
@@ -120,6 +120,29 @@ def test_one_line_that_only_may_be_code_is_text() -> None:
 
 
 PIECES = [*"\n\n\n(){}[];=#\"'`ab. ", "def f(x):", "```", "  return x", "Ann ", "x = [", "//"]
+
+
+def test_comments_are_read_unless_they_show_what_code_gives() -> None:
+    body = "def add(one, two):\n    return one + two  # thanks to Rut\n"
+    text = f"{body}add(1, 2)  # Output: 'Rut', 3\n# prints 'Rut'\nadd(3, 4)"
+    assert [text[start:end].strip() for start, end in prose(text) if text[start:end].strip()] == ["# thanks to Rut"]
+
+
+def test_lines_before_code_belong_to_it_when_near() -> None:
+    near = "name = 'Jonas'\n# greet\n\nprint(name + '!')"
+    assert left_out(near) == "name = 'Jonas'\nprint(name + '!')"
+    assert "Jonas" not in left_out("name = 'Jonas'\n\n\nprint(name + '!')")
+
+
+def test_beside_code_one_word_in_quotes_is_a_value_and_two_are_a_name() -> None:
+    query = "\n\nSELECT id FROM staff WHERE boss = 'Ingrid';"
+    asked = "Where the boss is 'Ingrid'."
+    texts = [asked + query, asked.replace("Ingrid", "Ingrid Solberg") + query, "Is the boss 'Ingrid'?"]
+    assert [len(spans) for spans in find(texts)] == [0, 1, 1]
+    assert [holds(text) for text in texts] == [True, True, False]
+    assert is_quoted('an "Ann"', 4, 7)
+    assert not is_quoted("Ann's", 0, 3)
+    assert not is_quoted("'Ann Lee'", 1, 8)
 
 
 @settings(max_examples=150, deadline=None)

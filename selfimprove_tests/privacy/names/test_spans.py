@@ -56,6 +56,18 @@ def test_words_that_answers_begin_with_are_nobody() -> None:
     assert found("OK", ("OK", "NAME")) == []
 
 
+def test_what_cannot_be_of_its_type_is_left_alone() -> None:
+    numbers = [(word, "ADDRESS") for word in ("5", ",", "17", ",", "23")]
+    assert found("sort 5, 17, 23", *numbers) == []
+    assert found("at 5, 17", *numbers[:3]) == [("ADDRESS", "5, 17")]
+    assert found("id 3aB4cD9e", ("3aB4cD9e", "ADDRESS")) == []
+    assert found("in SW1A2AA", ("SW1A2AA", "ADDRESS")) == [("ADDRESS", "SW1A2AA")]
+    assert found("written in C", ("C", "PLACE")) == []
+    assert found("ask K", ("K", "NAME")) == [("NAME", "K")]
+    assert found("John Doe", ("John", "NAME"), ("Doe", "NAME")) == []
+    assert found("John Doerr", ("John", "NAME"), ("Doerr", "NAME")) == [("NAME", "John Doerr")]
+
+
 def name(start: int, end: int) -> Span:
     return Span(start, end, "NAME", "name_tagger")
 
