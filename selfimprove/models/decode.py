@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import takewhile
 from typing import Any
 
@@ -54,6 +55,18 @@ def groups(prompts: Sequence[Prompt]) -> Iterator[Group]:
         size, prefix = _best(prompts, order)
         yield Group(prefix, tuple(order[:size]))
         order = order[size:]
+
+
+def samplers(temperature: float, seed: int | Sequence[int], count: int) -> list[Sampler]:
+    """A sampler a prompt: all by one seed, or each by its own; the likeliest token at temperature 0."""
+    import mlx.core as mx
+
+    if temperature == 0:
+        return [partial(mx.argmax, axis=-1)] * count
+    if not isinstance(seed, int):
+        return [keyed(temperature, one) for one in seed]
+    mx.random.seed(seed)
+    return [lambda logprobs: mx.random.categorical(logprobs / temperature)] * count
 
 
 def keyed(temperature: float, seed: int) -> Sampler:

@@ -17,7 +17,7 @@ from selfimprove.models import blas
 from selfimprove.models.batch import fit
 from selfimprove.models.batches import Batches, HeldOut
 from selfimprove.models.checkpoint import WHOLE, Run, Segment
-from selfimprove.models.decode import Engine, decode, keyed
+from selfimprove.models.decode import Engine, decode, samplers
 from selfimprove.models.encode import Encoded, Messages, prompt
 from selfimprove.models.loss import loss
 from selfimprove.models.packing import resolved
@@ -125,9 +125,7 @@ def generate(
     """
     from importlib import import_module
 
-    import mlx.core as mx
     from mlx_lm.models.cache import make_prompt_cache
-    from mlx_lm.sample_utils import make_sampler
 
     if not prompts:
         return []
@@ -137,13 +135,8 @@ def generate(
     # `mlx_lm.generate` is a function in the package's namespace: only import_module reaches the module.
     generator = partial(import_module("mlx_lm.generate").BatchGenerator, loaded.model, stop_tokens=stops)
     engine = Engine(generator, partial(make_prompt_cache, loaded.model), loaded.model, shares)
-    if isinstance(seed, int) or temperature == 0:
-        mx.random.seed(seed if isinstance(seed, int) else 0)
-        samplers = [make_sampler(temp=temperature)] * len(prompts)
-    else:
-        samplers = [keyed(temperature, one) for one in seed]
     start = time.perf_counter()
-    said = decode(engine, encoded, max_tokens, samplers)
+    said = decode(engine, encoded, max_tokens, samplers(temperature, seed, len(prompts)))
     per_token = (time.perf_counter() - start) / max(1, sum(map(len, said)))
     texts = [loaded.tokenizer.decode(ids).replace("\0", "\ufffd") for ids in said]  # Postgres stores no NUL
     return [Generation(text, len(ids), len(ids) * per_token) for text, ids in zip(texts, said, strict=True)]

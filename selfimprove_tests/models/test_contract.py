@@ -15,7 +15,6 @@ CALLED = {
     "mlx_lm.generate:BatchGenerator.__init__": ["self", "model", "stop_tokens", "prefill_batch_size"],
     "mlx_lm.generate:BatchGenerator.insert": ["self", "prompts", "max_tokens", "caches", "samplers"],
     "mlx_lm.models.cache:make_prompt_cache": ["model"],
-    "mlx_lm.sample_utils:make_sampler": ["temp"],
     "mlx_lm.tuner.utils:linear_to_lora_layers": ["model", "num_layers", "config"],
     "mlx_lm.tuner.utils:load_adapters": ["model", "adapter_path"],
     "mlx_lm.tuner.trainer:train": [
