@@ -70,6 +70,7 @@ class Decision:
         return max((one.more for one in lacking if one.more), default=None)
 
 
+REACHABLE = 20_000  # more examples than that are nobody's advice
 Margins = Mapping[str, float]
 Gate = Callable[[Evidence, Margins], Verdict]
 
@@ -83,7 +84,8 @@ def wanting(verdict: Verdict, more: int | None) -> Verdict:
     """The verdict with how many more examples would decide it, where it is one that lacks evidence."""
     if not more or verdict.outcome is not Outcome.NOT_ENOUGH_EVIDENCE:
         return verdict
-    return replace(verdict, detail=f"{verdict.detail}; about {more} more would decide it", more=more)
+    told = f"about {more} more would decide it" if more <= REACHABLE else "so close to the limit no number would tell"
+    return replace(verdict, detail=f"{verdict.detail}; {told}", more=more if more <= REACHABLE else None)
 
 
 def word(outcomes: Sequence[Outcome]) -> Word:
