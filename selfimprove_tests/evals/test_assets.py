@@ -14,9 +14,11 @@ from selfimprove.evals import table
 from selfimprove.evals.assess import assess
 from selfimprove.evals.assets import eval_report
 from selfimprove.evals.checks import tests_the_unseen as unseen
+from selfimprove.evals.leaks import figures
 from selfimprove.evals.try_out import try_out
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
+from selfimprove.privacy.vault import Vault
 from selfimprove.resources import Database, Home, JudgeServer, LanguageModel
 from selfimprove_tests.evals import rows
 from selfimprove_tests.evals.conftest import CORE, REFUSALS
@@ -38,6 +40,7 @@ def night(connection: Connection, keep_adapter: KeepAdapter) -> Adapter:
 
 
 def materialize(database: str, base: Base, home: Path, *, check: bool = True) -> Any:
+    Vault.open(home)
     resources = {
         "database": Database(url=database),
         "judge": JudgeServer(),
@@ -64,6 +67,10 @@ def test_a_report_is_stored_whole_and_shown(
     assert measured["logprob_shift"] > 1e-4
     assert measured["sampled"] == min(64, EXAMPLES)
     assert {"latency_ratio", "memory_ratio", "broken_outputs", "leaks", "seconds", "tokens", "note"} <= set(measured)
+    tested = figures.read(measured["leak_test"])
+    assert tested is not None
+    assert (tested.trial, tested.planted, tested.never.canaries) == (None, None, 32)  # nothing was redacted
+    assert tested.instrument is not None
     (event,) = run.get_asset_materialization_events()
     shown = event.materialization.metadata
     assert shown["report"].value == report.id
