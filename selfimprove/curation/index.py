@@ -28,35 +28,37 @@ class Index:
         self.size = 0
         # Of each bin a quarter of its bits: enough to see whether two agree, and all that is held of a sketch.
         self.bins: NDArray[np.uint8] = np.empty((1024, BINS), np.uint8)
-        self.keys = Runs()
+        self.keys = [Runs() for _ in range(self.bands)]  # apart, so that no merge ever needs room for all of them
 
     def add(self, bins: Bins, *, compare: bool = True) -> Numbers:
         """Take sketches in; returns pairs (later, earlier) of numbers, shape (n, 2), ascending, worth comparing."""
-        numbers = np.repeat(np.arange(self.size, self.size + len(bins)), self.bands)
+        first = self.size
         self._store(bins)
-        keys = self._keys(bins).ravel()
-        self.keys.add(keys, numbers)
-        if not compare:
-            return np.empty((0, 2), np.int64)
-        places, earlier = self.keys.meetings(keys)
-        later = numbers[places]
+        met = [self._met(runs, keys, first, compare) for runs, keys in zip(self.keys, self._keys(bins), strict=True)]
+        return self._agreeing(np.unique(np.concatenate(met)))
+
+    def _met(self, runs: Runs, keys: Keys, first: int, compare: bool) -> Numbers:
+        """Take in the keys of one band, of sketches from `first` on; the pairs (later << 32 | earlier) that meet."""
+        runs.add(keys, np.arange(first, first + keys.size))
+        places, earlier = runs.meetings(keys if compare else keys[:0])
+        later = places + first
         before = earlier < later
-        return self._agreeing(np.unique((later[before] << 32) | earlier[before]))
+        return (later[before] << 32) | earlier[before]
 
     def _store(self, bins: Bins) -> None:
         needed = self.size + len(bins)
         if needed > len(self.bins):
             # Grown in place: the system moves its pages, so that there never are two copies.
-            self.bins.resize((max(needed, 5 * len(self.bins) // 4), BINS), refcheck=False)
+            self.bins.resize((max(needed, 9 * len(self.bins) // 8), BINS), refcheck=False)
         self.bins[self.size : needed] = bins.astype(np.uint8)
         self.size = needed
 
     def _keys(self, bins: Bins) -> Keys:
-        """A hash of 32 bits of each band of each sketch: shape (n, bands)."""
+        """A hash of 32 bits of each band of each sketch: shape (bands, n)."""
         banded = bins[:, : self.bands * self.length].reshape(len(bins), self.bands, self.length).astype(np.uint64)
-        keys = np.broadcast_to(np.arange(self.bands, dtype=np.uint64), banded.shape[:2]).copy()
+        keys = np.zeros((self.bands, len(bins)), np.uint64)
         for at in range(self.length):
-            keys = (keys ^ banded[:, :, at]) * MIX
+            keys = (keys ^ banded[:, :, at].T) * MIX
             keys ^= keys >> np.uint64(31)
         return keys >> HALF
 

@@ -38,7 +38,7 @@ class Hashes:
         """Number more hashes, from the last number on."""
         halves, needed = _halves(hashes), self.size + len(hashes)
         if needed > len(self.halves):
-            self.halves.resize((max(needed, 5 * len(self.halves) // 4), 2), refcheck=False)
+            self.halves.resize((max(needed, 9 * len(self.halves) // 8), 2), refcheck=False)
         self.halves[self.size : needed] = halves
         self.keys.add(halves[:, 0] >> HALF, np.arange(self.size, needed))
         self.size = needed
