@@ -2,7 +2,11 @@
 
 import gzip
 import json
+import os
 import re
+import subprocess
+import sys
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -45,6 +49,13 @@ def test_labels_stand_inside_the_text_and_cover_whole_values(drafts: list[Draft]
 def test_the_same_seed_gives_the_same_texts(drafts: list[Draft]) -> None:
     assert digest(training(60)) == digest(drafts[:60])
     assert digest(training(60, seed=6)) != digest(drafts[:60])
+
+
+def test_every_process_makes_the_same_texts(drafts: list[Draft]) -> None:
+    script = "from selfimprove.privacy.names.corpus.make import digest, training; print(digest(training(600)))"
+    run = partial(subprocess.run, [sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    made = {run(env={**os.environ, "PYTHONHASHSEED": seed}).stdout.strip() for seed in ("1", "2")}
+    assert made == {digest(drafts[:600])}
 
 
 def test_many_texts_name_nobody_and_some_are_typed_without_capitals(drafts: list[Draft]) -> None:

@@ -116,4 +116,7 @@ def faker(locale: str) -> Any:
 
     made = Faker(locale)
     made.seed_instance(f"selfimprove/{locale}")
+    for provider in made.get_providers() if locale == "it_IT" else ():
+        if hasattr(provider, "cities"):
+            provider.cities = sorted(provider.cities)  # Faker lists a set, in another order in each process
     return made
