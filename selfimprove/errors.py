@@ -271,3 +271,7 @@ class ComparisonUnreadable(SelfImproveError):
 
 class CheckpointCorrupt(SelfImproveError):
     """The checkpoint in {folder} cannot be used: {reason}. Delete the folder; the training then starts again."""
+
+
+class MemoryTooSmall(SelfImproveError):
+    """Training would need {needed} GB at the least (weights {weights}, layers {states}, logits {logits}) and {limit} GB are allowed. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, train fewer layers or a lower rank, or raise SELFIMPROVE_MEMORY_GB."""

@@ -125,6 +125,7 @@ class LanguageModel(dg.ConfigurableResource[None]):
 
     name: str
     home: str
+    memory_gb: float = 0.0  # of a training; 0 is what the machine has
     _warm: ExitStack = PrivateAttr(default_factory=ExitStack)
 
     def setup_for_execution(self, context: dg.InitResourceContext) -> None:
@@ -194,7 +195,7 @@ def from_settings(settings: Settings) -> dict[str, dg.ConfigurableResource[None]
     return {
         "database": Database(url=_secret("SELFIMPROVE_DATABASE_URL", settings.database_url)),
         "home": Home(folder=home),
-        "language_model": LanguageModel(name=settings.base_model, home=home),
+        "language_model": LanguageModel(name=settings.base_model, home=home, memory_gb=settings.memory_gb),
         "sentence_model": ModelProcess(library=SENTENCES),
         "secret_scanner": ModelProcess(library="selfimprove.datasets.sweep:load"),
         "judge": JudgeServer(

@@ -13,6 +13,7 @@ from selfimprove.errors import SettingInvalid
 
 CRON_FIELD = re.compile(r"(?:[\d*,/-]|[a-z]{3})+", re.IGNORECASE)  # Dagster knows no L, W or #
 URL = re.compile(r"https?://[^\s/?#@]+(?:/\S*)?", re.IGNORECASE)  # a key belongs into SELFIMPROVE_JUDGE_KEY
+NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -31,6 +32,7 @@ class Settings:
     judge_model: str
     judge_key: str | None
     alert_urls: tuple[str, ...]
+    memory_gb: float = 0.0  # 0: what the machine has
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -55,6 +57,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         judge_model=get("JUDGE_MODEL", "default"),
         judge_key=get("JUDGE_KEY", "") or None,
         alert_urls=tuple(get("ALERT_URLS", "").split()),
+        memory_gb=_gigabytes("SELFIMPROVE_MEMORY_GB", get("MEMORY_GB", "0")),
     )
 
 
@@ -118,3 +121,9 @@ def _port(value: str) -> int:
     if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 65535:
         raise SettingInvalid(name="SELFIMPROVE_PORT", value=value, expected="a port from 1 to 65535")
     return int(value)
+
+
+def _gigabytes(name: str, value: str) -> float:
+    if not NUMBER.fullmatch(value):
+        raise SettingInvalid(name=name, value=value, expected="gigabytes, such as 12, or 0 for what the machine has")
+    return float(value)

@@ -44,6 +44,8 @@ def test_values_are_taken_and_blank_ones_are_not() -> None:
         ("SELFIMPROVE_FIRST_DAY", "0999-01-01", "a day between"),
         ("SELFIMPROVE_PORT", "70000", "a port"),
         ("SELFIMPROVE_PORT", "²", "a port"),
+        ("SELFIMPROVE_MEMORY_GB", "plenty", "gigabytes"),
+        ("SELFIMPROVE_MEMORY_GB", "-4", "gigabytes"),
         ("SELFIMPROVE_PORT", "http", "a port"),
         ("SELFIMPROVE_JUDGE_URL", "localhost:8080", "an address"),
         ("SELFIMPROVE_JUDGE_URL", "http://", "an address"),

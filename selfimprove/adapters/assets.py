@@ -9,6 +9,7 @@ from selfimprove.adapters import recipe as recipes
 from selfimprove.adapters import table
 from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.learn import Bench, learn
+from selfimprove.adapters.owner import of_this_machine
 from selfimprove.adapters.recipe import Pseudonyms, Recipe
 from selfimprove.datasets import table as datasets
 from selfimprove.datasets.freeze import Dataset
@@ -69,7 +70,8 @@ def lora_adapter(
     language_model: LanguageModel,
 ) -> dg.MaterializeResult[None]:
     """LoRA weights learned tonight, named by their hash, with the recipe, dataset and base model they come from."""
-    bench = Bench(database.connect, home.path, language_model.base(), context.log.info)
+    model = language_model
+    bench = Bench(database.connect, home.path, model.base(), context.log.info, model.memory_gb, of_this_machine())
     with database.connect() as connection:
         dataset = to_train_on(connection, context.run.run_id)
         champion = table.champion(connection, bench.base.id)

@@ -1,8 +1,9 @@
 """From a dataset to a stored adapter: train in child processes, move the files to their place, write the row last."""
 
+import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from selfimprove.adapters import pseudonyms, table
 from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.desk import desk, key
 from selfimprove.adapters.files import keep, verified_folder
+from selfimprove.adapters.owner import Blind, Manners, Sensor, awake
 from selfimprove.adapters.recipe import Recipe
 from selfimprove.datasets import export
 from selfimprove.datasets.build import Connect
@@ -29,21 +31,26 @@ DRAFT = "adapter"
 class Pace:
     """After how many seconds a process of a training ends and the next begins, and how much of its work a kill loses.
 
-    Processes end so that what leaks on the way to the GPU goes back to the machine.
+    Processes end so that what leaks on the way to the GPU goes back to the machine, and to look whether it is in use.
     """
 
-    seconds: float = 600.0
+    seconds: float = 120.0 if sys.platform == "darwin" else 600.0
     save_every: float = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Bench:
-    """Where training happens: the database, the state folder, the base model, and who hears of progress."""
+    """Where training happens: the database, the state folder, the base model, and who hears of progress.
+
+    `memory_gb` is how much it may take, 0 for what the machine has; `sensor` tells when it is in somebody's way.
+    """
 
     connect: Connect
     home: Path
     base: Base
     tell: Callable[[str], None]
+    memory_gb: float = 0.0
+    sensor: Sensor = field(default_factory=Blind)
 
 
 def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pace = Pace()) -> Adapter:
@@ -57,7 +64,7 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pac
         AdapterCorrupt: the adapter to go on from is not what was trained.
         ExampleDiverged, ModelWorkFailed: the training itself failed.
     """
-    with desk(bench.home, key(bench.base, dataset, recipe)) as place:
+    with desk(bench.home, key(bench.base, dataset, recipe)) as place, awake():
         told = _in_segments(bench, _job(bench, dataset, recipe, place), pace)
         (place / DRAFT / "recipe.json").write_bytes(how_made(bench.base, dataset, recipe))
         id, files, url = keep(place / DRAFT, bench.home)
@@ -69,10 +76,11 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pac
 
 def _in_segments(bench: Bench, job: dict[str, Any], pace: Pace) -> dict[str, Any]:
     """An adapter's metrics, after as many child processes as it took; the wait between them counts as time spent."""
-    began, ran, peak = time.monotonic(), 0.0, 0
+    began, ran, peak, manners = time.monotonic(), 0.0, 0, Manners(bench.sensor, bench.tell)
+    budget = job["recipe"]["minutes"] * 60
     while True:
-        spent = time.monotonic() - began - ran
-        segment = {**asdict(pace), "budget": job["recipe"]["minutes"] * 60 - spent}
+        manners.wait(budget - (time.monotonic() - began))
+        segment = {**asdict(pace), "budget": budget - (time.monotonic() - began - ran)}
         told = _segment(bench, {**job, "segment": segment})
         ran, peak = ran + told["ran"], max(peak, told["memory"]["peak_rss"], told["memory"]["peak_mlx"])
         if told["metrics"]:
@@ -108,6 +116,8 @@ def sentence(event: dict[str, Any]) -> str:
         return f"Going on after step {event['step']} of {event['steps']}."
     if "refused" in event:
         return f"The checkpoint cannot be used ({event['refused']}): training starts again."
+    if "predicted" in event:
+        return f"Training will need about {event['predicted']:.2f} GB of {event['limit']:.2f} GB, {event['how']}."
     if "validation_loss" in event:
         return f"Step {event['step']} of {event['steps']}: held-out loss {event['validation_loss']:.4f}."
     return f"Step {event['step']} of {event['steps']}: loss {event['train_loss']:.4f}, {event['seconds']:.1f} s."
@@ -127,6 +137,7 @@ def _job(bench: Bench, dataset: Dataset, recipe: Recipe, place: Path) -> dict[st
         "start": str(start) if start else None,
         "out": str(place / DRAFT),
         "seeds": seeds,
+        "memory_gb": bench.memory_gb,
     }
 
 

@@ -3,22 +3,25 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import orjson
 
 from selfimprove.adapters.delta import factors, moved
+from selfimprove.adapters.owner import step_back
 from selfimprove.adapters.recipe import Recipe, read
 from selfimprove.errors import ExampleDiverged, TrainingDiverged
-from selfimprove.models import mlx
+from selfimprove.models import memory, mlx
 from selfimprove.models.batch import fit
 from selfimprove.models.batches import drawn
 from selfimprove.models.checkpoint import Segment
 from selfimprove.models.encode import Encoded, encode
 from selfimprove.models.packing import resolved
 from selfimprove.models.serve import Log
-from selfimprove.models.training import Plan, Training
+from selfimprove.models.training import Plan, Training, trained
 from selfimprove.privacy.substitute import substitute
 
 POINTS = 60  # of a loss curve: more cannot be told apart in a chart
@@ -35,15 +38,16 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     Raises:
         ExampleDiverged: a loss stopped being a finite number; the message names the examples of that step.
     """
-    recipe = read(job["recipe"])
-    loaded = mlx.load(Path(job["base"]))
+    step_back()
+    recipe, base = read(job["recipe"]), Path(job["base"])
+    shape, limit = memory.shape_of(base), memory.machine_limit(job["memory_gb"])
+    memory.check(shape, limit)
+    loaded = mlx.load(base)
     start = Path(job["start"]) if job["start"] else None
-    shape = mlx.Lora(recipe.rank, recipe.scale, recipe.dropout, recipe.layers)
-    config = mlx.add_lora(loaded, shape, seed=recipe.seed, start=start)
-    ids, rows = encoded(loaded.tokenizer, Path(job["dataset"]) / "train.jsonl", recipe.longest, job["seeds"])
-    _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", recipe.longest, job["seeds"])
+    config = mlx.add_lora(loaded, lora(recipe), seed=recipe.seed, start=start)
+    decided, ids, rows = _fitted(loaded, job, tell)
+    _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", decided.longest, job["seeds"])
     began, before = time.monotonic(), factors(loaded.model)
-    decided = resolved(loaded.model, plan(recipe))
     segment = Segment(Path(job["out"]).parent, **job["segment"])
     try:
         training = mlx.train(loaded, rows, validation, decided, Progress(recipe, tell).hear, segment)
@@ -55,7 +59,28 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
         return {"metrics": None, "ran": ran}
     mlx.save_adapter(loaded, Path(job["out"]), config)
     norms = {"delta_norm": number(moved(loaded.model, before)), "adapter_norm": number(moved(loaded.model))}
-    return {"metrics": {**metrics(training), **norms, "batching": decided.batching}, "ran": ran}
+    return {"metrics": {**metrics(training), **norms, "plan": asdict(decided)}, "ran": ran}
+
+
+def lora(recipe: Recipe) -> mlx.Lora:
+    """The adapter's shape."""
+    return mlx.Lora(recipe.rank, recipe.scale, recipe.dropout, recipe.layers)
+
+
+def _fitted(loaded: mlx.Loaded, job: dict[str, Any], tell: Log) -> tuple[Plan, list[str], list[Encoded]]:
+    """The plan that fits into memory, and what it trains on with the ids of the examples."""
+    wanted = resolved(loaded.model, plan(read(job["recipe"])))
+    path = Path(job["dataset"]) / "train.jsonl"
+    ids, rows = encoded(loaded.tokenizer, path, wanted.longest, job["seeds"])
+    shape, limit = memory.shape_of(Path(job["base"])), memory.machine_limit(job["memory_gb"])
+    if shape is None or not any(any(row.supervised) for row in rows):
+        return wanted, ids, rows
+    decided, need = memory.fitted(shape, wanted, trained(loaded.model), rows, limit)
+    predicted = (need.total + memory.PROCESS) / memory.GB
+    tell({"predicted": predicted, "limit": limit / memory.GB, "how": memory.words(decided), "seconds": 0.0})
+    if decided.longest < wanted.longest:
+        ids, rows = encoded(loaded.tokenizer, path, decided.longest, job["seeds"])
+    return decided, ids, rows
 
 
 def number(value: float) -> float | None:
@@ -140,7 +165,8 @@ def metrics(training: Training) -> dict[str, Any]:
 
 def named(ids: Sequence[str], rows: Sequence[Encoded], plan: Plan, step: int) -> str:
     """Ids of the examples in the batch of a step, the first few by name."""
-    batch = next(drawn(rows, plan, max(step, 1) - 1))
-    found = sorted({ids[index] for row in batch for index in row})
+    before = (max(step, 1) - 1) * plan.accumulate
+    batches = islice(drawn(rows, plan, before), plan.accumulate)
+    found = sorted({ids[index] for batch in batches for row in batch for index in row})
     more = f" and {len(found) - NAMED} more" if len(found) > NAMED else ""
     return ", ".join(found[:NAMED]) + more

@@ -12,10 +12,26 @@ Indices = list[list[int]]  # of a batch: rows of the indices of the chats in the
 
 
 class Batches:
-    """mlx-lm's `iterate_batches`, from the batch after `step` on; while it runs, `step` is that of the newest batch."""
+    """mlx-lm's `iterate_batches`, from the batch after `step` steps on; `drawn` counts batches while it runs."""
 
     def __init__(self, plan: Plan, step: int = 0) -> None:
-        self.plan, self.step = plan, step
+        self.plan, self.drawn = plan, step * plan.accumulate
+
+    @property
+    def step(self) -> int:
+        """The step that the newest batch belongs to."""
+        return -(-self.drawn // self.plan.accumulate)
+
+    @property
+    def ends_step(self) -> bool:
+        """Whether the newest batch is the last of its step."""
+        return self.drawn % self.plan.accumulate == 0
+
+    @property
+    def is_evaluated(self) -> bool:
+        """Whether the plan wants the held-out loss before the newest batch."""
+        begins = (self.drawn - 1) % self.plan.accumulate == 0
+        return begins and self.plan.evaluates(self.step)
 
     def __call__(
         self, dataset: Sequence[Encoded], *_: Any, loop: bool = False, **__: Any
@@ -30,9 +46,9 @@ class Batches:
         """Random numbers depend on the step alone, so that a training can go on at any."""
         import mlx.core as mx
 
-        for rows in drawn(dataset, self.plan, self.step):
-            self.step += 1
-            mx.random.seed(_seed_of(self.plan.seed, self.step))
+        for rows in drawn(dataset, self.plan, self.drawn):
+            self.drawn += 1
+            mx.random.seed(_seed_of(self.plan.seed, self.drawn))
             yield rows
 
 
@@ -44,15 +60,15 @@ class HeldOut(list[Encoded]):
         self._batches = batches
 
     def __bool__(self) -> bool:
-        return len(self) > 0 and self._batches.plan.evaluates(self._batches.step)
+        return len(self) > 0 and self._batches.is_evaluated
 
 
-def drawn(rows: Sequence[Encoded], plan: Plan, step: int) -> Iterator[Indices]:
-    """Each batch after `step` batches, without end."""
+def drawn(rows: Sequence[Encoded], plan: Plan, before: int) -> Iterator[Indices]:
+    """Each batch after so many batches, without end."""
     for epoch in count():
         batches = of_epoch(rows, plan, epoch)
-        yield from batches[step:]
-        step = max(0, step - len(batches))
+        yield from batches[before:]
+        before = max(0, before - len(batches))
 
 
 def of_epoch(rows: Sequence[Encoded], plan: Plan, epoch: int) -> list[Indices]:

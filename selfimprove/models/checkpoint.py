@@ -15,7 +15,7 @@ from typing import Any
 import orjson
 
 from selfimprove.errors import CheckpointCorrupt
-from selfimprove.models.training import Training
+from selfimprove.models.training import Plan, Training
 
 STATE = "state.json"
 KINDS = ("weights", "optimizer", "best")
@@ -43,6 +43,7 @@ class Run:
 
     model: Any
     optimizer: Any
+    plan: Plan
     training: Training = field(default_factory=Training)
     best: dict[str, Any] = field(default_factory=dict)
 
@@ -75,7 +76,8 @@ def write(folder: Path, run: Run) -> None:
     draft, weights = folder / "draft.safetensors", folder / f"{run.training.steps:08}.safetensors"
     mx.save_safetensors(str(draft), run.arrays())
     _settle(draft, weights)
-    body = orjson.dumps({"file": weights.name, "sha256": _hash(weights), "training": asdict(run.training)})
+    body = orjson.dumps({"file": weights.name, "sha256": _hash(weights), "plan": asdict(run.plan),
+                         "training": asdict(run.training)})  # fmt: skip
     file = folder / "draft.json"
     file.write_bytes(hashlib.sha256(body).hexdigest().encode() + b"\n" + body)
     _settle(file, folder / STATE)
@@ -93,6 +95,8 @@ def read(folder: Path, run: Run) -> bool:
     if not (folder / STATE).exists():
         return False
     body = _verified(folder)
+    if body["plan"] != asdict(run.plan):
+        raise CheckpointCorrupt(folder=folder, reason="it is of another plan")
     _restore(folder, run, _arrays(folder, body))
     training = body["training"]
     points = {name: [tuple(point) for point in training[name]] for name in ("losses", "validation")}

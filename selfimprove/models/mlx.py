@@ -240,9 +240,9 @@ def train(
     if not windows:
         raise NothingSupervised(rows=len(rows))
     plan = resolved(loaded.model, plan)
-    run = Run(loaded.model, optimizer(plan, loaded.model))
+    run = Run(loaded.model, optimizer(plan, loaded.model), plan)
     log = log and _aloud(log)
-    go_on(run, plan, segment, log)
+    go_on(run, segment, log)
     if not run.training.stopped:
         batches = Batches(plan, run.training.steps)
         watch = Watch(run, batches, log, segment)
@@ -258,7 +258,8 @@ def _through_mlx_lm(watch: Watch, rows: Sequence[Encoded], held_out: HeldOut) ->
     from mlx_lm.tuner.trainer import TrainingArgs
     from mlx_lm.tuner.trainer import train as run
 
-    left = watch.plan.steps - watch.batches.step
+    plan = watch.plan
+    left = (plan.steps - watch.batches.step) * plan.accumulate
     with tempfile.TemporaryDirectory() as scratch, contextlib.redirect_stdout(io.StringIO()):
         arguments = TrainingArgs(
             batch_size=1,
@@ -267,7 +268,9 @@ def _through_mlx_lm(watch: Watch, rows: Sequence[Encoded], held_out: HeldOut) ->
             steps_per_report=1,
             steps_per_eval=1,
             steps_per_save=left + 1,
-            max_seq_length=watch.plan.longest,
+            max_seq_length=plan.longest,
+            grad_checkpoint=plan.grad_checkpoint,
+            grad_accumulation_steps=plan.accumulate,
             adapter_file=str(Path(scratch) / WEIGHTS),
             clear_cache_threshold=2**30,
         )

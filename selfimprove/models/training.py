@@ -15,6 +15,8 @@ class Plan:
 
     `patience`: evaluations without a better validation loss before it stops and keeps the best weights; 0 never stops.
     `batching`: rows of similar length side by side, or several in a row; "auto" packs on a GPU.
+    A step is `accumulate` batches. `grad_checkpoint` computes a layer's states again when they are needed, for memory:
+    it changes the layers' class for good, so a process trains so once.
     """
 
     steps: int
@@ -30,6 +32,8 @@ class Plan:
     evaluate_every: int = 100
     patience: int = 0
     batching: Batching = "buckets"
+    accumulate: int = 1
+    grad_checkpoint: bool = False
 
     def evaluates(self, step: int) -> bool:
         """Whether the validation loss is measured before a step, counted from 1."""
@@ -69,3 +73,10 @@ def optimizer(plan: Plan, model: Any) -> Any:
     made = ClippedAdamW(schedule, weight_decay=plan.weight_decay, bias_correction=True)
     made.init(model.trainable_parameters())
     return made
+
+
+def trained(model: Any) -> int:
+    """How many numbers a training changes."""
+    from mlx.utils import tree_flatten
+
+    return sum(value.size for _, value in tree_flatten(model.trainable_parameters()))

@@ -16,7 +16,7 @@ class Enough(Exception):
     """Time to leave: mlx-lm's trainer can only be left by raising."""
 
 
-def go_on(run: Run, plan: Plan, segment: Segment, log: Log | None) -> None:
+def go_on(run: Run, segment: Segment, log: Log | None) -> None:
     """Bring a run to the checkpoint in the segment's folder; one that cannot be used is told of and removed."""
     if segment.folder is None:
         return
@@ -25,10 +25,10 @@ def go_on(run: Run, plan: Plan, segment: Segment, log: Log | None) -> None:
     except CheckpointCorrupt as exc:
         shutil.rmtree(segment.folder)
         if log is not None:
-            log({"step": 0, "steps": plan.steps, "refused": str(exc.details["reason"])})
+            log({"step": 0, "steps": run.plan.steps, "refused": str(exc.details["reason"])})
         return
     if resumed and log is not None:
-        log({"step": run.training.steps, "steps": plan.steps, "resumed": True})
+        log({"step": run.training.steps, "steps": run.plan.steps, "resumed": True})
 
 
 class Watch:
@@ -41,11 +41,14 @@ class Watch:
         self.began = self.saved = time.monotonic()
 
     def on_train_loss_report(self, report: dict[str, Any]) -> None:
-        """Called by the trainer after every step."""
+        """Called by the trainer after every batch."""
         step, value, training = self.batches.step, float(report["train_loss"]), self.run.training
         self._finite(step, value)
-        training.steps, training.tokens = step, self.before[1] + int(report["trained_tokens"])
+        training.tokens = self.before[1] + int(report["trained_tokens"])
         training.pending.append(value)
+        if not self.batches.ends_step:
+            return
+        training.steps = step
         if step % self.plan.report_every == 0 or step == self.plan.steps:
             training.losses.append((step, sum(training.pending) / len(training.pending)))
             training.pending.clear()

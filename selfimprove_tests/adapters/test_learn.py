@@ -25,6 +25,7 @@ from selfimprove.errors import (
     AdapterMismatch,
     DatasetChanged,
     ExampleDiverged,
+    MemoryTooSmall,
     ModelWorkFailed,
     TrainingBusy,
 )
@@ -55,6 +56,7 @@ def test_a_short_training(bench: Bench, dataset: Dataset) -> None:
     made = orjson.loads((folder / "recipe.json").read_bytes())
     assert (made["dataset"], made["base_model"], made["recipe"]["steps"]) == (dataset.id, bench.base.id, 6)
     metrics = adapter.metrics
+    assert metrics["plan"]["batching"] == "buckets"
     assert [step for step, _ in metrics["train_losses"]] == [1, 2, 3, 4, 5, 6]
     assert [step for step, _ in metrics["validation_losses"]] == [0, 2, 5]
     assert metrics["validation_losses"][-1][1] < metrics["validation_losses"][0][1]
@@ -125,6 +127,22 @@ def test_the_budget_ends_the_night_with_what_it_has(bench: Bench, dataset: Datas
     assert adapter.metrics["stopped"] == "budget"
     assert 0 < adapter.metrics["steps"] < 5000
     assert verified_folder(adapter)
+
+
+def test_too_little_memory_is_refused_with_the_figures(bench: Bench, dataset: Dataset) -> None:
+    with pytest.raises(MemoryTooSmall, match=r"need 0\.\d+ GB at the least .* and 0\.20 GB are allowed"):
+        learn(replace(bench, memory_gb=0.2), dataset, SHORT, "run")
+    assert work_left(bench.home) == []
+
+
+def test_little_memory_makes_smaller_batches(bench: Bench, dataset: Dataset) -> None:
+    heard: list[str] = []
+    recipe = replace(SHORT, steps=2, batch_tokens=4096)
+    adapter = learn(replace(bench, memory_gb=0.42, tell=heard.append), dataset, recipe, "run")
+    assert heard[0].startswith("Training will need about 0.")
+    assert adapter.metrics["plan"]["accumulate"] > 1
+    assert adapter.metrics["plan"]["batch_tokens"] * adapter.metrics["plan"]["accumulate"] == 4096
+    assert adapter.metrics["steps"] == 2
 
 
 def test_patience_keeps_the_best_weights(bench: Bench, dataset: Dataset) -> None:

@@ -32,7 +32,7 @@ def train_until(job: dict[str, Any], step: int | None) -> None:
     from selfimprove.adapters.train import train
 
     def tell(event: dict[str, Any]) -> None:
-        if step is not None and event["step"] >= step and "train_loss" in event:
+        if step is not None and "train_loss" in event and event["step"] >= step:
             os.kill(os.getpid(), signal.SIGKILL)
 
     train(job, tell)
@@ -57,7 +57,8 @@ def start() -> Callable[..., int]:
 def job(dataset: Dataset, folder: Path, out: Path, save_every: float = 0.0) -> dict[str, Any]:
     return {
         "base": str(TINY), "dataset": str(export.export(dataset, folder)), "recipe": asdict(RECIPE), "start": None,
-        "out": str(out), "seeds": None, "segment": {"seconds": 600.0, "save_every": save_every, "budget": 600.0},
+        "out": str(out), "seeds": None, "memory_gb": 0.0,
+        "segment": {"seconds": 600.0, "save_every": save_every, "budget": 600.0},
     }  # fmt: skip
 
 

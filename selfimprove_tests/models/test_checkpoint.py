@@ -40,7 +40,7 @@ def same(one: mlx.Loaded, other: mlx.Loaded) -> bool:
 def run(rank: int = 2) -> Run:
     loaded = mlx.load(TINY)
     mlx.add_lora(loaded, mlx.Lora(rank=rank), seed=1)
-    return Run(loaded.model, optimizer(PLAN, loaded.model), Training(steps=4, losses=[(2, 1.0)], pending=[0.5]))
+    return Run(loaded.model, optimizer(PLAN, loaded.model), PLAN, Training(steps=4, losses=[(2, 1.0)], pending=[0.5]))
 
 
 @pytest.fixture(scope="module")
