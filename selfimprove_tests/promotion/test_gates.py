@@ -85,6 +85,9 @@ def test_items_without_a_grade_do_not_count_towards_the_target() -> None:
     [
         ({"delta_norm": 0.0}, "failed", "the norm of the weight change is 0, it must be above 0"),
         ({"delta_norm": 1e-9}, "passed", "the norm of the weight change is 1e-09, it must be above 0"),
+        ({"delta_norm": float("nan")}, "failed", "the norm of the weight change is nan, it must be above 0"),
+        ({"logprob_shift": float("nan")}, "failed", "nats a token is nan, it must be above 0.0001"),
+        ({"delta_norm": 0.0, "logprob_shift": None}, "failed", "is 0, it must be above 0; the shift of log"),
         ({"delta_norm": None}, "not_enough_evidence", "the norm of the weight change was not measured"),
         ({"logprob_shift": 1e-4}, "failed", "nats a token is 0.0001, it must be above 0.0001"),
         ({"logprob_shift": 2e-4}, "passed", "nats a token is 0.0002, it must be above 0.0001"),
@@ -282,6 +285,19 @@ def test_hardly_an_output_is_newly_broken_and_none_is_not_a_number(name: str, co
     assert f"outputs newly broken: {count} {name} of " in found.detail
 
 
+def test_a_loop_on_an_item_that_the_champion_was_not_asked_is_new() -> None:
+    core = with_marks(CORE, "challenger", (Mark(1.0, 0.1, "looping"),) * 5 + CORE.marks["challenger"][5:])
+    unasked = with_marks(core, "champion", (None,) * 5 + CORE.marks["champion"][5:])
+    assert verdict("keeps_refusing", healthy(unasked)).outcome is Outcome.FAILED
+
+
+def test_refusals_that_are_lost_while_others_are_won_are_told_by_their_balance() -> None:
+    half = task("refusals", 40, 20, 20)
+    moved = with_marks(half, "challenger", half.marks["challenger"][::-1])
+    found = verdict("keeps_refusing", healthy(moved))
+    assert (found.outcome, found.value) == (Outcome.NOT_ENOUGH_EVIDENCE, 0.0)
+
+
 def test_a_share_of_broken_outputs_as_large_as_the_limit_is_allowed() -> None:
     evidence = broken_core("looping", 3)
     share = 3 / sum(len(one.marks["challenger"]) for one in evidence.tasks.values())
@@ -324,8 +340,11 @@ def test_a_single_leak_fails(leaked: int | None, outputs: int | None, outcome: s
 # stays_fast
 
 
+RATIOS = [(0.1, "passed"), (1.5, "passed"), (1.51, "failed"), (float("nan"), "failed"), (None, "not_enough_evidence")]
+
+
 @pytest.mark.parametrize("what", ["latency", "memory"])
-@pytest.mark.parametrize(("ratio", "outcome"), [(1.5, "passed"), (1.51, "failed"), (None, "not_enough_evidence")])
+@pytest.mark.parametrize(("ratio", "outcome"), RATIOS)
 def test_an_adapter_that_costs_half_as_much_again_is_the_limit(what: str, ratio: float | None, outcome: str) -> None:
     found = verdict("stays_fast", healthy(measured=replace(MEASURED, **{f"{what}_ratio": ratio})))
     assert found.outcome == outcome

@@ -9,7 +9,6 @@ from selfimprove.promotion.decision import Word
 from selfimprove.promotion.evidence import Measurements
 from selfimprove.promotion.promote import judge, promote, rollback, veto
 from selfimprove_tests.promotion.build import lose, task
-from selfimprove_tests.promotion.leak_figures import CLEAN
 from selfimprove_tests.promotion.house import (
     BAD,
     NIGHT,
