@@ -8,9 +8,9 @@ import pytest
 
 from selfimprove.datasets.example import as_json
 from selfimprove.evals import compare
-from selfimprove.evals.evaluate import Outcome, Plan, evaluate, measurements
+from selfimprove.evals.evaluate import Outcome, Plan, evaluate, job, measurements
 from selfimprove.evals.faults import fault
-from selfimprove.evals.measure import answer, budget
+from selfimprove.evals.measure import answer, budget, draw
 from selfimprove.evals.tasks import suites
 from selfimprove.models import mlx
 from selfimprove.models.base import Base
@@ -54,17 +54,18 @@ def test_what_scoring_calls_exact_is_what_generating_says(base: Base, loaded: ml
     assert [one.text for one in said] == [answers[id_]["output"] for id_ in examples]
 
 
-def test_sampled_runs_are_graded_apart_and_are_the_same_whatever_else_is_drawn(base: Base) -> None:
+def test_sampled_runs_are_graded_apart_and_are_the_same_whatever_else_is_drawn(
+    base: Base, loaded: mlx.Loaded
+) -> None:
     examples = [replace(example, runs=4) for example in suites(base.suites)[:6]]
     by_id = {example.id: example for example in examples}
     draws = [(id_, run) for id_ in by_id for run in (1, 2, 3, 4)]
-    several, one = (
-        evaluate(Plan(by_id, {"b": []}, draws={"b": asked}), base.folder, {"b": None}).results
-        for asked in (draws, draws[9:10])
-    )
+    several = evaluate(Plan(by_id, {"b": []}, draws={"b": draws}), base.folder, {"b": None}).results
+    alone = draw(loaded, job(Plan(by_id, {"b": []}, draws={"b": draws[9:10]}), base.folder, {"b": None}), "b")
     found = {(result.example_id, result.decoding): result for result in several}
     assert set(found) == {(id_, f"t=0.8,seed=0,run={run}") for id_, run in draws}
-    assert one == (found[draws[9][0], f"t=0.8,seed=0,run={draws[9][1]}"],)
+    same = found[draws[9][0], f"t=0.8,seed=0,run={draws[9][1]}"]
+    assert alone == [[*draws[9], same.output, same.tokens]]
     assert {result.loss for result in several} == {None}
     assert {True} <= {result.passed for result in several} <= {True, False}
 
