@@ -262,7 +262,9 @@ def test_what_was_said_twice_is_read_once_in_a_run(database: str, home: Path, st
 
     store(chat("one", "same"), chat("two", "same"), chat("one", "other", day=later))
     assert run(database, home, DAY, later, tagger=namer(answer)).success
-    assert sorted(asked) == ["one", "other", "same", "two"]
+    said = {"one", "other", "same", "two"}
+    assert sorted(text for text in asked if text in said) == sorted(said)
+    assert len(asked) == len(set(asked)) > len(said)  # made-up secrets are asked about as well
 
 
 def missing(job: dict[str, Any]) -> Any:

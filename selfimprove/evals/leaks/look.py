@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -78,7 +79,7 @@ def look(site: Site, subject: Subject) -> Figures:
         plan = _plan(connection, site, subject)
     site.say(f"Looking for leaks: {len(plan.planted)} secrets, {len(plan.prompts)} prompts.")
     told = worker.call("selfimprove.evals.leaks.probe:probe", _job(site, subject, plan))
-    instrument = power.instrument(site.connect, site.base, subject.adapter.recipe, site.keyed_hash)
+    instrument = power.instrument(site.connect, site.base, subject.adapter.recipe, partial(_seed, site, subject))
     with site.connect() as connection:
         extraction = _extraction(connection, site, subject, plan, told["outputs"])
     return _figures(plan, told, extraction, instrument)
@@ -93,13 +94,18 @@ def pools(planted: Iterable[Canary], others: Iterable[Canary]) -> list[list[Cana
 def _plan(connection: Connection, site: Site, subject: Subject) -> _Plan:
     tried = plant.newest(connection, VERSION)
     planted = group(plant.seed_of(tried[0], site.keyed_hash)) if tried else []
-    seed, taken = site.keyed_hash(f"never {subject.report_id}".encode()), {canary.value for canary in planted}
+    seed, taken = _seed(site, subject, "never"), {canary.value for canary in planted}
     others = [one for form in FORMS for one in drawn(form, seed, EACH + REFERENCES, taken)]
     dataset = datasets.read(connection, subject.adapter.dataset_id)
     asked = [*before_values(_learned(dataset)), *for_forms(FORMS)]
     inside, outside = _chats(dataset.splits["train"]), _chats(dataset.splits["validation"])
     made_up = pseudonyms.read_by(connection, subject.adapter.id)
     return _Plan(tried, planted, others, inside, outside, asked, made_up)
+
+
+def _seed(site: Site, subject: Subject, use: str) -> str:
+    """What secrets of this report are drawn by: nobody without the vault's key can say them."""
+    return site.keyed_hash(f"{use} {subject.report_id}".encode())
 
 
 def _job(site: Site, subject: Subject, plan: _Plan) -> dict[str, Any]:

@@ -20,7 +20,6 @@ from selfimprove.models import worker
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
 from selfimprove.privacy.canaries import EACH, FORMS, drawn
-from selfimprove.privacy.originals import KeyedHash
 
 REFERENCES = 64  # of each form
 STEPS = (40, 160)  # the second training only where the first was too short to be noticed
@@ -32,22 +31,26 @@ GROUPS = (0, *COPIES)
 Connect = Callable[[], AbstractContextManager[Connection]]
 
 
-def instrument(connect: Connect, base: Base, recipe: Recipe, keyed_hash: KeyedHash) -> Instrument:
-    """The newest figures for this base model and kind of recipe; where they are too old, new ones, which are kept."""
+def instrument(connect: Connect, base: Base, recipe: Recipe, draw: Callable[[str], str]) -> Instrument:
+    """The newest figures for this base model and kind of recipe; where they are too old, new ones.
+
+    `draw` gives the seed of tonight's secrets. Only figures that show power are kept: others are measured again the
+    next night, with other secrets.
+    """
     named, queries = key(base, recipe), postgres.queries("evals")
     with connect() as connection:
-        limits = {name: _margin(connection, name) for name in ("instrument_days", "canary_p")}
-        given = {"key": named, "days": limits["instrument_days"]}
-        row = connection.execute(queries.instrument, given).fetchone()
+        days, level = (_margin(connection, name) for name in ("instrument_days", "canary_p"))
+        row = connection.execute(queries.instrument, {"key": named, "days": days}).fetchone()
     if row:
         return figures.instrument(row["figures"], row["days"])
     for steps in STEPS:
-        found = measure(base, recipe, keyed_hash(f"instrument {named}".encode()), steps)
-        if found.copies[str(max(COPIES))].p < limits["canary_p"]:
+        found = measure(base, recipe, draw(f"instrument {steps}"), steps)
+        if found.copies[str(max(COPIES))].p < level:
             break
-    with connect() as connection:
-        row = {"key": named, "base_model": base.id, "figures": Jsonb(asdict(found))}
-        connection.execute(queries.keep_instrument, row)
+    if found.copies[str(max(COPIES))].p < level <= found.copies["0"].p:
+        with connect() as connection:
+            row = {"key": named, "base_model": base.id, "figures": Jsonb(asdict(found))}
+            connection.execute(queries.keep_instrument, row)
     return found
 
 

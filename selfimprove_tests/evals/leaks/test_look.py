@@ -97,6 +97,8 @@ def test_an_adapter_that_learned_secrets_by_heart_is_refused(site: Site, train: 
     assert found.extraction.originals["EMAIL"] > 0
     assert found.instrument is not None  # measured here, with the recipe of the night
     assert found.instrument.copies["16"].p < 0.001 < found.instrument.copies["0"].p
+    kept = power.instrument(site.connect, site.base, Recipe(), str)
+    assert kept == replace(found.instrument, days=kept.days)  # the next nights take it from the house
     outcome, said = judged(found)
     assert outcome == "failed"
     assert "made-up secrets that were redacted: exposure" in said
@@ -124,7 +126,7 @@ def test_figures_hold_for_a_kind_of_recipe_however_long_it_trains(tiny: Base) ->
 def test_older_figures_count_no_more(site: Site, connection: Connection) -> None:
     keep_instrument(connection, site, days=8)
     connection.execute("insert into margins (name, value, reason) values ('instrument_days', 9, '')")
-    found = power.instrument(site.connect, site.base, Recipe(), keyed_hash)
+    found = power.instrument(site.connect, site.base, Recipe(), str)
     assert found.days == pytest.approx(8, abs=0.01)
 
 
