@@ -19,7 +19,6 @@ from selfimprove.evals.try_out import try_out
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
 from selfimprove.privacy.vault import Vault
-from selfimprove.privacy.vault import Vault
 from selfimprove.resources import Database, Home, JudgeServer, LanguageModel
 from selfimprove_tests.evals import rows
 from selfimprove_tests.evals.conftest import CORE, REFUSALS
@@ -29,9 +28,8 @@ EXAMPLES = CORE + REFUSALS + 2
 
 
 @pytest.fixture
-def night(connection: Connection, keep_adapter: KeepAdapter, home: Path) -> Adapter:
-    """A trained adapter with two fresh chats to test it, in a house with its key."""
-    Vault.open(home)
+def night(connection: Connection, keep_adapter: KeepAdapter) -> Adapter:
+    """A trained adapter with two fresh chats to test it."""
     rows.dataset(connection)
     for name, prompt in (("c1", "What is my dog called?"), ("c2", "What is my cat called?")):
         rows.chat(connection, name, rows.asked(prompt, "Rex."))
