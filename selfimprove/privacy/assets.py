@@ -80,14 +80,18 @@ def _redact(
     with database.connect() as connection:
         groups = [*grouped(days.sizes(connection, todo)), ()]
     counted = []
-    with sentence_model.worker(stays=True) as worker, Ahead(finder(worker), vault.keyed_hash) as ahead:
+    with (
+        sentence_model.worker(stays=True) as worker,
+        Ahead(finder(worker), vault.keyed_hash) as ahead,
+        database.transactions() as begin,
+    ):
         ask = Asked(ahead, look=ahead.look)
         ahead.look(_beginnings(database, groups[0], vault))
         find("")  # gets the rules ready while the tagger's process loads
         for group, coming in pairwise(groups):
             ahead.look(_beginnings(database, coming, vault))
             for day in group:
-                with database.connect(snapshot=True) as connection:
+                with begin() as connection:
                     counted.append(redact_day(connection, day, vault, run_id, ask))
         planted = plant.trial(plant.seed_of(run_id, vault.keyed_hash), ahead, vault.keyed_hash)
     with database.connect() as connection:

@@ -34,14 +34,16 @@ class Tally:
 
 
 def read(connection: Connection, day: date) -> Iterator[RedactedChat]:
-    """The redacted chats of a day, by id."""
-    for row in connection.execute(postgres.queries(QUERIES).redacted, {"day": day}):
-        yield RedactedChat(
-            row["chat_id"],
-            row["day"],
-            tuple(Message(**message) for message in row["messages"]),
-            tuple(RedactedFeedback(**given) for given in row["feedback"]),
-        )
+    """The redacted chats of a day, by id, a batch at a time: memory does not grow with the day."""
+    with connection.cursor(name="redacted_chats") as cursor:
+        cursor.itersize = BATCH
+        for row in cursor.execute(postgres.queries(QUERIES).redacted, {"day": day}):
+            yield RedactedChat(
+                row["chat_id"],
+                row["day"],
+                tuple(Message(**message) for message in row["messages"]),
+                tuple(RedactedFeedback(**given) for given in row["feedback"]),
+            )
 
 
 def sealed_batches(connection: AnyConnection[DictRow], day: date) -> Iterator[list[SealedChat]]:
