@@ -1,9 +1,15 @@
 """The outcome and its sentence, for every way a night can end."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from selfimprove.curation.reject import REASONS
+from selfimprove.datasets import choose, contaminate, second_opinion, split
+from selfimprove.privacy import redact_chat
 from selfimprove.reports import tell
 from selfimprove.reports.night import Failure, Judged
 from selfimprove_tests.reports import nights
@@ -85,3 +91,11 @@ def test_a_promotion_without_graded_questions_claims_no_numbers():
     night = nights.promoted()
     sentence = tell.sentence(replace(night, judged=replace(night.judged, scores=())))
     assert sentence == "A new model answers from now on: it passed every test."
+
+
+def test_every_reason_for_which_a_chat_is_left_out_has_words_of_its_own():
+    ours = (*REASONS, *get_args(choose.Reason), *get_args(second_opinion.Reason), *get_args(redact_chat.Reason))
+    splits = Path(split.__file__).read_text()
+    named = set(re.findall(r'^        "(\w+)": ', splits, re.MULTILINE))
+    assert named >= {"sealed", "not_drawn"}
+    assert [name for name in sorted({*ours, *named, contaminate.REASON}) if name not in tell.REASONS] == []
