@@ -226,7 +226,8 @@ create table examples (
     kind text not null check (kind in ('correction', 'approved', 'replay')),
     messages jsonb not null,
     score real,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    rejected text                                       -- the answer that a person replaced or did not prefer
 );
 create index examples_by_chat on examples (chat_id);
 

@@ -10,12 +10,12 @@ from selfimprove.adapters import table
 from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.learn import Bench, learn
 from selfimprove.adapters.owner import of_this_machine
-from selfimprove.adapters.recipe import Pseudonyms, Recipe
+from selfimprove.adapters.recipe import Method, Pseudonyms, Recipe
 from selfimprove.datasets import table as datasets
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.datasets.say import too_little
 from selfimprove.errors import NothingToTrain
-from selfimprove.models.training import Batching
+from selfimprove.models.training import Batching, Preference
 from selfimprove.postgres import Connection
 from selfimprove.resources import Database, Home, LanguageModel
 
@@ -52,6 +52,10 @@ class TrainingConfig(dg.Config):
     seed: int | None = None
     pseudonyms: Pseudonyms = "placeholders"
     batching: Batching = "auto"
+    method: Method = "lora"
+    preference: Preference = "none"
+    beta: float | None = None
+    search: int | None = None
     warm_start: bool = True
 
 

@@ -57,7 +57,7 @@ def desk(home: Path, key: str) -> Iterator[Path]:
             shutil.rmtree(place.parent)
             raise
         except BaseException:
-            if not (place / STATE).exists():
+            if not any(place.rglob(STATE)):
                 shutil.rmtree(place.parent)
             raise
         shutil.rmtree(place.parent)

@@ -1,5 +1,6 @@
 """From a dataset to a stored adapter: train in child processes, move the files to their place, write the row last."""
 
+import math
 import sys
 import time
 from collections.abc import Callable
@@ -15,6 +16,8 @@ from selfimprove.adapters.desk import desk, key
 from selfimprove.adapters.files import keep, verified_folder
 from selfimprove.adapters.owner import Blind, Manners, Sensor, awake
 from selfimprove.adapters.recipe import Recipe
+from selfimprove.adapters.search import search
+from selfimprove.adapters.search import told as told_of
 from selfimprove.datasets import export
 from selfimprove.datasets.build import Connect
 from selfimprove.datasets.freeze import Dataset
@@ -65,13 +68,25 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pac
         ExampleDiverged, ModelWorkFailed: the training itself failed.
     """
     with desk(bench.home, key(bench.base, dataset, recipe)) as place, awake():
-        told = _in_segments(bench, _job(bench, dataset, recipe, place), pace)
+        job = _job(bench, dataset, recipe, place)
+        recipe, trials = search(recipe, lambda number, trial: _tried(bench, job, number, trial))
+        told = _in_segments(bench, {**job, "recipe": asdict(recipe)}, pace) | {"search": told_of(trials)}
         (place / DRAFT / "recipe.json").write_bytes(how_made(bench.base, dataset, recipe))
         id, files, url = keep(place / DRAFT, bench.home)
         adapter = Adapter(id, bench.base.id, dataset.id, recipe, told, url, files, dataset.night)
         with bench.connect() as connection:
             table.insert(connection, adapter, run_id)
     return adapter
+
+
+def _tried(bench: Bench, job: dict[str, Any], number: int, recipe: Recipe) -> list[list[float]]:
+    """The validation losses of a trial, in a folder of its own; one that was finished before a break is not redone."""
+    out = Path(job["out"]).parent / "trials" / str(number) / DRAFT
+    bench.tell(f"Trying recipe {number + 1} of {recipe.search}.")
+    told = _in_segments(bench, {**job, "recipe": asdict(recipe), "out": str(out)}, Pace())
+    losses: list[list[float]] = told["validation_losses"]
+    bench.tell(f"Recipe {number + 1} has a held-out loss of {min((loss for _, loss in losses), default=math.nan):.4f}.")
+    return losses
 
 
 def _in_segments(bench: Bench, job: dict[str, Any], pace: Pace) -> dict[str, Any]:

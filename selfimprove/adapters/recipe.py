@@ -8,20 +8,23 @@ from typing import Any, Literal
 import orjson
 
 from selfimprove.models.base import Base
-from selfimprove.models.training import Batching
+from selfimprove.models.training import Batching, Preference
 
+Method = Literal["lora", "dora"]
 Pseudonyms = Literal["placeholders", "substitutes"]
 
 
 @dataclass(frozen=True, slots=True)
 class Recipe:
-    """LoRA on every linear layer of the last `layers` blocks (-1: all), by AdamW with warm-up and cosine decay.
+    """LoRA or DoRA on each linear layer of the last `layers` blocks (-1: all), by AdamW with warm-up and cosine decay.
 
     A batch holds up to `batch_tokens` tokens; a chat longer than `longest` is split. `patience` is after how many
     evaluations without a better validation loss training stops (0: never); `minutes` is its budget of wall time.
     `warm_start` is the adapter it goes on from, None for the bare base model. With `pseudonyms` "substitutes" the model
     reads made-up values in place of the pseudonyms that the dataset holds. `batching` "packed" puts several chats in
-    a row, "buckets" those of similar length side by side; "auto" is the first on a GPU.
+    a row, "buckets" those of similar length side by side; "auto" is the first on a GPU. `preference` learns pairs of a
+    right and a rejected answer by DPO or ORPO, weighed by `beta`, where there are enough. `search` is how many recipes
+    are tried for a quarter of the steps before the best of them, by validation loss, is trained.
     """
 
     rank: int = 16
@@ -42,6 +45,10 @@ class Recipe:
     warm_start: str | None = None
     pseudonyms: Pseudonyms = "placeholders"
     batching: Batching = "auto"
+    method: Method = "lora"
+    preference: Preference = "none"
+    beta: float = 0.1
+    search: int = 0
 
     @property
     def id(self) -> str:
@@ -49,9 +56,9 @@ class Recipe:
         return hashlib.sha256(orjson.dumps(asdict(self), option=orjson.OPT_SORT_KEYS)).hexdigest()[:32]
 
     @property
-    def shape(self) -> tuple[int, float, float, int]:
+    def shape(self) -> tuple[int, float, float, int, str]:
         """What two adapters must share for one to go on from the other."""
-        return self.rank, self.scale, self.dropout, self.layers
+        return self.rank, self.scale, self.dropout, self.layers, self.method
 
 
 def recommended(base: Base) -> Recipe:

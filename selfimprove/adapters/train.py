@@ -16,14 +16,16 @@ from selfimprove.adapters.recipe import Recipe, read
 from selfimprove.errors import ExampleDiverged, TrainingDiverged
 from selfimprove.models import memory, mlx
 from selfimprove.models.batch import fit
-from selfimprove.models.batches import drawn
+from selfimprove.models.batches import Row, drawn
 from selfimprove.models.checkpoint import Segment
 from selfimprove.models.encode import Encoded, encode
 from selfimprove.models.packing import resolved
+from selfimprove.models.preference import Pair, referenced
 from selfimprove.models.serve import Log
 from selfimprove.models.training import Plan, Training, trained
 from selfimprove.privacy.substitute import substitute
 
+LEAST_PAIRS = 20  # fewer would be learned by heart
 POINTS = 60  # of a loss curve: more cannot be told apart in a chart
 NAMED = 5
 QUIET = 10.0  # seconds without a word, after which the next step speaks
@@ -64,14 +66,14 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
 
 def lora(recipe: Recipe) -> mlx.Lora:
     """The adapter's shape."""
-    return mlx.Lora(recipe.rank, recipe.scale, recipe.dropout, recipe.layers)
+    return mlx.Lora(recipe.rank, recipe.scale, recipe.dropout, recipe.layers, recipe.method)
 
 
-def _fitted(loaded: mlx.Loaded, job: dict[str, Any], tell: Log) -> tuple[Plan, list[str], list[Encoded]]:
+def _fitted(loaded: mlx.Loaded, job: dict[str, Any], tell: Log) -> tuple[Plan, list[str], list[Row]]:
     """The plan that fits into memory, and what it trains on with the ids of the examples."""
     wanted = resolved(loaded.model, plan(read(job["recipe"])))
     path = Path(job["dataset"]) / "train.jsonl"
-    ids, rows = encoded(loaded.tokenizer, path, wanted.longest, job["seeds"])
+    ids, rows = _rows(loaded, path, wanted, job["seeds"])
     shape, limit = memory.shape_of(Path(job["base"])), memory.machine_limit(job["memory_gb"])
     if shape is None or not any(any(row.supervised) for row in rows):
         return wanted, ids, rows
@@ -79,8 +81,20 @@ def _fitted(loaded: mlx.Loaded, job: dict[str, Any], tell: Log) -> tuple[Plan, l
     predicted = (need.total + memory.PROCESS) / memory.GB
     tell({"predicted": predicted, "limit": limit / memory.GB, "how": memory.words(decided), "seconds": 0.0})
     if decided.longest < wanted.longest:
-        ids, rows = encoded(loaded.tokenizer, path, decided.longest, job["seeds"])
+        ids, rows = _rows(loaded, path, decided, job["seeds"])
     return decided, ids, rows
+
+
+def _rows(
+    loaded: mlx.Loaded, path: Path, plan: Plan, seeds: Mapping[str, str] | None
+) -> tuple[list[str], list[Row]]:
+    """What is trained on: chats, and pairs where the plan has a preference and there are enough of them."""
+    ids, chats = encoded(loaded.tokenizer, path, plan.longest, seeds)
+    pairs = paired(loaded.tokenizer, path, plan.longest, seeds) if plan.preference != "none" else {}
+    if len(pairs) < LEAST_PAIRS:
+        return ids, [*chats]
+    known = dict(zip(pairs, referenced(loaded.model, [*pairs.values()]), strict=True))
+    return ids, [known.get(id, chat) for id, chat in zip(ids, chats, strict=True)]
 
 
 def number(value: float) -> float | None:
@@ -108,6 +122,19 @@ def encoded(
     return ids, rows
 
 
+def paired(tokenizer: Any, path: Path, longest: int, seeds: Mapping[str, str] | None) -> dict[str, Pair]:
+    """By example, those that have a rejected answer and whose two chats are no longer than a row."""
+    found: dict[str, Pair] = {}
+    for line in map(orjson.loads, path.read_bytes().splitlines()):
+        if "rejected" not in line or line["id"] in found:
+            continue
+        chats = [line["messages"], [*line["messages"][:-1], {"role": "assistant", "content": line["rejected"]}]]
+        chosen, rejected = (encode(tokenizer, said(chat, seeds[line["id"]]) if seeds else chat) for chat in chats)
+        if max(len(chosen.tokens), len(rejected.tokens)) <= longest:
+            found[line["id"]] = Pair(chosen, rejected)
+    return found
+
+
 def said(messages: Sequence[Mapping[str, str]], seed: str) -> list[dict[str, str]]:
     """A chat's messages with made-up values in place of pseudonyms."""
     texts = substitute([message["content"] for message in messages], seed)
@@ -129,6 +156,8 @@ def plan(recipe: Recipe) -> Plan:
         evaluate_every=recipe.evaluate_every,
         patience=recipe.patience,
         batching=recipe.batching,
+        preference=recipe.preference,
+        beta=recipe.beta,
     )
 
 
@@ -163,7 +192,7 @@ def metrics(training: Training) -> dict[str, Any]:
     }
 
 
-def named(ids: Sequence[str], rows: Sequence[Encoded], plan: Plan, step: int) -> str:
+def named(ids: Sequence[str], rows: Sequence[Row], plan: Plan, step: int) -> str:
     """Ids of the examples in the batch of a step, the first few by name."""
     before = (max(step, 1) - 1) * plan.accumulate
     batches = islice(drawn(rows, plan, before), plan.accumulate)

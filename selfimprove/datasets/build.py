@@ -104,7 +104,8 @@ def items(folder: Path) -> list[tuple[Message, ...]]:
 
 def holds_secret(example: Example) -> bool:
     """Whether the redactor still finds personal data or a secret."""
-    return any(redact.find(message.content) for message in example.messages)
+    texts = [message.content for message in example.messages]
+    return any(redact.find(text) for text in (*texts, example.rejected or ""))
 
 
 def _nothing(

@@ -36,7 +36,8 @@ def choose(candidate: Candidate, threshold: float) -> Example | Reason:
     better = Message("assistant", (corrections[corrected] or "").strip())
     if is_masked(turns[:corrected], better):
         return "masked_answer"
-    return example(candidate.id, "correction", (*turns[:corrected], better), 1.0)
+    worse = turns[corrected].content.strip()
+    return example(candidate.id, "correction", (*turns[:corrected], better), 1.0, _other(worse, better.content))
 
 
 def choose_all(candidates: Iterable[Candidate], threshold: float) -> tuple[list[Chosen], list[LeftOut]]:
@@ -93,4 +94,12 @@ def _approved(candidate: Candidate, turns: Sequence[Message], answers: list[int]
     if not good:
         return fault(candidate, answers[0], threshold) or "low_score"
     lowest = min(candidate.scores.get(position, 1.0) for position in good)
-    return example(candidate.id, "approved", turns[: good[-1] + 1], lowest)
+    given = (f for f in candidate.feedback if f.position == good[-1] and f.kind == "preference" and (f.value or 0) >= 0)
+    worse = next((f.text.strip() for f in given if f.text), "")
+    rejected = _other(worse, turns[good[-1]].content)
+    return example(candidate.id, "approved", turns[: good[-1] + 1], lowest, rejected)
+
+
+def _other(worse: str, better: str) -> str | None:
+    """The rejected answer, if it is one."""
+    return worse if worse and worse != better else None

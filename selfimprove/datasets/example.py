@@ -38,13 +38,17 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One training conversation, ending in an answer; `chat_id` is None for replay that no chat supplied."""
+    """One training conversation, ending in an answer; `chat_id` is None for replay that no chat supplied.
+
+    `rejected` is the answer that a person replaced by it or did not prefer to it.
+    """
 
     id: str
     chat_id: str | None
     kind: Kind
     messages: tuple[Message, ...]
     score: float | None
+    rejected: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,9 +94,15 @@ class Rule:
     seed: int = 0
 
 
-def example(chat_id: str | None, kind: Kind, messages: Sequence[Message], score: float | None = None) -> Example:
+def example(
+    chat_id: str | None,
+    kind: Kind,
+    messages: Sequence[Message],
+    score: float | None = None,
+    rejected: str | None = None,
+) -> Example:
     """An example whose id is the hash of the chat and of what was said."""
-    return Example(content_id([chat_id, as_json(messages)]), chat_id, kind, tuple(messages), score)
+    return Example(content_id([chat_id, as_json(messages)]), chat_id, kind, tuple(messages), score, rejected)
 
 
 def content_id(value: Any) -> str:

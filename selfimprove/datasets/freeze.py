@@ -98,4 +98,9 @@ def _summary(examples: Sequence[Example]) -> dict[str, Any]:
 
 
 def _lines(examples: Sequence[Example]) -> bytes:
-    return b"".join(canonical({"id": e.id, "messages": as_json(e.messages)}) + b"\n" for e in examples)
+    return b"".join(canonical(_line(e)) + b"\n" for e in examples)
+
+
+def _line(e: Example) -> dict[str, Any]:
+    rejected = {} if e.rejected is None else {"rejected": e.rejected}
+    return {"id": e.id, "messages": as_json(e.messages), **rejected}

@@ -69,7 +69,8 @@ def _said(
 
 def text(example: Example) -> str:
     """All that an example says, message by message."""
-    return "\n".join(message.content for message in example.messages)
+    rejected = [] if example.rejected is None else [example.rejected]
+    return "\n".join([*(message.content for message in example.messages), *rejected])
 
 
 def _insist(reader: Reader, said: Any, texts: int) -> list[list[str]]:

@@ -184,7 +184,8 @@ def _candidate(row: dict[str, Any]) -> Candidate:
 
 
 def _example_row(e: Example) -> dict[str, Any]:
-    return {"id": e.id, "chat_id": e.chat_id, "kind": e.kind, "messages": Jsonb(as_json(e.messages)), "score": e.score}
+    kept = {name: getattr(e, name) for name in ("id", "chat_id", "kind", "score", "rejected")}
+    return {**kept, "messages": Jsonb(as_json(e.messages))}
 
 
 def _copy(connection: Connection, statement: str, rows: Iterable[tuple[Any, ...]]) -> None:

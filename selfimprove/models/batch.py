@@ -41,7 +41,7 @@ def _windows(row: Encoded, longest: int) -> Iterator[Encoded]:
         done = end
 
 
-def order(rows: Sequence[Encoded], batch_tokens: int, seed: int, epoch: int) -> list[list[int]]:
+def order(rows: Sequence[Any], batch_tokens: int, seed: int, epoch: int) -> list[list[int]]:
     """Indices of the rows of each batch; the same for the same (seed, epoch), and every row is in exactly one.
 
     A batch holds rows of similar length, and rows times padded width stays within `batch_tokens` unless it is one row.
@@ -55,11 +55,11 @@ def order(rows: Sequence[Encoded], batch_tokens: int, seed: int, epoch: int) -> 
     return [batches[index] for index in draw.permutation(len(batches))]
 
 
-def _padded(row: Encoded) -> int:
+def _padded(row: Any) -> int:
     return -(-(len(row.tokens) - 1) // ROUND) * ROUND + 1
 
 
-def _pack(indices: Sequence[int], rows: Sequence[Encoded], batch_tokens: int) -> Iterator[list[int]]:
+def _pack(indices: Sequence[int], rows: Sequence[Any], batch_tokens: int) -> Iterator[list[int]]:
     batch: list[int] = []
     for index in indices:
         if batch and _padded(rows[index]) * (len(batch) + 1) > batch_tokens:

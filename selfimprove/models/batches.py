@@ -4,10 +4,12 @@ from collections.abc import Iterator, Sequence
 from itertools import count
 from typing import Any
 
-from selfimprove.models import batch, packing
+from selfimprove.models import batch, packing, preference
 from selfimprove.models.encode import Encoded
+from selfimprove.models.preference import Pair
 from selfimprove.models.training import Plan
 
+Row = Encoded | Pair
 Indices = list[list[int]]  # of a batch: rows of the indices of the chats in them
 
 
@@ -34,7 +36,7 @@ class Batches:
         return begins and self.plan.evaluates(self.step)
 
     def __call__(
-        self, dataset: Sequence[Encoded], *_: Any, loop: bool = False, **__: Any
+        self, dataset: Sequence[Row], *_: Any, loop: bool = False, **__: Any
     ) -> Iterator[tuple[Any, ...]]:
         """Epoch after epoch in an order fixed by the seed, or once when it does not loop."""
         import mlx.core as mx
@@ -42,7 +44,7 @@ class Batches:
         for rows in self._looping(dataset) if loop else of_epoch(dataset, self.plan, 0):
             yield tuple(map(mx.array, arrays(dataset, rows, self.plan)))
 
-    def _looping(self, dataset: Sequence[Encoded]) -> Iterator[Indices]:
+    def _looping(self, dataset: Sequence[Row]) -> Iterator[Indices]:
         """Random numbers depend on the step alone, so that a training can go on at any."""
         import mlx.core as mx
 
@@ -63,7 +65,7 @@ class HeldOut(list[Encoded]):
         return len(self) > 0 and self._batches.is_evaluated
 
 
-def drawn(rows: Sequence[Encoded], plan: Plan, before: int) -> Iterator[Indices]:
+def drawn(rows: Sequence[Row], plan: Plan, before: int) -> Iterator[Indices]:
     """Each batch after so many batches, without end."""
     for epoch in count():
         batches = of_epoch(rows, plan, epoch)
@@ -71,16 +73,34 @@ def drawn(rows: Sequence[Encoded], plan: Plan, before: int) -> Iterator[Indices]
         before = max(0, before - len(batches))
 
 
-def of_epoch(rows: Sequence[Encoded], plan: Plan, epoch: int) -> list[Indices]:
-    """The batches of an epoch; every chat is in exactly one."""
+def of_epoch(rows: Sequence[Row], plan: Plan, epoch: int) -> list[Indices]:
+    """The batches of an epoch; every row is in exactly one, and pairs are among themselves."""
+    import numpy as np
+
+    pairs = [index for index, row in enumerate(rows) if isinstance(row, Pair)]
+    if not pairs:
+        return _of_chats([row for row in rows if isinstance(row, Encoded)], plan, epoch)
+    chats = [(index, row) for index, row in enumerate(rows) if isinstance(row, Encoded)]
+    among = [[[chats[i][0] for i in row] for row in batch] for batch in _of_chats([c for _, c in chats], plan, epoch)]
+    two = batch.order([rows[index] for index in pairs], max(1, plan.batch_tokens // 2), plan.seed, epoch)
+    among += [[[pairs[i]] for i in indices] for indices in two]
+    draw = np.random.default_rng([plan.seed, epoch, 2])
+    return [among[index] for index in draw.permutation(len(among))]
+
+
+def _of_chats(rows: Sequence[Encoded], plan: Plan, epoch: int) -> list[Indices]:
     if plan.batching == "packed":
         return packing.order(rows, plan, epoch)
     return [[[index] for index in indices] for indices in batch.order(rows, plan.batch_tokens, plan.seed, epoch)]
 
 
-def arrays(dataset: Sequence[Encoded], rows: Indices, plan: Plan) -> tuple[Any, ...]:
+def arrays(dataset: Sequence[Row], rows: Indices, plan: Plan) -> tuple[Any, ...]:
     """What the loss is called with, as numpy arrays."""
-    chats = [[dataset[index] for index in row] for row in rows]
+    found = [[dataset[index] for index in row] for row in rows]
+    pairs = [row for each in found for row in each if isinstance(row, Pair)]
+    if pairs:
+        return preference.arrays(pairs)
+    chats = [[row for row in each if isinstance(row, Encoded)] for each in found]
     if plan.batching == "packed":
         packed = packing.collate(chats, plan)
         return packed.tokens, packed.positions, packed.targets, packed.weights, packed.chats

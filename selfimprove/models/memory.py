@@ -13,9 +13,8 @@ from typing import Any
 import orjson
 
 from selfimprove.errors import MemoryTooSmall
-from selfimprove.models.batch import fit
-from selfimprove.models.batches import arrays, of_epoch
-from selfimprove.models.encode import Encoded
+from selfimprove.models.batches import Row, arrays, of_epoch
+from selfimprove.models.preference import windows
 from selfimprove.models.training import Plan
 
 GB = 2**30
@@ -108,10 +107,10 @@ def need(shape: Shape, plan: Plan, adapter: int, load: Load) -> Need:
     return Need(shape.weights, TRAINED * 4 * adapter, states, LOGITS * 4 * load.supervised * shape.vocabulary)
 
 
-def heaviest(rows: Sequence[Encoded], plan: Plan) -> Load:
+def heaviest(rows: Sequence[Row], plan: Plan) -> Load:
     """The batch of an epoch with the most tokens, and among those the most supervised positions."""
-    windows = fit(rows, plan.longest)
-    loads = [_load(arrays(windows, batch, plan)) for batch in of_epoch(windows, plan, 0)]
+    cut = windows(rows, plan.longest)
+    loads = [_load(arrays(cut, batch, plan)) for batch in of_epoch(cut, plan, 0)]
     return max(loads, key=lambda load: (load.rows * load.width, load.supervised))
 
 
@@ -138,7 +137,7 @@ def words(plan: Plan) -> str:
     return ", ".join([*parts, plan.batching])
 
 
-def fitted(shape: Shape, plan: Plan, adapter: int, rows: Sequence[Encoded], limit: float) -> tuple[Plan, Need]:
+def fitted(shape: Shape, plan: Plan, adapter: int, rows: Sequence[Row], limit: float) -> tuple[Plan, Need]:
     """The plan nearest to the wanted one that stays within `limit` bytes, and what it needs.
 
     Smaller batches, more to a step; then states computed twice; then chats cut shorter.

@@ -10,17 +10,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from selfimprove.errors import AdapterMismatch, ModelBroken, NothingSupervised
 from selfimprove.models import blas
 from selfimprove.models.batch import fit
-from selfimprove.models.batches import Batches, HeldOut
+from selfimprove.models.batches import Batches, HeldOut, Row
 from selfimprove.models.checkpoint import WHOLE, Run, Segment
 from selfimprove.models.decode import Engine, decode, samplers
 from selfimprove.models.encode import Encoded, Messages, prompt
-from selfimprove.models.loss import loss
 from selfimprove.models.packing import resolved
+from selfimprove.models.preference import loss_of, windows
 from selfimprove.models.training import Log, Plan, Training, optimizer
 from selfimprove.models.watch import Enough, Watch, go_on
 
@@ -46,12 +46,13 @@ class Generation:
 
 @dataclass(frozen=True, slots=True)
 class Lora:
-    """Shape of an adapter: LoRA on every linear layer of the last `layers` blocks, of all blocks when -1."""
+    """Shape of an adapter on every linear layer of the last `layers` blocks, of all blocks when -1."""
 
     rank: int = 8
     scale: float = 20.0
     dropout: float = 0.0
     layers: int = -1
+    method: Literal["lora", "dora"] = "lora"
 
 
 def load(folder: Path, adapter: Path | None = None) -> Loaded:
@@ -156,10 +157,10 @@ def add_lora(loaded: Loaded, lora: Lora, *, seed: int, start: Path | None = None
     mx.random.seed(seed)
     loaded.model.freeze()
     shape = {"rank": lora.rank, "scale": lora.scale, "dropout": lora.dropout}
-    linear_to_lora_layers(loaded.model, lora.layers, shape)
+    linear_to_lora_layers(loaded.model, lora.layers, shape, use_dora=lora.method == "dora")
     if start is not None:
         _go_on_from(loaded.model, start)
-    return {"fine_tune_type": "lora", "num_layers": lora.layers, "lora_parameters": shape}
+    return {"fine_tune_type": lora.method, "num_layers": lora.layers, "lora_parameters": shape}
 
 
 def _go_on_from(model: Any, start: Path) -> None:
@@ -221,7 +222,7 @@ def _aloud(log: Log) -> Log:
 
 def train(
     loaded: Loaded,
-    rows: Sequence[Encoded],
+    rows: Sequence[Row],
     validation: Sequence[Encoded],
     plan: Plan,
     log: Log | None = None,
@@ -236,8 +237,8 @@ def train(
         NothingSupervised: no row has an assistant answer.
         TrainingDiverged: a loss stopped being a finite number.
     """
-    windows, tested = fit(rows, plan.longest), fit(validation, plan.longest)
-    if not windows:
+    cut, tested = windows(rows, plan.longest), fit(validation, plan.longest)
+    if not cut:
         raise NothingSupervised(rows=len(rows))
     plan = resolved(loaded.model, plan)
     run = Run(loaded.model, optimizer(plan, loaded.model), plan)
@@ -246,14 +247,14 @@ def train(
     if not run.training.stopped:
         batches = Batches(plan, run.training.steps)
         watch = Watch(run, batches, log, segment)
-        _through_mlx_lm(watch, windows, HeldOut(tested, batches))
+        _through_mlx_lm(watch, cut, HeldOut(tested, batches))
     if run.training.stopped:
         run.take_best()
     loaded.model.eval()
     return run.training
 
 
-def _through_mlx_lm(watch: Watch, rows: Sequence[Encoded], held_out: HeldOut) -> None:
+def _through_mlx_lm(watch: Watch, rows: Sequence[Row], held_out: HeldOut) -> None:
     """Every step reports, since sums of several would end with a segment; the callback sums them up."""
     from mlx_lm.tuner.trainer import TrainingArgs
     from mlx_lm.tuner.trainer import train as run
@@ -281,7 +282,7 @@ def _through_mlx_lm(watch: Watch, rows: Sequence[Encoded], held_out: HeldOut) ->
                 rows,
                 held_out,
                 args=arguments,
-                loss=loss,
+                loss=loss_of(plan.preference, plan.beta),
                 iterate_batches=watch.batches,
                 training_callback=watch,
             )

@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 Log = Callable[[dict[str, Any]], None]
 Stopped = Literal["", "steps", "early", "budget"]
+Preference = Literal["none", "dpo", "orpo"]
 Batching = Literal["auto", "buckets", "packed"]
 
 
@@ -16,7 +17,8 @@ class Plan:
     `patience`: evaluations without a better validation loss before it stops and keeps the best weights; 0 never stops.
     `batching`: rows of similar length side by side, or several in a row; "auto" packs on a GPU.
     A step is `accumulate` batches. `grad_checkpoint` computes a layer's states again when they are needed, for memory:
-    it changes the layers' class for good, so a process trains so once.
+    it changes the layers' class for good, so a process trains so once. `preference` is what pairs are learned by, and
+    `beta` how much.
     """
 
     steps: int
@@ -34,6 +36,8 @@ class Plan:
     batching: Batching = "buckets"
     accumulate: int = 1
     grad_checkpoint: bool = False
+    preference: Preference = "none"
+    beta: float = 0.1
 
     def evaluates(self, step: int) -> bool:
         """Whether the validation loss is measured before a step, counted from 1."""

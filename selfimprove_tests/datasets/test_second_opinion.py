@@ -111,7 +111,7 @@ def test_what_was_read_is_not_read_again(fill: Fill) -> None:
         add_chat(connection, FIRST, chat("What is my late thing?", "?"), feedback=correction("It is late."))
         clean(connection)
     build(room, RULE, "later")
-    assert listener.asked[43:] == ["What is my late thing?\nIt is late."]
+    assert listener.asked[43:] == ["What is my late thing?\nIt is late.\n?"]
 
 
 def test_another_version_reads_everything_again(fill: Fill) -> None:

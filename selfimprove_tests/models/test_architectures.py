@@ -4,7 +4,7 @@ import json
 import shutil
 from importlib import import_module
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import mlx.core as mx
 import mlx.nn as nn
@@ -43,10 +43,13 @@ def quantised(tmp_path: Path, fresh: mlx.Loaded) -> Path:
     return folder
 
 
-def test_a_quantised_model_is_trained_saved_and_loaded_again(tmp_path: Path, quantised: Path) -> None:
+@pytest.mark.parametrize("method", ["lora", "dora"])
+def test_a_quantised_model_is_trained_saved_and_loaded_again(
+    tmp_path: Path, quantised: Path, method: Literal["lora", "dora"]
+) -> None:
     loaded = mlx.load(resolve(str(quantised), tmp_path).folder)
     before = [one.loss for one in score(loaded, TOLD)]
-    config = mlx.add_lora(loaded, Lora(rank=4), seed=0)
+    config = mlx.add_lora(loaded, Lora(rank=4, method=method), seed=0)
     mlx.train(loaded, [encode(loaded.tokenizer, chat) for chat in TOLD], [], Plan(8, 3e-3, 0, warmup=2))
     after = [one.loss for one in score(loaded, TOLD)]
     assert after[0] < before[0] - 0.5

@@ -53,8 +53,8 @@ insert into replay_answers (base_model, prompt_hash, messages) values (%(base_mo
 on conflict do nothing;
 
 -- write_example: keep an example
-insert into examples (id, chat_id, kind, messages, score)
-values (%(id)s, %(chat_id)s, %(kind)s, %(messages)s, %(score)s)
+insert into examples (id, chat_id, kind, messages, score, rejected)
+values (%(id)s, %(chat_id)s, %(kind)s, %(messages)s, %(score)s, %(rejected)s)
 on conflict (id) do nothing;
 
 -- write_dataset: keep a dataset; the same one made again is the same row
@@ -97,7 +97,7 @@ order by d.created_at desc, d.id limit 1;
 select id, night, cutoff, manifest from datasets where starts_with(id, %(id)s) order by id limit 2;
 
 -- members: a dataset's examples by split
-select x.split, e.id, e.chat_id, e.kind, e.messages, e.score
+select x.split, e.id, e.chat_id, e.kind, e.messages, e.score, e.rejected
 from dataset_examples x join examples e on e.id = x.example_id
 where x.dataset_id = %(id)s
 order by x.split, x.position;
