@@ -131,7 +131,7 @@ def arm(job: Mapping[str, Any]) -> dict[str, Any]:
     from selfimprove.models import blas
 
     if not job["fast"]:
-        import mlx.core  # noqa: F401  # once it is loaded, no other BLAS is
+        import mlx.core  # once it is loaded, no other BLAS is
     blas.use()
     from selfimprove.models import mlx
     from selfimprove.models.base import TINY

@@ -1,7 +1,7 @@
 """The order in which a training sees its rows: a function of seed and step alone, so that it can go on at any step."""
 
 from collections.abc import Iterator, Sequence
-from itertools import count
+from itertools import count, islice
 from typing import Any
 
 from selfimprove.models import batch, packing, preference
@@ -36,19 +36,24 @@ class Batches:
         return begins and self.plan.evaluates(self.step)
 
     def __call__(
-        self, dataset: Sequence[Row], *_: Any, loop: bool = False, **__: Any
+        self, dataset: Sequence[Row], *_: Any, loop: bool = False, comm_group: Any = None, **__: Any
     ) -> Iterator[tuple[Any, ...]]:
-        """Epoch after epoch in an order fixed by the seed, or once when it does not loop."""
+        """Epoch after epoch in an order fixed by the seed, or once when it does not loop.
+
+        Of several ranks each takes its turn, so that a step is a batch of every rank.
+        """
         import mlx.core as mx
 
-        for rows in self._looping(dataset) if loop else of_epoch(dataset, self.plan, 0):
+        rank, size = (comm_group.rank(), comm_group.size()) if comm_group else (0, 1)
+        whole = iter(of_epoch(dataset, self.plan, 0))
+        for rows in self._looping(dataset, rank, size) if loop else islice(whole, rank, None, size):
             yield tuple(map(mx.array, arrays(dataset, rows, self.plan)))
 
-    def _looping(self, dataset: Sequence[Row]) -> Iterator[Indices]:
+    def _looping(self, dataset: Sequence[Row], rank: int, size: int) -> Iterator[Indices]:
         """Random numbers depend on the step alone, so that a training can go on at any."""
         import mlx.core as mx
 
-        for rows in drawn(dataset, self.plan, self.drawn):
+        for rows in islice(drawn(dataset, self.plan, self.drawn * size), rank, None, size):
             self.drawn += 1
             mx.random.seed(_seed_of(self.plan.seed, self.drawn))
             yield rows

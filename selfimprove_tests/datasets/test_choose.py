@@ -1,5 +1,7 @@
 """What a chat teaches, and the near-misses that teach nothing."""
 
+from typing import Any
+
 import pytest
 
 from selfimprove.chats.chat import Message
@@ -86,6 +88,19 @@ def test_a_preferred_answer_is_kept_whatever_its_score() -> None:
     preferred = (said("preference", 3, "the rejected answer"),)
     found = choose(candidate("Q", "a", "R", "b", scores={1: 0.8, 3: 0.2}, feedback=preferred), GOOD)
     assert learned(found) == ["Q", "a", "R", "b"]
+
+
+def test_the_rejected_answer_is_kept_beside_the_right_one() -> None:
+    def rejected(*texts: str, feedback: Any, scores: Any = None) -> str | None:
+        found = choose(candidate(*texts, scores=scores or {1: 0.9, 3: 0.9}, feedback=feedback), GOOD)
+        assert isinstance(found, Example), found
+        return found.rejected
+
+    assert rejected("Q", "bad", feedback=(said("correction", 1, "good"),)) == "bad"
+    assert rejected("Q", "good", feedback=(said("correction", 1, " good "),)) is None
+    assert rejected("Q", "a", feedback=(said("preference", 1, "the rejected answer"),)) == "the rejected answer"
+    assert rejected("Q", "a", "R", "b", feedback=(said("preference", 1, "the rejected answer"),)) is None
+    assert rejected("Q", "a", feedback=()) is None
 
 
 def test_an_answer_that_lost_a_comparison_is_not_learned() -> None:
