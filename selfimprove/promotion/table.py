@@ -13,7 +13,7 @@ from selfimprove import postgres
 from selfimprove.errors import NothingEvaluated, ReportMissing
 from selfimprove.evals.faults import fault
 from selfimprove.evals.leaks import figures
-from selfimprove.evals.report import Result
+from selfimprove.evals.report import SAMPLED, Result
 from selfimprove.postgres import Connection
 from selfimprove.promotion import margins
 from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
@@ -64,7 +64,8 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
     """
     row, seats = report(connection, report_id), models(connection, report_id)
     limits, moment = margins_of(connection, row["created_at"]), judged_at(connection, report_id)
-    wanted = {"report_id": report_id, "models": sorted(set(seats.values())), "judged_at": moment}
+    compared = {"models": sorted(set(seats.values())), "sampled": SAMPLED}
+    wanted = {"report_id": report_id, "judged_at": moment, **compared}
     found = _retired(connection.execute(query("results"), wanted).fetchall(), limits["holdout_uses"])
     return Evidence(
         report_id=report_id,
@@ -180,7 +181,8 @@ def _mark(row: Row) -> Mark | None:
     if not row["found"]:
         return None
     result = Result(**{field.name: row[field.name] for field in fields(Result)})
-    score = None if result.passed is None else float(result.passed)
+    passed = result.passed if row["share"] is None else row["share"]
+    score = None if passed is None else float(passed)
     return Mark(score, result.loss, fault(result))
 
 

@@ -4,6 +4,7 @@ import pytest
 
 from selfimprove import postgres
 from selfimprove.errors import ReportMissing
+from selfimprove.evals.report import SAMPLED
 from selfimprove.promotion import margins, table
 from selfimprove.promotion.decision import Word
 from selfimprove.promotion.evidence import Measurements
@@ -66,6 +67,26 @@ def test_evidence_knows_missing_and_broken_results(house: House) -> None:
     assert [mark.broken for mark in found.tasks["refusals"].marks["challenger"] if mark.broken] == ["looping"]
     assert found.tasks["core"].marks["base"].count(None) == 1
     assert found.tasks["core"].marks["champion"].count(None) == 1  # the champion is the base
+
+
+def test_an_item_with_sampled_runs_scores_the_share_that_passed_once_all_are_there(house: House) -> None:
+    adapter_id, report_id = promotable(house, "first")
+    run = house.connection.execute
+    run("update eval_examples set runs = 4 where id = (select min(id) from eval_examples where task = 'fresh')")
+    insert = (
+        "insert into eval_results (model, example_id, decoding, passed, output, tokens)"
+        " select %s, id, %s, %s, 'x', 1 from eval_examples where runs = 4"
+    )
+
+    def scores() -> list[float | None]:
+        marks = table.evidence(house.connection, report_id).tasks["fresh"].marks
+        return [mark and mark.score for mark in (marks["challenger"][0], marks["champion"][0])]
+
+    for number, passed in enumerate((True, True, False, True), 1):
+        assert scores() == [None, None]
+        for model, good in ((f"base0+{adapter_id}", passed), ("base0", False)):
+            run(insert, (model, f"{SAMPLED}{number}", good))
+    assert scores() == [0.75, 0.0]
 
 
 def test_a_good_report_makes_its_adapter_champion(house: House) -> None:

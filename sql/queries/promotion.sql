@@ -11,13 +11,19 @@ where r.id = %(report_id)s;
 -- newest_report: of a run, or of all when that run has none
 select id from reports order by run_id = %(run_id)s desc, created_at desc, id limit 1;
 
--- results: every compared model on every example of a report, greedy; no model where a result is missing
-select e.task, e.slice, e.id as example_id, m.model, r.model is not null as found,
-       r.loss, r.passed, r.output, r.tokens, r.decoding, u.uses
+-- results: every compared model on every example of a report, greedy, and the share of its sampled runs that passed
+-- where it asks for such; no model where a result or a run is missing
+select e.task, e.slice, e.id as example_id, m.model, r.model is not null and s.runs = e.runs as found,
+       r.loss, r.passed, r.output, r.tokens, r.decoding, s.share, u.uses
 from report_examples x
 join eval_examples e on e.id = x.example_id
 cross join unnest(%(models)s::text[]) as m (model)
 left join eval_results r on r.example_id = e.id and r.model = m.model and r.decoding = 'greedy'
+cross join lateral (
+    select count(*) as runs, avg(z.passed::int)::float8 as share
+    from eval_results z
+    where e.runs > 0 and z.example_id = e.id and z.model = m.model and starts_with(z.decoding, %(sampled)s)
+) s
 cross join lateral (
     select count(*) as uses
     from report_examples y
