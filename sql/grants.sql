@@ -26,12 +26,13 @@ begin
 end
 $$;
 
--- gateway: stores what is said by day. It reads neither what is in a chat nor anything that came of it.
+-- gateway: stores what is said by day. It reads nothing of a chat, and of all that came of them the memories alone.
 grant insert on chats, feedback to gateway;
 grant update (turns, digest, key_id, nonce, sealed, arrived_at) on chats to gateway;
 grant select (id, turns) on chats to gateway;
 grant select (id, chat_id, position, kind, source, given_at) on feedback to gateway;
 grant select on tombstones, retired_keys to gateway;
+grant select (id, question, fact, embedding, model, superseded_by) on memories to gateway;
 grant execute on function take_back to gateway;
 
 -- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.
@@ -42,7 +43,7 @@ grant select (chat_id, day, messages, feedback, spans, rule_version) on redacted
 grant select on
     stage_days, rejections, filtered_chats, calibrations, second_opinions, critiques, examples, datasets, dataset_examples,
     dataset_left_out, dataset_runs, replay_answers, adapters, eval_examples, golden_chats, eval_results, reports,
-    redaction_trials, instruments,
+    redaction_trials, instruments, routes, memories,
     report_examples, margins, decisions, ledger, promotions, morning_reports, traces, alerts, receipts, tainted_datasets,
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters
 to reviewer, analyst;

@@ -288,6 +288,41 @@ create table second_opinions (
 );
 create index second_opinions_by_chat on second_opinions (chat_id);
 
+-- Where the lesson of an example belongs, asked before weights change.
+create table routes (
+    example_id text primary key,                        -- of an example that may have been left out for it
+    chat_id text not null references chats (id) on delete cascade,
+    base_model text not null,                           -- the trial was with it
+    route text not null check (route in ('memory', 'weights', 'nowhere')),
+    score real not null check (score between 0 and 1),  -- how surely elsewhere than in the weights
+    reason text not null,
+    decided_by text not null check (decided_by in ('rules', 'model', 'person')),
+    features text not null,                             -- version of what is seen in a lesson
+    evidence jsonb not null,                            -- features, model, and losses with and without the fact
+    question text not null,                             -- redacted, as the fact is
+    fact text not null,
+    said_at timestamptz not null,
+    vector halfvec(384),                                -- of the question; null where a rule decided without it
+    at timestamptz not null default now()
+);
+create index routes_by_chat on routes (chat_id);
+
+-- Facts that are told to the model with a question instead of trained into it.
+create table memories (
+    id text primary key,                                -- hash of the example's id
+    chat_id text not null references chats (id) on delete cascade,
+    example_id text not null unique references routes (example_id) on delete cascade,
+    question text not null,                             -- redacted, as the fact is
+    fact text not null,
+    embedding halfvec(384) not null,                    -- of question and fact
+    model text not null,                                -- that made the embedding
+    said_at timestamptz not null,
+    created_at timestamptz not null default now(),
+    superseded_by text references chats (id) on delete set null     -- where people said otherwise later
+);
+create index memories_by_chat on memories (chat_id);
+create index memories_by_successor on memories (superseded_by) where superseded_by is not null;
+
 -- 6 adapters --------------------------------------------------------------------------------------------------
 
 -- LoRA weights. The row is written last: an adapter without a row does not exist.

@@ -63,6 +63,8 @@ select (select count(*) from chats where id = any(%(ids)s)) as chats,
        (select count(*) from dataset_examples where example_id in (select id from out_examples)) as dataset_examples,
        (select count(*) from dataset_left_out where chat_id = any(%(ids)s)) as dataset_left_out,
        (select count(*) from second_opinions where chat_id = any(%(ids)s)) as second_opinions,
+       (select count(*) from routes where chat_id = any(%(ids)s)) as routes,
+       (select count(*) from memories where chat_id = any(%(ids)s)) as memories,
        (select count(*) from golden_chats where chat_id = any(%(ids)s)) as golden_chats,
        (select count(*) from out_tests) as eval_examples,
        (select count(*) from report_examples where example_id in (select id from out_tests)) as report_examples,
@@ -122,7 +124,8 @@ select 1 as found where to_regclass('dagster.runs') is not null;
 select run_id from dagster.runs where status in ('STARTING', 'STARTED', 'CANCELING') limit 1;
 
 -- give_back: write the tables anew without what was deleted from them
-vacuum (full) chats, feedback, rejections, redacted_chats, critiques, examples, eval_examples, eval_results;
+vacuum (full) chats, feedback, rejections, redacted_chats, critiques, examples, eval_examples, eval_results, routes,
+    memories;
 
 -- give_back_vectors: make room in the tables whose indexes take long to build
 vacuum sketches, embeddings;
