@@ -116,4 +116,4 @@ def awake() -> Iterator[None]:
 
 def step_back() -> None:
     """Lower this process's priority, below that of whatever answers meanwhile."""
-    os.nice(NICENESS)
+    os.nice(max(0, NICENESS - os.nice(0)))

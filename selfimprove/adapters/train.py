@@ -17,7 +17,7 @@ from selfimprove.errors import ExampleDiverged, TrainingDiverged
 from selfimprove.models import memory, mlx
 from selfimprove.models.batch import fit
 from selfimprove.models.batches import Row, drawn
-from selfimprove.models.checkpoint import Segment
+from selfimprove.models.checkpoint import WHOLE, Segment
 from selfimprove.models.encode import Encoded, encode
 from selfimprove.models.packing import resolved
 from selfimprove.models.preference import Pair, referenced
@@ -34,15 +34,15 @@ QUIET = 10.0  # seconds without a word, after which the next step speaks
 def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     """Train an adapter by `job`: "base" and "dataset" folders, "recipe", "start" folder or None, "out" folder, "seeds".
 
-    "segment" says for how long; the checkpoint is beside "out". The result's "metrics" are None while there is more to
-    do, and "ran" the seconds of this segment.
+    "segment" says for how long, with the checkpoint beside "out"; without it all is trained at once. The result's
+    "metrics" are None while there is more to do, and "ran" are the seconds of this segment.
 
     Raises:
         ExampleDiverged: a loss stopped being a finite number; the message names the examples of that step.
     """
     step_back()
     recipe, base = read(job["recipe"]), Path(job["base"])
-    shape, limit = memory.shape_of(base), memory.machine_limit(job["memory_gb"])
+    shape, limit = memory.shape_of(base), memory.machine_limit(job.get("memory_gb", 0.0))
     memory.check(shape, limit)
     loaded = mlx.load(base)
     start = Path(job["start"]) if job["start"] else None
@@ -50,7 +50,7 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     decided, ids, rows = _fitted(loaded, job, tell)
     _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", decided.longest, job["seeds"])
     began, before = time.monotonic(), factors(loaded.model)
-    segment = Segment(Path(job["out"]).parent, **job["segment"])
+    segment = Segment(Path(job["out"]).parent, **job["segment"]) if "segment" in job else WHOLE
     try:
         training = mlx.train(loaded, rows, validation, decided, Progress(recipe, tell).hear, segment)
     except TrainingDiverged as exc:
@@ -74,7 +74,7 @@ def _fitted(loaded: mlx.Loaded, job: dict[str, Any], tell: Log) -> tuple[Plan, l
     wanted = resolved(loaded.model, plan(read(job["recipe"])))
     path = Path(job["dataset"]) / "train.jsonl"
     ids, rows = _rows(loaded, path, wanted, job["seeds"])
-    shape, limit = memory.shape_of(Path(job["base"])), memory.machine_limit(job["memory_gb"])
+    shape, limit = memory.shape_of(Path(job["base"])), memory.machine_limit(job.get("memory_gb", 0.0))
     if shape is None or not any(any(row.supervised) for row in rows):
         return wanted, ids, rows
     decided, need = memory.fitted(shape, wanted, trained(loaded.model), rows, limit)

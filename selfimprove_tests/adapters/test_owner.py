@@ -132,3 +132,16 @@ def test_this_machine_has_a_sensor_and_stays_awake() -> None:
     assert sensor.idle() >= 0.0
     with owner.awake():
         pass
+
+
+def test_priority_is_lowered_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0]
+
+    def nice(more: int) -> int:
+        now[0] += more
+        return now[0]
+
+    monkeypatch.setattr(os, "nice", nice)
+    owner.step_back()
+    owner.step_back()
+    assert now == [owner.NICENESS]

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from selfimprove.adapters.recipe import Recipe, read
-from selfimprove.adapters.train import plan
+from selfimprove.adapters.train import lora, plan
 from selfimprove.evals.leaks.probe import totals
 from selfimprove.models import mlx
 from selfimprove.models.batch import fit
@@ -23,7 +23,7 @@ def run(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     """
     start, recipe = time.perf_counter(), read(job["recipe"])
     loaded = mlx.load(Path(job["base"]))
-    mlx.add_lora(loaded, mlx.Lora(recipe.rank, recipe.scale, recipe.dropout, recipe.layers), seed=recipe.seed)
+    mlx.add_lora(loaded, lora(recipe), seed=recipe.seed)
     rows = fit([encode(loaded.tokenizer, chat) for chat in job["rows"]], recipe.longest)
     before = totals(loaded, job["pools"])
     short = shortened(recipe, job["steps"])
