@@ -66,7 +66,8 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
     limits, moment = margins_of(connection, row["created_at"]), judged_at(connection, report_id)
     compared = {"models": sorted(set(seats.values())), "sampled": SAMPLED}
     wanted = {"report_id": report_id, "judged_at": moment, **compared}
-    found = _retired(connection.execute(query("results"), wanted).fetchall(), limits["holdout_uses"])
+    uses = 0 if row["held_out_chose"] else limits["holdout_uses"]
+    found = _retired(connection.execute(query("results"), wanted).fetchall(), uses)
     return Evidence(
         report_id=report_id,
         adapter_id=row["adapter_id"],
@@ -162,9 +163,12 @@ def query(name: str) -> LiteralString:
 
 
 def _retired(rows: list[Row], most: float) -> list[Row]:
-    """Held-out items that tested on that many nights go to a task of their own, which stands last."""
-    worn = [row | {"task": RETIRED} for row in rows if row["uses"] >= most]
-    return [row for row in rows if row["uses"] < most] + worn
+    """Held-out items that tested on that many nights go to a task of their own, which stands last.
+
+    On none at all may they test an adapter whose recipe or checkpoint they chose.
+    """
+    worn = [row | {"task": RETIRED} for row in rows if row["task"] == "holdout" and row["uses"] >= most]
+    return [row for row in rows if row["task"] != "holdout" or row["uses"] < most] + worn
 
 
 def _paired(task: str, rows: Iterable[Row], models: Mapping[str, str]) -> Paired:

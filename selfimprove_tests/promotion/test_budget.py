@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
+from psycopg.types.json import Jsonb
 
 from selfimprove.promotion import margins, table
 from selfimprove.promotion.budget import NIGHTS, SHARE, Budget, spent_by
@@ -79,6 +80,16 @@ def test_a_held_out_item_is_retired_after_so_many_nights(house: House) -> None:
     assert "of 24, " in next(one.detail for one in verdicts if one.gate == "improves_target")
     again = table.evidence(house.connection, reports[0]).tasks  # judged again, it is what it was
     assert len(again["holdout"].slices) == 12
+
+
+@pytest.mark.parametrize(("chosen_by", "tested_with"), [({}, 12), ({"patience": 2}, 0), ({"search": 3}, 0)])
+def test_held_out_items_that_chose_do_not_test(house: House, chosen_by: dict[str, int], tested_with: int) -> None:
+    adapter_id, one = promotable(house, "first")
+    recipe = Jsonb({"patience": 0, "search": 0} | chosen_by)
+    house.connection.execute("update adapters set recipe = %s where id = %s", (recipe, adapter_id))
+    tasks = table.evidence(house.connection, one).tasks
+    assert len(tasks["holdout"].slices if "holdout" in tasks else ()) == tested_with
+    assert len(tasks["fresh"].slices) == 24
 
 
 def test_fresh_and_core_items_are_never_retired(house: House) -> None:

@@ -2,8 +2,10 @@
 set transaction isolation level read committed;
 select pg_advisory_xact_lock(hashtext('selfimprove.promotion'));
 
--- report: one report, with how far training moved its adapter's weights
-select r.*, (a.metrics ->> 'delta_norm')::float8 as delta_norm
+-- report: one report, with how far training moved its adapter's weights, and whether held-out chats chose its recipe or
+-- its checkpoint
+select r.*, (a.metrics ->> 'delta_norm')::float8 as delta_norm,
+       coalesce((a.recipe ->> 'patience')::int, 0) > 0 or coalesce((a.recipe ->> 'search')::int, 0) > 0 as held_out_chose
 from reports r
 join adapters a on a.id = r.adapter_id
 where r.id = %(report_id)s;
