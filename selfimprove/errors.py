@@ -275,3 +275,9 @@ class CheckpointCorrupt(SelfImproveError):
 
 class MemoryTooSmall(SelfImproveError):
     """Training would need {needed} GB at the least (weights {weights}, layers {states}, logits {logits}) and {limit} GB are allowed. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, train fewer layers or a lower rank, or raise SELFIMPROVE_MEMORY_GB."""
+
+
+class RouteUnknown(SelfImproveError):
+    """{found} that was routed has an id that begins with {id!r}. `selfimprove datasets routes` lists them."""
+
+    exit_code = 2

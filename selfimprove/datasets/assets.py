@@ -9,7 +9,11 @@ from selfimprove.datasets import look_for_names, sweep, table
 from selfimprove.datasets.build import Room, build
 from selfimprove.datasets.example import SPLITS, Rule
 from selfimprove.datasets.freeze import Dataset
+from selfimprove.datasets.routes.assign import Means
+from selfimprove.datasets.routes.try_out import in_child
 from selfimprove.datasets.second_opinion import Reader
+from selfimprove.models.base import Base
+from selfimprove.models.embed import embedder
 from selfimprove.privacy import names
 from selfimprove.privacy.names.find import SECOND_LOOK
 from selfimprove.privacy.names.tagger import finder
@@ -41,6 +45,7 @@ class DatasetConfig(dg.Config):
     most_share: float = DEFAULT.most_share
     uncapped: int = DEFAULT.uncapped
     seed: int = DEFAULT.seed
+    most_tried: int = DEFAULT.most_tried
 
 
 @dg.asset(
@@ -60,12 +65,14 @@ def training_dataset(
     sentence_model: ModelProcess,
 ) -> dg.MaterializeResult[None]:
     """The frozen, hashed set of examples that tonight trains on and tests with."""
+    base = language_model.base()
     room = Room(
         database.connect,
         home.path,
-        language_model.base(),
+        base,
         context.log.info,
         lambda: readers(secret_scanner, sentence_model),
+        lambda: means(base, sentence_model),
     )
     found = build(room, Rule(**config.model_dump()), context.run.run_id)
     context.log.info(found.sentence)
@@ -83,6 +90,13 @@ def readers(secret_scanner: ModelProcess, sentence_model: ModelProcess) -> Itera
     version = f"{names.VERSION}, from {SECOND_LOOK}"
     with secret_scanner.worker() as scanner, sentence_model.worker() as tagger:
         yield [sweep.reader(scanner.do), look_for_names.reader(finder(tagger, SECOND_LOOK), version)]
+
+
+@contextmanager
+def means(base: Base, sentence_model: ModelProcess) -> Iterator[Means]:
+    """What new lessons are routed by; the process of the readers embeds, and stays theirs."""
+    with sentence_model.worker(stays=True) as sentences:
+        yield Means(embedder(sentences), in_child(base.folder))
 
 
 def described(dataset: Dataset) -> dict[str, dg.MetadataValue | dg.TableColumnLineage | str | int]:

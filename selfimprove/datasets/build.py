@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import partial
@@ -20,6 +20,8 @@ from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, Ru
 from selfimprove.datasets.export import of
 from selfimprove.datasets.freeze import Dataset, Origin, count, freeze
 from selfimprove.datasets.prompts import keys
+from selfimprove.datasets.routes import tonight
+from selfimprove.datasets.routes.assign import Assigned, Means
 from selfimprove.datasets.second_opinion import Reader
 from selfimprove.datasets.split import History, Splits, split, without
 from selfimprove.models import worker
@@ -41,7 +43,8 @@ class Connect(Protocol):
 class Room:
     """Where the work is done: the database, the state folder, the base model, and who hears of progress.
 
-    `readers` get ready as its block begins, and give the second opinion on tonight's examples.
+    `readers` get ready as its block begins, and give the second opinion on tonight's examples. `means` are what lessons
+    are routed by; without them weights learn all.
     """
 
     connect: Connect
@@ -49,6 +52,7 @@ class Room:
     base: Base
     tell: Callable[[str], None]
     readers: Callable[[], AbstractContextManager[Sequence[Reader]]]
+    means: Callable[[], AbstractContextManager[Means | None]] = nullcontext
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +64,16 @@ class Material:
     situation: say.Situation
     history: History
     suites: Sequence[Sequence[Message]]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What is written beside a dataset: chats left out, new routes, what was chosen, and the chats considered."""
+
+    left_out: Sequence[LeftOut]
+    assigned: Assigned
+    chosen: Sequence[Chosen]
+    considered: Sequence[str]
 
 
 def build(room: Room, rule: Rule, run_id: str) -> table.Found:
@@ -76,12 +90,14 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
     with room.readers() as readers:
         draw, base_examples = _replay(room, splits, material.history.suite_keys, tests, rule)
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)
+        place = tonight.Place(room.connect, room.base.id, room.means, room.tell)
+        splits, assigned = tonight.routed(place, splits, rule.most_tried)
     left_out = [*left_out, *splits.left_out]
     examples = _examples(splits, base_examples)
     read_by = {str(reader.reason): reader.version for reader in readers}
     origin = Origin(night, splits.cutoff, table.fingerprint(material.clean), room.base.id, rule, read_by)
     dataset = freeze(origin, examples, left_out, Counter(draw) + doubted)
-    return _write(room, dataset, left_out, run_id)
+    return _write(room, dataset, Written(left_out, assigned, chosen, [c.id for c in material.candidates]), run_id)
 
 
 def gather(room: Room) -> Material:
@@ -121,12 +137,13 @@ def _nothing(
     return found
 
 
-def _write(room: Room, dataset: Dataset, left_out: Sequence[LeftOut], run_id: str) -> table.Found:
-    counts = count(left_out, dataset.splits)
+def _write(room: Room, dataset: Dataset, more: Written, run_id: str) -> table.Found:
+    counts = count(more.left_out, dataset.splits)
     found = table.Found(run_id, dataset.night, dataset.id, say.something(dataset.splits), counts)
     with room.connect() as connection:
-        table.insert(connection, dataset, left_out, run_id)
-        table.reject(connection, left_out)
+        tonight.keep(connection, room.base.id, more.assigned, more.chosen, more.considered)
+        table.insert(connection, dataset, more.left_out, run_id)
+        table.reject(connection, more.left_out)
         table.record(connection, found)
     of(dataset, room.home)
     return found

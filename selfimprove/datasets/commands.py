@@ -2,6 +2,7 @@
 
 from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import Literal
 
 import click
 
@@ -63,3 +64,59 @@ def export_(id: str, folder: Path) -> None:
     with _connect() as connection:
         dataset = table.read(connection, id)
     click.echo(export.export(dataset, folder.resolve()))
+
+
+@datasets.command(name="routes")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def routes_(as_json: bool) -> None:
+    """Where each lesson belongs, in a memory, in the weights or nowhere, and why.
+
+    Example: selfimprove datasets routes --json
+    """
+    from selfimprove.datasets import show
+    from selfimprove.datasets.routes import table
+
+    with _connect() as connection:
+        rows = table.listed(connection)
+    click.echo(show.as_json(rows) if as_json else show.routes(rows))
+
+
+@datasets.command()
+@click.argument("example")
+@click.argument("where", type=click.Choice(["memory", "weights", "nowhere"]))
+def route(example: str, where: Literal["memory", "weights", "nowhere"]) -> None:
+    """Say where the lesson of an example belongs; it counts from the next night on, and is learned from.
+
+    Example: selfimprove datasets route 3fa9 memory
+    """
+    from selfimprove.datasets import memories
+    from selfimprove.datasets.routes import table
+    from selfimprove.evals.grading import embed_apart
+
+    with _connect() as connection:
+        lesson = table.overrule(connection, example, where)
+        if where == "memory":
+            memories.remember(connection, [(lesson, embed_apart([memories.key(lesson.question, lesson.fact)])[0])])
+    click.echo(f"{lesson.example_id} belongs {table.PLACES[where]}.")
+
+
+@datasets.command(name="memories")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+@click.argument("question", required=False)
+def memories_(question: str | None, as_json: bool) -> None:
+    """The facts that are remembered instead of trained, or those that are nearest to a question.
+
+    Example: selfimprove datasets memories "Where is the spare key?"
+    """
+    from dataclasses import asdict
+
+    from selfimprove.datasets import memories, show
+    from selfimprove.evals.grading import embed_apart
+    from selfimprove.privacy.redact import redact
+
+    with _connect() as connection:
+        rows = memories.listed(connection)
+        if question and rows:
+            vector = embed_apart(redact([question]).texts)[0]
+            rows = [asdict(one) for one in memories.nearest(connection, vector)]
+    click.echo(show.as_json(rows) if as_json else show.facts(rows))

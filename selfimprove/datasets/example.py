@@ -14,7 +14,7 @@ from selfimprove.privacy.redacted_chat import RedactedFeedback
 Kind = Literal["correction", "approved", "replay"]
 Split = Literal["train", "validation", "fresh", "replay"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "fresh", "replay")
-RULE_VERSION = "3"
+RULE_VERSION = "4"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,8 @@ class Rule:
     `threshold`: an answer is good from this score on. `replay` and `remember`: at most so many of the base model's own
     chats, and of chats learned before. `new_share`: new examples are repeated until they make this share of what is
     shown, at most `most_repeats` times. `most_share`: of what chats teach, one user, client or day supplies no
-    more where there are several, but each may supply `uncapped` examples.
+    more where there are several, but each may supply `uncapped` examples. `most_tried`: at most so many facts a night
+    are tried as memories.
     """
 
     threshold: float = 0.7
@@ -92,6 +93,7 @@ class Rule:
     most_share: float = 0.5
     uncapped: int = 50
     seed: int = 0
+    most_tried: int = 64
 
 
 def example(

@@ -9,6 +9,8 @@ from selfimprove.datasets.example import SPLITS
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.datasets.say import reasons
 
+WIDEST = 60  # characters of a cell
+
 
 def summary(row: Mapping[str, Any]) -> dict[str, Any]:
     """One dataset of the list."""
@@ -32,6 +34,35 @@ def table(rows: Sequence[Mapping[str, Any]]) -> str:
         counts = (str(row[split]) for split in SPLITS)
         lines.append((row["id"][:12], str(row["night"]), *counts, "yes" if row["decided"] else "no"))
     return aligned(lines)
+
+
+def routes(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Routes as aligned text; questions are cut to what a line holds."""
+    if not rows:
+        return "No lesson has been routed yet. Run a night with `selfimprove night`."
+    lines = [("EXAMPLE", "WHERE", "SCORE", "BY", "REASON", "QUESTION")]
+    for row in rows:
+        cells = (row["example_id"][:12], row["route"], f"{row['score']:.2f}", row["decided_by"], row["reason"])
+        lines.append((*cells, short(row["question"])))
+    return aligned(lines)
+
+
+def facts(rows: Sequence[Mapping[str, Any]]) -> str:
+    """Facts as aligned text: since when, whether they still hold, or how near they are to what was asked."""
+    if not rows:
+        return "No fact is remembered: weights have learned all of them so far."
+    lines = [("ID", "STATE", "QUESTION", "FACT")]
+    for row in rows:
+        state = "superseded" if row.get("superseded_by") else "holds"
+        state = f"{row['similarity']:.2f}" if "similarity" in row else state
+        lines.append((row["id"][:12], state, short(row["question"]), short(row["fact"])))
+    return aligned(lines)
+
+
+def short(text: str) -> str:
+    """A text on one line of at most 60 characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 
 def aligned(lines: Sequence[Sequence[str]]) -> str:

@@ -171,16 +171,17 @@ def sandbox(as_json: bool) -> None:
 @evals.command()
 @click.option("--seed", default=0, show_default=True, help="Draws other values for the facts.")
 @as_json_option
-def retrieval(seed: int, as_json: bool) -> None:
-    """How well `chats search` finds facts that are seeded among your chats, and taken back afterwards.
+@click.option("--memories", is_flag=True, help="Measure the search of memories, which the gateway uses.")
+def retrieval(seed: int, as_json: bool, memories: bool) -> None:
+    """How well `chats search`, or the search of memories, finds facts that are seeded there and taken back afterwards.
 
     Example: selfimprove evals retrieval --json
     """
     from selfimprove.evals.grading import embed_apart
-    from selfimprove.evals.retrieval import of_chats
+    from selfimprove.evals.retrieval import of_chats, of_memories
 
     with _connection() as connection:
-        found = of_chats(connection, embed_apart, seed)
+        found = (of_memories if memories else of_chats)(connection, embed_apart, seed)
     told = "\n".join(f"{name.replace('_', ' '):12} {value:g}" for name, value in found.items())
     click.echo(json.dumps(found) if as_json else told)
 

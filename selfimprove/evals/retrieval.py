@@ -12,6 +12,8 @@ import orjson
 
 from selfimprove import postgres
 from selfimprove.curation.find_similar import find_similar
+from selfimprove.datasets import memories
+from selfimprove.datasets.memories import key
 from selfimprove.models.embed import embedding_model_id
 from selfimprove.postgres import Connection
 
@@ -28,6 +30,13 @@ TOLD = {
     "{name} parks the van at {value}.": "Where does {name} leave the car?",
     "{name} waters the plants with {value}.": "How are the flowers of {name} kept alive?",
 }
+# How the same was asked when it was told, for memories, which keep a fact with its question.
+ASKED_BEFORE = (
+    "Under what does {name} hide the second key?", "What is {name} allergic to?",
+    "What is the name of {name}'s dentist?", "Which game does {name} play on Tuesdays?",
+    "In which water did {name} learn to swim?", "What does {name} want for the birthday?",
+    "Where is the van of {name} parked?", "What does {name} water the plants with?",
+)  # fmt: skip
 VALUES = (
     "the blue flowerpot", "walnuts", "the old harbour", "Doctor Lindqvist", "chess", "a telescope", "the mill pond",
     "rain water", "strawberries", "the north gate",
@@ -44,6 +53,7 @@ class Fact:
     id: str
     text: str
     question: str
+    asked_before: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +79,14 @@ def mrr(rankings: Collection[Ranking]) -> float:
 def facts(seed: int = 0) -> list[Fact]:
     """Facts on several people each: the same seed gives the same ones."""
     draw = Random(seed)
-    pairs = list(product(TOLD.items(), NAMES))
+    lines = [(*line, before) for line, before in zip(TOLD.items(), ASKED_BEFORE, strict=True)]
     return [
-        Fact(f"seeded-{number}", told.format(name=name, value=draw.choice(VALUES)), asked.format(name=name))
-        for number, ((told, asked), name) in enumerate(pairs)
-    ]
+        Fact(
+            f"seeded-{number}", told.format(name=name, value=draw.choice(VALUES)), asked.format(name=name),
+            before.format(name=name),
+        )
+        for number, ((told, asked, before), name) in enumerate(product(lines, NAMES))
+    ]  # fmt: skip
 
 
 def rank(search: Search, seeded: Sequence[Fact], depth: int = max(DEPTHS)) -> list[Ranking]:
@@ -105,6 +118,27 @@ def of_chats(connection: Connection, embed: Embed, seed: int = 0) -> dict[str, f
     return {**measure(rankings), "other_chats": others["chats"]}
 
 
+def of_memories(connection: Connection, embed: Embed, seed: int = 0) -> dict[str, float]:
+    """Figures of `memories.nearest` on seeded facts among those that are there; what was seeded is taken back.
+
+    Each was told with another question than it is looked for with; a superseded twin of each must not be found.
+    """
+    seeded, queries = facts(seed), postgres.queries("retrieval")
+    keys, asked = embed([key(one.asked_before, one.text) for one in seeded]), embed([one.question for one in seeded])
+    known = {fact.question: vector for fact, vector in zip(seeded, asked, strict=True)}
+    others = len(memories.valid(connection))
+    connection.execute(queries.mark)
+    try:
+        with connection.cursor() as cursor:
+            rows = [_row(fact, vector) for fact, vector in zip(seeded, keys, strict=True)]
+            for query in (queries.chat, queries.route, queries.memory, queries.twin_route, queries.twin):
+                cursor.executemany(query, rows)
+        found = rank(lambda text, k: [one.id for one in memories.nearest(connection, known[text], k)], seeded)
+    finally:
+        connection.execute(queries.take_back)
+    return {**measure(found), "other_memories": others}
+
+
 def _search(connection: Connection, text: str, limit: int, known: dict[str, Any]) -> list[str]:
     """The installed search, with a vector that was made with all the others."""
     return [one.chat_id for one in find_similar(connection, text, limit, lambda _: known[text][None])]
@@ -114,6 +148,8 @@ def _row(fact: Fact, vector: Any) -> dict[str, Any]:
     return {
         "id": fact.id,
         "messages": orjson.dumps([{"role": "user", "content": fact.text}]).decode(),
+        "question": fact.asked_before,
+        "fact": fact.text,
         "vector": orjson.dumps(vector, option=orjson.OPT_SERIALIZE_NUMPY).decode(),
         "model": embedding_model_id(),
     }

@@ -1,11 +1,13 @@
 """The room's asset and checks, run by Dagster on a test's own house."""
 
+from base64 import b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import numpy as np
 
 from selfimprove.datasets import sweep
 from selfimprove.datasets.assets import training_dataset
@@ -40,13 +42,16 @@ class Scanner(ModelProcess):
 
 
 class Tagger(ModelProcess):
-    """One that finds what it was put there to find; it is there at once."""
+    """One that finds what it was put there to find, and knows all texts as alike; it is there at once."""
 
     @contextmanager
     def worker(self, *, stays: bool = False) -> Iterator[Any]:
         yield self
 
     def do(self, function: str, job: dict[str, Any]) -> dict[str, Any]:
+        if function == "selfimprove.models.embed:work":
+            vectors = np.full((len(job["texts"]), 384), 384**-0.5, np.float32)
+            return {"vectors": b64encode(vectors.tobytes()).decode()}
         assert function == "selfimprove.privacy.names.find:work"
         return {"spans": [[[0, len(text), "NAME", "tagger"]] * (text == PLANTED) for text in job["texts"]]}
 

@@ -11,10 +11,13 @@ from selfimprove import settings as settings_
 from selfimprove.datasets import commands
 from selfimprove.datasets.build import build
 from selfimprove.datasets.example import Rule
-from selfimprove.errors import DatasetUnknown, FolderTaken
+from selfimprove.datasets.routes import table
+from selfimprove.errors import DatasetUnknown, FolderTaken, RouteUnknown
 from selfimprove.settings import Settings
 from selfimprove_tests.datasets.house import add_chat, clean, correction, make_room
 from selfimprove_tests.datasets.make import FIRST, chat
+from selfimprove_tests.datasets.routing import FACT, OWN
+from selfimprove_tests.datasets.test_memories import remember
 
 
 @pytest.fixture
@@ -84,3 +87,40 @@ def test_a_new_house(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Non
     settings_.current.cache_clear()
     assert invoke("list").stdout.strip() == "There are no datasets yet. Run a night with `selfimprove night`."
     assert json.loads(invoke("list", "--json").stdout) == []
+
+
+def test_routes_and_memories_before_any_lesson_was_routed(dataset_id: str) -> None:
+    assert "No lesson has been routed yet" in invoke("routes").stdout
+    assert "No fact is remembered" in invoke("memories").stdout
+    assert [json.loads(invoke(name, "--json").stdout) for name in ("routes", "memories")] == [[], []]
+    assert json.loads(invoke("memories", "Where is it?", "--json").stdout) == []
+
+
+def test_a_person_says_where_a_lesson_belongs(dataset_id: str, settings: Settings) -> None:
+    assert settings.database_url
+    with postgres.connect(settings.database_url) as connection:
+        remember(connection, OWN, f"{FACT} {'It stays there. ' * 5}")
+        (row,) = table.listed(connection)
+    assert json.loads(invoke("routes", "--json").stdout)[0]["example_id"] == row["example_id"]
+    cells = invoke("routes").stdout.splitlines()[1].split()
+    assert cells[:6] == [*row["example_id"][:12].split(), "memory", "0.90", "model", "fact"][:6]
+    assert " holds " in invoke("memories").stdout
+    assert "…" in invoke("memories").stdout
+    assert invoke("route", row["example_id"][:20], "nowhere").stdout == f"{row['example_id']} belongs nowhere.\n"
+    assert "corrected" in invoke("routes").stdout
+    assert json.loads(invoke("memories", "--json").stdout) == []
+    assert isinstance(invoke("route", "zzz", "weights").exception, RouteUnknown)
+    assert invoke("route", "zzz", "elsewhere").exit_code == 2
+
+
+def test_a_person_makes_a_fact_a_memory_which_is_found_again(dataset_id: str, settings: Settings) -> None:
+    assert settings.database_url
+    with postgres.connect(settings.database_url) as connection:
+        remember(connection, OWN, FACT)
+        (row,) = table.listed(connection)
+        table.overrule(connection, row["example_id"], "weights")
+    invoke("route", row["example_id"], "memory")
+    (found,) = json.loads(invoke("memories", "Where did we put the pump?", "--json").stdout)
+    assert (found["fact"], found["question"]) == (FACT, OWN)
+    assert 0.3 < found["similarity"] <= 1
+    assert f"{found['similarity']:.2f}" in invoke("memories", "Where did we put the pump?").stdout

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from selfimprove.evals.retrieval import Fact, Ranking, facts, measure, mrr, of_chats, rank, recall_at
+from selfimprove.datasets.memories import key
+from selfimprove.evals.retrieval import Fact, Ranking, facts, measure, mrr, of_chats, of_memories, rank, recall_at
 from selfimprove.postgres import Connection
 
 RANKINGS = [
@@ -71,3 +72,24 @@ def test_what_was_seeded_is_taken_back_when_the_search_fails(connection: Connect
     with pytest.raises(Exception, match="expected 384 dimensions"):
         of_chats(connection, broken)
     assert connection.execute("select count(*) as n from chats").fetchone() == {"n": 0}
+
+
+def keyed(texts: Sequence[str]) -> NDArray[np.float32]:
+    """As `numbered`, where a fact has its number by what it is kept under."""
+    axes = {key(fact.asked_before, fact.text): at for at, fact in enumerate(facts())}
+    axes |= {fact.question: at + (at % 8 == 0) for at, fact in enumerate(facts())}
+    return np.eye(384, dtype=np.float32)[[axes[text] for text in texts]]
+
+
+def test_the_search_of_memories_is_measured_without_what_was_superseded(connection: Connection) -> None:
+    found = of_memories(connection, keyed)
+    assert (found["questions"], found["other_memories"]) == (64, 0)
+    assert found["recall@1"] == pytest.approx(56 / 64, abs=1e-4)  # the twins would have taken half of the places
+    assert found["mrr"] >= found["recall@1"]
+    for table in ("chats", "routes", "memories"):
+        assert connection.execute(f"select count(*) as n from {table}").fetchone() == {"n": 0}
+
+
+def test_memories_are_asked_for_in_other_words_than_they_were_told_with() -> None:
+    assert not {fact.question for fact in facts()} & {fact.asked_before for fact in facts()}
+    assert len({fact.asked_before for fact in facts()}) == 64

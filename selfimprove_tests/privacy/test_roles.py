@@ -34,7 +34,8 @@ CHANGES = (
 )  # fmt: skip
 ROOMS = (
     "redacted_chats", "filtered_chats", "sketches", "embeddings", "critiques", "examples", "datasets", "eval_results",
-    "eval_examples", "adapters", "champion", "promotions", "morning_reports", "migrations", "stage_days",
+    "eval_examples", "adapters", "champion", "promotions", "morning_reports", "migrations", "stage_days", "routes",
+    "memories",
 )  # fmt: skip
 REDACTED = (
     "select messages, feedback from redacted_chats", "select id, day, turns from chats", "select * from eval_results",
@@ -80,6 +81,9 @@ def test_the_gateway_reads_and_removes_no_chat_and_sees_no_room_behind_the_first
     refused += ["select value from feedback", "update chats set side = 'sealed'", "update feedback set value = 1"]
     assert allowed(connection, "gateway", (*SEALED, *refused)) == []
     assert allowed(connection, "gateway", [f"select * from {room}" for room in ROOMS]) == []
+    told = "select id, question, fact, embedding, model from memories where superseded_by is null"
+    asked = ["select chat_id from memories", "select example_id from memories", "delete from memories", told]
+    assert allowed(connection, "gateway", asked) == [told]
 
 
 def test_the_pipeline_changes_no_table_no_role_and_nothing_that_only_grows(connection: Connection) -> None:

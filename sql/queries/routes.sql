@@ -25,7 +25,7 @@ select example_id, chat_id, route, score, reason, decided_by, question, fact, sa
 where starts_with(example_id, %(id)s) order by example_id limit 2;
 
 -- list: every route, the newest first
-select example_id, route, score, reason, decided_by, features, evidence, question, fact, said_at, at
+select example_id, chat_id, route, score, reason, decided_by, features, evidence, question, fact, said_at, at
 from routes order by at desc, example_id;
 
 -- corrections: what people said of routes, with what a model sees of them
@@ -57,3 +57,6 @@ update memories set superseded_by = %(chat_id)s where id = %(id)s;
 select id, question, fact, 1 - (embedding <=> %(vector)s::halfvec) as similarity from memories
 where superseded_by is null and model = %(model)s
 order by embedding <=> %(vector)s::halfvec, id limit %(limit)s;
+
+-- drop_stale: routes of chats that were read again and teach something else now, and with them their facts
+delete from routes where chat_id = any(%(chats)s) and example_id <> all(%(examples)s);
