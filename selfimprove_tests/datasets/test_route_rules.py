@@ -44,6 +44,11 @@ def test_what_no_memory_can_hold(changes: dict, reason: str | None) -> None:
         ("Where is my train today?", "Platform four.", "nowhere"),
         ("Wann kommt heute der Zug?", "Um vier.", "nowhere"),
         ("What do I do every morning until today?", "You run.", "memory"),  # a habit is no one-off
+        ("Please remind me in 5 minutes.", "I will.", "nowhere"),
+        ("Remind me of my bin day.", "Your bin day is Monday.", None),  # a fact, asked for
+        ("Erinnere mich um vier.", "Gut.", "nowhere"),
+        ("Erinnere mich, wie mein Hund heißt.", "Rex.", None),
+        ("Erinnere mich an mein Lieblingsessen.", "Brot.", None),
         ("Write a letter about my party tonight.", "Dear all.", None),  # a skill or a one-off: nobody knows
         ("It is raining.", "Yes.", None),
     ],

@@ -49,6 +49,16 @@ def test_each_lesson_goes_where_it_belongs_with_its_evidence() -> None:
     assert set(assigned.keys) == {found[OWN].lesson.example_id}
 
 
+def test_no_lesson_is_lost_unless_the_rules_agree() -> None:
+    weights = model().weights.copy()
+    weights[2, NAMES.index("own")] = 20
+    asked = [lesson("Is my tea warm right now?", "Yes."), lesson("Is my tea warm?", "No.")]
+    found = by_question(assign(asked, Model(weights), means(), 9))
+    assert [(found[one.question].where, found[one.question].reason) for one in asked] == [
+        ("nowhere", "one_off"), ("weights", "unsure"),
+    ]  # fmt: skip
+
+
 def test_where_a_memory_does_not_help_weights_learn_the_fact() -> None:
     (route,) = assign([lesson()], model(), means(helps=False), 9).routes
     assert (route.where, route.reason) == ("weights", "memory_is_not_enough")

@@ -16,7 +16,7 @@ from selfimprove.datasets.prompts import last_key, normalise
 from selfimprove.datasets.routes.classify import Guess, Model, guess
 from selfimprove.datasets.routes.features import features, matrix
 from selfimprove.datasets.routes.route import Lesson, Route, lesson
-from selfimprove.datasets.routes.rules import must_be_learned
+from selfimprove.datasets.routes.rules import must_be_learned, vote
 from selfimprove.datasets.routes.try_out import TryOut, is_fixed, recall
 from selfimprove.models.embed import DIMENSIONS
 
@@ -70,9 +70,11 @@ def assign(
 
 def _guessed(one: Lesson, found: Guess, vector: Vectors, model_id: str) -> Route:
     reasons = {"memory": "fact", "nowhere": "one_off", "weights": "skill_or_style"}
-    reason = reasons[found.where] if found.is_sure else "unsure"
+    is_lost = found.where == "nowhere" and vote(one) != "nowhere"  # for good, so that rules and model must agree
+    reason = "unsure" if is_lost or not found.is_sure else reasons[found.where]
     evidence = {"features": features(one), "model": model_id}
-    return Route(one, found.where, found.score, reason, "model", evidence, tuple(map(float, vector)))
+    where = "weights" if is_lost else found.where
+    return Route(one, where, found.score, reason, "model", evidence, tuple(map(float, vector)))
 
 
 def _answer(route: Route) -> str:

@@ -37,12 +37,13 @@ CUES: Mapping[str, re.Pattern[str]] = {
         "antworte immer", r"reim\w*", r"einfache\w* worte\w*", "kürzer",
     ),
     "now": _words(
-        "today", "tonight", "tomorrow", "yesterday", "right now", "just now", "at the moment", "currently", "remind me",
+        "today", "tonight", "tomorrow", "yesterday", "right now", "just now", "at the moment", "currently",
+        r"remind me(?! (?:of (?:my|our|the)|what|who|where|when|how))",
         "this (?:morning|afternoon|evening|week|weekend)", "in (?:ten|five|twenty|an?|[0-9]+) (?:minutes?|hours?)",
         "timer", "alarm", "next (?:week|monday|friday)", "heute", "gestern", "übermorgen", "gerade",
         "morgen (?:früh|abend|nachmittag|um)",
         "jetzt", "diese[ns]? (?:woche|wochenende|abend|nachmittag)", "im moment", r"in (?:zehn|fünf|einer|[0-9]+) \w+",
-        "erinner\\w* mich", "wecker", "nächste\\w* (?:woche|montag|freitag)",
+        r"erinner\w* mich(?!,? (?:an (?:mein|unser)|was|wer|wo|wie))", "wecker", "nächste\\w* (?:woche|montag|freitag)",
     ),
     "habit": _words(
         "every", "usually", "always", "weekly", r"(?:mon|tues|wednes|thurs|fri|satur|sun)days", r"jede[nrsm]?", "immer",
