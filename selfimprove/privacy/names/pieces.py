@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -12,6 +13,7 @@ from selfimprove.privacy.names.labels import shape_of
 
 LONGEST = 126  # pieces in a window, besides its first and last mark
 FIRST, LAST = 101, 102
+_QUOTED = re.compile(r"^(?:[ \t]*(?:>|\?\?\?|\|))+", re.MULTILINE)  # what mail puts before the lines it answers
 _ENDS = frozenset(".!?…")
 
 
@@ -44,7 +46,10 @@ def _words(text: str, shift: int, encoding: Any) -> Iterator[Word]:
     """The words of a part of a text that stands `shift` code points from its start."""
     groups: list[tuple[int, int, list[int]]] = []
     last = None
+    marks = {place for mark in _QUOTED.finditer(text) for place in range(*mark.span())}
     for piece, number, (start, end) in zip(encoding.ids, encoding.word_ids, encoding.offsets, strict=True):
+        if start in marks:
+            continue
         if number is not None and number == last:
             groups[-1] = (groups[-1][0], end, [*groups[-1][2], piece])
         else:

@@ -40,6 +40,13 @@ def test_any_text_can_be_cut(text: str) -> None:
     assert [word.start for word in found] == sorted(word.start for word in found)
 
 
+def test_the_marks_of_quoted_mail_are_no_words() -> None:
+    assert words("> 12 Mill Lane\n> > Leeds\n>York\n??? Bath") == ["12", "Mill", "Lane", "Leeds", "York", "Bath"]
+    assert words("a > b\nis it? yes?\nwhat???") == [
+        "a", ">", "b", "is", "it", "?", "yes", "?", "what", "?", "?", "?"
+    ]  # fmt: skip
+
+
 def test_several_texts_keep_their_order() -> None:
     assert [sum(map(len, one)) for one in windows(["one", "", "two words"])] == [1, 0, 2]
 

@@ -78,5 +78,5 @@ def _named(draw: Random) -> str:
 
 @cache
 def _made(locale: str) -> Sequence[str]:
-    made = faker(locale)
+    made = faker(locale, "addresses")
     return [str(made.address()) for _ in range(250)]

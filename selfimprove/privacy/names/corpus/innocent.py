@@ -50,4 +50,4 @@ def _identifier(draw: Random) -> str:
 @cache
 def _made(kind: str) -> Sequence[str]:
     locales = ("en_US", "en_GB", "de_DE", "fr_FR", "es_ES", "it_IT", "nl_NL", "pt_BR", "pl_PL", "sv_SE", "en_IN")
-    return [str(getattr(faker(locale), kind)()) for locale in locales for _ in range(40)]
+    return [str(getattr(made, kind)()) for made in (faker(locale, kind) for locale in locales) for _ in range(40)]

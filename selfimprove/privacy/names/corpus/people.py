@@ -93,7 +93,7 @@ def invented(draw: Random) -> str:
 
 @cache
 def _pool(locale: str) -> Mapping[str, Sequence[str]]:
-    made = faker(locale)
+    made = faker(locale, "people")
     return {
         "first": [made.first_name() for _ in range(400)],
         "last": [made.last_name() for _ in range(400)],
@@ -103,19 +103,18 @@ def _pool(locale: str) -> Mapping[str, Sequence[str]]:
 
 @cache
 def _roman(locale: str) -> Sequence[str]:
-    made = faker(locale)
+    made = faker(locale, "romanized")
     if hasattr(made, "romanized_name"):
         return [made.romanized_name() for _ in range(200)]
     return [f"{made.first_romanized_name()} {made.last_romanized_name()}" for _ in range(200)]
 
 
-@cache
-def faker(locale: str) -> Any:
-    """Faker of a locale, with a seed of its own."""
+def faker(locale: str, what: str) -> Any:
+    """Faker of a locale with a seed of its own for what it makes, so that nothing made before changes it."""
     from faker import Faker
 
     made = Faker(locale)
-    made.seed_instance(f"selfimprove/{locale}")
+    made.seed_instance(f"selfimprove/{locale}/{what}")
     for provider in made.get_providers() if locale == "it_IT" else ():
         if hasattr(provider, "cities"):
             provider.cities = sorted(provider.cities)  # Faker lists a set, in another order in each process

@@ -67,7 +67,7 @@ def _landmark(draw: Random) -> str:
 
 @cache
 def _made(locale: str, kind: str) -> Sequence[str]:
-    made = faker(locale)
+    made = faker(locale, kind)
     names = {"state": ("state", "administrative_unit", "region", "province", "city")}.get(kind, (kind,))
     name = next(name for name in names if hasattr(made, name))
     return [str(getattr(made, name)()).replace("\n", " ") for _ in range(300)]
