@@ -32,7 +32,7 @@ def told(database: str, home: Path, tiny: Base) -> Dataset:
     room = make_room(database, home, tiny)
     with room.connect() as connection:
         for i in range(30):
-            prompt = f"Thing {i}: who is [EMAIL_1], and who [EMAIL_2]?"
+            prompt = f"Thing {i}: who is [EMAIL_1] on [PHONE_1], and who [EMAIL_2]?"
             day = FIRST + timedelta(days=i // 10)
             add_chat(connection, day, chat(prompt, "?"), feedback=correction(f"{i}: ask [EMAIL_1] on [PHONE_1]."))
         clean(connection)
