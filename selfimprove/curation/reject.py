@@ -33,7 +33,7 @@ class Rule:
 
 # The owner's veto speaks first, then what must not be learned, then what is not worth it.
 RULES = (
-    Rule("2", no_train),
+    Rule("3", no_train),
     Rule(REDACTION, left_over_secret),
     Rule("1", smuggled_instruction),
     Rule("1", too_short),

@@ -20,8 +20,9 @@ from selfimprove.privacy.redact import Redacted, Span, find, redact
 from selfimprove.privacy.redacted_chat import RedactedFeedback
 from selfimprove.privacy.sealed_chat import SealedChat
 from selfimprove.privacy.time_limit import TookTooLong, time_limit
+from selfimprove.privacy.veto import has_tag
 
-Reason = Literal["unreadable", "redactor_failed", "left_over_secret"]
+Reason = Literal["unreadable", "no_train", "redactor_failed", "left_over_secret"]
 Unseal = Callable[[Sealed, bytes], bytes]
 Redactor = Callable[[Sequence[str], Sequence[Sequence[Span]]], Redacted]
 
@@ -76,6 +77,8 @@ def redact_chat(
     chat, texts = opened.chat, opened.texts
     try:
         with time_limit(seconds + chat.size / BYTES_A_SECOND):
+            if any(map(has_tag, texts)):  # before anything is masked: a tag beside a secret would be
+                return Rejection(chat.id, "no_train", _where(opened))
             redacted = redactor(texts, spread(texts, found))
             _insist(redacted, len(texts))
             left = sorted({span.rule for text in redacted.texts for span in find(text)})
@@ -85,6 +88,15 @@ def redact_chat(
     if left:
         return Rejection(chat.id, "left_over_secret", {"rules": left})
     return _passed(opened, redacted, originals)
+
+
+def _where(opened: Opened) -> dict[str, Any]:
+    """The first message or feedback that bears the owner's veto."""
+    marked, said = next(i for i, text in enumerate(opened.texts) if has_tag(text)), len(opened.messages)
+    if marked < said:
+        return {"position": marked, "rule": "message"}
+    noted = [given.position for given in opened.chat.feedback if given.text]
+    return {"position": noted[marked - said], "rule": "feedback"}
 
 
 def _open(chat: SealedChat, unseal: Unseal) -> tuple[list[Mapping[str, str]], list[str]]:

@@ -10,7 +10,7 @@ from datetime import date
 from selfimprove.chats import days
 from selfimprove.chats.days import Rejection, StageDay
 from selfimprove.postgres import Connection
-from selfimprove.privacy import names, table
+from selfimprove.privacy import names, table, veto
 from selfimprove.privacy.names.tagger import Find, insist
 from selfimprove.privacy.redact import RULE_VERSION, redact
 from selfimprove.privacy.redact_chat import Opened, Passed, Redactor, open_chat, redact_chat
@@ -19,7 +19,7 @@ from selfimprove.privacy.vault import Vault
 Batch = Sequence[Opened | Rejection]
 
 STAGE: days.Stage = "redacted_chats"
-VERSION = f"{RULE_VERSION}.{names.VERSION}"  # of the rules and the tagger
+VERSION = f"{RULE_VERSION}.{names.VERSION}.{veto.VERSION}"  # of the rules, the tagger and the veto
 
 
 @dataclass(frozen=True, slots=True)

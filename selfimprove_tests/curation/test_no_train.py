@@ -1,7 +1,8 @@
 import pytest
 
 from selfimprove.curation.reason import Reason
-from selfimprove.curation.rules.no_train import has_tag, no_train
+from selfimprove.curation.rules.no_train import no_train
+from selfimprove.privacy.veto import has_tag
 from selfimprove_tests.curation.chats import chat, said
 
 
@@ -32,6 +33,21 @@ from selfimprove_tests.curation.chats import chat, said
         "\u266fprivate",  # a sharp
         "#private\u3002",
         "line one\n#private\nline three",
+        "你好#no-train",  # glued to what is said
+        "тест#private",
+        "мама#private",  # every letter but one looks Latin
+        "#private谢谢",
+        "你好。#private",
+        "Ends here.#no-train",
+        "Ends here.#private",
+        "please forget#no-train",
+        "_#no-train_",
+        "**#private**",
+        "##no-train",
+        "#no--train",
+        "see https://example.org/page #private",
+        "see <https://example.org/page>#private",
+        "this.#key = 1 is code, #private",
     ],
 )
 def test_a_tag_vetoes_however_it_is_spelled(text: str) -> None:
@@ -52,6 +68,15 @@ def test_a_tag_vetoes_however_it_is_spelled(text: str) -> None:
         "C#private",
         "number #1",
         "&#private;",
+        "see https://example.org/a.html#no-train",
+        "www.example.org/straße#private",
+        "[tags](docs/tags.md#no-train)",
+        "other.#private.name",
+        "f(x).#private(1)",
+        "a = this?.#private",
+        "a.#private == b.#private;",
+        "#private_key",
+        "page_#private",
     ],
 )
 def test_what_only_looks_like_a_tag_does_not_veto(text: str) -> None:

@@ -209,3 +209,20 @@ def test_other_threads_have_no_time_limit() -> None:
     thread.start()
     thread.join()
     assert passed == [True]
+
+
+@pytest.mark.parametrize(
+    "beside", ["my wifi password: {}", "I live at 12 Baker Street, London {}", f"{EMAIL}{{}}", "{}"]
+)
+def test_a_veto_is_read_before_anything_is_masked(vault: Vault, beside: str) -> None:
+    said = beside.format(" #NoTrain")
+    messages = [{"role": "user", "content": "Hi"}, {"role": "assistant", "content": said}]
+    found = [[], [Span(0, len(said), "NAME", "name_tagger")]]
+    outcome = redacted(sealed(vault, messages, text=None), vault, does_nothing, found=found)
+    assert outcome == Rejection("c1", "no_train", {"position": 1, "rule": "message"})
+
+
+def test_feedback_that_bears_a_veto_leaves_its_chat_out(vault: Vault) -> None:
+    outcome = redacted(sealed(vault, text="my password: #private"), vault)
+    assert outcome == Rejection("c1", "no_train", {"position": 1, "rule": "feedback"})
+    assert isinstance(redacted(sealed(vault, text="a private matter, see https://example.org/#private"), vault), Passed)

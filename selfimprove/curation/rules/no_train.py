@@ -1,14 +1,8 @@
-"""The owner's veto: a tag anywhere in the thread."""
-
-import re
+"""The owner's veto: a tag anywhere in the thread. Privacy has read the raw text for it; this is a second look."""
 
 from selfimprove.curation.reason import Reason
-from selfimprove.privacy.fold import fold
 from selfimprove.privacy.redacted_chat import RedactedChat
-
-# In code, `this.#private` and `page#private` are names; a tag stands alone.
-TAG = re.compile(r"(?<![\w.&/#])#(?:no[-_ ]?(?:train(?:ing)?|rag)|private)(?![\w-])")
-SIGNS = {ord("\u30fc"): "-", ord("\u266f"): "#"}  # a long vowel and a sharp, taken for a hyphen and a hash
+from selfimprove.privacy.veto import has_tag
 
 
 def no_train(chat: RedactedChat) -> Reason | None:
@@ -18,10 +12,3 @@ def no_train(chat: RedactedChat) -> Reason | None:
             return Reason("no_train", position, "message")
     noted = (f.position for f in chat.feedback if f.text and has_tag(f.text))
     return next((Reason("no_train", position, "feedback") for position in noted), None)
-
-
-def has_tag(text: str) -> bool:
-    """Whether a veto tag is in the text, folded: full width, look-alikes, invisible characters, case, hyphens."""
-    if text.isascii() and "#" not in text:
-        return "%23" in text and bool(TAG.search(fold(text).text.casefold()))
-    return bool(TAG.search(fold(text).text.casefold().translate(SIGNS)))
