@@ -281,3 +281,15 @@ class RouteUnknown(SelfImproveError):
     """{found} that was routed has an id that begins with {id!r}. `selfimprove datasets routes` lists them."""
 
     exit_code = 2
+
+
+class TextUndecodable(SelfImproveError):
+    """Standard input is not UTF-8 text, nor UTF-16 or UTF-32 with a byte order mark ({reason}); nothing was redacted. Convert it first, such as with `iconv -f UTF-16LE -t UTF-8`, and run the command again."""
+
+    exit_code = 2
+
+
+class LabelsNotCompressed(SelfImproveError):
+    """{file} is named as a gzip file and is none, or is cut short ({reason}). Compress it again with `gzip`, or take .gz off its name when it is plain text."""
+
+    exit_code = 2

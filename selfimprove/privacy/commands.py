@@ -46,17 +46,17 @@ def redact(jsonl: bool, explain: bool, names: bool) -> None:
 
     Example: selfimprove privacy redact --jsonl --explain < texts.jsonl
     """
-    from selfimprove.privacy import labelled
+    from selfimprove.privacy import encoding, labelled
 
     source = sys.stdin.buffer
     if not jsonl:
-        ((text, spans),) = _redacted([source.read().decode(errors="replace")], names)
+        ((text, spans),) = _redacted([encoding.text(source.read())], names)
         click.echo(text, nl=False)
         _explain(None, spans, explain)
         return
     import orjson
 
-    lines = labelled.texts(source, "standard input")
+    lines = labelled.texts(encoding.lines(source), "standard input")
     while some := list(islice(lines, SOME)):
         done = _redacted([original for _, original in some], names)
         for (id_, _), (text, spans) in zip(some, done, strict=True):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import orjson
 
-from selfimprove.errors import LabelsUnreadable
+from selfimprove.errors import LabelsNotCompressed, LabelsUnreadable
 from selfimprove.privacy.measure import Labelled
 
 TEXT = 'an object with "id" and "text"'
@@ -31,13 +32,21 @@ def examples(path: Path) -> Iterator[Labelled]:
 
     Raises:
         LabelsUnreadable: a line is something else.
+        LabelsNotCompressed: the name ends in .gz and the content is no gzip, or is cut short.
     """
     with gzip.open(path) if path.suffix == ".gz" else path.open("rb") as lines:
-        for line, value in _objects(lines, str(path), SPANS):
+        for line, value in _objects(_whole(lines, path), str(path), SPANS):
             text, spans = value["text"], value.get("spans")
             if not isinstance(spans, list) or not all(_is_span(span, len(text)) for span in spans):
                 raise LabelsUnreadable(line=line, file=path, expected=SPANS)
             yield Labelled(str(value.get("id")), text, tuple((s["start"], s["end"], s["type"]) for s in spans))
+
+
+def _whole(lines: Iterable[bytes], path: Path) -> Iterator[bytes]:
+    try:
+        yield from lines
+    except (gzip.BadGzipFile, EOFError, zlib.error) as exc:
+        raise LabelsNotCompressed(file=path, reason=str(exc)) from exc
 
 
 def _objects(lines: Iterable[bytes], file: str, expected: str) -> Iterator[tuple[int, dict[str, Any]]]:

@@ -1,13 +1,14 @@
 """The commands on standard input and on files."""
 
 import gzip
+from collections.abc import Callable
 from pathlib import Path
 
 import orjson
 import pytest
 from click.testing import CliRunner, Result
 
-from selfimprove.errors import LabelsUnreadable
+from selfimprove.errors import LabelsNotCompressed, LabelsUnreadable, TextUndecodable
 from selfimprove.privacy.commands import privacy
 from selfimprove_tests.privacy.made import Made
 
@@ -47,6 +48,40 @@ def test_a_bad_line_is_named(line: str) -> None:
     result = run("redact", "--jsonl", text=f'{{"id": 0, "text": "fine"}}\n{line}\n')
     assert isinstance(result.exception, LabelsUnreadable)
     assert str(result.exception).startswith("Line 2 of standard input is not")
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+def test_a_byte_order_mark_is_heeded(encoding: str) -> None:
+    assert run("redact", text=f"I am {EMAIL} é\n".encode(encoding)).stdout == "I am [EMAIL_1] é\n"
+    lines = "\n".join(orjson.dumps({"id": at, "text": f"é {EMAIL}"}).decode() for at in range(2))
+    first, second = map(orjson.loads, run("redact", "--jsonl", text=lines.encode(encoding)).stdout.splitlines())
+    assert first["text"] == second["text"] == "é [EMAIL_1]"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        f"I am {EMAIL}".encode("utf-16-le"), b"caf\xe9", b"\xef\xbb\xbf\xff", b"\xff\xfe\x00", f"{EMAIL}\x00".encode()
+    ],
+)
+def test_what_is_no_text_is_refused(content: bytes) -> None:
+    result = run("redact", text=content)
+    assert isinstance(result.exception, TextUndecodable)
+    assert "iconv" in str(result.exception)
+    assert result.stdout == ""
+
+
+def test_lines_with_bytes_of_no_text_are_refused() -> None:
+    line = orjson.dumps({"id": 1, "text": EMAIL}).decode()
+    assert isinstance(run("redact", "--jsonl", text=f"{line}\n".encode("utf-16-le")).exception, TextUndecodable)
+
+
+@pytest.mark.parametrize("spoil", [lambda _: b"garbage", lambda all_: all_[:-12], lambda all_: all_[:12] + bytes(9)])
+def test_a_spoilt_file_is_named(dataset: Path, spoil: Callable[[bytes], bytes]) -> None:
+    dataset.write_bytes(spoil(dataset.read_bytes()))
+    result = run("measure", str(dataset), "--no-names")
+    assert isinstance(result.exception, LabelsNotCompressed)
+    assert str(result.exception).startswith(f"{dataset} is named as a gzip file")
 
 
 @pytest.fixture

@@ -41,6 +41,17 @@ def test_spellings_of_one_value_have_one_name() -> None:
     assert redact([f"{user}@{host}.com, {user} [at] {host} (dot) com"]).texts == ("[EMAIL_1], [EMAIL_1]",)
 
 
+@pytest.mark.parametrize(
+    "unseen",
+    ["\x00", "\x01", "\x1b", "\x7f", "\x9f", "\ufff9", "\ufffd", "\u05b0", "\u20dd", "\U0001d173", "\U000e0100"],
+)
+def test_what_cannot_be_seen_hides_nothing(unseen: str) -> None:
+    for text, value in [("mail {}", MADE.email()), ("my card {}", MADE.card()), ("password: {}", MADE.password())]:
+        hidden = unseen.join(value)
+        assert [text for _, text in found(text.format(hidden))] == [hidden]
+        assert found(f"n{unseen}o{unseen}thing") == []
+
+
 def test_numbers_start_above_those_that_stand_there() -> None:
     assert redact([f"[EMAIL_3] wrote to {MADE.email()}"]).texts == ("[EMAIL_3] wrote to [EMAIL_4]",)
 
