@@ -33,6 +33,11 @@ class Standing:
     is_taught: bool = True
 
 
+def provenance(source: str, user_key: str | None) -> str:
+    """Where feedback came from, and whose chat it is on, by the beginning of that person's keyed hash."""
+    return f"{source}/{user_key[:8]}" if user_key else source
+
+
 def over_cap(ratings: Sequence[Rating]) -> dict[Place, frozenset[str]]:
     """The sources whose word on an answer is over their cap, by the answer."""
     found: dict[Place, set[str]] = {}

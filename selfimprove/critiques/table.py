@@ -17,6 +17,7 @@ from selfimprove.critiques.calibration import Calibration
 from selfimprove.critiques.criticise import Court, Criticised, criticise
 from selfimprove.critiques.ratings import Known
 from selfimprove.critiques.score import RULE_VERSION
+from selfimprove.critiques.sources import provenance
 from selfimprove.postgres import Connection
 from selfimprove.privacy.redacted_chat import RedactedChat, RedactedFeedback
 
@@ -31,11 +32,6 @@ def filtered(connection: Connection, of_days: Sequence[date]) -> Iterator[Redact
         said = ({**one, "source": provenance(one["source"], row["user_key"])} for one in row["feedback"])
         feedback = tuple(RedactedFeedback(**one) for one in said)
         yield RedactedChat(row["id"], row["day"], messages, feedback)
-
-
-def provenance(source: str, user_key: str | None) -> str:
-    """Where feedback came from, and whose chat it is on, by the beginning of that person's keyed hash."""
-    return f"{source}/{user_key[:8]}" if user_key else source
 
 
 def rated(connection: Connection, but: Sequence[date]) -> list[Known]:

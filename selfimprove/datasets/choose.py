@@ -6,6 +6,7 @@ from typing import Literal
 
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, example
+from selfimprove.datasets.teachers import owners, teacher
 from selfimprove.privacy.fold import PLACEHOLDER
 
 Reason = Literal[
@@ -41,13 +42,17 @@ def choose(candidate: Candidate, threshold: float) -> Example | Reason:
 
 
 def choose_all(candidates: Iterable[Candidate], threshold: float) -> tuple[list[Chosen], list[LeftOut]]:
-    """What each chat teaches, and which teach nothing."""
+    """What each chat teaches and by whose word, and which teach nothing."""
+    candidates = list(candidates)
+    trusted = owners(candidates)
     chosen: list[Chosen] = []
     left_out: list[LeftOut] = []
     for c in candidates:
         found = choose(c, threshold)
         if isinstance(found, Example):
-            chosen.append(Chosen(found, c.id, c.day, c.side, c.said_at, c.client, c.user_key))
+            by = teacher(c, found, trusted)
+            has_cap = by is not None and by not in trusted
+            chosen.append(Chosen(found, c.id, c.day, c.side, c.said_at, c.client, c.user_key, by, has_cap))
         else:
             left_out.append(LeftOut(c.id, c.day, found))
     return chosen, left_out

@@ -14,7 +14,7 @@ from selfimprove.privacy.redacted_chat import RedactedFeedback
 Kind = Literal["correction", "approved", "replay"]
 Split = Literal["train", "validation", "fresh", "replay"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "fresh", "replay")
-RULE_VERSION = "4"
+RULE_VERSION = "5"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,11 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """An example with what its split depends on."""
+    """An example with what its split depends on.
+
+    `taught_by` is the source by whose word it is learned, None where no feedback decided; `has_cap`: and that source
+    does not speak for the owner.
+    """
 
     example: Example
     chat_id: str
@@ -62,6 +66,8 @@ class Chosen:
     said_at: datetime
     client: str = ""
     user_key: str | None = None
+    taught_by: str | None = None
+    has_cap: bool = False
 
 
 @dataclass(frozen=True, slots=True)

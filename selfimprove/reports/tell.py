@@ -53,6 +53,7 @@ REASONS = {
     "prompt_in_train": "the same question is learned already",
     "not_drawn": "an older lesson whose turn it was not",
     "contaminated": "nearly the same as a test",
+    "over_share_feedback": "too much of it would be feedback from one source that gave little of all",
     "over_share_user": "one person’s chats would be too much of it",
     "over_share_client": "one program’s chats would be too much of it",
     "over_share_day": "one day’s chats would be too much of it",

@@ -2,8 +2,6 @@
 
 from random import Random
 
-import pytest
-
 from selfimprove.critiques.calibrate import calibrate, over_cap
 from selfimprove.critiques.critique import Confidence, Evidence, Explicit
 from selfimprove.critiques.exchange import Finding
@@ -57,52 +55,47 @@ def household(seed):
         yield f"{draw.getrandbits(128):032x}", good, Evidence(confidence=confidence, findings=findings)
 
 
-def attacked(seed, share):
-    """The household's answers after the owner's thumbs on a third of them; then with hostile ones, all lies, too."""
-    draw = Random(seed + 1)
-    honest, hostile = [], []
+def owned(seed):
+    """The household's answers, after the owner's thumbs on a third of them."""
     for number, (chat, good, evidence) in enumerate(household(seed)):
-        thumbs = [Explicit("thumbs", 1.0 if good else -1.0, "web/owner")] if number % 3 == 0 else []
-        lie = [Explicit("thumbs", -1.0 if good else 1.0, "api/stranger")] if draw.random() < share / 3 else []
-        for found, said in ((honest, thumbs), (hostile, thumbs + lie)):
-            found.append(Known(chat, 1, Evidence(evidence.findings, evidence.confidence, tuple(said))))
-    return honest, hostile
+        said = (Explicit("thumbs", 1.0 if good else -1.0, "web/owner"),) if number % 3 == 0 else ()
+        yield Known(chat, 1, Evidence(evidence.findings, evidence.confidence, said))
 
 
-def chosen(known):
-    """What a dataset would learn: good scores, and nobody's thumb down, which is a veto whoever gives it."""
-    calibration, beyond = calibrate(known), over_cap(known)
-    places = [(k.chat_id, k.position) for k in known]
-    scores = [score(k.evidence, calibration, beyond.get(p, ())) for k, p in zip(known, places, strict=True)]
-    vetoed = {(k.chat_id, k.position) for k in known if any(said.value < 0 for said in k.evidence.explicit)}
-    return {place for place, value in zip(places, scores, strict=True) if value >= THRESHOLD} - vetoed
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-@pytest.mark.parametrize("share", [0.05, 0.15])
-def test_hostile_thumbs_of_one_source_change_no_more_than_its_cap(seed, share):
-    honest, hostile = attacked(seed, share)
-    lies = sum(len(k.evidence.explicit) for k in hostile) - sum(len(k.evidence.explicit) for k in honest)
-    assert lies > 0
-    before, after = chosen(honest), chosen(hostile)
-    assert 0.2 * ANSWERS < len(before) < 0.8 * ANSWERS
-    assert len(before ^ after) <= CAP * ANSWERS
+def strangers(*, truthful):
+    """A dozen thumbs of a stranger on what tells good from bad most plainly: the surest answers and the least sure."""
+    for number in range(12):
+        sure = number % 2 > 0
+        said = Explicit("thumbs", 1.0 if sure == truthful else -1.0, "api/stranger")
+        yield Known(f"{number:032x}", 1, Evidence((), Confidence(0.0 if sure else -9.0, -9.0, 9), (said,)))
 
 
 def test_a_source_that_moves_more_than_its_cap_teaches_nothing():
-    honest, _ = attacked(1, 0.0)
-    # every lie is about what tells good from bad: the surest answers are called bad, the least sure ones good
-    lies = [
-        Known(f"{n:032x}", 1, Evidence((), Confidence(0.0 if n % 2 else -9.0, -9.0, 9), (
-            Explicit("thumbs", -1.0 if n % 2 else 1.0, "api/stranger"),
-        ))) for n in range(12)
-    ]  # fmt: skip
-    standing = calibrate([*honest, *lies]).sources["api/stranger"]
-    assert standing.ratings == 12
-    assert standing.over_cap == 12 - int(CAP * 212)
-    assert standing.influence is not None
-    assert standing.is_taught == (standing.influence <= CAP)
-    assert calibrate(honest).sources["web/owner"].influence is None
+    honest = list(owned(1))
+    alone, lied_to = calibrate(honest), calibrate([*honest, *strangers(truthful=False)])
+    standing = lied_to.sources["api/stranger"]
+    assert (standing.ratings, standing.over_cap, standing.is_taught) == (12, 2, False)  # ten of 212 decide
+    assert 0.1 < standing.influence < 0.12
+    assert (lied_to.ratings, lied_to.weights) == (alone.ratings, alone.weights) == (200, alone.weights)
+    assert alone.sources["web/owner"].influence is None
+
+
+def test_a_source_that_moves_little_teaches_what_is_within_its_cap():
+    honest = list(owned(1))
+    told = calibrate([*honest, *strangers(truthful=True)])
+    standing = told.sources["api/stranger"]
+    assert (standing.ratings, standing.over_cap, standing.is_taught) == (12, 2, True)
+    assert standing.influence < 0.05
+    assert told.ratings == 210
+
+
+def test_lies_within_the_cap_decide_scores_and_those_beyond_do_not():
+    lies = [rated(n + 1000, 1.0, "api/stranger", confidence=Confidence(-9.0, -9.0, 9)) for n in range(40)]
+    known = [*owned(2), *lies]
+    calibration, beyond = calibrate(known), over_cap(known)
+    praised = [score(k.evidence, calibration, beyond.get((k.chat_id, 1), ())) >= THRESHOLD for k in lies]
+    assert praised == [True] * 12 + [False] * 28  # a twentieth of 240, by the order of ids
+    assert all(score(k.evidence, calibration) >= THRESHOLD for k in lies), "without a cap all of them would"
 
 
 def test_flooding_one_answer_is_one_vote():

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -95,6 +96,46 @@ def test_what_is_remembered_counts_and_what_tests_does_not() -> None:
     assert not found.left_out
     cut = capped(splits(by("one", 10), by("two", 30)), RULE)
     assert (len(cut.train), len(cut.remembered)) == (10, 10)
+
+
+def said(source: str, n: int, *, owner: bool = False) -> list[Chosen]:
+    """Lessons by the word of a source, of one user over five days."""
+    return [replace(c, user_key=None, taught_by=source, has_cap=not owner) for c in by(source, n)]
+
+
+@pytest.mark.parametrize(
+    ("owned", "strangers", "kept"),
+    [
+        (190, (40,), [10]),  # 10 of 200 are a twentieth
+        (190, (10,), [10]),
+        (189, (10,), [9]),
+        (19, (30,), [5]),  # a second device may speak a few times
+        (360, (90, 80, 6), [20, 20, 6]),  # 20 of 406, and 21 would be too many
+        (0, (400,), [20]),  # no owner taught: a twentieth of what was said at first
+        (0, (60,) * 5, [15] * 5),
+        (0, (30,), [5]),
+    ],
+)
+def test_a_source_of_little_feedback_teaches_a_twentieth(owned: int, strangers: Any, kept: list[int]) -> None:
+    given = said("owner", owned, owner=True)
+    given += [c for number, n in enumerate(strangers) for c in said(f"stranger {number}", n)]
+    found = capped(splits([*given, *by(None, 50)]), Rule(most_share=1.0))
+    left = Counter(c.taught_by for c in found.train)
+    assert [left[f"stranger {number}"] for number in range(len(strangers))] == kept
+    assert (left["owner"], left[None]) == (owned, 50)
+    gone = sum(strangers) - sum(kept)
+    assert reasons(found) == ({"over_share_feedback": gone} if gone else {})
+
+
+def test_a_flood_of_one_night_is_weighed_against_what_is_learned_that_night() -> None:
+    tonight = [*said("owner", 19, owner=True), *said("stranger", 500)]
+    found = capped(splits(tonight, said("owner 2", 171, owner=True)), RULE)
+    assert sum(c.has_cap for c in found.train) == 10
+
+
+def test_what_an_owner_says_has_no_cap() -> None:
+    given = splits([*said("one", 300, owner=True), *said("two", 9, owner=True), *by(None, 3)])
+    assert "over_share_feedback" not in reasons(capped(given, Rule(most_share=1.0)))
 
 
 def test_the_lot_decides_the_same_in_any_order() -> None:

@@ -47,7 +47,7 @@ def test_a_flood_from_one_user_is_capped_and_counted(room: Room) -> None:
     fill(room, days=4, each=21)
     with room.connect() as connection:
         connection.execute("update chats set user_key = 'one'")
-        for i in range(10):
+        for i in range(24):
             prompt = chat(f"What is the colour of house number {i} in our street?", "I do not know.")
             add_chat(connection, FIRST + timedelta(days=i % 4), prompt, feedback=correction(f"Colour {i}."))
         clean(connection)
@@ -56,6 +56,22 @@ def test_a_flood_from_one_user_is_capped_and_counted(room: Room) -> None:
     assert found["over_share_user"] > 40
     assert set(found) == {"over_share_user"}
     assert len(tonight(room).splits["train"]) >= 8
+
+
+def test_what_a_stranger_corrects_and_prefers_is_learned_up_to_a_twentieth(room: Room) -> None:
+    fill(room, days=4, each=30)
+    with room.connect() as connection:
+        for i in range(20):
+            prompt = chat(f"What is the colour of house number {i} in our street?", "It is a stranger's.")
+            kind = "preference" if i % 2 else "correction"
+            told = {"position": 1, "kind": kind, "value": None, "text": "A stranger says.", "source": "stranger"}
+            add_chat(connection, FIRST + timedelta(days=i % 3), prompt, feedback=[told], scores={1: 0.01})
+        clean(connection)
+    build(room, RULE, "run")
+    assert left_out(room) == {"over_share_feedback": 15}
+    taught = [e.messages[-1].content for e in tonight(room).splits["train"]]
+    assert sum("stranger" in text for text in taught) == 5
+    assert len(taught) == 3 * 29 + 5
 
 
 def test_the_items_of_a_suite_come_with_their_answers(tmp_path: Path) -> None:
