@@ -10,9 +10,10 @@ from selfimprove.privacy.rules.rule import Bounds, Rule
 
 _ASSIGNED = (
     r"(?P<key>password|passwd|passphrase|passwort|pwd|secret_key|contrasena|senha|wachtwoord|haslo|"
-    r"(?<![A-Za-z])(?:pass|pw|psw)(?=\\?[\"']?\]?[ ]?=))\\?[\"']?\]?"
+    r"(?<![A-Za-z])(?:pass|pw|psw)(?=\\?[\"']?\]?[ ]?=|\\?[\"'][ ]?:))\\?[\"']?\]?"
     r"(?P<equals>[ \t]{0,4}(?::=|=>|=(?!=)|:(?!:))[ \t]{0,4})(?P<quote>\\?[\"'`]?)"
-    r"(?P<value>(?<=[\"'`])[^\"'`\n\x00\\]{3,100}|(?:[^\s\"'`\x00,;&\\<>(){}]|&(?![\w&]{0,30}=|&)){3,100})"
+    r"(?P<value>(?<=[\"'`])[^\"'`\n\x00\\]{3,100}|"
+    r"(?:[^\s\"'`\x00,;&\\<>(){}]|[(){}]{1,3}(?=[A-Za-z0-9!@#$%^&*_+])|&(?![\w&]{0,30}=|&)){3,100})"
 )
 _OPTION = (
     r"(?<![\w-])(?:--(?:[a-z]{1,12}-)?(?:password|passwd|pass|pwd|token|secret|api-key|auth-token)(?:[= ])|"

@@ -28,10 +28,19 @@ NOT_ONE = words(
 )
 _PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z'-]+\Z|[A-Z][A-Z'-]+\Z")
 _ADJECTIVE = re.compile(r"(?:ed|ing|ly|able|ible|ive|ful|less|ous|ent|ant|ary|ory|ic|al)\Z", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\$[A-Z_{(]|%[A-Z(s]|[{<\[]|\*{3}|x{4}|X{4}|\.{3}|_{3}|-{3}|your|example")
+_CLOSING = "\"'`.,;:?!)]}"
+_PLACEHOLDER = re.compile(
+    r"[$#]\{.*|\$\([a-z]*|\$_?[A-Z][A-Z0-9_]*(?:\[.*|:\$\{?[A-Z][A-Z0-9_]*)?|\$[a-z_]*(?:pass|pw|secret)[a-z_]*|%s|%\([a-z_]*\)?s?|%[A-Z_]{2,}%?|"
+    r"[{\[]+[A-Za-z _.-]*|<[^<>]*>?|[*xX._•#-]{3,}|your[a-z_-]*|example[a-z_-]*\d{0,3}"
+)
+_NAME = r"(?:(?:[a-z]{2}|[A-Z][a-z]|[A-Z]{2}|_)[A-Za-z_]*\d{0,3}|[a-z])"
+# Whole values only: random ones begin with any of these. A call's brackets may have been cut off at a quote or space.
 _LOOK_UP = re.compile(
-    r"[A-Za-z_][\w.]*[(\[{]|os\.|env\b|env\.|process\.|getenv|self\.|this\.|request|config|settings|options|args|"
-    r"params|input|getpass|prompt|user\.|data\.|form|cfg|ctx|https?:|[/(~]"
+    rf"[!(]{{0,2}}[$]?{_NAME}(?:(?:\??\.|->|::){_NAME})*[(\[{{][()\[\]{{}}:.,$=>-]*"
+    rf"(?:(?:{_NAME}|\d+)(?:[.,:=\[\](){{}}>-]+(?:{_NAME}|\d+))*)?[()\[\]{{}}.,:=>-]*|"
+    r"(?:os|env|process|self|this|user|data|req|request|config|settings|options|args|params|form|cfg|ctx)\??\.[A-Za-z_].*|"
+    r"(?:env|getenv|request|config|settings|options|args|params|input|getpass|prompt|form|cfg|ctx)[A-Za-z_]*|"
+    r"https?:.*|[~.]{0,2}/[\w.-]*(?:/[\w.*-]*)*|\([^\w]*(?:[A-Za-z]+|\d+)\W*|[(~]+"
 )
 _FIELD = re.compile(
     r"(?:enter|type|confirm|invalid|wrong|incorrect|forgot|show|hide|new|old|current|repeat|user|your|hash|salt|field|"
@@ -42,12 +51,13 @@ _FIELD = re.compile(
 
 def is_none(text: str) -> bool:
     """Whether it only stands where a password would: a word about passwords, a placeholder."""
-    return text.lower().strip("!*_") in NOT_ONE or bool(_PLACEHOLDER.match(text))
+    bare = text.rstrip(_CLOSING)
+    return text.lower().strip("!*_") in NOT_ONE or (bool(bare) and _PLACEHOLDER.fullmatch(bare) is not None)
 
 
 def is_code(text: str) -> bool:
     """Whether it is read from somewhere: a call, an index, a path, the environment."""
-    return bool(_LOOK_UP.match(text))
+    return _LOOK_UP.fullmatch(text.rstrip(_CLOSING)) is not None
 
 
 def is_field(text: str) -> bool:

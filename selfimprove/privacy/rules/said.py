@@ -8,18 +8,18 @@ from collections.abc import Iterator
 from selfimprove.privacy.rules import guess
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, value
 
-_KEY = (
+KEY = (
     r"(?P<key>pass ?words?|wi-?fi (?:key|code|pass)|code wi-?fi|cle wi-?fi|clave (?:del )?wi-?fi|wlan-?schlussel|"
     r"pass(?=[ ]{0,2}[:=])|psw|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|"
     r"passwort|kennwort|zugangscode|mot de passe|\bmdp\b|code secret|contrasena|senha|palavra[ -]passe|"
     r"parola d'ordine|parola chiave|wachtwoord|toegangscode|haslo|"
     r"(?P<vague>pin(?:[ -]?(?:code|number|nummer))?|\bclave|codice (?:pin|segreto)|pincode|kod pin))"
 )
-_KEY_NEEDS = either(
+KEY_NEEDS = either(
     "pass|pwd|pw|psw|pin|kennwort|zugangscode|mdp|secret|contrasena|clave|senha|palavra|parola|codice|wachtwoord|"
     "toegangscode|haslo|kod|wi-fi|wifi|wlan"
 )
-_START = r"(?:(?<![A-Za-z_])(?<!--)|(?<=[a-z])(?=passwort|kennwort|wachtwoord))"  # compounds are one word
+START = r"(?:(?<![A-Za-z_])(?<!--)|(?<=[a-z])(?=passwort|kennwort|wachtwoord))"  # compounds are one word
 _BETWEEN = r"[^\n\x00:=.!?\"'`;,()]{0,40}?"
 _LINK = (
     r"(?P<link>'s[ ]|[ ]{0,2}(?::|=>|->|→|=(?!=)|-[ ])[ ]{0,2}|"
@@ -113,9 +113,9 @@ RULES = (
     Rule(
         "password_said",
         "PASSWORD",
-        rf"{_START}{_KEY}(?![A-Za-z_-]){_BETWEEN}{_LINK}{_VALUE}",
+        rf"{START}{KEY}(?![A-Za-z_-]){_BETWEEN}{_LINK}{_VALUE}",
         _said,
-        needs=_KEY_NEEDS,
+        needs=KEY_NEEDS,
         flags=re.IGNORECASE,
     ),
     Rule(
@@ -126,7 +126,7 @@ RULES = (
         needs=_BESIDE_NEEDS,
         flags=re.IGNORECASE,
     ),
-    Rule("password_used", "PASSWORD", _AS, _used_as, needs=_KEY_NEEDS, flags=re.IGNORECASE),
+    Rule("password_used", "PASSWORD", _AS, _used_as, needs=KEY_NEEDS, flags=re.IGNORECASE),
     Rule(
         "pin",
         "PASSWORD",

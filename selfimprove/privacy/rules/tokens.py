@@ -29,8 +29,9 @@ _NAME = (
     r"chiave|sleutel|klucz"
 )
 _ASSIGN = (
-    r"[\w\-.\]]{0,24}[\"'`]{0,2}\]?[ \t]{0,4}(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|[ ](?:is|ist|es|est|e|jest|"
-    r"to)\b:?|[ ](?=[A-Za-z0-9+/_=.~-]{20}))[ \t]{0,4}(?:\\?[\"'`]){0,2}"
+    r"[\w\-.\]]{0,24}[\"'`*]{0,2}\]?(?:</\w{1,6}>)?[ \t]{0,4}(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|"
+    r"[ ](?:is|ist|es|est|e|jest|to)\b:?|[ ](?=[A-Za-z0-9+/_=.~-]{20}))"
+    r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:\\?[\"'`]){0,2}"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)your|example|sample|placeholder|changeme|change_me|dummy|redacted|xxxx|1234567890abcdef|abcdef123456|"

@@ -13,6 +13,7 @@ SAID = [
     "la contraseña del wifi es {}", "minha senha é {}", "senha: {}", "la mia password è {}", "mijn wachtwoord is {}",
     "moje hasło to {}", "hasło: {}", "I always use {} as my password", "the admin password was changed to {}",
     "log in with admin / {}", "user: root, password: {}", "try {} as the password", "unlock it with passphrase {}",
+    "**Password:** {}", "<b>Passwort:</b> {}", "password:\n{}", "| Password | {} |", "мой пароль {}", "密码是{}",
 ]  # fmt: skip
 GIVEN = [
     "mysql -u root -p{} shop", "curl -u admin:{} https://host/", "sshpass -p '{}' ssh host", "--password={}",
@@ -56,6 +57,8 @@ def passwords(made: Fresh) -> list[str]:
         f"{made.word(5)}-{made.word(4)}-{made.word(6)}-{made.d(2)}",
         made.word(7).replace(made.word(1), "4") + made.d(3),
         made.word(4).title() + "@" + made.d(4),
+        made.faker.password(12),  # signs anywhere, brackets among them
+        made.faker.password(12),
     ]
 
 
