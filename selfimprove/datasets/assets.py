@@ -46,6 +46,7 @@ class DatasetConfig(dg.Config):
     uncapped: int = DEFAULT.uncapped
     seed: int = DEFAULT.seed
     most_tried: int = DEFAULT.most_tried
+    memories_answer: bool = DEFAULT.memories_answer
 
 
 @dg.asset(

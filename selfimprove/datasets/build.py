@@ -91,7 +91,7 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
         draw, base_examples = _replay(room, splits, material.history.suite_keys, tests, rule)
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)
         place = tonight.Place(room.connect, room.base.id, room.means, room.tell)
-        splits, assigned = tonight.routed(place, splits, rule.most_tried)
+        splits, assigned = tonight.routed(place, splits, rule)
     left_out = [*left_out, *splits.left_out]
     examples = _examples(splits, base_examples)
     read_by = {str(reader.reason): reader.version for reader in readers}

@@ -88,7 +88,8 @@ class Rule:
     chats, and of chats learned before. `new_share`: new examples are repeated until they make this share of what is
     shown, at most `most_repeats` times. `most_share`: of what chats teach, one user, client or day supplies no
     more where there are several, but each may supply `uncapped` examples. `most_tried`: at most so many facts a night
-    are tried as memories.
+    are tried as memories. `memories_answer`: something answers from memories, so that weights need not learn what one
+    answers; where nothing does, a fact that no weights learn is answered by nobody.
     """
 
     threshold: float = 0.7
@@ -100,6 +101,7 @@ class Rule:
     uncapped: int = 50
     seed: int = 0
     most_tried: int = 64
+    memories_answer: bool = False
 
 
 def example(

@@ -23,7 +23,7 @@ from selfimprove_tests.datasets.house import add_chat, chat_id, clean, correctio
 from selfimprove_tests.datasets.make import FIRST, chat
 from selfimprove_tests.datasets.routing import FACT, OWN, Trials, by_words, lesson
 
-NIGHT = Rule(seed=1)
+NIGHT = Rule(seed=1, memories_answer=True)
 
 
 def remember(connection: Connection, question: str, fact: str, day: int = 0) -> str:
@@ -185,6 +185,18 @@ def test_what_a_memory_fixes_is_left_out_of_training_and_counted(night: Callable
     assert not any("bicycle" in one.messages[0].content for split in dataset.splits.values() for one in split)
     build(room, NIGHT, "second")
     assert left_out(room) == {"one_off": 1, "remembered": 1}
+
+
+def test_while_nothing_answers_from_memories_weights_learn_what_they_hold(night: Callable[..., Room]) -> None:
+    room = night(helps=True)
+    build(room, Rule(seed=1), "first")
+    assert own_route(room) == ("memory", "fact")
+    assert left_out(room) == {"one_off": 1}
+    with room.connect() as connection:
+        assert nearest(connection, "what is the bicycle like", 1) == ["Yours is green."]
+        dataset = table.of_run(connection, "first")
+    assert dataset
+    assert any("bicycle" in one.messages[0].content for one in dataset.splits["train"])
 
 
 def test_where_the_model_cannot_use_it_weights_learn_it(night: Callable[..., Room]) -> None:

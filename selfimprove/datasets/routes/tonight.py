@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from selfimprove.datasets import memories
-from selfimprove.datasets.example import Chosen
+from selfimprove.datasets.example import Chosen, Rule
 from selfimprove.datasets.prompts import normalise
 from selfimprove.datasets.routes import table
 from selfimprove.datasets.routes.assign import Assigned, Means, assign, lessons
@@ -33,7 +33,7 @@ class Place:
     tell: Callable[[str], None]
 
 
-def routed(place: Place, splits: Splits, most: int) -> tuple[Splits, Assigned]:
+def routed(place: Place, splits: Splits, rule: Rule) -> tuple[Splits, Assigned]:
     """The splits without what belongs elsewhere than in the weights, and what was newly assigned; tests stay."""
     ids = [one.example.id for one in splits.train]
     with place.connect() as connection:
@@ -47,11 +47,13 @@ def routed(place: Place, splits: Splits, most: int) -> tuple[Splits, Assigned]:
     if new:
         with place.means() as means:
             model = taught(shipped(), said.rows, said.wheres, said.ids) if said.ids else shipped()
-            assigned = assign(new, model, means, most, facts=known, taught=learned) if means else NOTHING
+            assigned = assign(new, model, means, rule.most_tried, facts=known, taught=learned) if means else NOTHING
         place.tell(_summary(assigned))
     where: dict[str, Where] = {id: one.where for id, one in before.items()}
     where |= {one.lesson.example_id: one.where for one in assigned.routes}
     for elsewhere, reason in LEFT_OUT.items():
+        if elsewhere == "memory" and not rule.memories_answer:
+            continue
         gone = {id for id in ids if where.get(id) == elsewhere}
         splits = without(splits, lambda c, gone=gone: c.example.id in gone, reason)  # type: ignore[misc]
     return splits, assigned
