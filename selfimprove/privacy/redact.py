@@ -15,6 +15,7 @@ from selfimprove.privacy.search import Hit, merged, occurrences, search
 
 RULE_VERSION = "4"
 _ROUNDS = 8
+_MOST = 999_999  # a pseudonym with a longer number is none to PLACEHOLDER
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,21 +115,28 @@ def _replaced(text: str, spans: Sequence[Span], names: _Names) -> str:
 
 
 class _Names:
-    """Pseudonyms given out in one chat, numbered from above any the texts already hold."""
+    """Pseudonyms given out in one chat, numbered from above any the texts already hold, as far as there are numbers."""
 
     def __init__(self, texts: Sequence[str]) -> None:
         self.given: dict[tuple[str, str], str] = {}
         self.last: Counter[str] = Counter()
-        for match in (match for text in texts for match in PLACEHOLDER.finditer(text)):
+        self.held = {match[0] for text in texts for match in PLACEHOLDER.finditer(text)}
+        for match in (match for name in self.held for match in PLACEHOLDER.finditer(name)):
             self.last[match[1]] = max(self.last[match[1]], int(match[2]))
 
     def of(self, type_: str, value: str) -> str:
         """The value's pseudonym, a new one the first time."""
         key = (type_, identity(type_, value))
         if key not in self.given:
-            self.last[type_] += 1
-            self.given[key] = f"[{type_}_{self.last[type_]}]"
+            self.given[key] = self._next(type_)
         return self.given[key]
+
+    def _next(self, type_: str) -> str:
+        """One that the texts do not hold; where they hold the last there can be, the lowest that is free."""
+        while True:
+            self.last[type_] = self.last[type_] % _MOST + 1
+            if (name := f"[{type_}_{self.last[type_]}]") not in self.held:
+                return name
 
 
 def identity(type_: str, value: str) -> str:

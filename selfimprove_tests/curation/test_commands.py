@@ -39,6 +39,13 @@ def test_a_higher_threshold_finds_fewer() -> None:
     assert [json.loads(line)["duplicate_of"] for line in done.stdout.splitlines()] == [None, None]
 
 
+@pytest.mark.parametrize("threshold", ["nan", "NaN", "0.05", "1.1", "inf"])
+def test_a_threshold_that_is_no_share_is_refused(threshold: str) -> None:
+    done = CliRunner().invoke(curation, ["deduplicate", "--threshold", threshold], input=f"{TEXT}\n{TEXT}\n")
+    assert (done.exit_code, done.stdout) == (2, "")
+    assert "--threshold" in done.stderr
+
+
 def test_duplicates_of_plain_lines() -> None:
     done = CliRunner().invoke(curation, ["deduplicate"], input=f"{TEXT}\nother\n{TEXT}\n")
     assert done.stdout == "line 3 repeats line 1 (1.00)\n"

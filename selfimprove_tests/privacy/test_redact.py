@@ -1,5 +1,6 @@
 """Pseudonyms are consistent, redaction is idempotent, the gate changes nothing, and time grows with the text."""
 
+import random
 import time
 from collections.abc import Callable
 from itertools import pairwise
@@ -56,6 +57,21 @@ def test_numbers_start_above_those_that_stand_there() -> None:
     assert redact([f"[EMAIL_3] wrote to {MADE.email()}"]).texts == ("[EMAIL_3] wrote to [EMAIL_4]",)
 
 
+@pytest.mark.parametrize(
+    ("held", "given"),
+    [
+        ("[EMAIL_999998]", ["[EMAIL_999999]", "[EMAIL_1]"]),
+        ("[EMAIL_999999]", ["[EMAIL_1]", "[EMAIL_2]"]),
+        ("[EMAIL_999999] [EMAIL_1] [EMAIL_3]", ["[EMAIL_2]", "[EMAIL_4]"]),
+        ("[EMAIL_1000000] [PHONE_999999]", ["[EMAIL_1]", "[EMAIL_2]"]),
+    ],
+)
+def test_a_pseudonym_is_known_as_one_whatever_number_stands_there(held: str, given: list[str]) -> None:
+    redacted = redact([f"{held} wrote to {MADE.email()} and {MADE.email()}"]).texts
+    assert redacted == (f"{held} wrote to {given[0]} and {given[1]}",)
+    assert all(PLACEHOLDER.fullmatch(name) for name in given)
+
+
 def test_what_one_message_gives_away_is_masked_in_all() -> None:
     password = MADE.password()
     redacted = redact([f"Is {password} strong?", f"my password is {password}", f"{password[:-1]} is another word"])
@@ -65,6 +81,15 @@ def test_what_one_message_gives_away_is_masked_in_all() -> None:
 
 def test_short_values_do_not_spread() -> None:
     assert redact(["my pin is 2023", "in 2023 I moved"]).texts == ("my pin is [PASSWORD_1]", "in 2023 I moved")
+
+
+@pytest.mark.parametrize(("length", "spreads"), [(7, False), (8, True)])
+@pytest.mark.parametrize("letters", ["bcdfghjkmnpqrstvwxz", "3456789"])
+def test_letters_or_digits_alone_spread_from_eight_on(letters: str, length: int, spreads: bool) -> None:
+    value = "".join(random.Random(length).choices(letters, k=length))
+    first, second = redact([f"my password is {value}", f"what does {value} tell you"]).texts
+    assert first == "my password is [PASSWORD_1]"
+    assert second == f"what does {'[PASSWORD_1]' if spreads else value} tell you"
 
 
 def test_spans_are_code_points_of_the_original() -> None:
