@@ -135,6 +135,19 @@ def test_what_was_found_is_kept_by_name_alone_and_goes_with_its_chat(fill: Fill)
     assert rows(room, "select 1 from second_opinions where found <> '[]'") == []
 
 
+def test_what_was_found_before_counts_beside_what_is_new(fill: Fill) -> None:
+    listener = Listener("zirkel")
+    room = fill(secrets(listener))
+    build(room, RULE, "run")
+    with room.connect() as connection:
+        add_chat(connection, FIRST, chat("What is my late thing?", "?"), feedback=correction("It is late."))
+        clean(connection)
+    found = build(room, RULE, "later")
+    assert len(listener.asked) == 44, "one example is new, the hit is not read again"
+    assert found.counts["rejected"] == {"left_over_secret": 1}
+    assert "zirkel" not in says(tonight(room, "later"))
+
+
 def test_nobody_is_asked_where_nothing_is_new(database: str, tmp_path: Path) -> None:
     def never() -> Any:
         raise AssertionError("no reader is needed")
