@@ -10,7 +10,7 @@ from selfimprove.critiques.critique import Confidence, Evidence
 from selfimprove.critiques.exchange import Finding
 from selfimprove.critiques.find import RULES
 from selfimprove.critiques.fit import approval, fit
-from selfimprove.critiques.learn import FEWEST, beliefs, learn, matrix, strengths
+from selfimprove.critiques.learn import FEWEST, beliefs, held_out, learn, matrix, strengths
 from selfimprove.critiques.prior import AGAINST, FOR, bounds, shipped
 from selfimprove.critiques.ratings import Rating
 
@@ -104,6 +104,34 @@ def test_ratings_by_the_roll_of_a_die_change_nothing():
         if not found.is_fitted:
             assert found.weights.tolist() == [belief.mean for belief in PRIOR.weights.values()]
     assert sum(learn(list(telling(100, by=0.0, seed=seed)), (), PRIOR).is_fitted for seed in range(8)) <= 2
+
+
+def unsure(size, *, seed):
+    """Ratings that confidence tells a little of, which the prior knows as well."""
+    draw = Random(seed)
+    for number in range(size):
+        good = draw.random() < 0.6
+        yield rating(number, good, confidence=Confidence(draw.gauss(-0.8 if good else -1.2, 0.6), -3.0, 9))
+
+
+def test_a_gain_that_chance_may_have_made_teaches_nothing():
+    found = learn(list(unsure(60, seed=20)), (), PRIOR)
+    assert found.figures.auc.low > 0.55, "it is not for telling nothing"
+    assert 0.005 < found.figures.gain.value < found.figures.gain.error  # and so not for being worse
+    assert not found.is_fitted
+    assert found.weights.tolist() == [belief.mean for belief in PRIOR.weights.values()]
+
+
+def test_weights_that_may_be_no_better_than_chance_are_not_used_however_sure_their_gain():
+    given = list(telling(40, by=0.3, seed=0))
+    found = learn(given, (), PRIOR)
+    assert found.figures.gain.value > 1.5 * found.figures.gain.error
+    assert not found.is_fitted
+    rows, labels = matrix([one.evidence for one in given], (), PRIOR), np.array([float(one.approves) for one in given])
+    before = np.array([belief.mean for belief in PRIOR.weights.values()])
+    counts, chats = strengths(given, approval(rows @ before)), [one.chat_id for one in given]
+    auc = measure.interval(measure.auc, (held_out(rows, labels, counts, chats, PRIOR), labels, counts), chats)
+    assert 0.4 < auc.low < 0.5 < auc.value
 
 
 def test_the_same_ratings_give_the_same_weights_in_any_order():

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import pytest
 
+from selfimprove.critiques.sources import provenance
 from selfimprove.datasets.choose import choose, choose_all
 from selfimprove.datasets.example import Candidate, Example
 from selfimprove.datasets.teachers import owners, teacher
@@ -46,7 +47,7 @@ def test_who_says_it_of_one_answer_often_has_said_it_once() -> None:
 
 def test_a_source_is_where_from_and_on_whose_chat() -> None:
     chats = [replace(c, user_key=key) for c, key in zip(house(("web", "thumbs", 7)), "a" * 6 + "b", strict=True)]
-    assert owners(chats) == {"web/a"}
+    assert owners(chats) == {provenance("web", "a")}
 
 
 def taught(*feedback: RedactedFeedback, scores: dict[int, float] | None = None, trusted: str = "web") -> str | None:

@@ -3,7 +3,12 @@
 import pytest
 from faker import Faker
 
-from selfimprove.privacy.names.find import SECOND_LOOK, default_threshold, find
+from selfimprove.errors import TaggerFailed
+from selfimprove.privacy.names import weights
+from selfimprove.privacy.names.find import SECOND_LOOK, _prove, _tensors, default_threshold, find, work
+from selfimprove.privacy.names.find import _spans as beside
+from selfimprove.privacy.names.pieces import windows
+from selfimprove.privacy.names.spans import Said
 from selfimprove.privacy.redact import find as rules
 from selfimprove.privacy.redact import redact
 
@@ -95,6 +100,42 @@ def test_a_lower_threshold_finds_more() -> None:
     assert counts == sorted(counts)
     assert counts[0] < counts[2]
     assert default_threshold() < SECOND_LOOK < 1
+
+
+@pytest.mark.parametrize(
+    ("text", "likely", "found"),
+    [
+        ("Ask whitlock about it.", 0.3, True),
+        ("# ask whitlock\ntotal = sum_of(values)\n", 0.3, False),
+        ("# ask whitlock\ntotal = sum_of(values)\n", 0.6, True),
+        ("Ask whitlock about it.", 0.05, False),
+        ("# ask whitlock\ntotal = sum_of(values)\n", 0.05, False),
+    ],
+)
+def test_beside_code_a_word_must_be_likely(text: str, likely: float, found: bool) -> None:
+    words = [word for window in windows([text])[0] for word in window]
+    said = [Said("NAME", likely if text[word.start : word.end] == "whitlock" else 0.0) for word in words]
+    assert [text[span.start : span.end] for span in beside(text, words, said, 0.1)] == ["whitlock"] * found
+
+
+def test_a_stricter_threshold_holds_beside_code_too() -> None:
+    text = "# ask whitlock\ntotal = sum_of(values)\n"
+    words = [word for window in windows([text])[0] for word in window]
+    assert beside(text, words, [Said("NAME", 0.6)] * len(words), 0.7) == []
+
+
+def test_a_library_that_computes_nonsense_is_found_out_before_anything_is_read() -> None:
+    job = {"texts": [], "threshold": None}
+    tensors = _tensors(weights.FOLDER)
+    whole = dict(tensors)
+    _prove.cache_clear()
+    try:
+        tensors.update({name: tensor * 0 for name, tensor in whole.items()})
+        with pytest.raises(TaggerFailed, match="does not find the names that it must"):
+            work(job, print)
+    finally:
+        tensors.update(whole)
+    assert work(job, print) == {"spans": []}
 
 
 def test_what_stands_beside_a_text_does_not_change_it() -> None:
