@@ -170,7 +170,10 @@ def test_talk_about_passwords_stays(text: str) -> None:
         "password: Joi.string().min(8).required()", "password: { type: String, required: true }",
         "password = sha256(salt + pw).hexdigest()", "$password = $_POST['password'];", "password: user?.password ?? ''",
         "password: process.env.DB_PASS,", "password = \"#{ENV['DB']}\"", "password: {{ .Values.db.password }}",
-        "--password=%(password)s", "Password: (not shown)", "password: xxxx-xxxx", "password=$(pass show mail)",
+        "--password=%(password)s", "Password: (not shown)", "you can also pass:\n\n- ISO8601",
+        "p = {'password': generate_password(8)\\n}", "{user}:{password}@{host}:{port2}/{token2",
+        "비밀번호|암호))\\s*?(x2)",
+        "password: xxxx-xxxx", "password=$(pass show mail)",
     ],
 )  # fmt: skip
 def test_layout_around_other_things_stays(text: str) -> None:

@@ -31,7 +31,7 @@ _ADJECTIVE = re.compile(r"(?:ed|ing|ly|able|ible|ive|ful|less|ous|ent|ant|ary|or
 _CLOSING = "\"'`.,;:?!)]}"
 _PLACEHOLDER = re.compile(
     r"[$#]\{.*|\$\([a-z]*|\$_?[A-Z][A-Z0-9_]*(?:\[.*|:\$\{?[A-Z][A-Z0-9_]*)?|\$[a-z_]*(?:pass|pw|secret)[a-z_]*|%s|%\([a-z_]*\)?s?|%[A-Z_]{2,}%?|"
-    r"[{\[]+[A-Za-z _.-]*|<[^<>]*>?|[*xX._•#-]{3,}|your[a-z_-]*|example[a-z_-]*\d{0,3}"
+    r"[{\[]+[A-Za-z _.-]*|[{\[]+[A-Za-z_][\w .-]*[}\]].*|<[^<>]*>?|[*xX._•#-]{3,}|your[a-z_-]*|example[a-z_-]*\d{0,3}"
 )
 _NAME = r"(?:(?:[a-z]{2}|[A-Z][a-z]|[A-Z]{2}|_)[A-Za-z_]*\d{0,3}|[a-z])"
 # Whole values only: random ones begin with any of these. A call's brackets may have been cut off at a quote or space.
@@ -57,7 +57,8 @@ def is_none(text: str) -> bool:
 
 def is_code(text: str) -> bool:
     """Whether it is read from somewhere: a call, an index, a path, the environment."""
-    return _LOOK_UP.fullmatch(text.rstrip(_CLOSING)) is not None
+    line = text.partition("\\n")[0]  # code in JSON
+    return _LOOK_UP.fullmatch(line.rstrip(_CLOSING)) is not None
 
 
 def is_field(text: str) -> bool:

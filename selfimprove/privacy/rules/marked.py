@@ -19,7 +19,7 @@ _MARKED = (
 # As folded: Cyrillic look-alikes are Latin letters, voiced kana are plain.
 _OTHER = (
     r"(?:пapoл(?:ь|я|ю|eм)|密码|密碼|口令|ハスワ[ーｰ-]ト|暗証番号|비밀번호|암호|كلمة المرور|كلمة السر|\bsifre\w{0,4})"
-    r"[ ]?(?:[:=]|-|это|是|为|爲|為|は|는|은|هي)?[ ]{0,2}[\"']?(?P<value>(?![:=])[!-&(-;=?-~]{4,64})"
+    r"(?:[ ]?(?:[:=]|-|это|是|为|爲|為|は|는|은|هي)[ ]{0,2}|[ ])[\"']?(?P<value>(?![:=])[!-&(-;=?-~]{4,64})"
 )
 _OTHER_NEEDS = either("пapoл|密码|密碼|口令|ハスワ|暗証番号|비밀번호|암호|كلمة|sifre")
 _HEADER = (
@@ -33,7 +33,8 @@ _LONGEST_LINE, _MOST_ROWS = 400, 50
 def _marked(match: re.Match[str]) -> Iterator[Bounds]:
     given = match["value"].rstrip(".,;:?)]}|")
     apart = match["apart"] or match["below"]
-    if match["apart"] == "|" and not _is_row(match):
+    verb = match["below"] and match["key"].lower() == "pass"
+    if verb or (match["apart"] == "|" and not _is_row(match)):
         return
     looks = _is_apart(given) if apart else guess.is_complex(given) or guess.is_phrase(given)
     if len(given) >= 3 and looks and not guess.is_none(given) and not guess.is_code(given):
