@@ -24,6 +24,9 @@ _SELF = re.compile(
     r"|notre|nos|yo|mi|mis|nosotr[oa]s|nuestr[oa]s?|io|mio|mia|miei|noi|nostr[oaie]|ik|mij|mijn|wij|ons|onze|eu|meu"
     r"|minha|meus|minhas|nós|nosso|nossa|ja|mnie|mój|moja|moje|nas|nasz|nasza)\b|\b[Jj]['’]|\bus\b"
 )  # in capitals, "us" is a country
+_ASKS = re.compile(  # whoever says this speaks of no one
+    r"\b(?i:(?:tell|teach|show|give|remind)\s+me|let\s+me\s+know|sag\s+mir|nenn\s+mir|dis-moi|dimmi|vertel\s+me)\b"
+)
 _ARTICLE = re.compile(r"^(?:the|die|der|den|la|le|les|los|las|el|il|gli|de|het|o|a|os|as)\s+|^l['’]", re.IGNORECASE)
 _EDGES = " .,;:!?'’\""
 
@@ -34,7 +37,7 @@ def let_go(text: str, spans: Sequence[Span]) -> list[Span]:
     if not all(span.type == "PLACE" for span in spans) or not any(value in lands() for value in values):
         return list(spans)
     known = lands() | capitals()
-    bare = all(value in known for value in values) and not _SELF.search(text)
+    bare = all(value in known for value in values) and not _SELF.search(_ASKS.sub("", text))
     return [] if bare else list(spans)
 
 

@@ -23,6 +23,8 @@ def left(text: str, *values: tuple[str, str]) -> list[str]:
         "What is the weather like in the United States?",
         "Is it safe in the U.S.?",
         "A capital de Portugal é Lisboa.",
+        "The capital of Peru is Lima.",
+        "Tell me the capital of Norway.",
     ],
 )
 def test_general_knowledge_is_let_go(text: str) -> None:
@@ -42,6 +44,8 @@ def test_general_knowledge_is_let_go(text: str) -> None:
         ("We moved to Norway", [("Norway", "PLACE")]),
         ("Ich komme aus Polen", [("Polen", "PLACE")]),
         ("J'habite en France", [("France", "PLACE")]),
+        ("Tell me about my home in Norway", [("Norway", "PLACE")]),
+        ("They told me of Norway", [("Norway", "PLACE")]),
         ("come with us to Norway", [("Norway", "PLACE")]),
         ("Oakville in Canada", [("Oakville", "PLACE"), ("Canada", "PLACE")]),
         ("Paris is wide", [("Paris", "PLACE")]),
