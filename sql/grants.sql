@@ -16,7 +16,8 @@ alter default privileges in schema dagster grant all on tables to pipeline;
 alter default privileges in schema dagster grant all on sequences to pipeline;
 -- What only grows stays as it was written.
 revoke insert, update, delete on migrations from pipeline;
-revoke update, delete on margins, promotions, ledger, retired_keys, tombstones, tainted_datasets, receipts from pipeline;
+revoke update, delete on margins, promotions, ledger, retired_keys, tombstones, tainted_datasets, receipts, hash_key
+from pipeline;
 grant update (swept_at) on receipts to pipeline;
 do $$
 begin
@@ -33,7 +34,7 @@ grant select (id, turns) on chats to gateway;
 grant select (id, chat_id, position, kind, source, given_at) on feedback to gateway;
 grant select on tombstones, retired_keys to gateway;
 grant select (id, question, fact, embedding, model, superseded_by) on memories to gateway;
-grant execute on function take_back to gateway;
+grant execute on function known_hash_key to gateway;
 
 -- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.
 grant select (id, source, day, started_at, turns, side, arrived_at) on chats to reviewer, analyst;
@@ -44,6 +45,9 @@ grant select on
     stage_days, rejections, filtered_chats, calibrations, second_opinions, critiques, examples, datasets, dataset_examples,
     dataset_left_out, dataset_runs, replay_answers, adapters, eval_examples, golden_chats, eval_results, reports,
     redaction_trials, instruments, routes, memories,
-    report_examples, margins, decisions, ledger, promotions, morning_reports, traces, alerts, receipts, tainted_datasets,
+    report_examples, margins, decisions, ledger, promotions, morning_reports, traces, alerts, tainted_datasets,
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters
 to reviewer, analyst;
+-- not the keyed hash of what was asked to be forgotten
+grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at)
+on receipts to reviewer, analyst;

@@ -48,16 +48,20 @@ create table feedback (
 );
 create index feedback_by_chat on feedback (chat_id);
 
--- A newer thumb or rating takes the older one on the same answer away: all that who only adds feedback may remove.
-create function take_back(
-    ids text[], chat_ids text[], positions int[], kinds text[], sources text[], moments timestamptz[]
-) returns void language sql security definer set search_path = selfimprove, pg_temp as $$
+-- A newer thumb or rating takes the older one on the same answer away, by being stored and in no other way: all that
+-- who only adds feedback may remove.
+create function take_back() returns trigger language plpgsql security definer set search_path = selfimprove, pg_temp as $$
+begin
     delete from feedback f
-    using unnest(ids, chat_ids, positions, kinds, sources, moments) as i (id, chat_id, position, kind, source, given_at)
+    using fresh i
     where f.chat_id = i.chat_id and f.position = i.position and f.kind = i.kind and f.source = i.source
-      and f.kind in ('thumbs', 'rating') and f.id <> i.id and f.given_at < i.given_at
+      and f.kind in ('thumbs', 'rating') and f.id <> i.id and f.given_at < i.given_at;
+    return null;
+end
 $$;
 revoke execute on function take_back from public;
+create trigger feedback_taken_back after insert on feedback
+    referencing new table as fresh for each statement execute function take_back();
 
 -- Keys that seal nothing any more.
 create table retired_keys (
@@ -521,10 +525,37 @@ create table receipts (
 -- Keyed hashes of forgotten chats: no import brings them back.
 create table tombstones (
     hash text primary key,
-    kind text not null check (kind in ('chat', 'content', 'earlier', 'opening')),   -- id, all of it, its first turns, long ones
+    -- id; how it begins, where nobody else's does; a short one whole; one long turn of a person's; the others are of old
+    kind text not null check (kind in ('chat', 'content', 'earlier', 'opening', 'start', 'state', 'turn')),
     turns int not null,                                 -- how many messages were hashed
     receipt_id text not null references receipts (id) deferrable initially deferred
 );
+
+-- The key of all keyed hashes, by an id derived from it: under another one forgotten chats would come back.
+create table hash_key (
+    is_only boolean primary key default true check (is_only),
+    id text not null,
+    since timestamptz not null default clock_timestamp()
+);
+
+-- The id under which this database's hashes are; the given one where it has none yet, or nothing that was hashed.
+create function known_hash_key(key_id text) returns text language plpgsql security definer
+set search_path = selfimprove, pg_temp as $$
+declare
+    known text;
+begin
+    select k.id into known from hash_key k;
+    if known = key_id then
+        return known;
+    end if;
+    insert into hash_key (id) values (key_id) on conflict (is_only) do nothing;
+    update hash_key k set id = key_id
+    where k.id <> key_id and not exists (select from chats) and not exists (select from tombstones);
+    select k.id into known from hash_key k;
+    return known;
+end
+$$;
+revoke execute on function known_hash_key from public;
 
 -- Datasets that held a chat which was forgotten since.
 create table tainted_datasets (

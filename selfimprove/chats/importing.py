@@ -11,10 +11,11 @@ from zoneinfo import ZoneInfo
 
 from selfimprove.chats import formats, records, table
 from selfimprove.chats.calendar import Calendar
-from selfimprove.chats.chat import Chat, Sealing
+from selfimprove.chats.chat import Chat, Message, Sealing
+from selfimprove.chats.marks import is_known
 from selfimprove.chats.records import Record
 from selfimprove.chats.seal import encode, seal
-from selfimprove.chats.table import RejectionRow, Written
+from selfimprove.chats.table import Forgotten, RejectionRow, Written
 from selfimprove.chats.unreadable import Unreadable
 from selfimprove.errors import FileUnreadable
 from selfimprove.postgres import Connection
@@ -81,23 +82,28 @@ def import_files(
 
 
 def import_chats(connection: Connection, chats: Iterable[Chat], sealing: Sealing, timezone: ZoneInfo) -> Written:
-    """Seal and store chats in one transaction; those that go on from a forgotten one are left out like itself."""
+    """Seal and store chats in one transaction; a forgotten one is left out in whatever state it comes."""
     with connection.transaction():
-        openings, left_out = table.openings(connection), Counter[str]()
-        kept = _unforgotten(chats, openings, sealing, left_out)
+        forgotten, left_out = table.forgotten(connection), Counter[str]()
+        kept = _unforgotten(chats, forgotten, sealing, left_out)
         written = table.write(connection, (seal(chat, sealing, timezone) for chat in kept))
         return replace(written, forgotten=written.forgotten + left_out["forgotten"])
 
 
 def _unforgotten(
-    chats: Iterable[Chat], openings: Mapping[int, frozenset[str]], sealing: Sealing, left_out: Counter[str]
+    chats: Iterable[Chat], forgotten: Forgotten | None, sealing: Sealing, left_out: Counter[str]
 ) -> Iterator[Chat]:
     for chat in chats:
-        begun = (turns for turns in openings if turns < len(chat.messages))
-        if any(sealing.keyed_hash(encode(chat.messages[:turns])) in openings[turns] for turns in begun):
+        if forgotten and _is_forgotten(chat.messages, forgotten, sealing.keyed_hash):
             left_out["forgotten"] += 1
         else:
             yield chat
+
+
+def _is_forgotten(messages: tuple[Message, ...], forgotten: Forgotten, keyed_hash: Callable[[bytes], str]) -> bool:
+    begun = (turns for turns in forgotten.openings if turns < len(messages))
+    goes_on = any(keyed_hash(encode(messages[:turns])) in forgotten.openings[turns] for turns in begun)
+    return goes_on or is_known(messages, forgotten.marks, keyed_hash)
 
 
 def name_of(path: Path) -> str:

@@ -1,7 +1,7 @@
 """The rows of chats and their feedback: written by COPY in batches, read back without their text."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -40,6 +40,13 @@ class RejectionRow(NamedTuple):
     line: int
     reason: str
     detail: str
+
+
+class Forgotten(NamedTuple):
+    """Keyed hashes of forgotten chats: their marks, and by number of turns the openings that older houses kept."""
+
+    marks: frozenset[str]
+    openings: Mapping[int, frozenset[str]]
 
 
 class Batch:
@@ -109,7 +116,6 @@ def _write(connection: Connection, batch: Batch, tally: Counter[str]) -> None:
     tally.update(found, unchanged=len(batch.chats) - sum(found.values()))
     if batch.feedback:
         copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, batch.feedback.values())
-        connection.execute(queries.replace_feedback)
         tally["feedback"] += connection.execute(queries.merge_feedback).rowcount
 
 
@@ -121,14 +127,16 @@ def copy(connection: Connection, statement: str, types: Sequence[str], rows: Ite
             stream.write_row(row)
 
 
-def openings(connection: Connection) -> dict[int, frozenset[str]]:
-    """Keyed hashes of the first turns that only a chat which was forgotten has, by how many turns they are.
+def forgotten(connection: Connection) -> Forgotten | None:
+    """What is known of forgotten chats, None while there are none.
 
     Until the transaction ends nothing more is forgotten.
     """
     queries = postgres.queries(QUERIES)
     connection.execute(queries.while_nothing_is_forgotten)
-    return {row["turns"]: frozenset(row["hashes"]) for row in connection.execute(queries.openings)}
+    openings = {row["turns"]: frozenset(row["hashes"]) for row in connection.execute(queries.openings)}
+    marks = frozenset(row["hash"] for row in connection.execute(queries.marks))
+    return Forgotten(marks, openings) if marks or openings else None
 
 
 def write_rejections(connection: Connection, rows: Iterable[RejectionRow]) -> None:

@@ -9,6 +9,7 @@ teach the calibration nothing.
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 
 from selfimprove.critiques.ratings import Rating
 
@@ -34,8 +35,8 @@ class Standing:
 
 
 def provenance(source: str, user_key: str | None) -> str:
-    """Where feedback came from, and whose chat it is on, by the beginning of that person's keyed hash."""
-    return f"{source}/{user_key[:8]}" if user_key else source
+    """Where feedback came from, and whose chat it is on, by a name that says nothing of that person's keyed hash."""
+    return f"{source}/{sha256(f'provenance {user_key}'.encode()).hexdigest()[:8]}" if user_key else source
 
 
 def over_cap(ratings: Sequence[Rating]) -> dict[Place, frozenset[str]]:

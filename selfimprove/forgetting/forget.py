@@ -48,11 +48,16 @@ def _forget(connection: Connection, vault: Vault, wish: Wish, ids: list[str], no
     _remove(connection, ids, adapters)
     answers = promote.retract(connection)
     written = Receipt(
-        receipt, wish.selector, vault.keyed_hash(wish.value.encode()), counts, tuple(datasets), tuple(adapters),
+        receipt, wish.selector, _hash(vault, wish), counts, tuple(datasets), tuple(adapters),
         tuple(row["run_id"] for row in runs), champion["id"] if champion else None, answers, now,
     )  # fmt: skip
     _write(connection, written)
     return written
+
+
+def _hash(vault: Vault, wish: Wish) -> str:
+    """Of what was asked for, unlike the hash by which chats name a person."""
+    return vault.keyed_hash(f"wish {wish.selector} {wish.value}".encode())
 
 
 def _bury(connection: Connection, vault: Vault, ids: list[str], receipt: str) -> None:

@@ -7,9 +7,10 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from selfimprove import postgres
+from selfimprove.chats.marks import normalised
 from selfimprove.errors import ForgetTooMuch, ForgetUnknown
 from selfimprove.forgetting.receipt import Selector
-from selfimprove.privacy.matching import matching, normalised
+from selfimprove.privacy.matching import matching
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +9,7 @@ import orjson
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Sealed
+from selfimprove.chats.marks import normalised
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
@@ -31,13 +30,6 @@ def matching(connection: Connection, vault: Vault, text: str) -> list[str]:
     chats = {id for id, said in _raw(connection, vault, "sealed_chats") if _says(wanted, _contents(said))}
     given = {id for id, said in _raw(connection, vault, "sealed_comments") if _says(wanted, [said.decode()])}
     return sorted(chats | given)
-
-
-def normalised(text: str) -> str:
-    """Folded for comparing: NFKC, case, each run of white space one blank."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    visible = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
-    return re.sub(r"\s+", " ", visible).strip()
 
 
 def opened(vault: Vault, row: dict[str, Any]) -> bytes:

@@ -9,15 +9,14 @@ import orjson
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
-from selfimprove.chats.seal import encode
+from selfimprove.chats.marks import marks
 from selfimprove.privacy.matching import BATCH, opened
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
     from selfimprove.privacy.vault import Vault
 
-DISTINCT = 200  # bytes of JSON from which on nobody else's chat begins alike
-Kind = Literal["chat", "content", "earlier", "opening"]
+Kind = Literal["chat", "start", "state", "turn"]
 
 
 class Tombstone(NamedTuple):
@@ -38,10 +37,12 @@ def of_chats(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[T
 
 
 def of_chat(id: str, messages: tuple[Message, ...], keyed_hash: Callable[[bytes], str]) -> Iterator[Tombstone]:
-    """A chat's id, all of it, and its earlier states up to each answer; what goes on from a long one is known too."""
-    content = encode(messages)
+    """A chat's id, and its marks: how it begins, up to each turn, and what a person said at length.
+
+    A chat is refused when it begins like a forgotten one with 200 bytes or more, when it holds a turn of a person of
+    that length which a forgotten one holds, or when it is as a whole what a forgotten one was at some time. A chat in
+    which a person said next to nothing ("hi", "good morning") is refused under its own id alone, or nobody could ever
+    greet this house again.
+    """
     yield Tombstone(id, "chat", len(messages))
-    yield Tombstone(keyed_hash(content), "opening" if len(content) >= DISTINCT else "content", len(messages))
-    for turns in range(2, len(messages)):
-        if messages[turns - 1].role == "assistant":
-            yield Tombstone(keyed_hash(encode(messages[:turns])), "earlier", turns)
+    yield from (Tombstone(*mark) for mark in marks(messages, keyed_hash))

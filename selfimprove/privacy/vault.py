@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import fcntl
 import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 
 NONCE_BYTES = 12
 KEY_BYTES = 32
+OTHER_HASHES = "its hash_key is not the one that this database knows: forgotten chats would come back, others twice"
 
 
 class KeyFile(NamedTuple):
@@ -54,7 +57,7 @@ class Vault:
         Raises:
             VaultOpenToOthers: the key file or its folder can be read by other accounts.
             VaultKeyMissing: sealed rows exist and the key file does not.
-            VaultInvalid: the key file is not what this class writes, or cannot be made or read.
+            VaultInvalid: the key file is not what this class writes, cannot be made or read, or is another database's.
         """
         path = path_of(home)
         try:
@@ -64,7 +67,11 @@ class Vault:
                 _create(path)
             _refuse_open_to_others(path.parent)
             _refuse_open_to_others(path)
-            return _read(path)
+            vault = _read(path)
+            if connection is not None:
+                _refuse_other_hashes(connection, vault, path)
+            _complete(path)
+            return vault
         except OSError as exc:
             raise VaultInvalid(path=path, reason=exc.strerror or type(exc).__name__) from exc
 
@@ -111,24 +118,38 @@ def path_of(home: Path) -> Path:
 
 def add_key(home: Path) -> Vault:
     """Make a new key the current one; the older ones still open."""
-    content = _content(path_of(home))
     key = secrets.token_bytes(KEY_BYTES)
-    content |= {"current": key_id(key), "keys": {**content["keys"], key_id(key): _text(key)}}
-    _replace(path_of(home), content)
+    with _alone(path_of(home)):
+        content = _content(path_of(home))
+        content |= {"current": key_id(key), "keys": {**content["keys"], key_id(key): _text(key)}}
+        _replace(path_of(home), content)
     return _read(path_of(home))
 
 
 def drop_older_keys(home: Path) -> Vault:
     """Keep the current key alone: whatever an older one sealed is gone for ever."""
-    content = _content(path_of(home))
-    current = content["current"]
-    _replace(path_of(home), content | {"keys": {current: content["keys"][current]}})
+    with _alone(path_of(home)):
+        content = _content(path_of(home))
+        current = content["current"]
+        _replace(path_of(home), content | {"keys": {current: content["keys"][current]}})
     return _read(path_of(home))
 
 
 def key_id(key: bytes) -> str:
     """A key's name in sealed rows, derived from the key: a wrong key can never pass for the right one."""
     return hashlib.blake2b(key, digest_size=8, person=b"selfimprove-key").hexdigest()
+
+
+def hash_key_id(key: bytes) -> str:
+    """The hash key's name in its file and in the database, derived from it like the others'."""
+    return hashlib.blake2b(key, digest_size=8, person=b"selfimprove-hash").hexdigest()
+
+
+def _refuse_other_hashes(connection: Connection, vault: Vault, path: Path) -> None:
+    wanted = hash_key_id(vault.hash_key)
+    row = connection.execute(postgres.queries("privacy").known_hash_key, {"id": wanted}).fetchone()
+    if row is None or row["id"] != wanted:
+        raise VaultInvalid(path=path, reason=OTHER_HASHES)
 
 
 def _holds_sealed_rows(connection: Connection) -> bool:
@@ -141,7 +162,8 @@ def _create(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.parent.chmod(0o700)
     key, hash_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
-    draft = _draft(path, {"current": key_id(key), "keys": {key_id(key): _text(key)}, "hash_key": _text(hash_key)})
+    keys = {"current": key_id(key), "keys": {key_id(key): _text(key)}, "hash_key": _text(hash_key)}
+    draft = _draft(path, {**keys, "hash_key_id": hash_key_id(hash_key)})
     try:
         os.link(draft, path)
     except FileExistsError:
@@ -157,19 +179,40 @@ def keep_in_keychain(home: Path) -> None:
     Raises:
         KeychainUnusable: there is none, or it does not give them back; they stay where they were.
     """
-    path = path_of(home)
-    content, entry = _content(path), str(home)
-    keychain.write(entry, content)
-    _put(path, {"keychain": entry})
+    path, entry = path_of(home), str(home)
+    with _alone(path):
+        keychain.write(entry, _content(path))
+        _put(path, {"keychain": entry})
 
 
 def keep_in_file(home: Path) -> None:
     """Move the keys back into their file."""
     path = path_of(home)
-    entry = orjson.loads(path.read_bytes()).get("keychain")
-    if entry:
-        _put(path, _content(path))
-        keychain.delete(entry)
+    with _alone(path):
+        entry = orjson.loads(path.read_bytes()).get("keychain")
+        if entry:
+            _put(path, _content(path))
+            keychain.delete(entry)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """While keys are exchanged, who comes second waits: a key that was written over is lost for ever."""
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
+
+
+def _complete(path: Path) -> None:
+    """Write the hash key's id beside it, where the file is from before it had one."""
+    if "hash_key_id" in _content(path):
+        return
+    with _alone(path):
+        content = _content(path)
+        _replace(path, {**content, "hash_key_id": hash_key_id(_key(content["hash_key"]))})
 
 
 def _replace(path: Path, content: Mapping[str, Any]) -> None:
@@ -210,6 +253,8 @@ def _read(path: Path) -> Vault:
         vault = Vault(content["current"], ciphers, _key(content["hash_key"]), KeyFile(path, stamp))
         if {vault.current} | content["keys"].keys() != vault.ciphers.keys():
             raise ValueError("ids do not belong to the keys")
+        if content.get("hash_key_id", hash_key_id(vault.hash_key)) != hash_key_id(vault.hash_key):
+            raise ValueError("nor does the hash key's")
     except (ValueError, KeyError, TypeError, AttributeError, binascii.Error) as exc:
         # the cause could carry key material
         raise VaultInvalid(path=path, reason=type(exc).__name__) from None
@@ -218,7 +263,11 @@ def _read(path: Path) -> Vault:
 
 def _content(path: Path) -> dict[str, Any]:
     content: dict[str, Any] = orjson.loads(path.read_bytes())
-    return keychain.read(content["keychain"]) if "keychain" in content else content
+    if "keychain" not in content:
+        return content
+    if not (isinstance(content["keychain"], str) and content["keychain"]):
+        raise ValueError("names no entry")
+    return keychain.read(content["keychain"])
 
 
 def _stamp(path: Path) -> tuple[int, int]:

@@ -1,5 +1,6 @@
 """What was forgotten is nowhere, does not come back, and nothing that learned from it answers."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -8,12 +9,13 @@ import psycopg
 import pytest
 
 from selfimprove import postgres
+from selfimprove.chats.chat import Chat, Message
 from selfimprove.chats.importing import import_chats
-from selfimprove.chats.seal import identify
+from selfimprove.chats.seal import encode, identify
 from selfimprove.errors import RollbackRefused
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.give_back import give_back
-from selfimprove.forgetting.receipt import Receipt
+from selfimprove.forgetting.receipt import Receipt, named
 from selfimprove.forgetting.select import Wish
 from selfimprove.forgetting.sweep import sweep
 from selfimprove.postgres import Connection
@@ -44,11 +46,14 @@ def test_the_text_is_in_every_room_before_and_nowhere_after(past: Past) -> None:
     assert {f"selfimprove.{room}" for room in rooms} == set(rows_that_hold(house.connection, SECRET))
     house.connection.commit()
     assert len(list(files_that_hold(house.home, SECRET))) == 3
+    said_before = house.count("eval_results")
     receipt = forgotten(past)
     sweep(house.connection, house.home)
     assert rows_that_hold(house.connection, SECRET) == []
     assert list(files_that_hold(house.home, SECRET)) == []
-    assert {name: n for name, n in receipt.counts.items() if n and name != "eval_results"} == GONE
+    assert {name: n for name, n in receipt.counts.items() if n} == {
+        **GONE, "eval_results": said_before - house.count("eval_results")
+    }  # fmt: skip
     assert rows_that_hold(house.connection, ALONE) != []  # what nobody asked to forget stays
 
 
@@ -60,7 +65,7 @@ def test_a_receipt_tells_what_went_and_none_of_its_words(past: Past) -> None:
     assert set(receipt.adapters) == {past.champion, past.heir}
     assert {"second", "third"} <= set(receipt.runs)
     assert "first" not in receipt.runs
-    assert receipt.selector_hash == past.house.vault.keyed_hash(SECRET.encode())
+    assert receipt.selector_hash == past.house.vault.keyed_hash(f"wish matching {SECRET}".encode())
     row = past.house.connection.execute("select id, selector, adapters from receipts").fetchone()
     assert row == {"id": receipt.id, "selector": "matching", "adapters": list(receipt.adapters)}
 
@@ -80,6 +85,17 @@ def test_what_never_learned_it_goes_on_answering(past: Past) -> None:
     receipt = forgotten(past, "chat", alone)
     assert (receipt.datasets, receipt.adapters) == ((), ())
     assert past.house.answers() == past.champion
+
+
+def test_what_tainted_adapters_said_of_anything_is_gone(past: Past) -> None:
+    def speakers() -> set[str]:
+        rows = past.house.connection.execute("select model from eval_results").fetchall()
+        return {row["model"].partition("+")[2] for row in rows} - {""}
+
+    assert {past.champion, past.heir} & speakers()
+    past.house.connection.commit()
+    forgotten(past)
+    assert not {past.champion, past.heir} & speakers()
 
 
 def test_without_a_clean_one_the_base_model_answers(past: Past) -> None:
@@ -149,6 +165,77 @@ def test_no_import_brings_it_back_in_whatever_state(house: House) -> None:
     written = import_chats(house.connection, back, house.sealing, UTC_ZONE)
     assert (written.forgotten, written.unchanged, written.imported) == (5, 1, 1)
     assert rows_that_hold(house.connection, "goes on and on") == []
+
+
+LONG = "my sister has lost her job and nobody but me may know of it until she has told our parents herself " * 3
+SHORT = "my sister is ill"
+
+
+def others(u: str, a: str, u2: str, a2: str) -> dict[str, Chat]:
+    """The same chat in states and spellings in which it may come again, each from elsewhere and by another name."""
+    more: dict[str, object] = {"source": "elsewhere", "external_id": None}
+    system = said(u, a, u2, a2, **more)
+    prompted = replace(system, messages=(Message("system", "Be kind."), *system.messages))
+    return {
+        "whole": said(u, a, u2, a2, **more),
+        "earlier, up to a question": said(u, a, u2, **more),
+        "earlier, up to an answer": said(u, a, **more),
+        "a trailing blank": said(f"{u} ", a, u2, a2, **more),
+        "a blank that does not break": said(u.replace(" ", "\u00a0", 1), a, u2, a2, **more),
+        "another case": said(u.upper(), a, u2, a2, **more),
+        "a system prompt": prompted,
+        "gone on": said(u, a, u2, a2, "more", "yes", **more),
+        "another branch": said(u, a, "something else", "well", **more),
+        "another first answer": said(u, "Another answer.", u2, a2, **more),
+        "quoted in another chat": said("What did I say?", "This:", u, a, **more),
+    }
+
+
+def comes_back(house: House, chat: Chat) -> bool:
+    written = import_chats(house.connection, [chat], house.sealing, UTC_ZONE)
+    assert written.forgotten + written.imported == 1
+    return written.imported == 1
+
+
+def test_a_long_chat_does_not_come_back_in_any_state_or_spelling(house: House) -> None:
+    words = (LONG, "I am sorry.", "what can I do?", "Listen.")
+    house.hear(said(*words))
+    assert forget(house.connection, house.vault, Wish("matching", "my sister"), NOW)
+    assert [name for name, chat in others(*words).items() if comes_back(house, chat)] == []
+
+
+def test_a_short_chat_does_not_come_back_whole_nor_as_it_was(house: House) -> None:
+    words = (SHORT, "I am sorry.", "what can I do?", "Listen.")
+    house.hear(said(*words))
+    assert forget(house.connection, house.vault, Wish("matching", SHORT), NOW)
+    back = [name for name, chat in others(*words).items() if comes_back(house, chat)]
+    # what anybody could say who begins alike
+    assert back == ["gone on", "another branch", "another first answer", "quoted in another chat"]
+
+
+def test_greetings_are_not_refused_for_ever(house: House) -> None:
+    more = {"source": "elsewhere", "external_id": None}
+    house.hear(said("hi", "hello"), said("Good morning", "Hello!", SHORT, "I am sorry."))
+    assert forget(house.connection, house.vault, Wish("before", "2100-01-01"), NOW)
+    assert comes_back(house, said("hi", "hello", **more))
+    assert comes_back(house, said("Good morning", "Hello!", **more))
+    assert not comes_back(house, said("Good morning", "Hello!", SHORT, **more))
+    assert not comes_back(house, said("hi", "hello"))  # but under its own id
+    house.hear(said("7391", "Noted."))
+    assert forget(house.connection, house.vault, Wish("matching", "7391"), NOW)
+    assert not comes_back(house, said("7391", "Noted.", **more))
+
+
+def test_openings_that_an_older_house_kept_still_hold(house: House) -> None:
+    gone = said("The start", LONG)
+    receipt = named([], NOW)
+    run = house.connection.execute
+    run("insert into receipts values (%s, 'chat', 'h', '{}', '{}', '{}', '{}', null, null, %s)", (receipt, NOW))
+    hashed = house.vault.keyed_hash(encode(gone.messages))
+    run("insert into tombstones values (%s, 'opening', 2, %s)", (hashed, receipt))
+    assert not comes_back(house, said("The start", LONG, "more", external_id=None))
+    assert not comes_back(house, said("The start", LONG, external_id=None))
+    assert comes_back(house, said("The start", "of another", external_id=None))
 
 
 def test_an_import_under_way_is_waited_for(house: House, database: str) -> None:

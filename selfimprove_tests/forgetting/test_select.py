@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from selfimprove.chats.marks import normalised
 from selfimprove.errors import ForgetTooMuch, ForgetUnknown, SealBroken
 from selfimprove.forgetting.select import Wish, select
-from selfimprove.privacy.matching import normalised
 from selfimprove_tests.forgetting.house import DAY, House, corrected, said
 
 

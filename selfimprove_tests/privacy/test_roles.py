@@ -30,7 +30,7 @@ CHANGES = (
     "insert into promotions (action) values ('rolled_back')", "update promotions set reason = ''",
     "delete from tombstones", "truncate chats", "drop table critiques", "create table selfimprove.mine (x int)",
     "create role mine", "insert into margins (name, value) values ('core_drop', 1)", "delete from receipts",
-    "select take_back(null, null, null, null, null, null)",
+    "select take_back()", "insert into hash_key (id) values ('x')", "update hash_key set id = 'x'",
 )  # fmt: skip
 ROOMS = (
     "redacted_chats", "filtered_chats", "sketches", "embeddings", "critiques", "examples", "datasets", "eval_results",
@@ -41,10 +41,12 @@ REDACTED = (
     "select messages, feedback from redacted_chats", "select id, day, turns from chats", "select * from eval_results",
     "select * from examples, calibrations, second_opinions", "select id, value from feedback",
     "select * from critiques", "select * from clean_days, champion, anchor",
+    "select id, selector, counts, adapters, at, swept_at from receipts",
 )  # fmt: skip
 REFUSED_TO_THE_PIPELINE = (
     "update margins set value = 1", "delete from promotions", "update tombstones set turns = 1", "delete from receipts",
     "update receipts set counts = '{}'", "delete from tainted_datasets", "delete from retired_keys",
+    "update hash_key set id = 'x'", "delete from hash_key",
     "update migrations set sha256 = ''", "insert into migrations (name, sha256) values ('x', '')", "truncate chats",
     "drop table critiques", "alter table chats disable trigger user", "create table selfimprove.mine (x int)",
     "create role mine", "alter role pipeline superuser", "copy chats to program 'cat'",
@@ -70,13 +72,14 @@ def allowed(connection: Connection, role: str, statements: Iterable[str]) -> lis
 @pytest.mark.parametrize("role", ["reviewer", "analyst"])
 def test_readers_see_redacted_text_nothing_raw_and_change_nothing(connection: Connection, role: str) -> None:
     refused = (*SEALED, *CHANGES, "select * from tombstones", "select * from retired_keys", "create table dagster.x ()")
-    refused += ("select originals from redacted_chats",)
+    refused += ("select originals from redacted_chats", "select selector_hash from receipts", "select * from receipts")
+    refused += ("select known_hash_key('x')", "select * from hash_key")
     assert allowed(connection, role, refused) == []
     assert allowed(connection, role, REDACTED) == list(REDACTED)
 
 
 def test_the_gateway_reads_and_removes_no_chat_and_sees_no_room_behind_the_first(connection: Connection) -> None:
-    its_own = {"select take_back", "update chats set sealed", "insert into chats"}
+    its_own = {"update chats set sealed", "insert into chats"}
     refused = [change for change in CHANGES if not any(change.startswith(start) for start in its_own)]
     refused += ["select value from feedback", "update chats set side = 'sealed'", "update feedback set value = 1"]
     assert allowed(connection, "gateway", (*SEALED, *refused)) == []
@@ -100,6 +103,7 @@ def test_every_table_of_every_room_is_read_and_written_by_the_pipeline(connectio
     )
     assert connection.execute(may, [tables, ["select", "insert"]]).fetchone() == {"may": True}
     growing = {"margins", "promotions", "ledger", "retired_keys", "tombstones", "tainted_datasets", "receipts"}
+    growing.add("hash_key")
     changed = [table for table in tables if table not in growing]
     assert connection.execute(may, [changed, ["update", "delete"]]).fetchone() == {"may": True}
 
@@ -130,6 +134,22 @@ def test_the_gateway_stores_chats_that_grow_and_thumbs_that_change(
     in_role("none")
     rows = connection.execute("select value, turns from feedback f join chats c on c.id = f.chat_id").fetchall()
     assert rows == [{"value": -1, "turns": 4}]
+
+
+def test_the_gateway_takes_back_nothing_but_by_a_newer_thumb_of_the_same_source(
+    connection: Connection, vault: Vault, home: Path, in_role: Callable[[str], None], store: Store
+) -> None:
+    [id] = store(chat("hello", "hi", name="one", feedback=[given(1, 2)]))
+    in_role("gateway")
+    old = "insert into feedback (id, chat_id, position, kind, value, source, given_at) values"
+    for number, (kind, source, hour) in enumerate(
+        [("preference", "test", 9), ("rating", "test", 9), ("thumbs", "another", 9), ("thumbs", "test", 1)]
+    ):
+        at = datetime(2026, 1, 31, hour, tzinfo=UTC)
+        connection.execute(f"{old} (%s, %s, 1, %s, -1, %s, %s)", (f"f{number}", id, kind, source, at))
+    in_role("none")
+    owners = "select count(*) as n from feedback where kind = 'thumbs' and source = 'test' and value = 1"
+    assert connection.execute(owners).fetchone() == {"n": 1}
 
 
 def test_the_pipeline_imports_and_rotates(

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
 from selfimprove.postgres import Connection
-from selfimprove.privacy.vault import Vault, key_id
+from selfimprove.privacy.vault import Vault, hash_key_id, key_id
 from selfimprove_tests.privacy.conftest import Store, chat
 
 ROW = b"0123456789abcdef"
@@ -111,6 +111,10 @@ def test_a_key_file_that_is_not_ours_is_refused(home: Path, vault: Vault) -> Non
         {"keys": {vault.current: "short"}},
         {"keys": ["list"]},
         {"hash_key": 7},
+        {"hash_key": other_key()},
+        {"hash_key_id": "gone"},
+        {"keychain": None},
+        {"keychain": ""},
     ):
         whole = key_file(home).read_bytes()
         tampered(home, **changes)
@@ -150,6 +154,42 @@ def test_older_keys_still_open_and_the_current_one_seals(home: Path, vault: Vaul
     assert rotated.unseal(old, ROW) == b"old"
     assert rotated.seal(b"new", ROW).key_id == key_id(key)
     assert rotated.keyed_hash(b"someone") == vault.keyed_hash(b"someone")
+
+
+def test_another_hash_key_is_refused_once_something_was_hashed(
+    home: Path, vault: Vault, connection: Connection, store: Store
+) -> None:
+    whole = key_file(home).read_bytes()
+    Vault.open(home, connection)
+    key = other_key()
+    tampered(home, hash_key=key, hash_key_id=hash_key_id(base64.b64decode(key)))
+    Vault.open(home, connection)  # nothing was hashed yet: the database takes this one
+    key_file(home).write_bytes(whole)
+    store(chat("one", "1"))
+    with pytest.raises(VaultInvalid, match=r"forgotten chats would come back.*backup") as error:
+        Vault.open(home, connection)
+    assert vault.hash_key.hex() not in str(error.value)
+    tampered(home, hash_key=key, hash_key_id=hash_key_id(base64.b64decode(key)))
+    Vault.open(home, connection)
+    connection.execute("delete from chats")
+    connection.execute("insert into receipts values ('r', 'chat', 'h', '{}', '{}', '{}', '{}', null, null)")
+    connection.execute("insert into tombstones values ('t', 'chat', 1, 'r')")
+    key_file(home).write_bytes(whole)
+    with pytest.raises(VaultInvalid):  # tombstones alone are reason enough
+        Vault.open(home, connection)
+
+
+def test_a_key_file_of_an_older_house_is_completed_once(home: Path, vault: Vault) -> None:
+    content = orjson.loads(key_file(home).read_bytes())
+    assert content.pop("hash_key_id") == hash_key_id(vault.hash_key)
+    key_file(home).write_bytes(orjson.dumps(content))
+    assert Vault.open(home).hash_key == vault.hash_key
+    completed = key_file(home).read_bytes()
+    assert orjson.loads(completed) == {**content, "hash_key_id": hash_key_id(vault.hash_key)}
+    inode = key_file(home).stat().st_ino
+    assert Vault.open(home).current == vault.current
+    assert (key_file(home).read_bytes(), key_file(home).stat().st_ino) == (completed, inode)
+    assert key_file(home).stat().st_mode & 0o777 == 0o600
 
 
 def test_hashes_are_stable_short_and_keyed(home: Path, vault: Vault, tmp_path: Path) -> None:

@@ -33,8 +33,11 @@ copy incoming_rejections (digest, file, line, reason, detail) from stdin (format
 -- leave_forgotten: take what was forgotten out of a batch, by its id or by all that was said
 delete from incoming i where exists (select from tombstones t where t.hash in (i.id, i.digest));
 
--- openings: how many turns, and which hashes, begin a chat that was forgotten
+-- openings: how many turns, and which hashes, began a chat that was forgotten when chats were hashed as they came
 select turns, array_agg(hash) as hashes from tombstones where kind = 'opening' group by turns order by turns;
+
+-- marks: by what a chat that was forgotten is known
+select hash from tombstones where kind in ('start', 'state', 'turn');
 
 -- merge: new chats come in; one that is there waits for who is storing it and stays as it is
 insert into chats select * from incoming on conflict (id) do nothing;
@@ -48,17 +51,13 @@ set turns = i.turns, digest = i.digest, key_id = i.key_id, nonce = i.nonce, seal
 from shorter s join incoming i on i.id = s.id
 where c.id = s.id and c.turns < i.turns;
 
--- replace_feedback: a newer thumb or rating takes the place of the older one on the same answer
-select take_back(array_agg(id), array_agg(chat_id), array_agg(position), array_agg(kind), array_agg(source), array_agg(given_at))
-from incoming_feedback where kind in ('thumbs', 'rating');
-
--- merge_feedback: new feedback on answers that exist, unless a newer thumb or rating is there
+-- merge_feedback: new feedback on answers that exist, unless a thumb or rating as new is there; an older one goes
 insert into feedback
 select i.* from incoming_feedback i join chats c on c.id = i.chat_id
 where i.position < c.turns and not exists (
     select from feedback f
     where f.chat_id = i.chat_id and f.position = i.position and f.kind = i.kind and f.source = i.source
-      and f.kind in ('thumbs', 'rating') and f.id <> i.id
+      and f.kind in ('thumbs', 'rating') and f.id <> i.id and f.given_at >= i.given_at
 )
 on conflict (id) do nothing;
 

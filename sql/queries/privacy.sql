@@ -3,6 +3,9 @@
 -- sealed_rows_exist: whether anything in the database needs the vault's keys
 select exists (select from chats) as found;
 
+-- known_hash_key: the id of the key under which this database's hashes are; this one where there are none yet
+select known_hash_key(%(id)s) as id;
+
 -- sealed: the chats of a day, as they are kept
 select id, turns, key_id, nonce, sealed from chats where day = %(day)s order by id;
 
