@@ -15,7 +15,8 @@ PLANTED = "My name is Sherlock Holmes, and I live at 221B Baker Street in London
 def reader(find: Find, version: str) -> Reader:
     """The tagger, asked by `find` at the threshold of a second look; `version` is of its weights and that threshold.
 
-    A text with a name is put among the others each time: a reader that misses it is out of order.
+    A text with a name is put among the others each time: a reader that misses it is out of order. The base model's own
+    answers are not read: they are nobody's, and 13 in 100 of the built-in model's would go, most of which greet people.
     """
     name = f"names {version}"
 
