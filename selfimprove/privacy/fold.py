@@ -30,7 +30,7 @@ _ENTITIES = {
 _CODES = "2[1345689a-f]|3[0-9abdf]|4[0-9a-f]|5[0-9af]|6[1-9a-f]|7[0-9a]"
 _DECIMALS = "3[35-8]|4[2-9]|5[0-9]|6[134-9]|[789]\\d|1[01]\\d|12[012]"
 _ENCODED = {
-    "%": re.compile(rf"%(?P<hex>{_CODES})(?P<decimal>)", re.IGNORECASE),
+    "%": re.compile(rf"%(?:25){{0,3}}(?P<hex>{_CODES})(?P<decimal>)", re.IGNORECASE),
     "&": re.compile(
         rf"&(?:#(?:0{{0,4}}(?P<decimal>{_DECIMALS})|x0{{0,4}}(?P<hex>{_CODES}))|(?P<name>{'|'.join(_ENTITIES)}));",
         re.IGNORECASE,

@@ -24,6 +24,7 @@ ODD = "aé٣９–\u00a0\u200b\u00ad\u0301ı𝟏@＠。“[EMAIL_1] \n\x00\x1cñ
         ("日本 дзщ ﷺ", "日本 дзщ ﷺ"),
         ("раypаl ΑΚΙΑ", "paypal AKIA"),  # Cyrillic and Greek look-alikes
         ("bob%40x&#46;org &commat; \\u0040\\x40 &#x41;", "bob@x.org @ @@ A"),
+        ("bob%2540x.org 5%252541 %25zz", "bob@x.org 5A %zz"),
         ("100%20of &lt;b&gt; %zz &#60; \\n", "100%20of &lt;b&gt; %zz &#60; \\n"),
         ("5\ufe0f\u20e36\ufe0f\u20e3", "56"),
         ("to [EMAIL_12]!", f"to {BARRIER}!"),

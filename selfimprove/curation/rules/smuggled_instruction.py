@@ -45,7 +45,7 @@ SECRETS = (
     r"|private data|personal data|user data|user's (?:data|name|address|messages?)|memory|files)s?"
 )
 PLACE = r"(?:url|address|server|endpoint)"
-TARGET = rf"(?:https?://|\[url_|\[email_|\S+@\S|(?:this|the following) {PLACE})"
+TARGET = rf"(?:https?://|\[(?:link|email)_|\S+@\S|(?:this|the following) {PLACE})"
 PATTERNS = {
     "override": rf"""(?:ignore|disregard|forget|discard|(?:do not|don't|stop) (?:follow|obey)(?:ing)?
             |pay no attention to)

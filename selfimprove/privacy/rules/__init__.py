@@ -1,6 +1,7 @@
 """The rules, by what they recognise; each module has its own in RULES."""
 
 from selfimprove.privacy.rules import (
+    accounts,
     countries,
     given,
     identity,
@@ -32,6 +33,7 @@ RULES: tuple[Rule, ...] = (
     *mail.RULES,
     *mail_hidden.RULES,
     *money.RULES,
+    *accounts.RULES,
     *identity.RULES,
     *countries.RULES,
     *network.RULES,

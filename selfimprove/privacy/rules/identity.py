@@ -10,7 +10,7 @@ from typing import Any
 
 from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near
 
-_SSN_WORDS = r"\bssn\b|social ?security|soc\.? ?sec|\bitin\b|tax ?payer"
+_SSN_WORDS = r"\bssn\b|social ?security|\bmy social\b|soc\.? ?sec|\bitin\b|tax ?payer"
 _IS = (
     r"(?:[ ]?(?:number|no|num|nr|nummer|numero|n)\b[.]?)?[\"']?[ ]{0,2}(?:[ ]?(?:"
     r"(?:is|was|ist|lautet|es|e|est|jest|to)\b|"
@@ -61,6 +61,11 @@ def _nino(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span()
 
 
+def _dni(match: re.Match[str]) -> Iterator[Bounds]:
+    if _module("es.dni").is_valid(match[0].replace(".", "")):
+        yield match.span()
+
+
 def _document(match: re.Match[str]) -> Iterator[Bounds]:
     if len(digits_of(match["value"])) >= 5:
         yield match.span("value")
@@ -89,7 +94,7 @@ RULES = (
         "ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9
     ),
     _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
-    _rule("dni", r"\d(?<![\w.-].)\d\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", valid("es.dni"), 8),
+    _rule("dni", r"\d(?<![\w.-].)\d\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _dni, 8),
     _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", valid("es.nie"), 7),
     _rule(
         "nir",

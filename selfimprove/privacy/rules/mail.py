@@ -152,7 +152,7 @@ RULES = (
     Rule(
         "email_spelled_at",
         "EMAIL",
-        rf"(?:[ ]at[ ](?P<domain>{LABEL}(?:[ ]dot[ ]{LABEL}){{1,6}}|{_PROVIDERS}\.{LABEL}))",
+        rf"(?:[ ]at[ ](?P<domain>{LABEL}(?:[ ](?:dot|punkt)[ ]{LABEL}){{1,6}}|{_PROVIDERS}\.{LABEL}))",
         _obfuscated,
         needs=(" at ",),
         flags=re.IGNORECASE,

@@ -61,6 +61,7 @@ _MAKERS: tuple[tuple[str, str, str], ...] = (
     ("stripe", r"(?:sk|rk|pk)_(?:live|test|prod)_[A-Za-z0-9]{10,250}", "_live_ _test_ _prod_"),
     ("stripe_webhook", r"whsec_[A-Za-z0-9+/=]{20,80}", "whsec_"),
     ("supabase", r"sbp_[a-f0-9]{40}", "sbp_"),
+    ("tavily", r"tvly-(?:dev-|prod-)?[A-Za-z0-9]{28,64}", "tvly-"),
     ("telegram", r"\d{8,10}:AA[\w-]{32,36}", ":aa"),
     ("terraform", r"\w{14}\.atlasv1\.[\w-]{40,100}", "atlasv1"),
     ("together", r"tgp_v1_[\w-]{30,60}", "tgp_v1_"),

@@ -8,7 +8,7 @@ from functools import cache
 from typing import Any
 
 from selfimprove.privacy.rules import phone_words
-from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near, says
+from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near, says, value
 
 _RUN = (
     r"(?P<number>[+(\d](?<![\w$€£#%^*/\\].)(?<!\w[.,].)(?<!\d[-:].)"  # re scans for the first character
@@ -173,6 +173,9 @@ def _is_grouped_as_usual(number: str, digits: str) -> bool:
     return False
 
 
+_LINK = r"\b(?:wa\.me/|(?:api|web)\.whatsapp\.com/send/?\?phone=)\+?(?P<value>\d{8,15})(?!\d)"
+
 RULES = (
+    Rule("phone_link", "PHONE", _LINK, value, needs=("wa.me/", "whatsapp.com/"), digits=8, flags=re.IGNORECASE),
     Rule("phone", "PHONE", _RUN, _phone, digits=6, flags=re.IGNORECASE),
 )

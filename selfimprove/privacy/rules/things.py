@@ -21,9 +21,9 @@ _BORN = (
     r"(?:i was|she was|he was|am|my) born|"
     r"\bborn(?: on)?(?=:?[ ]\d)|"
     r"geburts(?:datum|tag)|geboren(?: am| op)?|"
-    r"\bgeb\.|date de naissance|\bnee? le|nacimiento|\bnacid[oa](?: el)?|"
+    r"\bgeb\.|date de naissance|\bnee? le|nacimiento|\bnacid[oa](?: el)?|\bnaci(?: el)?(?=[ ]\d)|\bnasci em|"
     r"cumpleanos|data di nascita|\bnat[oa] il|nascimento|\bnascid[oa] (?:em|a)|geboortedatum|"
-    r"urodzeni\w|\burodzon\w{1,2}|"
+    r"urodzeni\w|\burodzon\w{1,2}|\burodzil\w{1,3} sie(?: w dniu| dnia)?|"
     r"\bur\.)"
 )
 _SEED = (
@@ -101,6 +101,14 @@ RULES = (
         rf"{_BORN}[^\w\n\x00]{{0,4}}(?:(?:is|was|ist|est|es|e|to|on|am)[ ]){{0,2}}(?P<value>{_DATE})",
         value,
         4,
+    ),
+    _rule(
+        "birth_date_before",
+        "BIRTH_DATE",
+        rf"\b(?:am|op|on)[ ](?P<value>{_DATE})[ ](?:in[ ][\w-]{{2,30}}[ ])?(?:geboren|born)\b",
+        value,
+        4,
+        ("geboren", "born"),
     ),
     _rule(
         "seed_phrase",

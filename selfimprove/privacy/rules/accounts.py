@@ -1,0 +1,45 @@
+"""Bank accounts as single countries write them: only beside the words that name them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from selfimprove.privacy.rules.rule import Bounds, Check, Rule, either, near, value
+
+_IS = r"[^\w\n\x00]{0,4}(?:(?:is|ist|es|number|no|nr|num|interbancaria|transit|code)\b[^\w\n\x00]{0,3}){0,3}"
+_BANK = r"sort ?code|routing|\baba\b|\bblz\b|bankleitzahl"
+
+
+def _routing(match: re.Match[str]) -> Iterator[Bounds]:
+    """With the check digit that the American Bankers Association asks for."""
+    digits = [int(digit) for digit in match["value"]]
+    if sum(weight * digit for weight, digit in zip((3, 7, 1) * 3, digits, strict=True)) % 10 == 0 and any(digits):
+        yield match.span("value")
+
+
+def _account(match: re.Match[str]) -> Iterator[Bounds]:
+    if near(match, _BANK, before=60, after=60):
+        yield match.span("value")
+
+
+def _rule(name: str, words: str, pattern: str, check: Check = value) -> Rule:
+    written = rf"\b(?:{words}){_IS}(?P<value>{pattern})(?![\w-]|[.,]\d)"
+    return Rule(name, "IBAN", written, check, digits=6, flags=re.IGNORECASE, needs=_NEEDS[name])
+
+
+_NEEDS = {
+    "sort_code": either("sort code|sortcode"),
+    "clabe": ("clabe",),
+    "bankleitzahl": either("blz|bankleitzahl"),
+    "routing_number": either("routing|aba|rtn"),
+    "account_number": either("account|acct|a/c|konto"),
+}
+
+RULES = (
+    _rule("sort_code", "sort ?code", r"\d\d(?P<dash>[- ]?)\d\d(?P=dash)\d\d"),
+    _rule("clabe", "clabe", r"\d{3}[ ]?\d{3}[ ]?\d{11}[ ]?\d"),
+    _rule("bankleitzahl", "blz|bankleitzahl", r"\d{3}[ ]?\d{3}[ ]?\d\d"),
+    _rule("routing_number", "routing|aba|rtn", r"\d{9}", _routing),
+    _rule("account_number", "account|acct|a/c|konto(?:nummer|nr)?", r"\d{6,12}", _account),
+)
