@@ -289,7 +289,5 @@ class TextUndecodable(SelfImproveError):
     exit_code = 2
 
 
-class LabelsNotCompressed(SelfImproveError):
+class LabelsNotCompressed(LabelsUnreadable):
     """{file} is named as a gzip file and is none, or is cut short ({reason}). Compress it again with `gzip`, or take .gz off its name when it is plain text."""
-
-    exit_code = 2
