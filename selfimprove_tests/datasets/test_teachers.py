@@ -1,15 +1,19 @@
 """By whose word an example is learned."""
 
 from dataclasses import replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from selfimprove.chats.chat import Feedback
+from selfimprove.chats.sample.household import household
 from selfimprove.critiques.sources import provenance
 from selfimprove.datasets.choose import choose, choose_all
 from selfimprove.datasets.example import Candidate, Example
 from selfimprove.datasets.teachers import owners, teacher
 from selfimprove.privacy.redacted_chat import RedactedFeedback
-from selfimprove_tests.datasets.make import candidate
+from selfimprove_tests.datasets.make import FIRST, candidate
 
 ASKED = ("Q", "a", "R", "b")
 
@@ -97,3 +101,17 @@ def test_a_choice_says_who_taught_and_whether_that_has_a_cap() -> None:
     chosen, _ = choose_all(iter(chats), 0.7)
     found = [(c.taught_by, c.has_cap) for c in chosen]
     assert found == [("web", False)] * 9 + [("api", True), (None, False)]
+
+
+def test_everyone_in_the_sample_household_is_an_owner() -> None:
+    days = [FIRST + timedelta(days=n) for n in range(14)]
+    chats = [planned.chat for planned in household(days, ZoneInfo("UTC"))]
+    given = [
+        replace(candidate(), id=str(n), user_key=c.user, feedback=tuple(_read(f) for f in c.feedback))
+        for n, c in enumerate(chats)
+    ]
+    assert owners(given) == {provenance("sample", member) for member in ("one", "two", "three")}
+
+
+def _read(given: Feedback) -> RedactedFeedback:
+    return RedactedFeedback(given.position, given.kind, given.value, given.text, given.source)
