@@ -91,6 +91,15 @@ def test_pins_are_found(text: str) -> None:
     assert masks(text.format(pin), pin)
 
 
+def test_phrases_of_words_are_found_to_the_end_of_the_line() -> None:
+    phrase = " ".join(MADE.word(6) for _ in range(4))
+    assert found(f"passphrase: {phrase}") == [("PASSWORD", phrase)]
+    assert found(f"my passphrase is {phrase}.\nok") == [("PASSWORD", phrase)]
+    assert found("passphrase: enter four words here") == []
+    assert found("the passphrase is stored where nobody looks") == []
+    assert found("the passphrase is four words that you choose, says Ada") == []
+
+
 @pytest.mark.parametrize("text", ['{{"pin":"{}"}}', "{{'pin': {}}}", "**PIN:** {}"])
 def test_pins_are_found_in_layout(text: str) -> None:
     pin = MADE.number(4)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess
-from selfimprove.privacy.rules.rule import Bounds, Rule, either, value
+from selfimprove.privacy.rules.rule import Bounds, Rule, either, value, words
 from selfimprove.privacy.rules.said import KEY, KEY_NEEDS
 
 _MARK = r"(?:[*_~`]{1,3}|</?[A-Za-z]{1,8}>)"
@@ -26,6 +26,11 @@ _HEADER = (
     r"(?:^|[|,;\t])[ ]{0,3}\"?(?:pass ?(?:word|wd|code|phrase)?|pwd|passwort|kennwort|mot de passe|contrasena|"
     r"senha|wachtwoord|haslo)\"?[ ]{0,3}(?=[|,;\t\n])"
 )
+_PHRASE = (
+    r"pass ?phrase(?:[ ](?:is|was|ist|lautet)|[ ]?:)[ ]"
+    r"(?P<value>[a-z]{3,9}(?:[ ][a-z]{3,9}){3,7})(?=[.!]?[ ]{0,2}(?:\n|\Z))"
+)
+_IN_SENTENCES = words("and for with from they them has have had can could should must will would who when where how")
 _UNIT = re.compile(r"\d+[-.]?[a-z]+\Z")
 _LONGEST_LINE, _MOST_ROWS = 400, 50
 
@@ -61,6 +66,13 @@ def _foreign(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.start("value"), match.start("value") + len(given)
 
 
+def _phrase(match: re.Match[str]) -> Iterator[Bounds]:
+    """Four words or more to the end of the line, none of which speaks about passphrases."""
+    said = match["value"].lower().split()
+    if not (guess.NOT_ONE | _IN_SENTENCES).intersection(said) and not guess.is_field(said[0]):
+        yield match.span("value")
+
+
 def _columns(match: re.Match[str]) -> Iterator[Bounds]:
     """Cells below a header, in rows of as many columns; a rule of dashes between them is none."""
     text = match.string
@@ -94,6 +106,7 @@ def _cell(row: str, begin: int, column: int, sign: str) -> Iterator[Bounds]:
 
 RULES = (
     Rule("password_marked", "PASSWORD", _MARKED, _marked, needs=KEY_NEEDS, flags=re.IGNORECASE),
+    Rule("passphrase", "PASSWORD", _PHRASE, _phrase, needs=("phrase",), flags=re.IGNORECASE),
     Rule("password_foreign", "PASSWORD", _OTHER, _foreign, needs=_OTHER_NEEDS, flags=re.IGNORECASE),
     Rule(
         "password_column",
