@@ -1,7 +1,9 @@
 """`selfimprove …`: the rooms' commands in one tree; the one place that prints errors."""
 
+import errno
 import importlib
 import json
+import os
 import sys
 from collections.abc import Sequence
 from typing import Any
@@ -16,6 +18,7 @@ ROOMS = (
     "models", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
 )
 PLACES = {**{room: room for room in ROOMS}, "forget": "forgetting"}  # where a command that is not of this file lives
+FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GUESTS = {"evals": ("compare", "promotion")}  # commands of a group that a later room's rules carry out
 
 
@@ -65,6 +68,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     except SelfImproveError as exc:
         note(f"Error: {exc}")
         sys.exit(exc.exit_code)
+    except OSError as exc:
+        if exc.errno not in FULL:
+            raise
+        note(f"Error: what it is written to is full ({exc.strerror}). Make room there, then run it again.")
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # or Python tries once more on its way out
+        sys.exit(1)
 
 
 def note(text: str) -> None:

@@ -1,5 +1,6 @@
 """What runs here, what the last night did, and what is wrong with the machine, each with its next step."""
 
+import os
 import shutil
 import sys
 from collections.abc import Callable, Iterator
@@ -13,6 +14,7 @@ from selfimprove.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
 QUIET = timedelta(hours=36)
+PRIVATE = ("adapters", "dagster", "datasets", "logs", "receipts", "reports", "work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +69,8 @@ def next_tick(settings: Settings, now: datetime) -> datetime:
 def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order a night would meet them."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
-        _python, _disk, _compiler, _matrices, _database, _roles, _keys, _base_model, _embeddings, _champion, _services,
-        _nights, _alerts,
+        _python, _disk, _compiler, _matrices, _database, _roles, _keys, _folders, _base_model, _embeddings, _champion,
+        _services, _nights, _alerts,
     ]
     return [finding for check in checks for finding in _guarded(check, settings)]
 
@@ -144,6 +146,15 @@ def _keys(settings: Settings) -> Iterator[Finding]:
         return
     mode = path.stat().st_mode & 0o777
     yield Finding("keys", mode == 0o600, f"{path}, mode {mode:o}", f"chmod 600 {path}")
+
+
+def _folders(settings: Settings) -> Iterator[Finding]:
+    """Beside the database's, which looks after itself; its server, started by root, needs to get through the home."""
+    inside = (settings.home / name for name in PRIVATE)
+    own = () if os.geteuid() == 0 and not settings.database_url else (settings.home,)
+    is_open = [str(path) for path in (*own, *inside) if path.exists() and path.stat().st_mode & 0o077]
+    found = f"open to other accounts: {', '.join(is_open)}" if is_open else f"nobody else can open {settings.home}"
+    yield Finding("folders", not is_open, found, f"chmod 700 {' '.join(is_open)}")
 
 
 def _base_model(settings: Settings) -> Iterator[Finding]:

@@ -291,3 +291,9 @@ class TextUndecodable(SelfImproveError):
 
 class LabelsNotCompressed(LabelsUnreadable):
     """{file} is named as a gzip file and is none, or is cut short ({reason}). Compress it again with `gzip`, or take .gz off its name when it is plain text."""
+
+
+class ForgetUnconfirmed(SelfImproveError):
+    """Nobody is at a terminal to confirm it, so nothing was forgotten. Look at what would go with `--dry-run`, then say `--yes`."""
+
+    exit_code = 2

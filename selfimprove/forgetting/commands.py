@@ -32,15 +32,19 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 def forget(dry_run: bool, yes: bool, as_json: bool, **selectors: Any) -> None:
     """Take chats back for ever: in every room, with their datasets' and adapters' files; a clean model answers at once.
 
-    Give one of --chat, --user, --matching and --before. The next night learns again without them.
+    Give one of --chat, --user, --matching and --before. The next night learns again without them. Where nobody is at a
+    terminal to say yes, it wants --yes.
 
     Example: selfimprove forget --matching "my old address" --dry-run
     """
+    from selfimprove.errors import ForgetUnconfirmed
     from selfimprove.settings import current
 
+    if not (dry_run or yes or sys.stdin.isatty()):
+        raise ForgetUnconfirmed
     wish = _wish(selectors)
     with _house(current()) as (connection, vault):
-        if not (dry_run or yes) and sys.stdin.isatty():
+        if not (dry_run or yes):
             _confirm(connection, vault, wish)
         receipt, file = _forget(connection, vault, wish, current(), dry_run)
     _tell(receipt, file, dry_run, as_json)

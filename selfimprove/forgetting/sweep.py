@@ -18,6 +18,7 @@ from selfimprove.adapters.desk import FOLDER
 from selfimprove.adapters.files import folder_of
 from selfimprove.forgetting.receipt import Receipt
 from selfimprove.reports.table import MorningReport
+from selfimprove.settings import private
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
@@ -85,8 +86,8 @@ def _remove_drafts(home: Path) -> None:
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.draft")
+    draft = private(path.parent) / f".{path.name}.draft"
+    draft.touch(mode=0o600)
     draft.write_bytes(content)
     os.replace(draft, path)
 

@@ -23,6 +23,7 @@ from selfimprove import postgres
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
 from selfimprove.privacy import keychain
+from selfimprove.settings import private
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
@@ -159,8 +160,7 @@ def _holds_sealed_rows(connection: Connection) -> bool:
 
 def _create(path: Path) -> None:
     """Write a new key file; the file of another process that was quicker is left as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
+    private(path.parent).chmod(0o700)
     key, hash_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
     keys = {"current": key_id(key), "keys": {key_id(key): _text(key)}, "hash_key": _text(hash_key)}
     draft = _draft(path, {**keys, "hash_key_id": hash_key_id(hash_key)})

@@ -14,6 +14,7 @@ from selfimprove import postgres
 from selfimprove.postgres import Connection
 from selfimprove.reports import morning, tell
 from selfimprove.reports.night import Night
+from selfimprove.settings import private
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def write(folder: Path, night: Night) -> MorningReport:
     """The night's page as a file that is whole or not there; written again, it takes the same name."""
     html = morning.page(night).encode()
     path = folder / f"{night.night}-{night.run_id[:8]}.html"
-    folder.mkdir(parents=True, exist_ok=True)
+    private(folder)
     handle, draft = tempfile.mkstemp(dir=folder, suffix=".draft")
     with os.fdopen(handle, "wb") as file:
         file.write(html)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from selfimprove import stack
 from selfimprove.cli import tree
-from selfimprove.errors import ForgetBusy
+from selfimprove.errors import ForgetBusy, ForgetUnconfirmed
 from selfimprove.settings import current
 from selfimprove_tests.forgetting.conftest import Past
 from selfimprove_tests.forgetting.house import ALONE, SECRET, House, files_that_hold, rows_that_hold, said
@@ -24,12 +25,19 @@ def at_home(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
     current.cache_clear()
 
 
-def forget(*arguments: str, stdin: str | None = None) -> Result:
+class Terminal(BytesIO):
+    """What somebody types at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def forget(*arguments: str, stdin: str | BytesIO | None = None) -> Result:
     return CliRunner().invoke(tree, ["forget", *arguments], input=stdin)
 
 
 def test_it_is_gone_with_its_files_and_the_receipt_is_told(past: Past) -> None:
-    done = forget("--matching", SECRET.upper(), "--json")
+    done = forget("--matching", SECRET.upper(), "--json", "--yes")
     assert done.exit_code == 0, done.output
     told = json.loads(done.stdout)
     assert (told["counts"]["chats"], told["dry_run"], set(told["adapters"])) == (1, False, {past.champion, past.heir})
@@ -49,19 +57,36 @@ def test_a_dry_run_says_what_would_go(past: Past) -> None:
 
 
 def test_text_comes_from_standard_input_so_that_no_shell_remembers_it(past: Past) -> None:
-    assert json.loads(forget("--matching", "-", "--json", stdin=f"{ALONE}\n").stdout)["counts"]["chats"] == 1
+    assert json.loads(forget("--matching", "-", "--json", "--yes", stdin=f"{ALONE}\n").stdout)["counts"]["chats"] == 1
     assert rows_that_hold(past.house.connection, ALONE) == []
+
+
+@pytest.mark.parametrize(("text", "stdin"), [("two", None), ("-", "two\n")])
+def test_without_a_yes_nothing_goes_where_nobody_can_be_asked(house: House, text: str, stdin: str | None) -> None:
+    house.hear(said("one", "two"))
+    assert isinstance(forget("--matching", text, stdin=stdin).exception, ForgetUnconfirmed)
+    assert house.count("chats") == 1
+
+
+def test_at_a_terminal_it_is_asked_first(house: House) -> None:
+    house.hear(said("one", "two"))
+    asked = forget("--matching", "two", stdin=Terminal(b"n\n"))
+    assert (asked.exit_code, house.count("chats")) == (1, 1)
+    assert "Would be forgotten: 1 chats" in asked.stderr
+    house.connection.commit()
+    assert forget("--matching", "two", stdin=Terminal(b"y\n")).exit_code == 0
+    assert house.count("chats") == 0
 
 
 def test_nothing_that_fits_is_said_and_no_error(house: House) -> None:
     house.hear(said("one", "two"))
-    assert forget("--user", "nobody").stdout == "No chat fits; nothing was forgotten.\n"
-    assert json.loads(forget("--user", "nobody", "--json").stdout)["counts"] == {"chats": 0}
+    assert forget("--user", "nobody", "--yes").stdout == "No chat fits; nothing was forgotten.\n"
+    assert json.loads(forget("--user", "nobody", "--json", "--yes").stdout)["counts"] == {"chats": 0}
 
 
 @pytest.mark.parametrize("arguments", [[], ["--chat", "a", "--user", "b"], ["--before", "yesterday"]])
 def test_one_selector_is_needed(arguments: list[str]) -> None:
-    assert forget(*arguments).exit_code == 2
+    assert forget(*arguments, "--yes").exit_code == 2
 
 
 def test_days_before_one(house: House) -> None:
@@ -80,7 +105,7 @@ def test_a_file_that_is_imported_again_counts_what_was_forgotten(tmp_path: Path)
         return CliRunner().invoke(tree, ["chats", "import", str(file), *options]).stdout
 
     assert "2 read = 2 imported" in imports()
-    assert forget("--matching", SECRET).exit_code == 0
+    assert forget("--matching", SECRET, "--yes").exit_code == 0
     assert "2 read = 0 imported + 0 updated + 1 unchanged + 1 forgotten + 0 rejected" in imports()
     assert json.loads(imports("--json"))["forgotten"] == 1
 
@@ -92,10 +117,10 @@ def test_a_night_under_way_is_not_written_behind(house: House) -> None:
     house.connection.commit()
     with stack._locked(current()) as state:
         stack._remember(state, [], current().port)
-        done = forget("--matching", "two")
+        done = forget("--matching", "two", "--yes")
         assert isinstance(done.exception, ForgetBusy)
         assert forget("--matching", "two", "--dry-run").exit_code == 0
         house.connection.execute("update dagster.runs set status = 'SUCCESS'")
         house.connection.commit()
-        assert forget("--matching", "two").exit_code == 0
+        assert forget("--matching", "two", "--yes").exit_code == 0
     assert house.count("chats") == 0
