@@ -19,6 +19,7 @@ from selfimprove.errors import (
     ModelWorkFailed,
     TaggerFailed,
     TaggerMissing,
+    VaultInvalid,
     VaultKeyMissing,
     VaultKeyUnknown,
     VaultOpenToOthers,
@@ -184,6 +185,14 @@ def other_keys(home: Path) -> None:
     Vault.open(home)
 
 
+def lost_key(home: Path) -> None:
+    """Keep the hash key, and another key than the one that everything is sealed under."""
+    from selfimprove.privacy.vault import add_key, drop_older_keys
+
+    add_key(home)
+    drop_older_keys(home)
+
+
 def missing_keys(home: Path) -> None:
     (home / "keys" / "vault.json").unlink()
 
@@ -194,7 +203,12 @@ def open_keys(home: Path) -> None:
 
 @pytest.mark.parametrize(
     ("harm", "error"),
-    [(other_keys, VaultKeyUnknown), (missing_keys, VaultKeyMissing), (open_keys, VaultOpenToOthers)],
+    [
+        (other_keys, VaultInvalid),
+        (lost_key, VaultKeyUnknown),
+        (missing_keys, VaultKeyMissing),
+        (open_keys, VaultOpenToOthers),
+    ],
 )
 def test_a_wrong_vault_fails_the_run_and_changes_nothing(
     connection: Connection, database: str, home: Path, store: Store, harm: Any, error: type[Exception]
