@@ -12,6 +12,7 @@ from selfimprove.critiques.checks import ADVICE, RULES
 from selfimprove.critiques.criticise import Court
 from selfimprove.critiques.critique import Evidence, Explicit
 from selfimprove.critiques.ratings import Known
+from selfimprove.critiques.sources import provenance
 from selfimprove.critiques.witnesses import Witnesses
 from selfimprove.resources import check_results
 from selfimprove_tests.critiques.rows import add_chat
@@ -121,7 +122,7 @@ def test_feedback_carries_where_it_came_from_and_on_whose_chat(connection):
     add_chat(connection, DAY, "u: 1?", "a: 1", feedback=[thumb()], user="0123456789abcdef")
     add_chat(connection, DAY, "u: 2?", "a: 2", feedback=[thumb()])
     found = {one.feedback[0].source for one in table.filtered(connection, [DAY])}
-    assert found == {"web/01234567", "web"}
+    assert found == {provenance("web", "0123456789abcdef"), "web"}
 
 
 def test_the_ratings_of_other_days_come_with_their_evidence(connection):
