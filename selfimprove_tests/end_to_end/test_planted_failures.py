@@ -48,7 +48,7 @@ def day(house: Nights, request: pytest.FixtureRequest) -> date:
         found = connection.execute("select count(distinct day) as n from chats").fetchone()
         assert found
         day = date(2026, 2, 1 + found["n"])
-        vault = Vault.open(house.settings.home)
+        vault = Vault.open(house.settings.home, connection)
         said = (f"My address is {EMAIL}", f"{DEADLY}: I am {EMAIL}", f"my password is {PASSWORD}, keep it")
         noon = datetime.combine(day, time(12), UTC)
         messages = [(Message("user", text), Message("assistant", f"Noted: {text}.")) for text in said]
@@ -170,7 +170,7 @@ def keys_put_aside(house: Nights, others: bytes | None) -> Iterator[None]:
 
 
 @pytest.mark.parametrize(
-    ("others", "said"), [(False, "their key file"), (True, "which is not in the vault")], ids=["missing", "wrong"]
+    ("others", "said"), [(False, "their key file"), (True, "its hash_key is not the one")], ids=["missing", "wrong"]
 )
 def test_without_its_key_a_day_stays_closed(
     house: Nights, day: date, tmp_path: Path, others: bool, said: str
