@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import math
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -16,6 +17,7 @@ from selfimprove.models.score import score
 
 LONGEST = 24  # tokens of a timed answer
 REPEATS = 11
+PEAKS = 5
 TIMED = 32  # prompts a turn: one full batch
 SAMPLE_TOKENS = 48
 
@@ -82,8 +84,12 @@ def _pair(challenger: Loaded, champion: Loaded, work: Work, turn: int) -> float:
 
 
 def memory_ratio(challenger: Loaded, champion: Loaded, work: Work) -> float | None:
-    """Challenger's weights and what answering adds to them at its peak, over the champion's."""
-    return _ratio(_bytes(challenger, work), _bytes(champion, work))
+    """Challenger's weights and what answering adds to them at its peak, over the champion's.
+
+    The median of several measurements: when MLX gives a buffer back depends on what else the machine does.
+    """
+    turns = [(_bytes(challenger, work), _bytes(champion, work)) for _ in range(PEAKS)]
+    return _ratio(median(first for first, _ in turns), median(second for _, second in turns))
 
 
 def _seconds_a_token(loaded: Loaded, work: Work) -> float:
@@ -106,6 +112,8 @@ def _bytes(loaded: Loaded, work: Work) -> float:
     from mlx.utils import tree_flatten
 
     weights = sum(value.nbytes for _, value in tree_flatten(loaded.model.parameters()))
+    gc.collect()  # what an earlier answer left behind would be taken for the models themselves
+    mx.synchronize()
     before = mx.get_active_memory()
     mx.reset_peak_memory()
     mlx.generate(loaded, work.prompts, max_tokens=work.limit)
