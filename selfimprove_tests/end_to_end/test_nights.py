@@ -54,7 +54,7 @@ def test_2_nothing_new_is_nothing_to_learn(nights: Nights) -> None:
 @pytest.mark.parametrize(
     ("after", "config", "gates"),
     [
-        (4, {"training_dataset": {"replay": 0}}, {"keeps_core"}),
+        (4, {"training_dataset": {"replay": 0, "remember": 0}}, {"keeps_core"}),
         (8, {"lora_adapter": {"learning_rate": 0.0}}, {"did_learn"}),
         (12, {"lora_adapter": {"learning_rate": 0.03}}, {"keeps_core"}),
     ],
@@ -65,7 +65,7 @@ def test_a_bad_night_is_refused_by_its_gate(nights: Nights, after: int, config: 
     nights.live_until(day(after))
     result = nights.spend(day(after), **config)
     assert not result.success
-    assert nights.decision()["decision"] == "reject"
+    assert nights.decision()["decision"] == "reject", nights.decision()["reasons"]
     assert gates <= nights.refusing_gates()
     assert nights.champion() == champion
     assert nights.told()["outcome"] == "rejected"
