@@ -1,5 +1,6 @@
 """How a night ended, in one word and one sentence."""
 
+from selfimprove.datasets.say import too_little
 from selfimprove.reports.night import Failure, Found, Judged, Lead, Night, Origin, Outcome
 
 QUESTIONS = {
@@ -83,7 +84,9 @@ def sentence(night: Night) -> str:
                 f"and {_stays(night)}: {_why(judged, 'not_enough_evidence')}."
             )
         case "nothing_to_learn", _, Found() as found:
-            return f"{found.sentence.rstrip('.')}; {_stays(night)}."
+            lack = _too_little(found)
+            said = f"Too little to learn from yet: {lack}" if lack else found.sentence.rstrip(".")
+            return f"{said}; {_stays(night)}."
     return f"The night broke off, and {_stays(night)}: {_broke(night)}."
 
 
@@ -130,7 +133,14 @@ def own_questions(judged: Judged) -> tuple[int, int, int]:
 def _has_nothing(night: Night) -> bool:
     """There is no dataset, or one that is too small; soft checks that failed beside it do not count."""
     assert night.found is not None
-    return night.found.manifest is None or any(f.check_name in NOTHING_CHECKS for f in night.failures)
+    return night.found.manifest is None or _too_little(night.found) is not None
+
+
+def _too_little(found: Found) -> str | None:
+    """What a dataset lacks to be trained on; its check raises no alert, since a quiet night is no fault."""
+    splits = (found.manifest or {}).get("splits", {})
+    count = {name: splits.get(name, {}).get("examples", 0) for name in ("train", "validation", "fresh")}
+    return too_little(count["train"], count["validation"] + count["fresh"]) if splits else None
 
 
 def _better(judged: Judged) -> str:

@@ -35,21 +35,25 @@ def ask(nights: Nights, tmp_path: Path, exchanges: list[tuple[str, str]]) -> Non
 @pytest.mark.parametrize(
     ("exchanges", "said"),
     [
-        ([], "no chats"),
-        ([("What is the capital of Peru?", "The capital of Peru is Lima.")], "low_score"),
-        ([("What is the time? #no-train", "It is nine."), ("Say it", "Internal Server Error")], "rejected"),
+        ([], ("no chats",)),
+        # on which side the only chat is depends on the house's key
+        (
+            [("What is the capital of Peru?", "The capital of Peru is Lima.")],
+            ("Too little to learn from yet", "no new chats worth learning from", "low_score"),
+        ),
+        ([("What is the time? #no-train", "It is nine."), ("Say it", "Internal Server Error")], ("rejected",)),
     ],
     ids=["no-chats", "one-chat", "only-rejected-chats"],
 )
 def test_a_quiet_night_says_so_and_promotes_nothing(
-    quiet_house: Nights, tmp_path: Path, exchanges: list[tuple[str, str]], said: str
+    quiet_house: Nights, tmp_path: Path, exchanges: list[tuple[str, str]], said: tuple[str, ...]
 ) -> None:
     if exchanges:
         ask(quiet_house, tmp_path, exchanges)
     result = quiet_house.spend(YESTERDAY)
     assert not result.success
     assert quiet_house.told()["outcome"] == "nothing_to_learn"
-    assert said in quiet_house.told()["sentence"]
+    assert any(words in quiet_house.told()["sentence"] for words in said), quiet_house.told()["sentence"]
     assert quiet_house.champion() is None
     assert quiet_house.rows("select 1 from adapters") == []
     assert quiet_house.rows("select 1 from alerts") == [], "a quiet night is no fault"

@@ -45,10 +45,13 @@ def test_a_promotion_that_was_not_carried_out_is_a_failure():
 
 def test_too_little_to_learn_from_is_nothing_to_learn():
     night = replace(nights.promoted(), judged=None, adapter=None)
-    short = Failure("training_dataset", "has_enough_examples", "only 2 to train on")
     soft = Failure("critique_scores", "judge_answers", "silent")
-    assert tell.outcome(replace(night, failures=(soft, short))) == "nothing_to_learn"
     assert tell.outcome(replace(night, failures=(soft,))) == "failed"
+    for splits in ({"train": 2, "fresh": 9, "validation": 9}, {"train": 50, "fresh": 0, "validation": 0}):
+        manifest = {"splits": {name: {"examples": n} for name, n in splits.items()}}
+        short = replace(night, found=replace(night.found, manifest=manifest))
+        assert tell.outcome(replace(short, failures=(soft,))) == "nothing_to_learn"
+    assert tell.sentence(short).startswith("Too little to learn from yet: no example to test with; at least 1 is needed; ")
 
 
 def test_a_soft_check_does_not_turn_an_empty_night_into_a_failure():
