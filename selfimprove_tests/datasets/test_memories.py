@@ -1,6 +1,7 @@
 """Facts in Postgres: which are the nearest to a question, which hold, and what a night writes of them."""
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -236,14 +237,9 @@ def test_a_second_night_asks_nobody_again(night: Callable[..., Room]) -> None:
 
 def test_without_means_weights_learn_all(night: Callable[..., Room]) -> None:
     room = night(helps=True)
-    plain = make_room(_url(room), room.home, room.base)
+    plain = replace(room, means=nullcontext)
     build(plain, NIGHT, "run")
     assert (left_out(plain), said(plain, "select 1 from routes")) == ({}, [])
-
-
-def _url(room: Room) -> str:
-    with room.connect() as connection:
-        return connection.info.dsn
 
 
 def test_a_chat_that_teaches_something_else_now_loses_its_route_and_its_fact(night: Callable[..., Room]) -> None:
