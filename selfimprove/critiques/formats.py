@@ -12,8 +12,8 @@ import orjson
 
 from selfimprove.critiques.exchange import Exchange
 from selfimprove.critiques.fences import split
+from selfimprove.privacy.fold import PLACEHOLDER
 
-_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 _ASKS_JSON = re.compile(
     r"\b(?:answer|reply|respond|output|return|write|give|produce|print|provide)\b[^.?!\n]{0,40}"
     r"\b(?:in|as|with|only|valid|a|the)\s+(?:valid |raw |a )?json\b"
@@ -85,7 +85,7 @@ def not_json(exchange: Exchange) -> str | None:
     """JSON was asked for, and nothing in the answer is JSON."""
     if not _ASKS_JSON.search(exchange.question) or _ABOUT_JSON.search(exchange.question):
         return None
-    answer = _PLACEHOLDER.sub("0", exchange.answer)
+    answer = PLACEHOLDER.sub("0", exchange.answer)
     candidates = [*(block.body for block in split(answer).blocks), answer, *_braced(answer)]
     return None if any(_is_json(candidate) for candidate in candidates) else "asked for JSON, gave none"
 
@@ -146,7 +146,7 @@ def too_many_words(exchange: Exchange) -> str | None:
 
 def code_does_not_parse(exchange: Exchange) -> str | None:
     """A fenced block that says it is Python, JSON, TOML or XML, and is not; `...` leaves something out."""
-    for block in split(_PLACEHOLDER.sub("0", exchange.answer)).blocks:
+    for block in split(PLACEHOLDER.sub("0", exchange.answer)).blocks:
         name, parses = _PARSERS.get(block.language, ("", None))
         if parses and not parses(block.body) and not (name != "Python" and "..." in block.body):
             return f"a {name} block does not parse"

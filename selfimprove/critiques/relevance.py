@@ -9,8 +9,9 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
+from selfimprove.privacy.fold import PLACEHOLDER
+
 LEAST, STEM = 3, 5
-_PLACEHOLDER = re.compile(r"\[[A-Z][A-Z_]*_\d+\]")
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 # Words of any chat: who shares them shares no matter.
 _COMMON = frozenset(_WORD.findall("""
@@ -40,5 +41,5 @@ def relevance(before: Iterable[str], answer: str) -> float | None:
 @lru_cache(maxsize=4096)  # a chat's turns come before each of its answers
 def stems(text: str) -> frozenset[str]:
     """The beginnings of its longer words, and its numbers."""
-    words = _WORD.findall(_PLACEHOLDER.sub(" ", text).lower())
+    words = _WORD.findall(PLACEHOLDER.sub(" ", text).lower())
     return frozenset(word[:STEM] for word in words if (len(word) >= LEAST or word.isdigit()) and word not in _COMMON)

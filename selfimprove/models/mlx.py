@@ -1,4 +1,4 @@
-"""The only file that calls mlx-lm: load, generate, and train LoRA adapters or a fresh model."""
+"""Where mlx-lm is called, but for its evaluation harness: load, generate, train LoRA adapters or a fresh model."""
 
 import contextlib
 import io

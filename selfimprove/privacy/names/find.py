@@ -1,4 +1,4 @@
-"""Ask the tagger about texts, in this process; `tagger.Tagger` does so in a worker.
+"""Ask the tagger about texts, in this process; `tagger.finder` does so in a worker.
 
     find(texts)                          as redaction does: recall before precision
     find(texts, threshold=SECOND_LOOK)   as a second opinion on redacted text does: what is left that may be personal
