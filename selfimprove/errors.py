@@ -297,3 +297,7 @@ class ForgetUnconfirmed(SelfImproveError):
     """Nobody is at a terminal to confirm it, so nothing was forgotten. Look at what would go with `--dry-run`, then say `--yes`."""
 
     exit_code = 2
+
+
+class ModelUnavailable(SelfImproveError):
+    """No model answers now: {reason}. Ask again in {retry_after} seconds; `selfimprove status` tells what runs."""

@@ -9,14 +9,15 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
     "install", "errors", "settings", "logins", "postgres", "processes", "charts", "models", "resources",
-    "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
-    "forgetting", "automation", "definitions", "stack", "night", "doctor", "cli", "__main__",
+    "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "experiments",
+    "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions", "stack", "night", "day",
+    "service", "doctor", "cli", "__main__",
 ]
 KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "definitions.py", "stack.py", "night.py"}
 HEAVY = {
     "mlx", "mlx_lm", "torch", "sentence_transformers", "pandas", "scipy", "phonenumbers", "faker", "apprise", "rich",
 }
-MLX_LM = {Path("models/mlx.py"), Path("models/harness.py")}
+MLX_LM = {Path("models/mlx.py"), Path("models/harness.py"), Path("models/slots.py"), Path("models/voices.py")}
 
 FILES = sorted(path.relative_to(PACKAGE) for path in PACKAGE.rglob("*.py"))
 

@@ -1,0 +1,1 @@
+"""The day: an OpenAI-compatible server that answers, and keeps what was said."""

@@ -1,0 +1,61 @@
+"""The nouns of the day: what is asked of a model, and the pieces its answer comes in."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any, Literal, Protocol
+
+BASE = "base"  # the slot without an adapter
+
+Finish = Literal["stop", "length", "tool_calls"]
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One answer that is wanted: of whom (an adapter's id or "base"), to what, and how.
+
+    `messages` and `tools` are in OpenAI's wire form; `top_logprobs` is None when no log-probabilities are wanted.
+    """
+
+    id: str
+    slot: str
+    messages: tuple[dict[str, Any], ...]
+    max_tokens: int
+    temperature: float = 1.0
+    top_p: float = 1.0
+    seed: int | None = None
+    stop: tuple[str, ...] = ()
+    top_logprobs: int | None = None
+    tools: tuple[dict[str, Any], ...] = ()
+    schema: dict[str, Any] | None = None  # the JSON schema that the answer must follow
+
+
+@dataclass(frozen=True, slots=True)
+class TokenScore:
+    """A token that was chosen, its log-probability (nats), and the likeliest ones in its place."""
+
+    token: str
+    logprob: float
+    top: tuple[tuple[str, float], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A part of an answer; the last one, and no other, says why it ended and how many tokens there were."""
+
+    text: str
+    scores: tuple[TokenScore, ...] = ()
+    finish: Finish | None = None
+    prompt_tokens: int = 0
+    completion_tokens: int = 0
+
+
+class Voice(Protocol):
+    """Whoever answers."""
+
+    def say(self, ask: Ask) -> AsyncIterator[Piece]:
+        """The pieces of one answer; closing the iterator stops the work for it.
+
+        Raises:
+            ModelUnavailable: nobody answers now; it says why and when to ask again.
+        """
+        ...
