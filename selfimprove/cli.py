@@ -17,7 +17,8 @@ from selfimprove.settings import current
 ROOMS = (
     "models", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
 )
-PLACES = {**{room: room for room in ROOMS}, "forget": "forgetting"}  # where a command that is not of this file lives
+# where a command that is not of this file lives
+PLACES = {**{room: room for room in ROOMS}, "forget": "forgetting", "gateway": "gateway"}
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GUESTS = {"evals": ("compare", "promotion")}  # commands of a group that a later room's rules carry out
 

@@ -14,6 +14,8 @@ from selfimprove.errors import SettingInvalid
 CRON_FIELD = re.compile(r"(?:[\d*,/-]|[a-z]{3})+", re.IGNORECASE)  # Dagster knows no L, W or #
 URL = re.compile(r"https?://[^\s/?#@]+(?:/\S*)?", re.IGNORECASE)  # a key belongs into SELFIMPROVE_JUDGE_KEY
 NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
+HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)  # a name, IPv4, IPv6
+YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 CHECKOUT = Path(__file__).resolve().parent.parent
 
 
@@ -33,6 +35,14 @@ class Settings:
     judge_key: str | None
     alert_urls: tuple[str, ...]
     memory_gb: float = 0.0  # 0: what the machine has
+    gateway_port: int = 4646
+    gateway_host: str = "127.0.0.1"
+    upstream_url: str | None = None
+    upstream_model: str = ""
+    upstream_key: str | None = None
+    challenger_share: float = 0.5
+    approval: bool = False
+    keep_adapters: int = 7
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -52,12 +62,20 @@ def read(environment: Mapping[str, str]) -> Settings:
         cron=_cron(get("CRON", "0 2 * * *")),
         timezone=_timezone(get("TIMEZONE", "UTC")),
         first_day=_day("SELFIMPROVE_FIRST_DAY", get("FIRST_DAY", "2022-11-30")),
-        port=_port(get("PORT", "3000")),
+        port=_port("SELFIMPROVE_PORT", get("PORT", "3000")),
         judge_url=_url("SELFIMPROVE_JUDGE_URL", get("JUDGE_URL", "")) or None,
         judge_model=get("JUDGE_MODEL", "default"),
         judge_key=get("JUDGE_KEY", "") or None,
         alert_urls=tuple(get("ALERT_URLS", "").split()),
         memory_gb=_gigabytes("SELFIMPROVE_MEMORY_GB", get("MEMORY_GB", "0")),
+        gateway_port=_port("SELFIMPROVE_GATEWAY_PORT", get("GATEWAY_PORT", "4646")),
+        gateway_host=_host("SELFIMPROVE_GATEWAY_HOST", get("GATEWAY_HOST", "127.0.0.1")),
+        upstream_url=_upstream("SELFIMPROVE_UPSTREAM_URL", get("UPSTREAM_URL", "")) or None,
+        upstream_model=get("UPSTREAM_MODEL", ""),
+        upstream_key=get("UPSTREAM_KEY", "") or None,
+        challenger_share=_share("SELFIMPROVE_CHALLENGER_SHARE", get("CHALLENGER_SHARE", "0.5")),
+        approval=_yes_or_no("SELFIMPROVE_APPROVAL", get("APPROVAL", "no")),
+        keep_adapters=_count("SELFIMPROVE_KEEP_ADAPTERS", get("KEEP_ADAPTERS", "7")),
     )
 
 
@@ -125,10 +143,41 @@ def _url(name: str, value: str) -> str:
     return value
 
 
-def _port(value: str) -> int:
+def _upstream(name: str, value: str) -> str:
+    """An OpenAI-compatible server's address, or, beginning with "ollama+", that of Ollama's own interface."""
+    if value and not URL.fullmatch(value.removeprefix("ollama+")):
+        raise SettingInvalid(name=name, value=value, expected="an address, such as http://127.0.0.1:1234/v1")
+    return value
+
+
+def _port(name: str, value: str) -> int:
     if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 65535:
-        raise SettingInvalid(name="SELFIMPROVE_PORT", value=value, expected="a port from 1 to 65535")
+        raise SettingInvalid(name=name, value=value, expected="a port from 1 to 65535")
     return int(value)
+
+
+def _host(name: str, value: str) -> str:
+    if not HOST.fullmatch(value):
+        raise SettingInvalid(name=name, value=value, expected="an address or name of this machine, such as 127.0.0.1")
+    return value
+
+
+def _share(name: str, value: str) -> float:
+    if not NUMBER.fullmatch(value) or float(value) > 1:
+        raise SettingInvalid(name=name, value=value, expected="a share from 0 to 1, such as 0.5")
+    return float(value)
+
+
+def _count(name: str, value: str) -> int:
+    if not (value.isascii() and value.isdigit()) or not 1 <= int(value) <= 10_000:
+        raise SettingInvalid(name=name, value=value, expected="a number from 1 to 10000")
+    return int(value)
+
+
+def _yes_or_no(name: str, value: str) -> bool:
+    if value.lower() not in YES + NO:
+        raise SettingInvalid(name=name, value=value, expected="yes or no")
+    return value.lower() in YES
 
 
 def _gigabytes(name: str, value: str) -> float:

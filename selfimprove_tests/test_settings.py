@@ -50,11 +50,34 @@ def test_values_are_taken_and_blank_ones_are_not() -> None:
         ("SELFIMPROVE_JUDGE_URL", "localhost:8080", "an address"),
         ("SELFIMPROVE_JUDGE_URL", "http://", "an address"),
         ("SELFIMPROVE_JUDGE_URL", "http://me:secret@host/v1", "an address"),
+        ("SELFIMPROVE_GATEWAY_PORT", "0", "a port"),
+        ("SELFIMPROVE_GATEWAY_HOST", "http://here", "an address or name"),
+        ("SELFIMPROVE_GATEWAY_HOST", "-x", "an address or name"),
+        ("SELFIMPROVE_UPSTREAM_URL", "ollama+ftp://host", "an address"),
+        ("SELFIMPROVE_UPSTREAM_URL", "ollama+", "an address"),
+        ("SELFIMPROVE_UPSTREAM_URL", "127.0.0.1:1234/v1", "an address"),
+        ("SELFIMPROVE_CHALLENGER_SHARE", "1.01", "a share from 0 to 1"),
+        ("SELFIMPROVE_CHALLENGER_SHARE", "half", "a share from 0 to 1"),
+        ("SELFIMPROVE_APPROVAL", "maybe", "yes or no"),
+        ("SELFIMPROVE_KEEP_ADAPTERS", "0", "a number from 1"),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_variable(name: str, value: str, expected: str) -> None:
     with pytest.raises(SettingInvalid, match=f"{name} is '.*', which is not {expected}"):
         read({name: value})
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "fe80::1", "localhost", "my-mac.local"])
+def test_the_gateway_may_listen_on_any_address_or_name(host: str) -> None:
+    assert read({"SELFIMPROVE_GATEWAY_HOST": host}).gateway_host == host
+
+
+def test_the_day_is_set_by_words_and_numbers() -> None:
+    upstream = "ollama+http://127.0.0.1:11434"
+    words = {"APPROVAL": "Yes", "CHALLENGER_SHARE": "0", "UPSTREAM_URL": upstream}
+    settings = read({f"SELFIMPROVE_{name}": value for name, value in words.items()})
+    assert (settings.approval, settings.challenger_share, settings.upstream_url) == (True, 0.0, upstream)
+    assert read({}) == read({"SELFIMPROVE_APPROVAL": "off", "SELFIMPROVE_GATEWAY_PORT": "4646"})
 
 
 @pytest.mark.parametrize("value", ["0 2 * * *", "*/15 1-4 * * mon-fri"])
