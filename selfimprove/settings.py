@@ -14,7 +14,7 @@ from selfimprove.errors import SettingInvalid
 CRON_FIELD = re.compile(r"(?:[\d*,/-]|[a-z]{3})+", re.IGNORECASE)  # Dagster knows no L, W or #
 URL = re.compile(r"https?://[^\s/?#@]+(?:/\S*)?", re.IGNORECASE)  # a key belongs into SELFIMPROVE_JUDGE_KEY
 NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
-HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)  # a name, IPv4, IPv6
+HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)  # IPv4 and IPv6 too
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 CHECKOUT = Path(__file__).resolve().parent.parent
 
