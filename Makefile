@@ -13,7 +13,7 @@ down: install  ## stop everything
 	@$(BIN)/selfimprove down
 
 test: install  ## the whole suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
 
 lint: install  ## style, types, layers, size figures
 	@$(BIN)/ruff check .
