@@ -301,3 +301,51 @@ class ForgetUnconfirmed(SelfImproveError):
 
 class ModelUnavailable(SelfImproveError):
     """No model answers now: {reason}. Ask again in {retry_after} seconds; `selfimprove status` tells what runs."""
+
+
+class AdapterPruned(AdapterCorrupt):
+    """Adapter {id} was pruned on {day}: its files are deleted, its row and what was measured of it are kept. `selfimprove adapters list` shows which have files; pin one before it goes with `selfimprove adapters pin`."""
+
+
+class AdaptersInUse(SelfImproveError):
+    """Adapter {id} is being read, by a training, an evaluation or an export, so nothing was pruned. Wait until that has ended; `selfimprove status` shows what runs."""
+
+
+class ExportRefused(SelfImproveError):
+    """Adapter {id} was not exported: {reason}. Export another one, or this one all the same with --even-so."""
+
+    exit_code = 2
+
+
+class ExportImpossible(SelfImproveError):
+    """Adapter {id} cannot be written as {format}: {reason}. {instead}"""
+
+    exit_code = 2
+
+
+class ExportDiffers(SelfImproveError):
+    """The {format} export of adapter {id} does not answer as the adapter does ({reason}), and was removed. {instead}"""
+
+
+class PromptTooLong(SelfImproveError):
+    """The conversation is {tokens} tokens long and the model reads at most {limit}, its answer included. Leave out earlier messages, or begin a new conversation."""
+
+    exit_code = 2
+
+
+class SchemaUnusable(SelfImproveError):
+    """The answer cannot be held to this JSON schema: {reason}. Simplify the schema, or ask without one."""
+
+    exit_code = 2
+
+
+class AnswerBroken(SelfImproveError):
+    """The model computed what is not a number while {slot} answered, so the answer was broken off. Go back to an earlier adapter with `selfimprove promotion rollback`."""
+
+
+class SlotsFull(SelfImproveError):
+    """All {slots} places for adapters are taken ({taken}). Unload one first."""
+
+
+class ServingTooLarge(SelfImproveError):
+    """Answering would need {needed} GB (weights {weights}, adapters {adapters}, a conversation of {context} tokens {states}) and {limit} GB are there. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, stop other programs, or raise SELFIMPROVE_MEMORY_GB."""

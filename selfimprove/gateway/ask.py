@@ -40,13 +40,17 @@ class TokenScore:
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of an answer; the last one, and no other, says why it ended and how many tokens there were."""
+    """A part of an answer; the last one, and no other, says why it ended and how many tokens there were.
+
+    `tool_calls` are whole, in OpenAI's wire form: `{"id", "type": "function", "function": {"name", "arguments"}}`.
+    """
 
     text: str
     scores: tuple[TokenScore, ...] = ()
     finish: Finish | None = None
     prompt_tokens: int = 0
     completion_tokens: int = 0
+    tool_calls: tuple[dict[str, Any], ...] = ()
 
 
 class Voice(Protocol):
