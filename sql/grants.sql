@@ -43,7 +43,8 @@ grant select (id, chat_id, position, kind, value, source, given_at) on feedback 
 grant select (chat_id, day, messages, feedback, spans, rule_version) on redacted_chats to reviewer, analyst;
 grant select on
     stage_days, rejections, filtered_chats, calibrations, second_opinions, critiques, examples, datasets, dataset_examples,
-    dataset_left_out, dataset_runs, replay_answers, adapters, eval_examples, golden_chats, eval_results, reports,
+    dataset_left_out, dataset_runs, replay_answers, adapters, adapter_pins, pruned_adapters,
+    eval_examples, golden_chats, eval_results, reports,
     redaction_trials, instruments, routes, memories,
     report_examples, margins, decisions, ledger, promotions, morning_reports, traces, alerts, tainted_datasets,
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters

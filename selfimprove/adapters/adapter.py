@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +32,7 @@ class Adapter:
     url: str
     files: Mapping[str, str]
     night: date
+    pruned_at: datetime | None = None  # when its files were deleted to save room
 
 
 def hashes(folder: Path) -> dict[str, str]:

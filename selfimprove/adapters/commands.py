@@ -2,6 +2,7 @@
 
 import sys
 from contextlib import AbstractContextManager
+from functools import partial
 
 import click
 
@@ -65,3 +66,58 @@ def verify(id: str | None, as_json: bool) -> None:
     found = [show.verified(adapter) for adapter in chosen]
     click.echo(show.as_json(found) if as_json else show.verdicts(found))
     sys.exit(0 if all(row["ok"] for row in found) else 1)
+
+
+@adapters.command()
+@click.argument("id")
+@click.option("--reason", default="", help="Why, for whoever looks later.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def pin(id: str, reason: str, as_json: bool) -> None:
+    """Keep the files of an adapter, an id or its beginning, until it is unpinned.
+
+    Example: selfimprove adapters pin 9c41 --reason "before the new base model"
+    """
+    from selfimprove.adapters import show, table
+
+    with _connect() as connection:
+        pinned = table.pin(connection, id, reason)
+    click.echo(show.as_json({"id": pinned, "pinned": True}) if as_json else f"Adapter {pinned} is pinned.")
+
+
+@adapters.command()
+@click.argument("id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def unpin(id: str, as_json: bool) -> None:
+    """Let a pinned adapter go when its time comes.
+
+    Example: selfimprove adapters unpin 9c41
+    """
+    from selfimprove.adapters import show, table
+
+    with _connect() as connection:
+        unpinned, was = table.unpin(connection, id)
+    told = f"Adapter {unpinned} is pinned no more." if was else f"Adapter {unpinned} was not pinned."
+    click.echo(show.as_json({"id": unpinned, "pinned": False, "was_pinned": was}) if as_json else told)
+
+
+@adapters.command(name="prune")
+@click.option("--keep", type=click.IntRange(0), help="So many of the newest stay, not SELFIMPROVE_KEEP_ADAPTERS.")
+@click.option("--dry-run", is_flag=True, help="Tell what would go, and change nothing.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def prune_(keep: int | None, dry_run: bool, as_json: bool) -> None:
+    """Delete the files of adapters that nobody will need again; every night ends with it. Their rows stay.
+
+    The newest stay, the champion and the ten before it, the anchor, who answered in the last 30 nights, the pinned, and
+    whatever waits for a decision. Exports of old datasets, which are made again when they are read, and what was left
+    of work that was killed go too.
+
+    Example: selfimprove adapters prune --dry-run
+    """
+    from selfimprove.adapters import prune, show
+
+    settings = current()
+    wanted = settings.keep_adapters if keep is None else keep
+    connect = partial(postgres.connect, postgres.prepare(settings))
+    found = prune.prune(connect, settings.home, wanted, dry_run=dry_run)
+    told = {**found.as_json(), "dry_run": dry_run}
+    click.echo(show.as_json(told) if as_json else show.pruned(found, dry_run=dry_run))

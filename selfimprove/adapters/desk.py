@@ -22,6 +22,7 @@ from selfimprove.models.base import Base
 from selfimprove.models.checkpoint import STATE
 
 FOLDER = "training"
+LOCK = "training.lock"
 FORMAT = 1  # of a checkpoint: another one is not gone on from
 ENDS = (ExampleDiverged, DatasetChanged)  # what would happen again
 
@@ -44,7 +45,7 @@ def desk(home: Path, key: str) -> Iterator[Path]:
     """
     work = home / "work"
     work.mkdir(parents=True, exist_ok=True)
-    with (work / "training.lock").open("a") as lock:
+    with (work / LOCK).open("a") as lock:
         _take(lock.fileno(), work)
         place = work / FOLDER / key
         for other in place.parent.glob("*"):

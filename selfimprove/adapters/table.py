@@ -9,7 +9,7 @@ from psycopg.types.json import Jsonb
 from selfimprove import postgres
 from selfimprove.adapters import recipe as recipes
 from selfimprove.adapters.adapter import Adapter
-from selfimprove.errors import AdapterUnknown
+from selfimprove.errors import AdapterPruned, AdapterUnknown
 from selfimprove.postgres import Connection
 
 
@@ -23,6 +23,7 @@ def insert(connection: Connection, adapter: Adapter, run_id: str) -> None:
         "run_id": run_id,
     }
     connection.execute(_queries().insert, row)
+    connection.execute(_queries().back, {"id": adapter.id})
 
 
 def of_run(connection: Connection, run_id: str) -> Adapter | None:
@@ -58,6 +59,37 @@ def overview(connection: Connection) -> list[dict[str, Any]]:
 def every(connection: Connection) -> list[Adapter]:
     """Every adapter, the newest first."""
     return [_adapter(row) for row in connection.execute(_queries().all_adapters)]
+
+
+def pin(connection: Connection, id: str, reason: str) -> str:
+    """Keep the files of the adapter whose id begins so until it is unpinned; returns its id.
+
+    Raises:
+        AdapterUnknown: none or several have.
+        AdapterPruned: they are gone already.
+    """
+    adapter = read(connection, id)
+    if adapter.pruned_at is not None:
+        raise AdapterPruned(id=adapter.id, day=adapter.pruned_at.date())
+    connection.execute(_queries().pin, {"id": adapter.id, "reason": reason})
+    return adapter.id
+
+
+def unpin(connection: Connection, id: str) -> tuple[str, bool]:
+    """Let an adapter go when its time comes; returns its id, and whether it was pinned.
+
+    Raises:
+        AdapterUnknown: none or several have an id that begins so.
+    """
+    adapter = read(connection, id)
+    return adapter.id, connection.execute(_queries().unpin, {"id": adapter.id}).fetchone() is not None
+
+
+def objections(connection: Connection, id: str) -> list[str]:
+    """What people's words say against giving an adapter to anybody."""
+    row = connection.execute(_queries().judged_by_people, {"id": id}).fetchone() or {}
+    told = {"vetoed": "it was vetoed", "tainted": "it learned from chats that were forgotten since"}
+    return [told[name] for name, holds in row.items() if holds]
 
 
 def _adapter(row: Mapping[str, Any]) -> Adapter:

@@ -11,7 +11,7 @@ from typing import Any
 from selfimprove.adapters import pseudonyms
 from selfimprove.adapters import table as adapters
 from selfimprove.adapters.adapter import Adapter
-from selfimprove.adapters.files import verified_folder
+from selfimprove.adapters.files import in_use, verified_folder
 from selfimprove.errors import NothingToEvaluate
 from selfimprove.evals import table
 from selfimprove.evals.evaluate import Outcome, Plan, evaluate, measurements, plan
@@ -56,11 +56,12 @@ def assess(connect: Connect, base: Base, run_id: str, say: Callable[[str], None]
         work = plan(connection, examples, lineup.models(), (lineup.challenger, lineup.champion))
     folders = {model: verified_folder(one) if one else None for model, one in night.field.adapters.items()}
     say(summary(work))
-    outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
-    tested = None
-    if aids.keyed_hash:
-        site = Site(connect, base, aids.keyed_hash, say)
-        tested = look(site, _subject(night, folders[lineup.challenger], outcome))
+    with in_use(folders.values()):
+        outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
+        tested = None
+        if aids.keyed_hash:
+            site = Site(connect, base, aids.keyed_hash, say)
+            tested = look(site, _subject(night, folders[lineup.challenger], outcome))
     with connect() as connection:
         return _keep(connection, night, outcome, tested, run_id)
 

@@ -41,16 +41,23 @@ def contest(connection: Connection, base: Base, challenger: Adapter) -> Contest:
     if challenger.base_model != base.id:
         raise AdapterOfOtherBase(adapter=challenger.id, base=challenger.base_model, name=base.name)
     seats = _seats(connection, base.id, challenger.night)
-    strangers = {seat for seat, adapter in seats.items() if adapter is not None and adapter.base_model != base.id}
-    seated = {seat: None if seat in strangers else adapter for seat, adapter in seats.items()}
+    absent = {seat: why for seat, adapter in seats.items() if (why := _absence(seat, adapter, base))}
+    seated = {seat: None if seat in absent else adapter for seat, adapter in seats.items()}
     models = {seat: model_id(base, adapter.id) if adapter else base.id for seat, adapter in seated.items()}
-    history = {str(ago): models[told] for ago, told in _HISTORY.items() if told in seats and told not in strangers}
+    history = {str(ago): models[told] for ago, told in _HISTORY.items() if told in seats and told not in absent}
     if history.get("1") == models["champion"]:  # it differs only where a person went back
         del history["1"]
     lineup = Lineup(model_id(base, challenger.id), models["champion"], models["anchor"], base.id, history)
     behind = {models[seat]: adapter for seat, adapter in seated.items()}
-    note = " ".join(f"The {seat} belongs to another base model and is left out." for seat in sorted(strangers))
+    note = " ".join(f"The {seat} {why} and is left out." for seat, why in sorted(absent.items()))
     return Contest(lineup, behind | {lineup.challenger: challenger, base.id: None}, note)
+
+
+def _absence(seat: str, adapter: Adapter | None, base: Base) -> str:
+    """Why an adapter cannot be compared; one that was pruned can be missed only where it was champion long ago."""
+    if adapter is not None and adapter.base_model != base.id:
+        return "belongs to another base model"
+    return "was pruned" if adapter is not None and adapter.pruned_at and seat in _HISTORY.values() else ""
 
 
 def _seats(connection: Connection, base_id: str, night: date) -> dict[str, Adapter | None]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from selfimprove.adapters import table as adapters
 from selfimprove.adapters.adapter import Adapter
-from selfimprove.adapters.files import verified_folder
+from selfimprove.adapters.files import in_use, verified_folder
 from selfimprove.errors import AdapterOfOtherBase
 from selfimprove.evals import table
 from selfimprove.evals.assess import Connect, summary, told
@@ -36,7 +36,8 @@ def try_out(
         work = plan(connection, examples, [model])
     say(summary(work))
     folders = {model: verified_folder(of) if of else None}
-    outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
+    with in_use(folders.values()):
+        outcome = evaluate(work, base.folder, folders, lambda event: say(told(event)), aids)
     with connect() as connection:
         table.insert_results(connection, examples, outcome.results)
         return table.scores(connection, [model], work.examples)

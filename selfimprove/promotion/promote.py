@@ -173,6 +173,8 @@ def _named(connection: Connection, name: str | None, current: str | None) -> str
         raise RollbackRefused(name=name, reason=reason)
     return str(found[0]["id"])
 
+    elif adapters.read(connection, found[0]["id"]).pruned_at:
+        reason = "its files were pruned to save room"
 
 def _move(connection: Connection, action: Action, to: str | None, current: str | None, reason: str) -> str:
     parameters = {"action": action, "adapter_id": to, "replaced": current, "reason": reason}

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 
 import dagster as dg
 
+from selfimprove.adapters import prune
 from selfimprove.errors import SelfImproveError
 from selfimprove.reports import alerts, read, table, why
 from selfimprove.resources import Database, Home, LanguageModel
@@ -50,12 +51,18 @@ def morning_report(
     with database.connect() as connection:
         report = table.write(home.path / "reports", read.read(connection, run_id, _today()))
         table.insert(connection, report)
+    try:
+        room = prune.prune(database.connect, home.path, current().keep_adapters).bytes
+    except SelfImproveError as exc:  # the next night's end tries again
+        context.log.warning(f"Nothing was pruned: {exc}")
+        room = 0
     return dg.MaterializeResult(
         metadata={
             "path": dg.MetadataValue.path(str(report.path)),
             "night": str(report.night),
             "outcome": report.outcome,
             "sentence": report.sentence,
+            "pruned_bytes": room,
         },
         data_version=dg.DataVersion(report.sha256),
     )

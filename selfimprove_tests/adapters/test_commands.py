@@ -80,3 +80,33 @@ def test_an_empty_house() -> None:
     assert invoke("list").stdout == "There are no adapters yet. Run a night with `selfimprove night`.\n"
     assert json.loads(invoke("list", "--json").stdout) == []
     assert (invoke("verify").exit_code, invoke("verify").stdout) == (0, "There are no adapters yet.\n")
+
+
+def test_pin_prune_and_unpin(adapter: Adapter, settings: Settings) -> None:
+    assert settings.database_url
+    with postgres.connect(settings.database_url) as connection:
+        connection.execute("update adapters set night = night - 400")
+    assert json.loads(invoke("pin", adapter.id[:6], "--reason", "dear", "--json").stdout)["pinned"] is True
+    assert invoke("list").stdout.splitlines()[1].endswith("undecided, pinned")
+    stays = invoke("prune", "--keep", "0").stdout
+    assert f"{adapter.id[:12]}  2025-01-28  stays: pinned; waits for a decision" in stays
+    assert invoke("unpin", adapter.id[:6]).stdout == f"Adapter {adapter.id} is pinned no more.\n"
+    assert invoke("unpin", adapter.id[:6]).stdout == f"Adapter {adapter.id} was not pinned.\n"
+
+
+def test_a_pruned_one_is_listed_shown_and_verified_as_that(adapter: Adapter, settings: Settings) -> None:
+    assert settings.database_url
+    with postgres.connect(settings.database_url) as connection:
+        connection.execute("insert into pruned_adapters (adapter_id, bytes) values (%s, 1)", (adapter.id,))
+    assert invoke("list").stdout.splitlines()[1].endswith("undecided, pruned")
+    assert "Files: pruned on " in invoke("show", adapter.id).stdout
+    verified = invoke("verify")
+    assert verified.exit_code == 0
+    assert verified.stdout.startswith(f"{adapter.id[:12]}  pruned on ")
+
+
+def test_a_dry_run_of_prune_says_would(adapter: Adapter) -> None:
+    told = json.loads(invoke("prune", "--dry-run", "--json").stdout)
+    assert (told["adapters"], told["dry_run"], told["bytes"]) == ([], True, 0)
+    assert told["kept"][0]["reasons"] == ["waits for a decision", "one of the 7 newest"]
+    assert invoke("prune", "--dry-run").stdout.endswith("Would be pruned: 0 adapters and 0 folders, 0.0 MB.\n")

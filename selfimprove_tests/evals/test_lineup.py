@@ -84,3 +84,14 @@ def test_a_report_is_named_by_its_models_and_examples_in_any_order() -> None:
     assert report_id(lineup, ["x", "y"]) == report_id(lineup, ["y", "x"])
     others = [report_id(lineup, ["x"]), report_id(Lineup("c", "b", "b", "b", {"7": "b"}), ["x", "y"])]
     assert report_id(lineup, ["x", "y"]) not in others
+
+
+def test_an_earlier_champion_that_was_pruned_is_left_out_and_named(connection: Connection) -> None:
+    for name, ago in (("first", 40), ("second", 10), ("third", 1)):
+        rows.adapter(connection, name)
+        rows.promote(connection, name, rows.NIGHT - timedelta(days=ago), f"report-{name}")
+    connection.execute("insert into pruned_adapters (adapter_id, bytes) values ('second', 1)")
+    field = contest(connection, BASE, rows.adapter(connection, "new"))
+    assert field.lineup == Lineup("b+new", "b+third", "b+first", "b", {"30": "b+first"})
+    assert "b+second" not in field.adapters
+    assert field.note == "The champion of 7 nights ago was pruned and is left out."
