@@ -35,10 +35,17 @@ grant select (id, chat_id, position, kind, source, given_at) on feedback to gate
 grant select on tombstones, retired_keys to gateway;
 grant select (id, question, fact, embedding, model, superseded_by) on memories to gateway;
 grant execute on function known_hash_key to gateway;
+-- Of exchanges it reads what tells which chat goes on, and of which answer feedback speaks.
+grant insert on exchanges to gateway;
+grant select (id, chat_id, position, root, parent, relation, asked, after, answer, at, ending) on exchanges to gateway;
+grant select (id, name, sha256, scopes, per_minute, created_at, revoked_at), update (last_used_at) on tokens to gateway;
 
 -- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.
 grant select (id, source, day, started_at, turns, side, arrived_at) on chats to reviewer, analyst;
 grant select (id, chat_id, position, kind, value, source, given_at) on feedback to reviewer, analyst;
+-- not the keyed hashes of what was said
+grant select (id, chat_id, position, root, parent, relation, repeats, at, model, adapter, arm, ending, prompt_tokens,
+              completion_tokens, first_token_seconds, seconds) on exchanges to reviewer, analyst;
 -- not the keyed hashes of what was redacted, which would tell where the same person speaks
 grant select (chat_id, day, messages, feedback, spans, rule_version) on redacted_chats to reviewer, analyst;
 grant select on

@@ -63,6 +63,37 @@ revoke execute on function take_back from public;
 create trigger feedback_taken_back after insert on feedback
     referencing new table as fresh for each statement execute function take_back();
 
+-- What was asked of the gateway and who answered: all that a chat's row cannot say, and no word of what was said.
+-- The exchanges of a conversation are a tree: another answer, or another question in an older one's place, is a branch
+-- and a chat of its own, whose "root" is the chat that it began as.
+create table exchanges (
+    id text primary key,                                -- of the completion; "#1" behind it for the second of several
+    chat_id text not null references chats (id) on delete cascade,
+    position int not null check (position >= 0),        -- index of the answer in the chat's messages
+    root text not null,                                 -- the chat that the conversation began as
+    parent text,                                        -- the exchange that it goes on from
+    relation text not null check (relation in ('new', 'next', 'retry', 'edit', 'other')),
+    repeats text,                                       -- the exchange that is asked again, edited or stands beside it
+    asked text not null,                                -- keyed hash of all that was said before the answer
+    after text not null,                                -- the same with the answer: what the next request begins with
+    answer text,                                        -- keyed hash of the answer alone; null: nobody answered
+    at timestamptz not null,
+    model text not null,                                -- base model, or an upstream's
+    adapter text not null,                              -- who answered: an adapter's id or "base"
+    arm text,                                           -- of an experiment
+    ending text not null check (ending in ('stop', 'length', 'tool_calls', 'cancelled', 'failed')),
+    prompt_tokens int,
+    completion_tokens int,
+    first_token_seconds real,
+    seconds real
+);
+create index exchanges_by_chat on exchanges (chat_id);
+create index exchanges_by_root on exchanges (root);
+create index exchanges_by_repeated on exchanges (repeats) where repeats is not null;
+create index exchanges_by_content on exchanges (after);
+create index exchanges_by_answer on exchanges (answer) where answer is not null;
+create index exchanges_by_time on exchanges (at);
+
 -- Keys that seal nothing any more.
 create table retired_keys (
     key_id text primary key,
@@ -663,6 +694,12 @@ from (values
     ('latency_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('memory_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('report_hours', 36, 'age after which a report is too old to promote'),
+left join (
+    select x.day as of_day, e.chat_id, string_agg(g.id, ',' order by g.id) as ids
+    from exchanges e join chats x on x.id = e.chat_id join exchanges g on g.repeats = e.id
+    where g.relation in ('retry', 'edit')
+    group by x.day, e.chat_id
+) a on a.of_day = c.day and a.chat_id = c.id
     ('holdout_uses', 30, 'nights that a held-out item tests a gain; then it is retired from that, as chance would wear it out'),
     ('canaries', 32, 'fewest made-up secrets in a group'),
     ('canary_p', 0.001, 'chance below which the exposure of made-up secrets counts as learned'),

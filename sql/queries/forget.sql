@@ -6,8 +6,11 @@ select pg_advisory_xact_lock(hashtext('selfimprove.forgetting'));
 -- chats_like: chats whose id begins so
 select id from chats where starts_with(id, %(id)s) order by id limit 2;
 
--- same_content: a chat and those in which exactly the same was said
-select b.id from chats a join chats b on b.digest = a.digest where a.id = %(id)s order by b.id;
+-- same_content: a chat, those in which exactly the same was said, and the other branches of its conversation
+select b.id from chats a join chats b on b.digest = a.digest where a.id = %(id)s
+union
+select b.chat_id from exchanges a join exchanges b on b.root = a.root where a.chat_id = %(id)s
+order by id;
 
 -- of_user: chats of who has one of these keys
 select id from chats where user_key = any(%(keys)s) order by id;
@@ -53,6 +56,7 @@ out_tests as (select id from eval_examples where chat_id = any(%(ids)s)),
 models as (select a.base_model || '+' || a.id as model from adapters a where a.id = any(%(adapters)s))
 select (select count(*) from chats where id = any(%(ids)s)) as chats,
        (select count(*) from feedback where chat_id = any(%(ids)s)) as feedback,
+       (select count(*) from exchanges where chat_id = any(%(ids)s)) as exchanges,
        (select count(*) from rejections where chat_id = any(%(ids)s)) as rejections,
        (select count(*) from redacted_chats where chat_id = any(%(ids)s)) as redacted_chats,
        (select count(*) from sketches where chat_id = any(%(ids)s)) as sketches,
