@@ -620,11 +620,12 @@ with recursive tainted as (
 )
 select id from tainted;
 
--- What each day holds now: the fingerprint that a stage must have seen.
+-- What each day holds now: the fingerprint that a stage must have seen. An answer that was asked for again, or whose
+-- question was edited, counts as if something had been said of it.
 create view day_fingerprints as
 select day,
        count(*) as chats,
-       md5(string_agg(c.id || c.digest || coalesce(f.ids, ''), ',' order by c.id)) as fingerprint
+       md5(string_agg(c.id || c.digest || coalesce(f.ids, '') || coalesce(a.ids, ''), ',' order by c.id)) as fingerprint
 from chats c
 left join (
     -- grouped by day too, so that looking up one day reads that day's feedback alone
