@@ -633,6 +633,12 @@ left join (
     from feedback g join chats x on x.id = g.chat_id
     group by x.day, chat_id
 ) f on f.of_day = c.day and f.chat_id = c.id
+left join (
+    select x.day as of_day, e.chat_id, string_agg(g.id, ',' order by g.id) as ids
+    from exchanges e join chats x on x.id = e.chat_id join exchanges g on g.repeats = e.id
+    where g.relation in ('retry', 'edit')
+    group by x.day, e.chat_id
+) a on a.of_day = c.day and a.chat_id = c.id
 group by day;
 
 -- Days whose four stages ran on the chats the day holds now, and passed their checks.
@@ -695,12 +701,6 @@ from (values
     ('latency_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('memory_ratio', 1.5, 'against the champion; a first adapter is compared with the bare base model'),
     ('report_hours', 36, 'age after which a report is too old to promote'),
-left join (
-    select x.day as of_day, e.chat_id, string_agg(g.id, ',' order by g.id) as ids
-    from exchanges e join chats x on x.id = e.chat_id join exchanges g on g.repeats = e.id
-    where g.relation in ('retry', 'edit')
-    group by x.day, e.chat_id
-) a on a.of_day = c.day and a.chat_id = c.id
     ('holdout_uses', 30, 'nights that a held-out item tests a gain; then it is retired from that, as chance would wear it out'),
     ('canaries', 32, 'fewest made-up secrets in a group'),
     ('canary_p', 0.001, 'chance below which the exposure of made-up secrets counts as learned'),
