@@ -161,6 +161,10 @@ class RollbackRefused(SelfImproveError):
     """Cannot roll back to {name!r}: {reason}. `selfimprove promotion history` lists the adapters that were champion."""
 
 
+class NothingWaits(SelfImproveError):
+    """No promotion{name} waits for approval. `selfimprove promotion status` shows who answers, `promotion history` how it came to that."""
+
+
 class FileUnreadable(SelfImproveError):
     """{file} cannot be read ({reason}); nothing of it was imported. Check the file, then run `selfimprove chats import {file}` again."""
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from dagster import DagsterEvent, DagsterInstance
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
-EXIT_CODES = {"promoted": 0, "nothing_to_learn": 0, "rejected": 3, "not_enough_evidence": 4, "failed": 1}
+EXIT_CODES = {"promoted": 0, "waiting": 0, "nothing_to_learn": 0, "rejected": 3, "not_enough_evidence": 4, "failed": 1}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class Outcome:
 
     @property
     def exit_code(self) -> int:
-        """0 promoted or nothing to learn, 3 rejected, 4 not enough evidence, 1 failed."""
+        """0 promoted, waiting for a person or nothing to learn, 3 rejected, 4 not enough evidence, 1 failed."""
         return EXIT_CODES[self.outcome]
 
     def as_json(self) -> dict[str, str]:

@@ -56,5 +56,7 @@ grant select on
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters
 to reviewer, analyst;
 -- not the keyed hash of what was asked to be forgotten
+-- what waits for a person, and what nothing may be learned from
+grant select on approvals, excluded_chats to reviewer, analyst;
 grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at)
 on receipts to reviewer, analyst;

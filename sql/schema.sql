@@ -358,6 +358,12 @@ create table memories (
 create index memories_by_chat on memories (chat_id);
 create index memories_by_successor on memories (superseded_by) where superseded_by is not null;
 
+-- Chats of which a person said: never learn from it. They stay, and no dataset takes anything from them.
+create table excluded_chats (
+    chat_id text primary key references chats (id) on delete cascade,
+    excluded_at timestamptz not null default clock_timestamp()
+);
+
 -- 6 adapters --------------------------------------------------------------------------------------------------
 
 -- LoRA weights. The row is written last: an adapter without a row does not exist.
@@ -513,12 +519,47 @@ create table promotions (
 -- Evidence makes an adapter champion once; after a rollback only a person brings it back.
 create unique index promotions_once on promotions (adapter_id) where action = 'promoted';
 
+-- Promotions that every gate allowed and that wait for a person's word.
+-- asked -> approved (it was promoted) | declined (it may never answer); one that lost its standing stays asked.
+create table approvals (
+    report_id text primary key references reports (id),
+    state text not null default 'asked' check (state in ('asked', 'approved', 'declined')),
+    asked_at timestamptz not null default clock_timestamp(),
+    answered_at timestamptz,
+    reason text not null default ''
+);
+
+-- 8b experiments ----------------------------------------------------------------------------------------------
+
+-- A promoted adapter's first days: it answers a share of new chats, the voice before it the others.
+-- running -> confirmed | demoted | expired | replaced | stopped
+create table experiments (
+    id text primary key,                                -- hash of promotion, challenger and control
+    promotion_id bigint not null unique references promotions (id),
+    challenger text not null references adapters (id),
+    control text references adapters (id),              -- null is the base model
+    share double precision not null check (share >= 0 and share < 1),   -- of new chats that the challenger answers
+    level double precision not null check (level > 0 and level < 1),    -- chance of ever demoting one as good
+    ratio double precision not null check (ratio > 1),  -- times as many displeased chats that must be ruled out
+    started_at timestamptz not null default clock_timestamp(),
+    ends_at timestamptz not null,
+    outcome text not null default 'running'
+        check (outcome in ('running', 'confirmed', 'demoted', 'expired', 'replaced', 'stopped')),
+    reason text not null default '',
+    ended_at timestamptz,
+    looked_at timestamptz,
+    figures jsonb not null default '{}'                 -- what the last look counted and found
+);
+create unique index experiments_running on experiments (outcome) where outcome = 'running';
+
 -- 9 reports ---------------------------------------------------------------------------------------------------
 
 create table morning_reports (
     run_id text primary key,                            -- of the night it tells about
     night date not null,
-    outcome text not null check (outcome in ('promoted', 'rejected', 'not_enough_evidence', 'nothing_to_learn', 'failed')),
+    outcome text not null check (
+        outcome in ('promoted', 'waiting', 'rejected', 'not_enough_evidence', 'nothing_to_learn', 'failed')
+    ),
     sentence text not null,                             -- the decision in one sentence
     url text not null,                                  -- the HTML file
     sha256 text not null,
@@ -537,7 +578,8 @@ create table traces (
 create index traces_by_example on traces (example_id);
 create index traces_by_lesson on traces (lesson_id);
 
--- new -> sent | failed (not delivered, visible in doctor) | kept (no target configured)
+-- new -> sent | failed (not delivered, visible in doctor) | kept (no target configured); failed -> sent, or given up
+-- after so many attempts
 create table alerts (
     id bigint generated always as identity primary key,
     run_id text not null,
@@ -546,6 +588,11 @@ create table alerts (
     message text not null,
     state text not null default 'new' check (state in ('new', 'sent', 'failed', 'kept')),
     at timestamptz not null default now(),
+    attempts int not null default 0,
+    next_at timestamptz not null default clock_timestamp(),     -- no delivery is tried before
+    told text[] not null default '{}',                  -- hashes of the targets that took it
+    sent_at timestamptz,
+    problem text not null default '',                   -- what the last attempt came to
     unique (run_id, asset, check_name)
 );
 

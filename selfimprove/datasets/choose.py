@@ -10,8 +10,8 @@ from selfimprove.datasets.teachers import owners, teacher
 from selfimprove.privacy.fold import PLACEHOLDER
 
 Reason = Literal[
-    "pinned", "no_answer", "thumbs_down", "not_preferred", "unscored", "low_score", "bad_answer_before_correction",
-    "masked_answer",
+    "pinned", "excluded", "no_answer", "thumbs_down", "not_preferred", "unscored", "low_score",
+    "bad_answer_before_correction", "masked_answer",
 ]  # fmt: skip
 BAD = 0.3  # below, feedback or evidence speaks against an answer; between this and the threshold nobody knows
 
@@ -24,6 +24,8 @@ def choose(candidate: Candidate, threshold: float) -> Example | Reason:
     """
     if candidate.pinned:
         return "pinned"
+    if candidate.excluded:
+        return "excluded"
     turns = regular(candidate.messages)
     answers = [position for position, message in enumerate(turns) if message.role == "assistant"]
     if not answers:

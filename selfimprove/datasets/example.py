@@ -34,6 +34,7 @@ class Candidate:
     pinned: bool
     client: str = ""  # which importer or server wrote the chat
     user_key: str | None = None  # keyed hash of who spoke
+    excluded: bool = False  # a person said never to learn from it
 
 
 @dataclass(frozen=True, slots=True)

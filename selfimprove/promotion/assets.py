@@ -9,6 +9,7 @@ from selfimprove.promotion.decision import Decision, Word
 from selfimprove.promotion.promote import promote
 from selfimprove.promotion.record import signer
 from selfimprove.resources import Database, Home
+from selfimprove.settings import current
 
 COLUMNS = (
     ("action", "text", "promoted, rolled_back or vetoed"),
@@ -32,14 +33,19 @@ COLUMNS = (
 def promoted_adapter(
     context: dg.AssetExecutionContext, database: Database, home: Home
 ) -> dg.MaterializeResult[None]:
-    """The adapter that answers from now on; its report is judged again here, since a check blocks only its own run."""
+    """The adapter that answers from now on; its report is judged again here, since a check blocks only its own run.
+
+    Where promotion waits for a person (`SELFIMPROVE_APPROVAL`), the decision is stored and nothing changes.
+    """
+    asks = current().approval
     with database.connect() as connection:
         report_id = table.newest_report(connection, context.run.run_id)
         sign = signer(Vault.open(home.path, connection))
-        decision = promote(connection, report_id, context.run.run_id, sign)
+        decision = promote(connection, report_id, context.run.run_id, sign, ask=asks)
         champion, changes = table.champion(connection), table.history(connection)
     answers = champion["id"] if champion else "base"
     metadata = {"report": report_id, "champion": answers, "dagster/row_count": len(changes), **told(decision)}
+    metadata |= {"waits_for": "a person: `selfimprove promotion approve`"} if asks else {}
     if decision.decision is not Word.PROMOTE:
         description = f"{decision.decision}: {'; '.join(decision.reasons)}"
         raise dg.Failure(description=description, metadata=metadata, allow_retries=False)

@@ -12,7 +12,10 @@ import click
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
     from selfimprove.promotion.decision import Margins
+    from selfimprove.promotion.record import Sign
     from selfimprove.settings import Settings
+
+EXITS = {"promote": 0, "reject": 3, "not_enough_evidence": 4}
 
 
 @click.group()
@@ -84,6 +87,43 @@ def veto(reason: str, as_json: bool) -> None:
 @promotion.command()
 @click.argument("report_or_adapter", default="")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def approve(report_or_adapter: str, as_json: bool) -> None:
+    """Promote what waits for approval, the newest without a name, if its report still stands.
+
+    Exits 0 promoted, 3 rejected, 4 not enough evidence any more.
+
+    Example: selfimprove promotion approve
+    """
+    from selfimprove.promotion import approve as approve_
+    from selfimprove.promotion import tell
+
+    with _signing() as (connection, sign):
+        decision = approve_.approve(connection, report_or_adapter, sign)
+        champion = tell.status(connection)["champion"]
+    told = {"decision": decision.decision, "reasons": decision.reasons, "champion": champion and champion["id"]}
+    click.echo(_json(told) if as_json else tell.approved_text(decision, champion))
+    sys.exit(EXITS[decision.decision])
+
+
+@promotion.command()
+@click.argument("report_or_adapter", default="")
+@click.option("--reason", default="", help="Why, for the history.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def decline(report_or_adapter: str, reason: str, as_json: bool) -> None:
+    """Never let what waits for approval answer, the newest without a name; who answers now stays.
+
+    Example: selfimprove promotion decline --reason "it talks too much"
+    """
+    from selfimprove.promotion import approve as approve_
+
+    with _signing() as (connection, sign):
+        adapter = approve_.decline(connection, report_or_adapter, reason, sign)
+    click.echo(_json({"declined": adapter}) if as_json else f"Adapter {adapter} will never answer.")
+
+
+@promotion.command()
+@click.argument("report_or_adapter", default="")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def explain(report_or_adapter: str, as_json: bool) -> None:
     """Every gate's verdict on a report or adapter, by the start of its id; on the newest one without.
 
@@ -109,13 +149,10 @@ def verify_(adapter: str, as_json: bool) -> None:
 
     Example: selfimprove promotion verify
     """
-    from selfimprove.privacy.vault import Vault
     from selfimprove.promotion import tell, verify
-    from selfimprove.promotion.record import signer
-    from selfimprove.settings import current
 
-    with _connection() as connection:
-        found = verify.verify(connection, adapter, signer(Vault.open(current().home, connection)))
+    with _signing() as (connection, sign):
+        found = verify.verify(connection, adapter, sign)
     click.echo(_json([asdict(one) for one in found]) if as_json else tell.verified_text(found))
     sys.exit(any(one.mismatches for one in found))
 
@@ -208,7 +245,7 @@ def compare(jsonl: bool) -> None:
     lines, limits = compare_.read(sys.stdin.buffer), _limits(current())
     evidence, decision = compare_.judge(lines, limits)
     click.echo(_json(compare_.told(evidence, decision, limits)))
-    sys.exit({"promote": 0, "reject": 3, "not_enough_evidence": 4}[decision.decision])
+    sys.exit(EXITS[decision.decision])
 
 
 def _limits(settings: "Settings") -> "Margins":
@@ -230,6 +267,17 @@ def _connection() -> "Iterator[Connection]":
 
     with postgres.of_house(current()) as connection:
         yield connection
+
+
+@contextmanager
+def _signing() -> "Iterator[tuple[Connection, Sign]]":
+    """A connection, and what signs records with the house's key."""
+    from selfimprove.privacy.vault import Vault
+    from selfimprove.promotion.record import signer
+    from selfimprove.settings import current
+
+    with _connection() as connection:
+        yield connection, signer(Vault.open(current().home, connection))
 
 
 def _say_who_answers(answers: str, as_json: bool) -> None:

@@ -36,10 +36,13 @@ def judge(connection: Connection, report_id: str, run_id: str, sign: Sign | None
     return decision
 
 
-def promote(connection: Connection, report_id: str, run_id: str, sign: Sign | None = None) -> Decision:
+def promote(
+    connection: Connection, report_id: str, run_id: str, sign: Sign | None = None, *, ask: bool = False
+) -> Decision:
     """Judge a report again; only if every gate passes and nothing else speaks against it, its adapter becomes champion.
 
-    Whoever calls, and however often: a report is spent once. Listeners of `selfimprove_promotion` get the adapter's id
+    With `ask`, a person is asked instead, and the one who answers stays. Whoever calls, and however often: a report is
+    spent once. Listeners of `selfimprove_promotion` get the adapter's id
     when the transaction commits.
 
     Raises:
@@ -51,8 +54,11 @@ def promote(connection: Connection, report_id: str, run_id: str, sign: Sign | No
         if spent:
             return _already(spent["adapter_id"], spent["answers"])
         decision = _decide_now(connection, report_id, run_id, sign)
-        if decision.decision is Word.PROMOTE:
+        if decision.decision is Word.PROMOTE and ask:
+            connection.execute(table.query("ask"), {"report_id": report_id})
+        elif decision.decision is Word.PROMOTE:
             connection.execute(table.query("promote"), {"report_id": report_id})
+            table.answered(connection, report_id, "approved")
             _notify(connection, table.report(connection, report_id)["adapter_id"])
         return decision
 
@@ -167,14 +173,14 @@ def _named(connection: Connection, name: str | None, current: str | None) -> str
         reason = "it was vetoed" if found[0]["vetoed"] else FORGOTTEN
     elif found[0]["id"] == current:
         reason = "it answers already"
+    elif adapters.read(connection, found[0]["id"]).pruned_at:
+        reason = "its files were pruned to save room"
     elif damage(connection, found[0]["id"]):
         reason = "its files are missing or damaged"
     if reason:
         raise RollbackRefused(name=name, reason=reason)
     return str(found[0]["id"])
 
-    elif adapters.read(connection, found[0]["id"]).pruned_at:
-        reason = "its files were pruned to save room"
 
 def _move(connection: Connection, action: Action, to: str | None, current: str | None, reason: str) -> str:
     parameters = {"action": action, "adapter_id": to, "replaced": current, "reason": reason}

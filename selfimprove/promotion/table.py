@@ -141,6 +141,12 @@ def decision_of(row: Row) -> Decision:
     return Decision(Word(row["decision"]), tuple(row["reasons"]), tuple(verdicts))
 
 
+def answered(connection: Connection, report_id: str, state: str, reason: str = "") -> bool:
+    """Write what a person said of a promotion that waits for it; whether it did wait."""
+    given = {"report_id": report_id, "state": state, "reason": reason}
+    return bool(connection.execute(query("answer"), given).rowcount)
+
+
 def champion(connection: Connection) -> Row | None:
     """The adapter that answers now: id, base_model, promoted_at and night; None while it is the base model."""
     return one(connection, "champion")

@@ -5,8 +5,9 @@ from datetime import date, timedelta
 from typing import Any
 
 from selfimprove.postgres import Connection
-from selfimprove.promotion import margins, table
+from selfimprove.promotion import approve, margins, table
 from selfimprove.promotion.budget import NIGHTS, Budget
+from selfimprove.promotion.decision import Decision, Word
 from selfimprove.promotion.verify import Verified
 
 Row = dict[str, Any]
@@ -17,10 +18,12 @@ def status(connection: Connection) -> dict[str, Row | None]:
     champion = table.champion(connection)
     challenger = table.one(connection, "challenger")
     decision = table.one(connection, "last_decision")
+    waits = next(iter(approve.waiting(connection)), None)
     budget = next_budget(connection)
     return {
         "champion": champion and {name: _text(champion[name]) for name in ("id", "promoted_at", "night")},
         "challenger": challenger and {name: _text(challenger[name]) for name in ("id", "night", "report")},
+        "waits_for_approval": waits and {name: _text(waits[name]) for name in ("report_id", "adapter_id", "night")},
         "last_decision": decision
         and {"decision": decision["decision"], "reasons": decision["reasons"], "night": _text(decision["night"])},
         "error_budget": {
@@ -40,17 +43,25 @@ def next_budget(connection: Connection) -> Budget:
 def status_text(state: dict[str, Row | None]) -> str:
     """The status in a few lines."""
     champion, challenger, decision = state["champion"], state["challenger"], state["last_decision"]
+    waits = state["waits_for_approval"]
     budget = state["error_budget"] or {}
     next_ = f"a gain of the next night is tested at {budget['next_level']:.2g}"
     answers = f"adapter {champion['id']}, since {champion['promoted_at']}" if champion else "the base model"
     lines = [
         f"Champion: {answers}",
         f"Challenger: adapter {challenger['id']} of {challenger['night']}" if challenger else "Challenger: none",
+        *([f"Waits for approval: adapter {waits['adapter_id']} of {waits['night']}"] if waits else []),
         f"Last decision: {decision['decision']} on {decision['night']}" if decision else "Last decision: none",
         *(f"  {reason}" for reason in (decision["reasons"] if decision else ())),
         f"Error budget of a year: {budget['declared']:.3g}, spent {budget['spent']:.2g}; " + next_,
     ]
     return "\n".join(lines)
+
+
+def approved_text(decision: Decision, champion: Row | None) -> str:
+    """What became of an approval, and who answers."""
+    answers = f"Adapter {champion['id']} answers now." if champion else "The base model answers now."
+    return "\n".join([*([] if decision.decision is Word.PROMOTE else decision.reasons), answers])
 
 
 def history_text(rows: Sequence[Row]) -> str:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 HEADLINES = {
     "promoted": "Promoted",
+    "waiting": "Waits for your yes",
     "rejected": "Turned down",
     "not_enough_evidence": "Not enough evidence",
     "nothing_to_learn": "Nothing to learn",

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
 
-Outcome = Literal["promoted", "rejected", "not_enough_evidence", "nothing_to_learn", "failed"]
+Outcome = Literal["promoted", "waiting", "rejected", "not_enough_evidence", "nothing_to_learn", "failed"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ class Past:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """What the night's report came to; `promoted` when its adapter answers from then on.
+    """What the night's report came to; `promoted` when its adapter answers from then on, `waits` for a person's yes.
 
     `changes` are the answers that changed most, the better ones first; `origins` where what improved came from.
     """
@@ -122,6 +122,7 @@ class Judged:
     pairs: tuple[Pair, ...] = ()
     changes: tuple[Pair, ...] = ()
     origins: tuple[Origin, ...] = ()
+    waits: bool = False
 
 
 @dataclass(frozen=True, slots=True)

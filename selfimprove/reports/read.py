@@ -90,6 +90,7 @@ def _judged(connection: Connection, row: Row) -> Judged:
         reasons=tuple(row["reasons"] or ()),
         verdicts=tuple(_verdict(verdict) for verdict in row["verdicts"] or ()),
         promoted=row["promoted"],
+        waits=row["waits"],
         scores=tuple(scores[task] for task in (*known, *others)),
         pairs=tuple(_pair(one, leads) for one in _all(connection, "answers", report_id=row["id"])),
         changes=tuple(_pair(one, leads) for one in changes),

@@ -47,6 +47,7 @@ REASONS = {
     "bad_answer_before_correction": "a bad answer came before the corrected one",
     "contradicted_later": "you said otherwise later",
     "pinned": "pinned by you: it only tests",
+    "excluded": "you said never to learn from it",
     "sealed": "kept apart for ever, as a last test",
     "prompt_in_suite": "a test asks the same",
     "prompt_in_fresh": "one of your newest questions is the same",
@@ -66,7 +67,7 @@ def outcome(night: Night) -> Outcome:
     """What the night came to. What was decided counts; a decision to promote counts once it has made a champion."""
     if night.judged and night.judged.decision:
         if night.judged.decision == "promote":
-            return "promoted" if night.judged.promoted else "failed"
+            return "promoted" if night.judged.promoted else "waiting" if night.judged.waits else "failed"
         return "rejected" if night.judged.decision == "reject" else "not_enough_evidence"
     return "nothing_to_learn" if night.found and _has_nothing(night) else "failed"
 
@@ -76,6 +77,8 @@ def sentence(night: Night) -> str:
     match outcome(night), night.judged, night.found:
         case "promoted", Judged() as judged, _:
             return f"A new model answers from now on: {_better(judged)}."
+        case "waiting", Judged() as judged, _:
+            return f"A new model is ready and waits for your yes: {_better(judged)}; until then {_stays(night)}."
         case "rejected", Judged() as judged, _:
             return f"The new model was turned down, and {_stays(night)}: {_why(judged, 'failed')}."
         case "not_enough_evidence", Judged() as judged, _:

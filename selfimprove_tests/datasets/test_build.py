@@ -101,13 +101,15 @@ def test_every_chat_is_accounted_for_with_its_reason(room: Room) -> None:
         pinned = add_chat(connection, FIRST, chat("What is pinned here?", "b"), scores={1: 0.9})
         connection.execute("insert into golden_chats (chat_id, position) values (%s, 1)", (pinned,))
         add_chat(connection, FIRST, chat("What is pinned here?", "It is c."), scores={1: 0.9}, name="same as pinned")
+        never = add_chat(connection, FIRST, chat("What must nobody learn?", "This."), scores={1: 0.9})
+        connection.execute("insert into excluded_chats (chat_id) values (%s)", (never,))
         add_chat(connection, FIRST, chat("What is 2 + 3?", "5."), scores={1: 0.9})
         add_chat(connection, FIRST, chat("What is my mail, please?", "x@example.org is."), scores={1: 0.9})
         add_chat(connection, FIRST, chat("no", "train"), rejected="no_train")
         clean(connection)
     found = build(room, RULE, "run")
-    rejected = {"left_over_secret": 1, "low_score": 1, "pinned": 1, "prompt_in_suite": 2, "sealed": 1}
-    assert found.counts == {"in": 36, "out": 30, "rejected": rejected}
+    rejected = {"excluded": 1, "left_over_secret": 1, "low_score": 1, "pinned": 1, "prompt_in_suite": 2, "sealed": 1}
+    assert found.counts == {"in": 37, "out": 30, "rejected": rejected}
     with room.connect() as connection:
         query = "select reason, count(*) as n from rejections where stage = 'training_dataset' group by reason"
         assert {row["reason"]: row["n"] for row in connection.execute(query)} == rejected

@@ -1,5 +1,6 @@
 """What a chat teaches, and the near-misses that teach nothing."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -113,6 +114,7 @@ def test_an_answer_that_lost_a_comparison_is_not_learned() -> None:
     [
         (candidate("Q", "a", scores={1: 0.9}, pinned=True), "pinned"),
         (candidate("Q", "a", feedback=(said("correction", 1, "x"),), pinned=True), "pinned"),
+        (replace(candidate("Q", "a", feedback=(said("correction", 1, "x"),)), excluded=True), "excluded"),
         (candidate("Q"), "no_answer"),
         (candidate("Q", "   ", scores={1: 0.9}), "no_answer"),
         (candidate("Q", "a"), "unscored"),

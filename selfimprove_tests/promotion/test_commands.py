@@ -39,7 +39,8 @@ def as_json(house: House, *arguments: str):
 def test_status_of_an_empty_house(shell: House) -> None:
     budget = {"declared": 0.05, "spent": 0.0, "left": 0.05, "next_level": pytest.approx(0.05 / 30)}
     assert as_json(shell, "status") == {
-        "champion": None, "challenger": None, "last_decision": None, "error_budget": budget,
+        "champion": None, "challenger": None, "waits_for_approval": None, "last_decision": None,
+            "error_budget": budget,
     }  # fmt: skip
     assert run(shell, "status").stdout.splitlines() == [
         "Champion: the base model", "Challenger: none", "Last decision: none",

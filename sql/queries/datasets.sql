@@ -2,12 +2,14 @@
 
 -- candidates: chats of clean days that nothing rejected, with feedback, scores, and whether they are pinned
 select f.chat_id as id, f.day, c.side, c.source as client, c.user_key, r.messages, r.feedback, g.chat_id is not null as pinned,
+       x.chat_id is not null as excluded,
        coalesce(k.scores, '{}') as scores, coalesce(b.given_at, c.started_at) as said_at
 from filtered_chats f
 join clean_days d on d.day = f.day
 join chats c on c.id = f.chat_id
 join redacted_chats r on r.chat_id = f.chat_id
 left join golden_chats g on g.chat_id = f.chat_id
+left join excluded_chats x on x.chat_id = f.chat_id
 left join (select chat_id, jsonb_object_agg(position, score) as scores from critiques group by chat_id) k on k.chat_id = f.chat_id
 left join (select chat_id, max(given_at) as given_at from feedback where kind = 'correction' group by chat_id) b on b.chat_id = f.chat_id
 order by f.day, f.chat_id;

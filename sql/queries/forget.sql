@@ -70,6 +70,7 @@ select (select count(*) from chats where id = any(%(ids)s)) as chats,
        (select count(*) from routes where chat_id = any(%(ids)s)) as routes,
        (select count(*) from memories where chat_id = any(%(ids)s)) as memories,
        (select count(*) from golden_chats where chat_id = any(%(ids)s)) as golden_chats,
+       (select count(*) from excluded_chats where chat_id = any(%(ids)s)) as excluded_chats,
        (select count(*) from out_tests) as eval_examples,
        (select count(*) from report_examples where example_id in (select id from out_tests)) as report_examples,
        (select count(*) from traces

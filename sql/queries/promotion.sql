@@ -87,7 +87,9 @@ select r.challenger = a.base_model || '+' || a.id as names_its_adapter,
        r.champion = coalesce(c.base_model || '+' || c.id, r.base) as champion_is_current,
        r.anchor = coalesce(f.base_model || '+' || f.id, r.base) as anchor_is_current,
        extract(epoch from clock_timestamp() - r.created_at)::float8 / 3600 as age_hours,
-       exists (select from promotions p where p.action = 'vetoed' and p.replaced = a.id) as vetoed,
+       exists (select from promotions p where p.action = 'vetoed' and p.replaced = a.id)
+       or exists (select from approvals w join reports o on o.id = w.report_id
+                  where w.state = 'declined' and o.adapter_id = a.id) as vetoed,
        exists (select from tainted_adapters t where t.id = a.id) as tainted,
        exists (select from promotions p where p.action = 'promoted' and p.adapter_id = a.id) as promoted_before,
        exists (select from decisions d
@@ -111,6 +113,23 @@ select id, base_model, promoted_at, night from champion;
 insert into promotions (action, adapter_id, replaced, report_id, night)
 select 'promoted', r.adapter_id, (select id from champion), r.id, r.night
 from reports r where r.id = %(report_id)s;
+
+-- ask: a person is asked whether a report may make its adapter the champion
+insert into approvals (report_id) values (%(report_id)s) on conflict do nothing;
+
+-- answer: what a person said of a promotion that waits for it
+update approvals set state = %(state)s, reason = %(reason)s, answered_at = clock_timestamp()
+where report_id = %(report_id)s and state = 'asked';
+
+-- waiting: promotions that wait for a person's word and may still have it, the newest first
+select a.report_id, r.adapter_id, r.night, r.run_id, a.asked_at, r.created_at
+from approvals a
+join reports r on r.id = a.report_id
+join decisions d on d.report_id = a.report_id and d.decision = 'promote'
+where a.state = 'asked' and (starts_with(a.report_id, %(id)s) or starts_with(r.adapter_id, %(id)s))
+  and not exists (select from promotions p where p.report_id = a.report_id)
+  and not exists (select from tainted_adapters t where t.id = r.adapter_id)
+order by a.asked_at desc, a.report_id;
 
 -- move: the champion becomes another adapter, or the base model, by a person's word
 insert into promotions (action, adapter_id, replaced, night, reason)

@@ -63,7 +63,8 @@ select id, recipe, metrics, night from adapters where run_id = %(run_id)s order 
 
 -- judged: the report of a run, or on its adapter, with its decision, and whether it made a champion
 select r.id, r.night, r.adapter_id, r.challenger, r.champion, r.base, r.measurements,
-       d.decision, d.reasons, d.verdicts, p.id is not null as promoted
+       d.decision, d.reasons, d.verdicts, p.id is not null as promoted,
+       exists (select from approvals w where w.report_id = r.id and w.state = 'asked') as waits
 from reports r
 left join decisions d on d.report_id = r.id
 left join promotions p on p.report_id = r.id
