@@ -53,7 +53,7 @@ grant select on
     eval_examples, golden_chats, eval_results, reports,
     redaction_trials, instruments, routes, memories,
     report_examples, margins, decisions, ledger, promotions, morning_reports, traces, alerts, tainted_datasets,
-    day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters
+    day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters, inherited_answers
 to reviewer, analyst;
 -- not the keyed hash of what was asked to be forgotten
 -- what waits for a person, and what nothing may be learned from

@@ -688,6 +688,17 @@ left join (
 ) a on a.of_day = c.day and a.chat_id = c.id
 group by day;
 
+-- Answers that stand in a chat because its conversation branched off behind them: judged and learned where they were given.
+create view inherited_answers as
+with recursive line as (
+    select e.chat_id, p.id, p.chat_id as given_in, p.position, p.parent, p.answer
+    from exchanges e join exchanges p on p.id = e.parent
+    where p.chat_id <> e.chat_id
+    union
+    select l.chat_id, p.id, p.chat_id, p.position, p.parent, p.answer from line l join exchanges p on p.id = l.parent
+)
+select distinct chat_id, position, given_in from line where answer is not null;
+
 -- Days whose four stages ran on the chats the day holds now, and passed their checks.
 create view clean_days as
 select d.day, d.fingerprint

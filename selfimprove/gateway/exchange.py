@@ -32,7 +32,8 @@ class Thread:
     root: str
     relation: Relation = "new"
     of: str | None = None
-    recalls: bool = True  # False: a person tagged it #no-rag, #no-train or #private
+    parent: str | None = None
+    asked: str = ""  # keyed hash of all that was said before the answer
 
 
 @dataclass(frozen=True, slots=True)
