@@ -1,13 +1,13 @@
 """The nightly job, its schedule, and the sensors that raise alerts and tell of nights that broke off."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import dagster as dg
 
 from selfimprove import postgres, processes
-from selfimprove.reports import alerts
+from selfimprove.reports import alerts, deliver
 from selfimprove.resources import SKIP_CLEAN, Database
 from selfimprove.settings import current
 
@@ -83,7 +83,7 @@ def raise_alerts(instance: dg.DagsterInstance, run: dg.DagsterRun, database: Dat
     with database.connect() as connection:
         alerts.record(connection, found)
     with database.connect() as connection:
-        alerts.deliver(connection, current().alert_urls)
+        deliver.deliver(connection, current().alert_urls, datetime.now(UTC))
 
 
 def is_awaited(run: dg.DagsterRun) -> bool:

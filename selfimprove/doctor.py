@@ -5,15 +5,15 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from selfimprove import logins, postgres, stack
 from selfimprove.errors import SelfImproveError
+from selfimprove.reports.watch import QUIET
 from selfimprove.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
-QUIET = timedelta(hours=36)
 PRIVATE = ("adapters", "dagster", "datasets", "logs", "receipts", "reports", "work")
 
 
@@ -193,22 +193,27 @@ def _services(settings: Settings) -> Iterator[Finding]:
 
 
 def _nights(settings: Settings) -> Iterator[Finding]:
-    last = _last_night(settings)
-    if last is None or not stack.services(settings)["daemon"]:
-        yield Finding("nights", True, f"last night {last['night']}: {last['outcome']}" if last else "none yet")
+    """Whether nights are told in time, whether or not anything is up that should spend them."""
+    rows, last = _read(settings, "last_sign"), _last_night(settings)
+    since = rows[0]["at"] if rows else None
+    if since is None:
+        yield Finding("nights", True, "none yet")
         return
-    age = datetime.now(UTC) - datetime.fromisoformat(last["at"])
-    yield Finding(
-        "nights", age < QUIET, f"last night ended {age.total_seconds() / 3600:.0f} h ago: {last['outcome']}",
-        "look at the schedule `every_night` in the web interface, or run `selfimprove night`",
-    )
+    age = datetime.now(UTC) - since
+    hours = f"{age.total_seconds() / 3600:.0f} h ago"
+    found = f"last night ended {hours}: {last['outcome']}" if last else f"none yet, and the first chat came {hours}"
+    step = "start what is down with `selfimprove up`, look at the schedule `every_night`, or run `selfimprove night`"
+    yield Finding("nights", age < QUIET, found, step)
 
 
 def _alerts(settings: Settings) -> Iterator[Finding]:
-    rows = _read(settings, "undelivered_alerts")
-    detail = f"{rows[0]['count']} not delivered" if rows and rows[0]["count"] else "none undelivered"
-    step = "check SELFIMPROVE_ALERT_URLS, then `selfimprove reports alerts`"
-    yield Finding("alerts", not rows or not rows[0]["count"], detail, step)
+    step = "check SELFIMPROVE_ALERT_URLS, then `selfimprove reports alerts --send`"
+    for row in _read(settings, "undelivered_alerts"):
+        if row["count"]:
+            detail = f"{row['count']} not delivered, tried up to {row['attempts']} times ({row['problem']})"
+            yield Finding("alerts", False, detail, step)
+            return
+    yield Finding("alerts", True, "none undelivered")
 
 
 def _last_night(settings: Settings) -> dict[str, Any] | None:

@@ -1,15 +1,14 @@
-"""Alerts: what failed in a run, kept in a table first, then sent to whoever was named."""
+"""Alerts: what failed in a run, kept in a table first; deliver.py then sends them to whoever was named."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 from selfimprove import postgres
 from selfimprove.postgres import Connection
 from selfimprove.reports.tell import NOTHING_CHECKS
 
 LONGEST = 1000  # characters of what a check or an error says
-State = Literal["new", "sent", "failed", "kept"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,33 +72,9 @@ def record(connection: Connection, alerts: Iterable[Alert]) -> None:
         connection.execute(postgres.queries("reports").record_alert, row)
 
 
-def deliver(connection: Connection, urls: Sequence[str]) -> State | None:
-    """Send all that is new or failed before as one message; what becomes of it, None when there is nothing to send.
-
-    Without a target alerts are kept. Killed between sending and committing, the next delivery sends once more.
-    """
-    rows = connection.execute(postgres.queries("reports").pending_alerts).fetchall()
-    if not rows:
-        return None
-    messages = [row["message"] for row in rows]
-    state: State = "kept" if not urls else "sent" if _send(messages, urls) else "failed"
-    connection.execute(postgres.queries("reports").mark_alerts, {"ids": [row["id"] for row in rows], "state": state})
-    return state
-
-
 def newest(connection: Connection, limit: int) -> list[dict[str, Any]]:
     """The newest alerts as rows."""
     return connection.execute(postgres.queries("reports").alerts, {"limit": limit}).fetchall()
-
-
-def _send(messages: Sequence[str], urls: Sequence[str]) -> bool:
-    """True when every target took it; a URL that apprise does not understand is a failure, not a silence."""
-    import apprise
-
-    targets = apprise.Apprise(asset=apprise.AppriseAsset(app_id="selfimprove", app_desc="selfimprove alerts"))
-    added = [targets.add(url) for url in urls]
-    title = "selfimprove: 1 alert" if len(messages) == 1 else f"selfimprove: {len(messages)} alerts"
-    return bool(targets.notify(body="\n\n".join(messages), title=title)) and all(added)
 
 
 def _events(instance: Any, run_id: str) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -63,21 +63,27 @@ def list_(limit: int, as_json: bool) -> None:
 
 @reports.command()
 @click.option("--limit", default=30, show_default=True, help="How many, the newest first.")
+@click.option("--send", is_flag=True, help="Try those that were not delivered once more now.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
-def alerts(limit: int, as_json: bool) -> None:
+def alerts(limit: int, send: bool, as_json: bool) -> None:
     """What failed, and whether anyone was told.
 
-    Example: selfimprove reports alerts --json
+    Example: selfimprove reports alerts --send
     """
     from selfimprove.reports import alerts as alerts_
+    from selfimprove.reports.deliver import deliver
+    from selfimprove.settings import current
 
     with _connection() as connection:
+        if send:
+            deliver(connection, current().alert_urls, datetime.now(UTC), insist=True)
         rows = alerts_.newest(connection, limit)
     if as_json:
         _print_json(rows)
     else:
         for row in rows:
-            click.echo(f"{row['at']:%Y-%m-%d %H:%M}  {row['state']:<7} {row['message']}")
+            problem = f"\n  {row['attempts']} attempts; {row['problem']}" if row["problem"] else ""
+            click.echo(f"{row['at']:%Y-%m-%d %H:%M}  {row['state']:<7} {row['message']}{problem}")
 
 
 @contextmanager

@@ -12,8 +12,12 @@ from morning_reports
 order by created_at desc
 limit 1;
 
--- undelivered_alerts: how many alerts could not be delivered
-select count(*) as count from alerts where state = 'failed';
+-- undelivered_alerts: how many alerts could not be delivered, how often that was tried, and what came of it
+select count(*) as count, max(attempts) as attempts, (array_agg(problem order by id desc))[1] as problem
+from alerts where state = 'failed';
+
+-- last_sign: when the last night was told; before there was any, since when one could have been
+select coalesce((select max(created_at) from morning_reports), (select min(arrived_at) from chats)) as at;
 
 -- champion: the adapter that answers
 select id from champion;

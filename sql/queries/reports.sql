@@ -4,13 +4,32 @@ values (%(run_id)s, %(asset)s, %(check_name)s, %(message)s)
 on conflict (run_id, asset, check_name) do nothing;
 
 -- pending_alerts: what is to be sent, locked until it is; another sender takes none of it
-select id, message from alerts where state in ('new', 'failed') order by id for update skip locked;
+select id, asset, check_name, message, at, attempts, next_at, told
+from alerts where state in ('new', 'failed') order by id for update skip locked;
 
--- mark_alerts: what became of them
-update alerts set state = %(state)s where id = any(%(ids)s);
+-- last_sent: when alerts were delivered last, to anyone
+select max(sent_at) as at from alerts;
+
+-- mark_alert: what became of one
+update alerts
+set state = %(state)s, attempts = %(attempts)s, next_at = %(next_at)s, told = %(told)s, sent_at = %(sent_at)s,
+    problem = %(problem)s
+where id = %(id)s;
 
 -- alerts: the newest
-select run_id, asset, check_name, message, state, at from alerts order by id desc limit %(limit)s;
+select run_id, asset, check_name, message, state, at, attempts, next_at, problem
+from alerts order by id desc limit %(limit)s;
+
+-- delivery: how many alerts wait, could not be delivered yet, or were given up, and what the last attempt came to
+select count(*) filter (where state = 'new')::int as waiting,
+       count(*) filter (where state = 'failed' and attempts < %(most)s)::int as failing,
+       count(*) filter (where state = 'failed' and attempts >= %(most)s)::int as given_up,
+       min(next_at) filter (where state = 'failed' and attempts < %(most)s) as next_at,
+       (array_agg(problem order by id desc) filter (where state = 'failed'))[1] as problem
+from alerts;
+
+-- last_night: when the newest morning report was written, and since when there are chats that a night could have read
+select (select max(created_at) from morning_reports) as told_at, (select min(arrived_at) from chats) as first_chat_at;
 
 -- alerts_of_run: what failed in a run, what stopped it first
 select asset, check_name, message from alerts where run_id = %(run_id)s order by id;

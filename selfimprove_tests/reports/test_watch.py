@@ -1,0 +1,91 @@
+"""No night for a day and a half: told by a process that is up all day, and by the doctor, whatever else is down."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from selfimprove import doctor
+from selfimprove.reports import watch
+from selfimprove_tests.critiques.rows import add_chat
+from selfimprove_tests.reports.receivers import web_hook
+
+pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+NOW = datetime.now(UTC)
+
+
+def told(connection, hours: float) -> None:
+    """A night was told that long ago."""
+    connection.execute(
+        "insert into morning_reports (run_id, night, outcome, sentence, url, sha256, created_at)"
+        " values (%s, '2031-05-02', 'rejected', 'No.', 'file:///x', '', %s)",
+        [f"r{hours}", NOW - timedelta(hours=hours)],
+    )
+    connection.commit()
+
+
+def alerts(connection):
+    connection.commit()
+    rows = connection.execute("select asset, message, state from alerts order by id").fetchall()
+    return [(row["asset"], row["state"], row["message"]) for row in rows]
+
+
+def test_a_house_without_chats_has_nothing_to_fear(connection, settings):
+    watch.look(settings, NOW)
+    assert alerts(connection) == []
+
+
+def test_a_night_that_was_told_in_time_is_no_alert(connection, settings):
+    told(connection, 35.9)
+    told(connection, 200)
+    watch.look(settings, NOW)
+    assert alerts(connection) == []
+
+
+def test_a_silence_is_told_once_then_again_after_as_long(connection, settings):
+    told(connection, 40)
+    with web_hook() as (port, received):
+        calling = replace(settings, alert_urls=(f"json://127.0.0.1:{port}",))
+        for hours in (0, 1, 20, 33):
+            watch.look(calling, NOW + timedelta(hours=hours))
+    assert len(received) == 2
+    assert "the night: none has ended for 40 hours" in received[0]["message"]
+    assert "none has ended for 73 hours" in received[1]["message"]
+    assert [(asset, state) for asset, state, _ in alerts(connection)] == [("the night", "sent")] * 2
+    assert f"http://127.0.0.1:{settings.gateway_port}/" in received[0]["message"]
+
+
+def test_before_the_first_night_it_counts_from_the_first_chat(connection, settings):
+    add_chat(connection, date(2024, 1, 1), "u: hello", "a: hi")
+    connection.commit()
+    watch.look(settings, NOW + timedelta(hours=35))
+    assert alerts(connection) == []
+    watch.look(settings, NOW + timedelta(hours=37))
+    assert len(alerts(connection)) == 1
+
+
+def test_what_waits_is_sent_by_the_watch(connection, settings):
+    connection.execute("insert into alerts (run_id, asset, message) values ('r', 'x', 'x: y')")
+    connection.commit()
+    with web_hook() as (port, received):
+        watch.look(replace(settings, alert_urls=(f"json://127.0.0.1:{port}",)), NOW)
+    assert len(received) == 1
+
+
+@pytest.mark.parametrize(("hours", "ok"), [(35, True), (37, False)])
+def test_the_doctor_tells_it_with_everything_else_down(connection, settings, hours, ok):
+    told(connection, hours)
+    [found] = doctor._nights(settings)
+    assert (found.ok, found.detail) == (ok, f"last night ended {hours} h ago: rejected")
+
+
+def test_the_doctor_tells_what_was_not_delivered(connection, settings):
+    [found] = doctor._alerts(settings)
+    assert found.ok
+    connection.execute(
+        "insert into alerts (run_id, message, state, attempts, problem) values ('r', 'm', 'failed', 6, 'json: refused')"
+    )
+    connection.commit()
+    [found] = doctor._alerts(settings)
+    assert (found.ok, found.detail) == (False, "1 not delivered, tried up to 6 times (json: refused)")
+    assert "--send" in found.next_step
