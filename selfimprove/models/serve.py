@@ -11,6 +11,7 @@ import pkgutil
 import queue
 import sys
 import threading
+import time
 from collections.abc import Callable
 from typing import IO, Any
 
@@ -23,15 +24,15 @@ Log = Callable[[Event], None]
 
 def main(library: str) -> None:
     """Load the library, then do one job after another until stdin ends."""
-    answers = _private_stdout()
+    answers = private_stdout()
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
-    threading.Thread(target=_read, args=(lines,), daemon=True).start()
-    multiplies = _load(library)
+    threading.Thread(target=read_lines, args=(lines.put,), daemon=True).start()
+    multiplies = load(library)
     while True:
         _answer(json.loads(lines.get()), multiplies, answers)
 
 
-def _load(library: str) -> str:
+def load(library: str) -> str:
     """Import it with what it needs and without what it does not; returns what multiplies for MLX.
 
     Transformers imports PyTorch wherever it finds it, for 180 MB and a second. MLX has no use for it.
@@ -46,26 +47,30 @@ def _load(library: str) -> str:
 
 
 def _answer(order: dict[str, Any], multiplies: str, answers: IO[str]) -> None:
-    """Do one job; the result gains `memory`: `peak_rss` and `peak_mlx` in bytes, and `blas`, what multiplied."""
+    """Do one job; the result gains `memory`: `peak_rss` and `peak_mlx` in bytes, and `blas`, what multiplied.
+
+    Beside it stands what the job took, `seconds` of wall time.
+    """
     function = pkgutil.resolve_name(order["function"])
+    started = time.perf_counter()
     try:
         result = function(order["job"], lambda event: _tell(answers, {"progress": event}))
     except SelfImproveError as exc:
-        details = {key: _plain(value) for key, value in exc.details.items()}
-        _tell(answers, {"error": {"name": type(exc).__name__, "details": details}})
+        _tell(answers, {"error": told(exc)})
     else:
-        _tell(answers, {"result": {**result, "memory": {**_memory(), "blas": multiplies}}})
+        took = time.perf_counter() - started
+        _tell(answers, {"result": {**result, "memory": {**_memory(), "blas": multiplies}}, "seconds": took})
 
 
-def _read(lines: "queue.SimpleQueue[bytes]") -> None:
-    """Pass jobs on; at the end of stdin the parent wants nothing more or is gone, so leave in the midst of anything."""
+def read_lines(take: Callable[[bytes], None]) -> None:
+    """Pass lines on; at the end of stdin the parent wants nothing more or is gone: leave in the midst of anything."""
     with open(0, "rb", closefd=False) as stdin:  # not sys.stdin, whose lock a failing interpreter would wait for
         for line in stdin:
-            lines.put(line)
+            take(line)
     os._exit(0)
 
 
-def _private_stdout() -> IO[str]:
+def private_stdout() -> IO[str]:
     """The real stdout for answers alone; what anything else prints goes to stderr."""
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)
@@ -75,6 +80,12 @@ def _private_stdout() -> IO[str]:
 def _tell(answers: IO[str], message: Event) -> None:
     answers.write(json.dumps(message) + "\n")
     answers.flush()
+
+
+def told(error: SelfImproveError) -> Event:
+    """An error as its parent can raise it again."""
+    details = {key: _plain(value) for key, value in error.details.items()}
+    return {"name": type(error).__name__, "details": details}
 
 
 def _plain(value: object) -> object:

@@ -6,6 +6,7 @@ the present one works.
 """
 
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -21,6 +22,8 @@ from selfimprove.errors import ModelWorkFailed, SelfImproveError
 from selfimprove.models.serve import Event, Log
 
 LANGUAGE, SENTENCES = "mlx_lm", "selfimprove.models.embed:load"  # what a worker loads
+LOG = logging.getLogger(__name__)  # dagster.yaml has it told in the run's log
+TOLD = "%s worked for %.2f s, with %.0f MB at most"
 _ready: deque["Worker"] = deque()
 _keeps_warm = threading.Event()
 
@@ -53,8 +56,10 @@ class Worker:
             code = _end(self._child)
             self._reader.join(timeout=5)
             said = "".join(self._tail) or "it said nothing"
-            raise ModelWorkFailed(function=function, ending=_ending(code), line=said)
-        return _unpack(outcome)
+            raise ModelWorkFailed(function=function, ending=ending(code), line=said)
+        result = _unpack(outcome)
+        LOG.info(TOLD, function, outcome["seconds"], result["memory"]["peak_rss"] / 1e6)
+        return result
 
     def close(self) -> None:
         """End the process, whatever it is doing."""
@@ -101,11 +106,11 @@ def _start(library: str) -> subprocess.Popen[str]:
     pipe = subprocess.PIPE
     command = [sys.executable, "-m", "selfimprove.models.serve", library]
     return subprocess.Popen(
-        command, stdin=pipe, stdout=pipe, stderr=pipe, env=_environment(), encoding="utf-8", errors="replace"
+        command, stdin=pipe, stdout=pipe, stderr=pipe, env=environment(), encoding="utf-8", errors="replace"
     )
 
 
-def _environment() -> dict[str, str]:
+def environment() -> dict[str, str]:
     """Child's environment: models are on disk by now, so nothing may ask the hub."""
     return {"OPENBLAS_NUM_THREADS": "1", **os.environ, "HF_HUB_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"}
 
@@ -158,7 +163,8 @@ def _drain(stream: IO[str], tail: "deque[str]") -> None:
     tail.extend(line.strip() for line in stream if line.strip())
 
 
-def _ending(code: int) -> str:
+def ending(code: int) -> str:
+    """How a process ended, in words."""
     if code >= 0:
         return f"exit code {code}"
     name = signal.Signals(-code).name

@@ -45,11 +45,11 @@ def exposure(pools: Sequence[Pool]) -> Exposure:
 def exposures(pool: Pool) -> list[float]:
     """Bits by canary; of equal values each has the rank in their middle, and what is no number the last."""
     import numpy as np
-    from scipy.stats import rankdata
 
-    values = np.nan_to_num(np.array([*pool.canaries, *pool.references], dtype=float), nan=-np.inf)
-    ranks = rankdata(-values)[: len(pool.canaries)]
-    return [math.log2(len(values) / float(rank)) for rank in ranks]
+    values = -np.nan_to_num(np.array([*pool.canaries, *pool.references], dtype=float), nan=-np.inf)
+    ordered, canaries = np.sort(values), values[: len(pool.canaries)]
+    before, until = (np.searchsorted(ordered, canaries, side) for side in ("left", "right"))
+    return [math.log2(len(values) / float(rank)) for rank in (before + until + 1) / 2]
 
 
 def _moments(canaries: int, references: int) -> tuple[float, float]:
