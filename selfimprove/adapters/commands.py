@@ -3,11 +3,16 @@
 import sys
 from contextlib import AbstractContextManager
 from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from selfimprove import postgres
 from selfimprove.settings import current
+
+if TYPE_CHECKING:
+    from selfimprove.adapters.exports.export import Format
 
 
 def _connect() -> AbstractContextManager[postgres.Connection]:
@@ -121,3 +126,31 @@ def prune_(keep: int | None, dry_run: bool, as_json: bool) -> None:
     found = prune.prune(connect, settings.home, wanted, dry_run=dry_run)
     told = {**found.as_json(), "dry_run": dry_run}
     click.echo(show.as_json(told) if as_json else show.pruned(found, dry_run=dry_run))
+
+
+@adapters.command(name="export")
+@click.argument("id", required=False)
+@click.option("--format", "format_", type=click.Choice(["mlx", "fused", "gguf", "peft"]), required=True)
+@click.option("--to", type=click.Path(path_type=Path, file_okay=False), required=True, help="In which folder.")
+@click.option("--dequantise", is_flag=True, help="Write a quantised base in full width, with --format fused.")
+@click.option("--even-so", is_flag=True, help="Even if it was vetoed or learned from forgotten chats.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def export_(id: str | None, format_: "Format", to: Path, as_json: bool, **flags: bool) -> None:
+    """Write an adapter, the champion without ID, for Ollama, llama.cpp, LM Studio or vLLM; its README says how.
+
+    mlx is the adapter as mlx-lm loads it, peft as transformers and vLLM do, gguf as llama.cpp and Ollama do; fused is
+    the whole model with the adapter merged into it. Each is read again before it is there.
+
+    Example: selfimprove adapters export --format gguf --to ~/models
+    """
+    from selfimprove.adapters import show
+    from selfimprove.adapters.exports.choose import chosen
+    from selfimprove.adapters.exports.export import Wanted, export
+    from selfimprove.models.base import resolve
+
+    base = resolve(current().base_model, current().home, download=False)
+    with _connect() as connection:
+        adapter = chosen(connection, base, id, even_so=flags["even_so"])
+    done = export(Wanted(adapter, base, format_, flags["dequantise"]), to.expanduser().resolve())
+    told = {"id": adapter.id, "format": format_, "folder": str(done.folder), "found": done.figures}
+    click.echo(show.as_json(told) if as_json else done.folder)

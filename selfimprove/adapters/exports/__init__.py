@@ -1,0 +1,1 @@
+"""Adapters in the formats that other programs serve."""
