@@ -50,7 +50,9 @@ def prompt(tokenizer: Any, messages: Messages) -> list[int]:
     return tokens
 
 
-def render(tokenizer: Any, messages: Messages, *, answer_next: bool = False) -> str:
+def render(
+    tokenizer: Any, messages: Sequence[Mapping[str, Any]], *, answer_next: bool = False, tools: Sequence[Any] = ()
+) -> str:
     """The chat as the model reads it; thinking is off, so that prompts of training and serving are the same.
 
     Raises:
@@ -58,12 +60,14 @@ def render(tokenizer: Any, messages: Messages, *, answer_next: bool = False) -> 
     """
     from jinja2 import TemplateError
 
+    more = {"tools": list(tools)} if tools else {}
     try:
         text: str = tokenizer.apply_chat_template(
             [dict(message) for message in messages],
             tokenize=False,
             add_generation_prompt=answer_next,
             enable_thinking=False,
+            **more,
         )
     except TemplateError as exc:
         raise TemplateUnusable(reason=f"it refuses a chat: {exc}") from exc

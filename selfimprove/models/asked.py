@@ -1,0 +1,110 @@
+"""What was asked of a model, made ready before its turn: prompt tokens, how to draw, what to hold back."""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import orjson
+
+from selfimprove.errors import PromptTooLong, SelfImproveError, TemplateUnusable
+from selfimprove.models.encode import render
+from selfimprove.models.held import Calls, Stops
+from selfimprove.models.schema import Follow, Schemas
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request that only waits for a place in the batch; `top` is None when no log-probabilities are wanted."""
+
+    key: int
+    id: str
+    slot: str
+    tokens: tuple[int, ...]
+    max_tokens: int
+    temperature: float
+    top_p: float
+    seed: int
+    top: int | None
+    stops: Stops
+    calls: Calls | None
+    schema: Follow | None
+
+
+class Desk:
+    """Where requests are made ready, beside the loop that answers, so that a long one does not stop others' tokens."""
+
+    def __init__(self, tokenizer: Any, context: int) -> None:
+        self._tokenizer, self._context = tokenizer, context
+        self._schemas = Schemas(tokenizer)
+
+    def prepare(self, key: int, ask: Mapping[str, Any]) -> Asked:
+        """A request as the gateway's `Ask` has it.
+
+        Raises:
+            PromptTooLong: no token of an answer would fit.
+            TemplateUnusable: the messages cannot be rendered.
+            SchemaUnusable: the schema cannot be followed.
+        """
+        tokens = self._tokens(ask)
+        room = self._context - len(tokens)
+        if room < 1:
+            raise PromptTooLong(tokens=len(tokens), limit=self._context)
+        return Asked(
+            key=key,
+            id=ask["id"],
+            slot=ask["slot"],
+            tokens=tokens,
+            max_tokens=max(1, min(ask["max_tokens"], room)),
+            temperature=ask["temperature"],
+            top_p=ask["top_p"],
+            seed=secrets.randbits(63) if ask["seed"] is None else ask["seed"],
+            top=ask["top_logprobs"],
+            stops=Stops(ask["stop"]),
+            calls=self._calls(ask["tools"]),
+            schema=self._schemas.follow(ask["schema"]) if ask["schema"] is not None else None,
+        )
+
+    def _tokens(self, ask: Mapping[str, Any]) -> tuple[int, ...]:
+        try:
+            messages = [_plain(message) for message in ask["messages"]]
+            text = render(self._tokenizer, messages, answer_next=True, tools=ask["tools"])
+        except SelfImproveError:
+            raise
+        except (ValueError, TypeError, LookupError, AttributeError) as exc:  # templates are programs
+            raise TemplateUnusable(reason=f"it cannot be filled with these messages: {type(exc).__name__}") from exc
+        tokens = self._tokenizer.encode(text, add_special_tokens=False)
+        if not tokens:
+            raise TemplateUnusable(reason="it writes nothing for these messages")
+        return tuple(tokens)
+
+    def _calls(self, tools: list[Any]) -> Calls | None:
+        """Known forms of tool calls only, as mlx-lm knows them by a model's template."""
+        known = self._tokenizer
+        if not tools or not known.has_tool_calling:
+            return None
+        return Calls(known.tool_call_start, known.tool_call_end or "", partial(known.tool_parser, tools=tools))
+
+
+def _plain(message: Mapping[str, Any]) -> dict[str, Any]:
+    """A message as templates want it: content in one text, arguments of tool calls as objects."""
+    plain = {**message, "content": _text(message.get("content"))}
+    if message.get("tool_calls"):
+        plain["tool_calls"] = [_call(one) for one in message["tool_calls"]]
+    return plain
+
+
+def _text(content: Any) -> str:
+    if not isinstance(content, list):
+        return content or ""
+    if any(part.get("type") != "text" for part in content):
+        raise TemplateUnusable(reason="this model reads text alone, and a message has a part of another kind")
+    return "".join(part["text"] for part in content)
+
+
+def _call(call: Mapping[str, Any]) -> dict[str, Any]:
+    function = dict(call["function"])
+    if isinstance(function.get("arguments"), str):
+        function["arguments"] = orjson.loads(function["arguments"] or "{}")
+    return {**call, "function": function}
