@@ -15,7 +15,8 @@ from selfimprove.errors import SelfImproveError
 from selfimprove.settings import current
 
 ROOMS = (
-    "models", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "reports",
+    "models", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion",
+    "experiments", "reports",
 )
 # where a command that is not of this file lives
 PLACES = {**{room: room for room in ROOMS}, "forget": "forgetting", "gateway": "gateway"}

@@ -353,3 +353,43 @@ class SlotsFull(SelfImproveError):
 
 class ServingTooLarge(SelfImproveError):
     """Answering would need {needed} GB (weights {weights}, adapters {adapters}, a conversation of {context} tokens {states}) and {limit} GB are there. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, stop other programs, or raise SELFIMPROVE_MEMORY_GB."""
+
+
+class TokenUnknown(SelfImproveError):
+    """No token that is valid has the id or name {given!r}. `selfimprove tokens list` shows them."""
+
+    exit_code = 2
+
+
+class TokenTaken(SelfImproveError):
+    """A valid token is called {name!r} already. Choose another name, or revoke that one with `selfimprove tokens revoke {name}`."""
+
+    exit_code = 2
+
+
+class TokenNeeded(SelfImproveError):
+    """The gateway does not listen on {host} while it has no token: anybody there could read and steer it. Make one with `selfimprove tokens add NAME`, or unset SELFIMPROVE_GATEWAY_HOST."""
+
+    exit_code = 2
+
+
+class ExperimentUnknown(SelfImproveError):
+    """{found} has an id that begins with {id!r}. `selfimprove experiments list` shows them."""
+
+    exit_code = 2
+
+
+class ExperimentOver(SelfImproveError):
+    """Experiment {id} has ended already ({outcome}). `selfimprove promotion rollback` takes the champion back, whatever it came to."""
+
+
+class SpoolHeld(SelfImproveError):
+    """The gateway still holds what it has not stored, in {folder}, so that the older keys are needed. See with `selfimprove doctor` why it cannot be stored, then run this again."""
+
+
+class SpoolTaken(SelfImproveError):
+    """Another gateway keeps its exchanges in {folder}. Stop it with `selfimprove down`, or give this one a state folder of its own: SELFIMPROVE_HOME."""
+
+
+class UpstreamDown(SelfImproveError):
+    """The server that SELFIMPROVE_UPSTREAM_URL names gives no answer: {reason}. Start it or look at its log; unset the variable to answer by the base model."""

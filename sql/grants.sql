@@ -55,8 +55,10 @@ grant select on
     report_examples, margins, decisions, ledger, promotions, morning_reports, traces, alerts, tainted_datasets,
     day_fingerprints, clean_days, champion, decided_datasets, anchor, tainted_adapters, inherited_answers
 to reviewer, analyst;
--- not the keyed hash of what was asked to be forgotten
 -- what waits for a person, and what nothing may be learned from
 grant select on approvals, excluded_chats to reviewer, analyst;
+-- not the keyed hash of what was asked to be forgotten
 grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at)
 on receipts to reviewer, analyst;
+-- how a promoted adapter does by day, in counts
+grant select on experiments to reviewer, analyst;

@@ -1,17 +1,23 @@
 """Who answers which chat, as a value that is exchanged whole."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from selfimprove.experiments.assign import is_challengers
 from selfimprove.gateway.ask import BASE
 
+Arm = Literal["challenger", "control"]
+
 
 class Chooser(Protocol):
-    """Whoever says which slot answers a chat."""
+    """Whoever says which slot answers a chat, by the id that its conversation began with (a thread's `root`)."""
 
     def slot(self, chat_id: str) -> str:
         """An adapter's id, or "base": cheap, and the same for a chat until another voice is promoted or taken back."""
+        ...
+
+    def arm(self, chat_id: str) -> Arm | None:
+        """What the chat is in the experiment that runs, for the exchange; None outside of one."""
         ...
 
 
@@ -19,7 +25,7 @@ class Chooser(Protocol):
 class Plan:
     """The voice that was promoted last and, while an experiment runs, the one before it.
 
-    `earlier` are chats that had begun before the experiment did: they stay with whom they began.
+    `earlier` are chats that had begun before the experiment did: they stay with whom they began, and count for nothing.
     """
 
     voice: str = BASE
@@ -30,10 +36,15 @@ class Plan:
 
     def slot(self, chat_id: str) -> str:
         """Who answers this chat."""
-        if self.control is None or self.voice == self.control:
+        if self.control is None:
             return self.voice
-        is_new = chat_id not in self.earlier
-        return self.voice if is_new and is_challengers(self.experiment, chat_id, self.share) else self.control
+        return self.voice if self.arm(chat_id) == "challenger" else self.control
+
+    def arm(self, chat_id: str) -> Arm | None:
+        """What this chat is in the experiment."""
+        if self.control is None or chat_id in self.earlier:
+            return None
+        return "challenger" if is_challengers(self.experiment, chat_id, self.share) else "control"
 
     @property
     def slots(self) -> frozenset[str]:

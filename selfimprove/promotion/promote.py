@@ -59,14 +59,14 @@ def promote(
         elif decision.decision is Word.PROMOTE:
             connection.execute(table.query("promote"), {"report_id": report_id})
             table.answered(connection, report_id, "approved")
-            _notify(connection, table.report(connection, report_id)["adapter_id"])
+            notify(connection, table.report(connection, report_id)["adapter_id"])
         return decision
 
 
-def rollback(connection: Connection, adapter_id: str | None = None) -> str:
+def rollback(connection: Connection, adapter_id: str | None = None, reason: str = "") -> str:
     """Put back the champion before this one, or the one named ("base" is the base model); returns who answers now.
 
-    A champion whose files are damaged is passed over.
+    `reason` is for the history. A champion whose files are damaged is passed over.
 
     Raises:
         ChampionMissing: the base model answers already.
@@ -185,9 +185,10 @@ def _named(connection: Connection, name: str | None, current: str | None) -> str
 def _move(connection: Connection, action: Action, to: str | None, current: str | None, reason: str) -> str:
     parameters = {"action": action, "adapter_id": to, "replaced": current, "reason": reason}
     connection.execute(table.query("move"), parameters)
-    _notify(connection, to or BASE)
+    notify(connection, to or BASE)
     return to or BASE
 
 
-def _notify(connection: Connection, adapter_id: str) -> None:
+def notify(connection: Connection, adapter_id: str) -> None:
+    """Tell listeners of `selfimprove_promotion`, when the transaction commits, that who answers may have changed."""
     connection.execute(table.query("notify"), {"adapter_id": adapter_id})

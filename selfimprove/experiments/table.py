@@ -1,0 +1,92 @@
+"""Experiments in Postgres, and what became of the chats of one."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from datetime import datetime
+from typing import Any
+
+import orjson
+from psycopg.types.json import Jsonb
+
+from selfimprove import postgres
+from selfimprove.errors import ExperimentUnknown
+from selfimprove.experiments.experiment import BASE, DAYS, LEVEL, RATIO, Experiment, Look, Outcome
+from selfimprove.postgres import Connection
+
+Row = dict[str, Any]
+
+
+def begin(connection: Connection, promotion: Mapping[str, Any], share: float) -> None:
+    """Begin an experiment about a row of the promotions; one that is known already stays as it is.
+
+    An experiment that another promotion made pointless is ended first: there is one at a time.
+    """
+    close_replaced(connection)
+    challenger, control = promotion["adapter_id"], promotion["replaced"]
+    content = orjson.dumps([promotion["promotion_id"], challenger, control])
+    row = {
+        "id": hashlib.sha256(content).hexdigest()[:32], "promotion_id": promotion["promotion_id"],
+        "challenger": challenger, "control": control, "share": share, "level": LEVEL, "ratio": RATIO, "days": DAYS,
+    }  # fmt: skip
+    connection.execute(_queries().begin, row)
+
+
+def close_replaced(connection: Connection) -> None:
+    """End what runs about a challenger that is no longer champion by that promotion."""
+    connection.execute(_queries().replaced)
+
+
+def running(connection: Connection) -> Experiment | None:
+    """The experiment under way, its row locked until the transaction ends."""
+    row = connection.execute(_queries().running).fetchone()
+    return experiment_of(row) if row else None
+
+
+def chats(connection: Connection, experiment: Experiment) -> list[Row]:
+    """Conversations that began in an experiment, as `tally` reads them, the first to begin first."""
+    named = {"challenger": experiment.challenger, "control": experiment.control, "started_at": experiment.started_at}
+    return connection.execute(_queries().chats, named).fetchall()
+
+
+def rows(connection: Connection, beginning: str = "", limit: int = 30) -> list[Row]:
+    """Experiments whose id begins so, the newest first."""
+    return connection.execute(_queries().experiments, {"id": beginning, "limit": limit}).fetchall()
+
+
+def row_of(connection: Connection, beginning: str) -> Row:
+    """The one experiment whose id begins so; with an empty one, the newest.
+
+    Raises:
+        ExperimentUnknown: none or several do.
+    """
+    found = rows(connection, beginning, 2)
+    if not found or (beginning and len(found) > 1):
+        raise ExperimentUnknown(found="Several experiments" if found else "No experiment", id=beginning)
+    return found[0]
+
+
+def looked(connection: Connection, experiment: Experiment, look: Look) -> None:
+    """Write what a look found, and the end that it came to."""
+    figures = asdict(look)
+    outcome, reason = figures.pop("outcome"), figures.pop("reason")
+    row = {"id": experiment.id, "figures": Jsonb(figures), "outcome": outcome, "reason": reason}
+    connection.execute(_queries().looked, row)
+
+
+def now(connection: Connection) -> datetime:
+    """The clock by which experiments end."""
+    row = connection.execute(_queries().now).fetchone()
+    assert row is not None
+    moment: datetime = row["now"]
+    return moment
+
+
+def experiment_of(row: Mapping[str, Any]) -> Experiment:
+    """The noun from its row."""
+    given = {field.name: row[field.name] for field in fields(Experiment)}
+    return Experiment(**{**given, "control": row["control"] or BASE, "outcome": Outcome(row["outcome"])})
+
+
+def _queries() -> Any:
+    return postgres.queries("experiments")

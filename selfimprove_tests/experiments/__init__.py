@@ -1,0 +1,1 @@
+"""A promoted adapter's first days."""
