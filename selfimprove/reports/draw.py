@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from markupsafe import Markup, escape
 
@@ -11,6 +12,7 @@ from selfimprove.reports.night import Verdict
 
 Points = Sequence[tuple[float, float]]
 MARGIN = 0.12
+FEWEST_COLUMNS = 30  # of a sparkline, so that few nights are as slim as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,39 @@ def curve(
     ).format(title, body)
     first, last = (f"{x} {number(end)}" for end in (min(xs), max(xs)))
     return Curve(svg, tuple(lines), number(round(max(ys), 3)), number(round(min(ys), 3)), first, last)
+
+
+def bar(percent: float, kind: str = "") -> Markup:
+    """A bar as long as its share; `kind` "was" is drawn quietly. The number stands beside it in words."""
+    return Markup(
+        '<svg class="bar" width="100%" height="9" aria-hidden="true">'
+        '<rect class="rest" width="100%" height="9" rx="4"/><rect class="full {}" width="{}%" height="9" rx="4"/></svg>'
+    ).format(kind, _percent(percent))
+
+
+def sparkline(nights: Sequence[tuple[date, str, float | None]]) -> Markup:
+    """One column a night, the oldest first: as high as the share of questions answered right, coloured by its outcome.
+
+    A night without a share is a stub; nothing is drawn of a single night.
+    """
+    if len(nights) < 2:
+        return Markup()
+    wide = 100 / max(len(nights), FEWEST_COLUMNS)
+    columns = Markup().join(_column(place * wide, wide * 0.7, *one) for place, one in enumerate(nights))
+    told = ", ".join(f"{night:%d %b} {outcome or 'no decision'}" for night, outcome, _ in nights)
+    return Markup(
+        '<svg class="sparkline" viewBox="0 0 100 40" preserveAspectRatio="none" role="img"'
+        ' aria-label="Past nights: {}">'
+        '<line class="spark-floor" x1="0" x2="100" y1="39.5" y2="39.5" vector-effect="non-scaling-stroke"/>{}</svg>'
+    ).format(told, columns)
+
+
+def _column(left: float, width: float, night: date, outcome: str, share: float | None) -> Markup:
+    high = 4.0 if share is None or not math.isfinite(share) else 4 + 35 * max(0.0, min(1.0, share))
+    told = f"{night:%d %b}: {outcome or 'no decision'}" + ("" if share is None else f", {100 * share:.0f} % right")
+    return Markup(
+        '<rect class="spark-{}" x="{}" y="{}" width="{}" height="{}"><title>{}</title></rect>'
+    ).format(outcome or "none", round(left, 2), round(39 - high, 2), round(width, 2), round(high, 2), told)
 
 
 def _line(index: int, points: Points, extent: tuple[list[float], list[float]]) -> Markup:

@@ -1,5 +1,7 @@
 """The morning report: what a night did, as one HTML page without scripts or network."""
 
+import base64
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,7 +13,9 @@ from selfimprove.reports import draw, tell
 from selfimprove.reports.night import Night, Pair, Past
 
 if TYPE_CHECKING:
-    from jinja2 import Template
+    from jinja2 import Environment
+
+LOOK = Path(__file__).parent / "look.css"  # what every page of the house looks like
 
 HEADLINES = {
     "promoted": "Promoted",
@@ -21,6 +25,7 @@ HEADLINES = {
     "nothing_to_learn": "Nothing to learn",
     "failed": "The night broke off",
 }
+DECIDED = {"promote": "promoted", "reject": "rejected", "held": "waiting", "not_enough_evidence": "unsure"}
 BETTER, WORSE, OTHER = 3, 3, 2
 LONGEST = 700
 
@@ -35,20 +40,35 @@ class Tile:
 
 def page(night: Night) -> str:
     """The whole page; every text in it is escaped."""
+    return environment().get_template("morning.html.j2").render(told(night))
+
+
+def told(night: Night) -> dict[str, Any]:
+    """What night.html.j2 is filled with."""
     outcome = tell.outcome(night)
-    return _template().render(
-        night=night,
-        outcome=outcome,
-        headline=HEADLINES[outcome],
-        sentence=tell.sentence(night),
-        tiles=tiles(night),
-        rejected=rejected(night),
-        pairs=telling(night.judged.pairs) if night.judged else [],
-        remarks=[] if outcome == "failed" else tell.remarks(night),
-        loss=_loss(night),
-        cost=cost(night),
-        trend=_trend(night.trend),
-    )
+    return {
+        "night": night,
+        "outcome": outcome,
+        "headline": HEADLINES[outcome],
+        "sentence": tell.sentence(night),
+        "tiles": tiles(night),
+        "rejected": rejected(night),
+        "pairs": telling(night.judged.pairs) if night.judged else [],
+        "remarks": [] if outcome == "failed" else tell.remarks(night),
+        "loss": _loss(night),
+        "cost": cost(night),
+        "trend": _trend(night.trend),
+        "sparkline": draw.sparkline([(one.night, DECIDED.get(one.decision, ""), one.after) for one in night.trend]),
+        "history": history(night.trend),
+    }
+
+
+def history(past: Sequence[Past]) -> str:
+    """The sparkline in words."""
+    kinds = {"promote": "promoted", "reject": "turned down", "held": "waiting", "not_enough_evidence": "unsure"}
+    counts = {name: sum(one.decision == kind for one in past) for kind, name in kinds.items()}
+    nights = "1 night was" if len(past) == 1 else f"{len(past)} nights were"
+    return f"{nights} decided: {', '.join(f'{n} {name}' for name, n in counts.items() if n)}."
 
 
 def tiles(night: Night) -> list[Tile]:
@@ -135,14 +155,19 @@ def _share(part: int, whole: int) -> float:
 
 
 @cache
-def _template() -> "Template":
+def environment(*folders: Path) -> "Environment":
+    """Templates of these folders and of this room, every text escaped, with the words and pictures of a night."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from markupsafe import Markup
 
-    environment = Environment(
-        loader=FileSystemLoader(Path(__file__).parent), autoescape=True, undefined=StrictUndefined,
+    found = Environment(
+        loader=FileSystemLoader([*folders, Path(__file__).parent]), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    environment.filters |= {"short": short, "gate": tell.gate, "task": tell.task}
-    environment.filters |= {"failure": tell.failure, "origin": tell.origin}
-    environment.globals |= {"interval": draw.interval, "numbers": draw.numbers, "share": _share}
-    return environment.get_template("morning.html.j2")
+    found.filters |= {"short": short, "gate": tell.gate, "task": tell.task}
+    found.filters |= {"failure": tell.failure, "origin": tell.origin}
+    found.globals |= {"interval": draw.interval, "numbers": draw.numbers, "bar": draw.bar, "share": _share}
+    look = LOOK.read_text()
+    digest = base64.b64encode(hashlib.sha256(look.encode()).digest()).decode()
+    found.globals |= {"look": Markup(look), "look_hash": f"sha256-{digest}"}  # noqa: S704  a file of ours
+    return found

@@ -100,6 +100,12 @@ def promoted() -> Night:
     )
 
 
+def waiting() -> Night:
+    night = promoted()
+    assert night.judged
+    return replace(night, judged=replace(night.judged, promoted=False, waits=True), champion=None)
+
+
 def rejected() -> Night:
     night = promoted()
     told = "core against the champion: -12.1 (-15.0 to -9.3) points over 520 items, allowed are -3.0"
@@ -131,6 +137,6 @@ def failed() -> Night:
 
 
 ALL = {
-    "promoted": promoted, "rejected": rejected, "not_enough_evidence": unsure, "nothing_to_learn": nothing,
-    "failed": failed,
+    "promoted": promoted, "waiting": waiting, "rejected": rejected, "not_enough_evidence": unsure,
+    "nothing_to_learn": nothing, "failed": failed,
 }  # fmt: skip

@@ -1,7 +1,9 @@
 """The page: what it shows for each night, that hostile text stays text, and that colours can be read."""
 
+import base64
 import re
 from dataclasses import replace
+from hashlib import sha256
 from html import escape
 from html.parser import HTMLParser
 
@@ -84,6 +86,33 @@ def test_the_page_needs_no_network_and_no_script():
             assert not any(key in ("src", "href") or key.startswith("on") for key in attributes)
     assert "default-src 'none'" in morning.page(nights.promoted())
     assert not re.search(r"url\(|@import|https?://", morning.page(nights.promoted()))
+
+
+@pytest.mark.parametrize("name", nights.ALL)
+def test_the_page_allows_its_own_style_and_no_other(name):
+    html = morning.page(nights.ALL[name]())
+    style = html[html.index("<style>") + 7 : html.index("</style>")]
+    assert f"style-src 'sha256-{base64.b64encode(sha256(style.encode()).digest()).decode()}'" in html
+    assert not any("style" in attributes for _, attributes in outline(html).tags)
+
+
+def test_what_waits_says_so_and_how_to_answer():
+    html = morning.page(nights.waiting())
+    assert "A new model is ready and waits for your yes: it gets 26 of 30 of your own questions right" in html
+    assert "selfimprove promotion approve" in html
+    assert "selfimprove promotion decline" in html
+    assert "rollback" not in html
+    crashed = replace(nights.waiting(), judged=replace(nights.waiting().judged, waits=False))
+    assert tell.outcome(crashed) == "failed"
+
+
+def test_past_nights_are_drawn_and_told():
+    html = morning.page(nights.promoted())
+    assert html.count('<rect class="spark-') == 6
+    assert "6 nights were decided: 3 promoted, 2 turned down, 1 unsure." in html
+    alone = replace(nights.promoted(), trend=nights.promoted().trend[:1])
+    assert 'class="sparkline"' not in morning.page(alone)
+    assert morning.history(alone.trend) == "1 night was decided: 1 promoted."
 
 
 def test_the_numbers_are_there():

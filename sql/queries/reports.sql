@@ -120,7 +120,10 @@ select id, promoted_night from champion;
 -- trend: the newest decided nights, oldest first: the share of people's own questions passed before and after
 select night, max(decision) as decision, avg(before)::float8 as before, avg(after)::float8 as after
 from (
-    select r.night, d.decision, d.decided_at, before.passed::int as before, after.passed::int as after
+    select r.night, d.decided_at,
+           case when d.decision = 'promote' and not exists (select from promotions p where p.report_id = r.id)
+                then 'held' else d.decision end as decision,
+           before.passed::int as before, after.passed::int as after
     from decisions d
     join reports r on r.id = d.report_id
     join report_examples x on x.report_id = r.id
