@@ -82,7 +82,7 @@ def rollback(connection: Connection, adapter_id: str | None = None, reason: str 
             back = _before(connection, current)
         else:
             back = _named(connection, adapter_id, current)
-        return _move(connection, Action.ROLLED_BACK, back, current, "")
+        return _move(connection, Action.ROLLED_BACK, back, current, reason)
 
 
 def veto(connection: Connection, reason: str) -> str:
