@@ -78,45 +78,35 @@ def _house(settings: Settings) -> Iterator[tuple[Connection, Vault]]:
 
 
 def _confirm(connection: Connection, vault: Vault, wish: Wish) -> None:
+    from selfimprove.forgetting.carry_out import sentence
     from selfimprove.forgetting.forget import forget as forget_
 
     receipt = forget_(connection, vault, wish, datetime.now(UTC), dry_run=True)
     if receipt:
-        click.echo(_sentence(receipt, dry_run=True), err=True)
+        click.echo(sentence(receipt, dry_run=True), err=True)
         click.confirm("Forget it for ever?", abort=True, err=True)
 
 
 def _forget(
     connection: Connection, vault: Vault, wish: Wish, settings: Settings, dry_run: bool
 ) -> tuple[Receipt | None, Path | None]:
+    from selfimprove import stack
+    from selfimprove.forgetting.carry_out import carry_out, refuse_while_a_night_runs
     from selfimprove.forgetting.forget import forget as forget_
-    from selfimprove.forgetting.give_back import give_back
-    from selfimprove.forgetting.sweep import sweep
 
-    if not dry_run:
-        _refuse_while_a_night_runs(connection, settings)
-    receipt = forget_(connection, vault, wish, datetime.now(UTC), dry_run=dry_run)
-    if receipt is None or dry_run:
-        return receipt, None
-    files = sweep(connection, settings.home)
-    for line in give_back(connection):
+    if dry_run:
+        return forget_(connection, vault, wish, datetime.now(UTC), dry_run=True), None
+    if stack.supervisor(settings):
+        refuse_while_a_night_runs(connection)
+    done = carry_out(connection, vault, wish, settings.home, datetime.now(UTC))
+    for line in done.left if done else ():
         click.echo(line, err=True)
-    return receipt, next(file for file in files if file.name == receipt.name)
-
-
-def _refuse_while_a_night_runs(connection: Connection, settings: Settings) -> None:
-    """What a night has read would be written again behind our back."""
-    from selfimprove import postgres, stack
-    from selfimprove.errors import ForgetBusy
-
-    queries = postgres.queries("forget")
-    has_nights = stack.supervisor(settings) and connection.execute(queries.dagster_runs).fetchone()
-    if has_nights and connection.execute(queries.active).fetchone():
-        raise ForgetBusy
-    connection.commit()
+    return (done.receipt, done.file) if done else (None, None)
 
 
 def _tell(receipt: Receipt | None, file: Path | None, dry_run: bool, as_json: bool) -> None:
+    from selfimprove.forgetting.carry_out import sentence
+
     if as_json:
         import orjson
 
@@ -125,16 +115,4 @@ def _tell(receipt: Receipt | None, file: Path | None, dry_run: bool, as_json: bo
     elif receipt is None:
         click.echo("No chat fits; nothing was forgotten.")
     else:
-        click.echo(_sentence(receipt, dry_run) + (f"\nReceipt: {file}" if file else ""))
-
-
-def _sentence(receipt: Receipt, dry_run: bool) -> str:
-    rows = ", ".join(f"{count} {table}" for table, count in receipt.counts.items() if count)
-    told = [f"{'Would be forgotten' if dry_run else 'Forgotten'}: {rows}."]
-    if receipt.datasets:
-        told.append(f"{len(receipt.datasets)} datasets held them; {len(receipt.adapters)} adapters learned from those.")
-        told.append("What is left of these datasets is new to the next night, which learns it again.")
-    if receipt.champion_before != receipt.champion_after:
-        who = f"adapter {receipt.champion_after[:12]}" if receipt.champion_after else "the base model"
-        told.append(f"Adapter {str(receipt.champion_before)[:12]} is one of them: {who} answers from now on.")
-    return "\n".join(told)
+        click.echo(sentence(receipt, dry_run=dry_run) + (f"\nReceipt: {file}" if file else ""))
