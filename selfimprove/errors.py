@@ -165,6 +165,18 @@ class NothingWaits(SelfImproveError):
     """No promotion{name} waits for approval. `selfimprove promotion status` shows who answers, `promotion history` how it came to that."""
 
 
+class NothingToRate(SelfImproveError):
+    """Chat {chat} has no answer at position {position} that could be rated; it may have been forgotten since. Go on with the next one under /review."""
+
+
+class CorrectionEmpty(SelfImproveError):
+    """A correction has to say what the answer should have been. Go back, write it, and save again."""
+
+
+class ChangedMeanwhile(SelfImproveError):
+    """{what} since this page was shown, so nothing was done. Look at the page again, then decide."""
+
+
 class FileUnreadable(SelfImproveError):
     """{file} cannot be read ({reason}); nothing of it was imported. Check the file, then run `selfimprove chats import {file}` again."""
 
@@ -393,3 +405,19 @@ class SpoolTaken(SelfImproveError):
 
 class UpstreamDown(SelfImproveError):
     """The server that SELFIMPROVE_UPSTREAM_URL names gives no answer: {reason}. Start it or look at its log; unset the variable to answer by the base model."""
+
+
+class ServiceUnsupported(SelfImproveError):
+    """Services cannot be installed here: {reason}. Until then `selfimprove up` runs everything in the foreground."""
+
+
+class ServiceOfOtherHouse(SelfImproveError):
+    """The services that are installed are of the house in {home}. Remove them first: SELFIMPROVE_HOME={home!r} selfimprove service uninstall."""
+
+
+class ServiceFailed(SelfImproveError):
+    """The system refused `{command}` ({said}). `selfimprove service status` shows what is installed."""
+
+
+class VoiceRefused(SelfImproveError):
+    """Adapter {id} does not take over: {reason}. `selfimprove doctor` says who answers."""

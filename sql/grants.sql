@@ -38,6 +38,7 @@ grant execute on function known_hash_key to gateway;
 -- Of exchanges it reads what tells which chat goes on, and of which answer feedback speaks.
 grant insert on exchanges to gateway;
 grant select (id, chat_id, position, root, parent, relation, asked, after, answer, at, ending) on exchanges to gateway;
+grant select, update (last_used_at) on tokens to gateway;
 
 -- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.
 grant select (id, source, day, started_at, turns, side, arrived_at) on chats to reviewer, analyst;

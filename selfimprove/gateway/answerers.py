@@ -1,0 +1,103 @@
+"""Who answers in this house, by its settings: the engine with its adapters, Ollama, or another upstream."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import dataclass
+
+import anyio
+
+from selfimprove.errors import ModelUnavailable, SelfImproveError
+from selfimprove.gateway import ollama, work
+from selfimprove.gateway.complete import Completer
+from selfimprove.gateway.engine import Engine, Serving
+from selfimprove.gateway.keeping import Keeping
+from selfimprove.gateway.local import Local
+from selfimprove.gateway.parts import Answerer, Health
+from selfimprove.gateway.plan import Arm
+from selfimprove.gateway.swap import Swap
+from selfimprove.gateway.upstream import Upstream
+from selfimprove.models.base import resolve
+from selfimprove.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Whoever answers, and how long that lives; there is a house where no upstream answers."""
+
+    answerer: Answerer
+    lives: Callable[[], AbstractAsyncContextManager[None]]
+    house: "House | None" = None
+
+
+def answering(settings: Settings, keeping: Keeping) -> Answering:
+    """What the settings ask for."""
+    if settings.upstream_url is None:
+        house = House(settings)
+        return Answering(Completer(house.engine, house.local(), keeping), house.lives, house)
+    if ollama.is_native(settings.upstream_url):
+        voice = ollama.Ollama(settings)
+        return Answering(Completer(voice, voice, keeping), lambda: _closing(voice.close))
+    upstream = Upstream(settings, keeping)
+    return Answering(upstream, lambda: _closing(upstream.close))
+
+
+class House:
+    """The engine and whoever swaps its adapters, which comes with the base model; the gateway does not wait for it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self.engine = Engine(Serving(memory_gb=settings.memory_gb))
+        self.swap: Swap | None = None
+        self._why = "the model is being loaded"
+
+    def local(self) -> Local:
+        """Who may be named."""
+        return Local(self._settings.base_model, self, lambda: self.engine.slots, self.health)
+
+    def slot(self, chat_id: str) -> str:
+        """See Chooser."""
+        return self._chooser().slot(chat_id)
+
+    def arm(self, chat_id: str) -> Arm | None:
+        """See Chooser."""
+        return self._chooser().arm(chat_id)
+
+    def health(self) -> Health:
+        """Whether whoever was promoted last can answer."""
+        ok = self.swap is not None and self.engine.is_up and self.swap.plan.voice in self.engine.slots
+        return Health(ok, "" if ok else self._why)
+
+    @asynccontextmanager
+    async def lives(self) -> AsyncIterator[None]:
+        """While it does, the model is loaded, and follows the promotions."""
+        async with work.beside(self._follow()):
+            try:
+                yield
+            finally:
+                await self.engine.stop()
+
+    async def _follow(self) -> None:
+        try:
+            base = await anyio.to_thread.run_sync(resolve, self._settings.base_model, self._settings.home)
+            await self.engine.start(base)
+        except SelfImproveError as exc:
+            self._why = str(exc)
+            raise
+        self._why = "its process ended and is being started again, or its memory is needed"
+        swap = Swap(self.engine, self._settings, base)
+        await swap.start()
+        self.swap = swap
+        await swap.run()
+
+    def _chooser(self) -> Swap:
+        if self.swap is None:
+            raise ModelUnavailable(reason=self._why, retry_after=5)
+        return self.swap
+
+
+@asynccontextmanager
+async def _closing(close: Callable[[], Awaitable[None]]) -> AsyncIterator[None]:
+    try:
+        yield
+    finally:
+        await close()

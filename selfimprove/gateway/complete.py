@@ -1,0 +1,193 @@
+"""One chat completion by a voice of this house: which chat, who answers it, its pieces on the wire, and kept."""
+
+import time
+import uuid
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Send
+
+from selfimprove.chats.chat import Message
+from selfimprove.gateway import asks, replies, wire
+from selfimprove.gateway.ask import Ask, Piece, Voice
+from selfimprove.gateway.keeping import Keeping
+from selfimprove.gateway.parts import Health
+from selfimprove.gateway.stream import Working, merged, send_events, send_whole
+from selfimprove.gateway.under_way import Record
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Who answers: the adapter's id or "base", the model behind it, what the voice calls the two together, and what
+    the chat is in an experiment.
+    """
+
+    slot: str
+    model: str
+    called: str
+    arm: str | None = None
+
+
+class Voices(Protocol):
+    """Who may answer here."""
+
+    def choose(self, name: str, chat_id: str) -> Chosen:
+        """Who answers a chat whose client names a model.
+
+        Raises:
+            Refusal: 404, nobody is called so.
+            ModelUnavailable: who would answer is not there yet.
+        """
+        ...
+
+    async def health(self) -> Health:
+        """Whether an answer can be given now."""
+        ...
+
+    async def models(self) -> list[str]:
+        """The names that may be given."""
+        ...
+
+
+class Completer:
+    """The Answerer whose answers come from a voice."""
+
+    def __init__(self, voice: Voice, voices: Voices, keeping: Keeping) -> None:
+        self._voice, self._voices, self._keeping = voice, voices, keeping
+
+    async def health(self) -> Health:
+        """Whether the voice can answer now."""
+        return await self._voices.health()
+
+    async def models(self) -> list[dict[str, Any]]:
+        """Whoever may be named."""
+        return [model(name) for name in await self._voices.models()]
+
+    async def answer(self, request: Request, body: dict[str, Any], raw: bytes) -> Response:
+        """See Answerer."""
+        asked = wire.read(wire.ChatRequest, body)
+        told = tuple(asks.told(turn) for turn in body["messages"])
+        record = begin(self._keeping, request, wire.house_form(body["messages"]), asked.user, asked.metadata)
+        async with self._keeping.whatever_comes(record):
+            chosen = self._voices.choose(asked.model, record.thread.root)
+        record.slot, record.model, record.arm = chosen.slot, chosen.model, chosen.arm
+        label = replies.Label(record.id, int(time.time()), asked.model)
+        wanted = [asks.ask(record.id, chosen.called, told, asked, index) for index in range(asked.n or 1)]
+
+        async def work(send: Send) -> None:
+            async with self._keeping.whatever_comes(record):
+                pieces = self._pieces(wanted)
+                if asked.stream:
+                    await send_events(send, lambda: headers(record), self._events(record, label, asked, pieces))
+                else:
+                    await self._whole(send, record, label, asked, pieces)
+
+        return Working(work)
+
+    def _pieces(self, wanted: list[Ask]) -> AsyncGenerator[tuple[int, Piece], None]:
+        return merged({index: self._voice.say(ask) for index, ask in enumerate(wanted)})
+
+    async def _whole(
+        self, send: Send, record: Record, label: replies.Label, asked: wire.ChatRequest,
+        pieces: AsyncGenerator[tuple[int, Piece], None],
+    ) -> None:
+        choices = [Choice(index) for index in range(asked.n or 1)]
+        async with aclosing(pieces):
+            async for index, piece in pieces:
+                _note(record, index, piece)
+                choices[index].add(piece)
+        kept = await record.keep(self._keeping.keeper)
+        told = [choice.as_json(record, asked) for choice in choices]
+        body = label.completion(told, _usage(record))
+        more = {} if kept else {"x-selfimprove-kept": "no"}
+        await send_whole(send, 200, {**headers(record), **more, "content-type": "application/json"}, orjson.dumps(body))
+
+    async def _events(
+        self, record: Record, label: replies.Label, asked: wire.ChatRequest,
+        pieces: AsyncGenerator[tuple[int, Piece], None],
+    ) -> AsyncGenerator[bytes, None]:
+        begun: set[int] = set()
+        async with aclosing(pieces):
+            async for index, piece in pieces:
+                _note(record, index, piece)
+                if len(record.finishes) == (asked.n or 1) and not await record.keep(self._keeping.keeper):
+                    yield b": this exchange is not kept\n\n"
+                if piece.text or piece.finish or piece.scores or piece.tool_calls:
+                    yield _chunk(label, index, piece, asked, is_first=index not in begun)
+                    begun.add(index)
+        if asked.stream_options and asked.stream_options.include_usage:
+            yield label.usage_chunk(_usage(record))
+        yield replies.DONE
+
+
+class Choice:
+    """One of the answers while it comes."""
+
+    def __init__(self, index: int) -> None:
+        self._index = index
+        self._pieces: list[Piece] = []
+
+    def add(self, piece: Piece) -> None:
+        """Its next piece."""
+        self._pieces.append(piece)
+
+    def as_json(self, record: Record, asked: wire.ChatRequest) -> dict[str, Any]:
+        """The whole choice."""
+        calls = [call for piece in self._pieces for call in piece.tool_calls]
+        text = record.text(self._index)
+        message = {"role": "assistant", "content": text if text or not calls else None, "refusal": None}
+        scores = [score for piece in self._pieces for score in piece.scores]
+        return {
+            "index": self._index, "message": {**message, "tool_calls": calls} if calls else message,
+            "logprobs": replies.logprobs(scores) if asked.logprobs else None,
+            "finish_reason": record.finishes.get(self._index, "stop"),
+        }
+
+
+def begin(
+    keeping: Keeping, request: Request, messages: tuple[Message, ...], user: str | None, metadata: dict[str, Any] | None
+) -> Record:
+    """The record of an exchange that begins."""
+    named = (metadata or {}).get("chat_id")
+    given = request.headers.get("x-selfimprove-chat") or (named if isinstance(named, str) else None)
+    thread = keeping.keeper.chat_of(messages, given, f"{request.state.visitor.id}/{user or ''}")
+    return Record(f"chatcmpl-{uuid.uuid4().hex}", thread, messages, user=user)
+
+
+def headers(record: Record) -> dict[str, str]:
+    """What the client is told of an exchange beside the answer."""
+    return {
+        "x-selfimprove-chat": record.thread.chat_id, "x-selfimprove-adapter": record.slot,
+        "x-selfimprove-completion": record.id,
+    }
+
+
+def model(name: str, owner: str = "selfimprove") -> dict[str, Any]:
+    """An entry of the list of models."""
+    return {"id": name, "object": "model", "created": 0, "owned_by": owner}
+
+
+def _note(record: Record, index: int, piece: Piece) -> None:
+    record.hear(index, piece.text)
+    if piece.finish:
+        record.finishes[index] = piece.finish
+        record.count(piece.prompt_tokens, piece.completion_tokens)
+
+
+def _usage(record: Record) -> dict[str, int]:
+    return replies.usage(record.prompt_tokens or 0, record.completion_tokens or 0)
+
+
+def _chunk(label: replies.Label, index: int, piece: Piece, asked: wire.ChatRequest, *, is_first: bool) -> bytes:
+    delta: dict[str, Any] = {"role": "assistant"} if is_first else {}
+    if piece.text or is_first:
+        delta["content"] = piece.text
+    if piece.tool_calls:
+        delta["tool_calls"] = [{"index": at, **call} for at, call in enumerate(piece.tool_calls)]
+    scores = {"logprobs": replies.logprobs(piece.scores)} if asked.logprobs and piece.scores else {}
+    return label.chunk(index, delta, finish_reason=piece.finish, **scores)

@@ -1,0 +1,45 @@
+"""The page where a person's browser gets in."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from selfimprove.gateway import login
+from selfimprove.gateway.parts import Parts
+
+router = APIRouter(include_in_schema=False)
+PROTECTED = {
+    "cache-control": "no-store", "x-frame-options": "DENY", "referrer-policy": "same-origin",
+    "content-security-policy":
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; frame-ancestors 'none'",
+}
+
+
+@router.get("/login")
+async def form(to: str = "/") -> Response:
+    """Ask for a token."""
+    return HTMLResponse(login.page(to), headers=PROTECTED)
+
+
+@router.post("/login")
+async def enter(request: Request, token: Annotated[str, Form()], to: Annotated[str, Form()] = "/") -> Response:
+    """Give a cookie for a token."""
+    parts: Parts = request.app.state.parts
+    found = parts.known.find(token.strip())
+    if found is None:
+        return HTMLResponse(login.page(to, "This token does not let in."), 401, PROTECTED)
+    answer = RedirectResponse(login.local(to), 303)
+    answer.set_cookie(
+        login.COOKIE, parts.sessions.begin(found), max_age=login.DAYS * 86400, httponly=True, samesite="strict",
+        secure=request.url.scheme == "https",
+    )
+    return answer
+
+
+@router.post("/logout")
+async def leave() -> Response:
+    """Take the cookie back."""
+    answer = RedirectResponse("/login", 303)
+    answer.delete_cookie(login.COOKIE, httponly=True, samesite="strict")
+    return answer

@@ -1,0 +1,110 @@
+"""The gate every request goes through: where it comes from, who asks, how much, and nothing of it in the log."""
+
+import logging
+import time
+import traceback
+import uuid
+from typing import Any
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from selfimprove.gateway import limits, metrics, origin
+from selfimprove.gateway.guard import OWNER, Visitor
+from selfimprove.gateway.limits import Limits
+from selfimprove.gateway.login import Sessions
+from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.tokens import Known, Token
+
+log = logging.getLogger("selfimprove.gateway")
+FRAMES = 8  # of an unexpected error's stack, in the log
+
+
+class Gate:
+    """ASGI middleware around everything else; what is inside finds `visitor` and `request_id` in its state."""
+
+    def __init__(self, app: ASGIApp, *, host: str, known: Known, sessions: Sessions, allowed: Limits) -> None:
+        self._app = app
+        self._is_loopback = origin.is_loopback(host)
+        self._names = origin.names(host)
+        self._known, self._sessions, self._limits = known, sessions, allowed
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Let a request in, or say why not."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        passage = Passage(scope, send)
+        try:
+            receive = self._admit(scope, receive, dict(scope["headers"]))
+            await self._app(scope, receive, passage.send)
+        except Refusal as exc:
+            await passage.refuse(exc)
+        except Exception as exc:  # noqa: BLE001 - the one place that answers for whatever went wrong inside
+            passage.log_error(exc)
+            await passage.refuse(Refusal(500, "Something went wrong here; `selfimprove doctor` may know what."))
+        finally:
+            passage.close()
+
+    def _admit(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
+        hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
+        if len(hosts) != 1 or origin.is_foreign_host(hosts[0], self._names, any_address=not self._is_loopback):
+            raise Refusal(403, "This is not a name of the gateway.", code="host_not_allowed")
+        known = self._known.all()
+        by_hand = self._bearer(headers) if known else None
+        if by_hand is None and origin.is_foreign_page(scope.get("method", "WEBSOCKET"), headers):
+            raise Refusal(403, "Pages of other sites may not ask here.", code="origin_not_allowed")
+        token = by_hand or self._sessions.find(headers.get(b"cookie", b"").decode("latin-1"), known)
+        scope["state"]["visitor"] = self._visitor(token)
+        if token:
+            self._limits.count(token.id, token.per_minute)
+        return limits.bounded(receive, headers) if scope["type"] == "http" else receive
+
+    def _bearer(self, headers: dict[bytes, bytes]) -> Token | None:
+        """The token that a program sends; a page of another site knows none."""
+        scheme, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
+        return self._known.find(text.strip()) if scheme.lower() == "bearer" else None
+
+    def _visitor(self, token: Token | None) -> Visitor | None:
+        if token:
+            return Visitor(token.id, token.name, frozenset(token.scopes))
+        return OWNER if self._is_loopback and not self._known.all() else None
+
+
+class Passage:
+    """One request on its way: its id, when it came, and what was answered."""
+
+    def __init__(self, scope: Scope, send: Send) -> None:
+        self._scope, self._send = scope, send
+        self._started, self._status = time.perf_counter(), 0
+        self._id = uuid.uuid4().hex
+        scope.setdefault("state", {})["request_id"] = self._id
+
+    async def send(self, message: Message) -> None:
+        """Pass an answer on, stamped."""
+        if message["type"] == "http.response.start":
+            self._status = message["status"]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._id.encode())]
+        await self._send(message)
+
+    async def refuse(self, refusal: Refusal) -> None:
+        """Answer with a refusal, unless an answer has begun; a websocket is closed before it opens."""
+        if self._scope["type"] == "websocket":
+            await self._send({"type": "websocket.close", "code": 1008, "reason": refusal.message})
+        elif not self._status:
+            await refusal.response()(self._scope, _nothing, self.send)
+
+    def log_error(self, exc: Exception) -> None:
+        """Where it went wrong, without its message: that may hold what was said."""
+        where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(exc.__traceback__)[-FRAMES:]]
+        log.error("%s %s at %s", self._id, type(exc).__name__, " < ".join(reversed(where)))
+
+    def close(self) -> None:
+        """Count the request, and note it by its route: a path may be anything."""
+        route = getattr(self._scope.get("route"), "path", "other")
+        seconds = time.perf_counter() - self._started
+        metrics.REQUESTS.labels(route, self._scope.get("method", "WEBSOCKET"), str(self._status)).observe(seconds)
+        log.info("%s %s %s %s %.1f ms", self._id, self._scope.get("method", "-"), route, self._status, seconds * 1000)
+
+
+async def _nothing() -> Any:
+    return {"type": "http.disconnect"}

@@ -1,0 +1,81 @@
+"""Reads what an upstream answers while it is passed on: texts, endings and tokens for the record."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import orjson
+
+from selfimprove.gateway.exchange import Ending
+from selfimprove.gateway.under_way import Record
+
+ENDINGS: dict[str, Ending] = {
+    "stop": "stop", "length": "length", "tool_calls": "tool_calls", "function_call": "tool_calls",
+}
+SHORTEST_ID = 20
+LONGEST_LINE = 4 * 1024**2
+
+
+class Heard:
+    """Understands OpenAI's completions, whole or in server-sent events; whatever else comes is let pass."""
+
+    def __init__(self, record: Record) -> None:
+        self._record = record
+        self._rest = b""
+        self.is_done = False
+
+    def whole(self, body: bytes) -> bool:
+        """Whether this is a completion; what it holds goes into the record."""
+        value = _json(body)
+        if not isinstance(value, dict) or not isinstance(value.get("choices"), list) or not value["choices"]:
+            return False
+        self._take(value, "message")
+        return True
+
+    def chunk(self, data: bytes) -> None:
+        """Some bytes of a stream of events."""
+        *lines, self._rest = (self._rest + data).split(b"\n")
+        if len(self._rest) > LONGEST_LINE:
+            self._rest = b""
+        for line in lines:
+            if line.startswith(b"data:"):
+                self._event(line[5:].strip())
+
+    def _event(self, data: bytes) -> None:
+        if data == b"[DONE]":
+            self.is_done = True
+            return
+        value = _json(data)
+        if isinstance(value, dict):
+            self._take(value, "delta")
+
+    def _take(self, value: Mapping[str, Any], key: str) -> None:
+        name = value.get("id")
+        if isinstance(name, str) and len(name) >= SHORTEST_ID:
+            self._record.id = name  # what the client sees; Ollama's count to 999 only, and would meet again
+        choices = value.get("choices")
+        for choice in choices if isinstance(choices, list) else ():
+            if isinstance(choice, dict):
+                self._choice(choice, key)
+        used = value.get("usage")
+        if isinstance(used, dict):
+            self._record.prompt_tokens = _number(used.get("prompt_tokens"))
+            self._record.completion_tokens = _number(used.get("completion_tokens"))
+
+    def _choice(self, choice: Mapping[str, Any], key: str) -> None:
+        index, said = _number(choice.get("index")) or 0, choice.get(key)
+        text = said.get("content") if isinstance(said, dict) else None
+        if isinstance(text, str) and (text or key == "message"):
+            self._record.hear(index, text)
+        if choice.get("finish_reason"):
+            self._record.finishes[index] = ENDINGS.get(str(choice["finish_reason"]), "stop")
+
+
+def _number(value: object) -> int | None:
+    return value if isinstance(value, int) else None
+
+
+def _json(data: bytes) -> Any:
+    try:
+        return orjson.loads(data)
+    except orjson.JSONDecodeError:
+        return None

@@ -1,0 +1,57 @@
+"""Every exchange is kept, however it ends: answered, broken off by the client, or by whoever should have answered."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from selfimprove.errors import SelfImproveError
+from selfimprove.gateway.exchange import Keeper
+from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.under_way import Record
+
+CLIENTS_FAULT = {
+    "PromptTooLong": "context_length_exceeded", "TemplateUnusable": "invalid_value", "SchemaUnusable": "invalid_schema",
+}
+
+
+class Keeping:
+    """Keeps records for a keeper; what a client broke off is kept in the background."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self.keeper = keeper
+        self._under_way: set[asyncio.Task[bool]] = set()
+
+    @asynccontextmanager
+    async def whatever_comes(self, record: Record) -> AsyncIterator[None]:
+        """The block answers and has the record kept itself where it comes to its end; a refusal is no exchange.
+
+        Raises:
+            Refusal: nobody answers, or not to the end.
+        """
+        try:
+            yield
+        except SelfImproveError as exc:
+            await record.keep(self.keeper, "failed")
+            raise refusal(exc) from exc
+        except (asyncio.CancelledError, GeneratorExit):
+            self._keep_later(record)
+            raise
+
+    async def settle(self) -> None:
+        """Wait until everything is kept."""
+        await asyncio.gather(*self._under_way)
+
+    def _keep_later(self, record: Record) -> None:
+        task = asyncio.ensure_future(record.keep(self.keeper, "cancelled"))
+        self._under_way.add(task)
+        task.add_done_callback(self._under_way.discard)
+
+
+def refusal(exc: SelfImproveError) -> Refusal:
+    """What a client is told when a voice cannot answer."""
+    name = type(exc).__name__
+    if name in CLIENTS_FAULT:
+        return Refusal(400, str(exc), param="messages", code=CLIENTS_FAULT[name])
+    wait = exc.details.get("retry_after", 5)
+    seconds = float(wait) if isinstance(wait, int | float | str) else 5.0
+    return Refusal(503, str(exc), code="model_unavailable", retry_after=seconds)

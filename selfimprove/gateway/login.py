@@ -1,0 +1,84 @@
+"""A person's browser: a token is given once, and a cookie stands for it from then on."""
+
+import base64
+import hashlib
+import hmac
+import html
+import os
+import secrets
+import time
+from collections.abc import Mapping
+from http.cookies import CookieError, SimpleCookie
+from pathlib import Path
+
+from selfimprove.gateway.tokens import Token
+from selfimprove.settings import private
+
+COOKIE = "selfimprove"
+DAYS = 30
+PAGE = """<!doctype html>
+<html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>selfimprove</title>
+<style>:root{{color-scheme:light dark}}body{{font:1rem/1.5 system-ui;max-width:24rem;margin:15vh auto;padding:0 1rem}}
+input,button{{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;margin:.25rem 0}}</style>
+<main><h1>selfimprove</h1><form method="post" action="/login"><label for="token">Token</label>
+<input id="token" name="token" type="password" autocomplete="current-password" required autofocus>
+<input type="hidden" name="to" value="{to}"><button>Let me in</button></form>
+<p role="status">{said}</p><p><code>selfimprove tokens add me --scope review --scope admin</code> makes one.</p></main>
+</html>"""
+
+
+class Sessions:
+    """Cookies that name a token and when they end, signed: they end early when their token is revoked."""
+
+    def __init__(self, key: bytes) -> None:
+        self._key = key
+
+    def begin(self, token: Token, now: float | None = None) -> str:
+        """The cookie's value for a token."""
+        body = f"{token.id}.{int(now or time.time()) + DAYS * 86400}"
+        return f"{body}.{self._sign(body, token).decode()}"
+
+    def find(self, header: str, known: Mapping[str, Token], now: float | None = None) -> Token | None:
+        """The token that a Cookie header stands for, as long as that is valid."""
+        value = _value(header)
+        if value.count(".") != 2 or not known:
+            return None
+        id, ends, signature = value.split(".")
+        token = next((token for token in known.values() if token.id == id), None)
+        if token is None or not hmac.compare_digest(signature.encode(), self._sign(f"{id}.{ends}", token)):
+            return None
+        return token if int(ends) > (now or time.time()) else None
+
+    def _sign(self, body: str, token: Token) -> bytes:
+        signed = hmac.digest(self._key, f"{body}.{token.sha256}".encode(), hashlib.sha256)
+        return base64.urlsafe_b64encode(signed).rstrip(b"=")
+
+
+def key(home: Path) -> bytes:
+    """What cookies are signed with: made once, in a file that only this account can read."""
+    path = private(home / "keys") / "cookies"
+    if not path.exists():
+        draft = path.with_name(f"cookies.{secrets.token_hex(4)}.draft")
+        draft.touch(mode=0o600)
+        draft.write_bytes(secrets.token_bytes(32))
+        os.replace(draft, path)
+    return path.read_bytes()
+
+
+def page(to: str, said: str = "") -> str:
+    """The form; `to` is where it leads afterwards."""
+    return PAGE.format(to=html.escape(local(to), quote=True), said=html.escape(said))
+
+
+def local(path: str) -> str:
+    """A path of this gateway: whatever would lead elsewhere leads to the first page."""
+    is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
+    return path if is_local else "/"
+
+
+def _value(header: str) -> str:
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found else ""

@@ -1,0 +1,25 @@
+"""The gateway's figures for Prometheus: few labels, and nothing of a chat."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+REGISTRY = CollectorRegistry()
+SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 120)
+REQUESTS = Histogram(
+    "selfimprove_request_seconds", "Requests by route, until the last byte of the answer",
+    ("route", "method", "status"), buckets=SECONDS, registry=REGISTRY,
+)
+ANSWERS = Counter(
+    "selfimprove_answers", "Answers by who gave them and how they ended", ("voice", "ended"), registry=REGISTRY
+)
+FIRST_TOKEN = Histogram(
+    "selfimprove_first_token_seconds", "From the request to the first token", ("voice",), buckets=SECONDS,
+    registry=REGISTRY,
+)
+TOKENS = Counter("selfimprove_tokens", "Tokens read and written", ("voice", "kind"), registry=REGISTRY)
+ANSWERING = Gauge("selfimprove_answering", "Answers under way", registry=REGISTRY)
+KEPT = Counter("selfimprove_exchanges", "Exchanges by whether they were kept", ("kept",), registry=REGISTRY)
+
+
+def text() -> bytes:
+    """All of it in Prometheus' text format."""
+    return generate_latest(REGISTRY)

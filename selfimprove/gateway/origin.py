@@ -1,0 +1,54 @@
+"""Whether a request comes from where it may: DNS rebinding and other sites' pages are refused."""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Mapping
+
+LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+CONTAINERS = frozenset({"host.docker.internal", "host.containers.internal"})  # how containers call this machine
+HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?")
+
+
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine reaches an address that is listened on."""
+    return host in LOOPBACK or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
+
+
+def names(host: str) -> frozenset[str]:
+    """The names under which a gateway that listens on `host` may be asked."""
+    if is_loopback(host):
+        return LOOPBACK | CONTAINERS | {host}
+    own = socket.gethostname().lower()
+    return LOOPBACK | CONTAINERS | {host.lower(), own, f"{own.removesuffix('.local')}.local"}
+
+
+def is_foreign_host(value: str, known: frozenset[str], *, any_address: bool) -> bool:
+    """Whether a Host header is none of the names: a page whose name was turned to this machine sends its own.
+
+    An address cannot be turned, so `any_address` lets those in where several of this machine's are listened on.
+    """
+    found = HOST.fullmatch(value.lower())
+    if not found:
+        return True
+    name = found[1] or found[2]
+    return name not in known and not (any_address and _is_address(name))
+
+
+def is_foreign_page(method: str, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether another site's page makes the browser ask this; following a link from there to one of ours is fine."""
+    origin = headers.get(b"origin")
+    if origin is not None:
+        host = headers.get(b"host", b"").lower()
+        return origin.lower() not in (b"http://" + host, b"https://" + host)
+    site = headers.get(b"sec-fetch-site", b"none")
+    follows_a_link = method in ("GET", "HEAD") and headers.get(b"sec-fetch-mode") == b"navigate"
+    return site not in (b"none", b"same-origin") and not follows_a_link
+
+
+def _is_address(name: str) -> bool:
+    try:
+        ipaddress.ip_address(name)
+    except ValueError:
+        return False
+    return True

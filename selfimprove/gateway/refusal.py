@@ -1,0 +1,36 @@
+"""Why a request gets no answer, in the form that OpenAI's clients read."""
+
+import math
+from typing import Any
+
+import orjson
+from starlette.responses import Response
+
+TYPES = {
+    401: "authentication_error", 403: "permission_error", 429: "rate_limit_error", 500: "server_error",
+    502: "server_error", 503: "server_error",
+}
+
+
+class Refusal(Exception):
+    """A status, a sentence without anything of the chat in it, and the field and code that programs look at."""
+
+    def __init__(
+        self, status: int, message: str, *, param: str | None = None, code: str | None = None,
+        retry_after: float | None = None,
+    ) -> None:
+        super().__init__(message)
+        self.status, self.message, self.param, self.code = status, message, param, code
+        self.retry_after = retry_after
+
+    def as_json(self) -> dict[str, Any]:
+        """OpenAI's error object."""
+        kind = TYPES.get(self.status, "invalid_request_error")
+        return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
+
+    def response(self) -> Response:
+        """The answer that says so."""
+        headers = {"retry-after": str(max(1, math.ceil(self.retry_after)))} if self.retry_after is not None else {}
+        if self.status == 401:
+            headers["www-authenticate"] = "Bearer"
+        return Response(orjson.dumps(self.as_json()), self.status, headers, "application/json")

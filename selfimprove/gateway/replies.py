@@ -1,0 +1,59 @@
+"""What clients get, in OpenAI's form: completions, their chunks, log-probabilities."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+
+from selfimprove.gateway.ask import TokenScore
+
+DONE = b"data: [DONE]\n\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What every part of a completion carries."""
+
+    id: str
+    created: int
+    model: str
+
+    def completion(self, choices: Sequence[Mapping[str, Any]], usage: Mapping[str, int]) -> dict[str, Any]:
+        """A whole completion."""
+        return self._labelled("chat.completion") | {"choices": choices, "usage": usage}
+
+    def chunk(self, index: int, delta: Mapping[str, Any], **more: Any) -> bytes:
+        """An event with a part of one choice; `more`: `finish_reason`, `logprobs`."""
+        choice = {"index": index, "delta": delta, "finish_reason": None, **more}
+        return event(self._labelled("chat.completion.chunk") | {"choices": [choice]})
+
+    def usage_chunk(self, usage: Mapping[str, int]) -> bytes:
+        """The last event of a stream whose client asked for the number of tokens."""
+        return event(self._labelled("chat.completion.chunk") | {"choices": [], "usage": usage})
+
+    def _labelled(self, kind: str) -> dict[str, Any]:
+        return {"id": self.id, "object": kind, "created": self.created, "model": self.model}
+
+
+def event(value: Any) -> bytes:
+    """A server-sent event."""
+    return b"data: " + orjson.dumps(value) + b"\n\n"
+
+
+def usage(prompt: int, completion: int) -> dict[str, int]:
+    """The number of tokens read and written."""
+    return {"prompt_tokens": prompt, "completion_tokens": completion, "total_tokens": prompt + completion}
+
+
+def logprobs(scores: Sequence[TokenScore]) -> dict[str, Any]:
+    """Log-probabilities of the chosen tokens and of those in their place."""
+    return {"content": [{**_scored(s.token, s.logprob), "top_logprobs": _top(s)} for s in scores], "refusal": None}
+
+
+def _top(score: TokenScore) -> list[dict[str, Any]]:
+    return [_scored(token, value) for token, value in score.top]
+
+
+def _scored(token: str, value: float) -> dict[str, Any]:
+    return {"token": token, "logprob": value, "bytes": list(token.encode("utf-8", "surrogatepass"))}

@@ -1,0 +1,114 @@
+"""What OpenAI's clients ask: completions, models, embeddings; and what those who watch the gateway ask."""
+
+from base64 import b64encode
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, Depends, Path, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from selfimprove.gateway import metrics, schemas, wire
+from selfimprove.gateway.describe import takes
+from selfimprove.gateway.guard import Visitor, needs
+from selfimprove.gateway.parts import Parts
+from selfimprove.gateway.refusal import Refusal
+from selfimprove.models.embed import DIMENSIONS, embedding_model_id
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": schemas.Error, "description": text}
+    for status, text in {
+        400: "the request has another form", 401: "no valid token",
+        403: "the token lacks the scope, or the page may not ask",
+        408: "the request did not come to its end", 413: "too long", 429: "too many", 500: "something went wrong here",
+        503: "nobody answers now; Retry-After tells when to ask again",
+    }.items()
+}
+UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": schemas.Error, "description": "no such model"}}
+Chatting = Annotated[Visitor, Depends(needs("chat"))]
+router = APIRouter(responses=REFUSALS)
+
+
+def parts(request: Request) -> Parts:
+    """What this gateway is put together from."""
+    found: Parts = request.app.state.parts
+    return found
+
+
+class Counted(Response):
+    """A response whose sending counts as an answer under way."""
+
+    def __init__(self, inner: Response, house: Parts, visitor: Visitor) -> None:
+        super().__init__()
+        self._inner, self._house, self._visitor = inner, house, visitor
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send it, if the visitor may have one more."""
+        with self._house.limits.answering(self._visitor.id), metrics.ANSWERING.track_inprogress():
+            await self._inner(scope, receive, send)
+
+
+@router.post(
+    "/v1/chat/completions", openapi_extra=takes(wire.ChatRequest),
+    responses={**UNKNOWN, 200: {"model": schemas.ChatCompletion, "content": {"text/event-stream": {}},
+                                "description": "the answers; with `stream` as server-sent events"}},
+)
+async def chat_completions(request: Request, visitor: Chatting) -> Response:
+    """Answer a chat; the exchange is kept before the answer ends."""
+    raw = await request.body()
+    house = parts(request)
+    return Counted(await house.answerer.answer(request, wire.loads(raw), raw), house, visitor)
+
+
+@router.get("/v1/models", response_model=schemas.Models)
+async def models(request: Request, visitor: Chatting) -> Any:
+    """Who can be asked."""
+    return {"object": "list", "data": await parts(request).answerer.models()}
+
+
+@router.get("/v1/models/{name:path}", response_model=schemas.Model, responses=UNKNOWN)
+async def model(request: Request, visitor: Chatting, name: Annotated[str, Path(min_length=1)]) -> Any:
+    """One of those who can be asked."""
+    found = [row for row in await parts(request).answerer.models() if row["id"] == name]
+    if not found:
+        raise Refusal(404, "There is no such model; GET /v1/models lists them.", param="model", code="model_not_found")
+    return found[0]
+
+
+@router.post("/v1/embeddings", openapi_extra=takes(wire.EmbeddingsRequest),
+             responses={200: {"model": schemas.Embeddings, "description": "an embedding for each text"}})
+async def embeddings(request: Request, visitor: Chatting) -> Response:
+    """Embeddings by all-MiniLM-L6-v2, on this machine."""
+    asked = wire.read(wire.EmbeddingsRequest, wire.loads(await request.body()))
+    if asked.dimensions not in (None, DIMENSIONS):
+        raise Refusal(400, f"The embeddings have {DIMENSIONS} dimensions.", param="dimensions", code="invalid_value")
+    texts = [asked.input] if isinstance(asked.input, str) else asked.input
+    vectors = await parts(request).embed(texts)
+    count = sum(len(text) // 4 + 1 for text in texts)
+    rows = [
+        {"object": "embedding", "index": at, "embedding": _encoded(vector, asked.encoding_format)}
+        for at, vector in enumerate(vectors)
+    ]
+    usage = {"prompt_tokens": count, "total_tokens": count}
+    body = {"object": "list", "model": embedding_model_id(), "data": rows, "usage": usage}
+    return Response(orjson.dumps(body), media_type="application/json")
+
+
+@router.get("/healthz", response_model=schemas.Health, responses={503: {"model": schemas.Health}})
+async def healthz(request: Request) -> Response:
+    """Whether an answer can be given now; anybody may ask."""
+    found = await parts(request).answerer.health()
+    body = {"status": "ok" if found.ok else "unavailable", "detail": found.detail}
+    retry = {} if found.ok else {"retry-after": str(int(found.retry_after) + 1)}
+    return Response(orjson.dumps(body), 200 if found.ok else 503, retry, "application/json")
+
+
+@router.get("/metrics", responses={200: {"content": {"text/plain": {"schema": {"type": "string"}}}}},
+            dependencies=[Depends(needs("review"))], response_class=Response)
+async def figures() -> Response:
+    """The gateway's figures, for Prometheus."""
+    return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+def _encoded(vector: Any, form: str) -> list[float] | str:
+    return b64encode(vector.astype("<f4").tobytes()).decode() if form == "base64" else vector.tolist()

@@ -1,0 +1,109 @@
+"""A response that does its work while it is sent, and stops it when the client goes away.
+
+What fails before anything was sent is a status; what fails later is the stream's last event, an error.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from selfimprove.gateway import replies
+from selfimprove.gateway.refusal import Refusal
+
+Work = Callable[[Send], Awaitable[None]]
+
+
+class Working(Response):
+    """Does its work, which sends the answer; a client that goes away cancels it."""
+
+    def __init__(self, work: Work) -> None:
+        super().__init__()
+        self._work = work
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Work until it is done or nobody listens any more."""
+        sending = _Sending(send)
+        work = asyncio.ensure_future(self._work(sending))
+        gone = asyncio.ensure_future(_gone(receive))
+        try:
+            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            gone.cancel()
+            if not work.done():
+                work.cancel()
+            await asyncio.gather(work, gone, return_exceptions=True)
+        failure = None if work.cancelled() else work.exception()
+        if isinstance(failure, Refusal) and sending.has_begun:
+            await send({"type": "http.response.body", "body": replies.event(failure.as_json())})
+        elif failure:
+            raise failure
+
+
+class _Sending:
+    """Sends, and knows whether anything was sent."""
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self.has_begun = False
+
+    async def __call__(self, message: Message) -> None:
+        self.has_begun = True
+        await self._send(message)
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
+
+
+async def send_whole(send: Send, status: int, headers: Mapping[str, str], body: bytes) -> None:
+    """Send an answer that is complete."""
+    await _start(send, status, {**headers, "content-length": str(len(body))})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def send_events(send: Send, headers: Callable[[], Mapping[str, str]], events: AsyncIterator[bytes]) -> None:
+    """Send events as they come; nothing is sent before there is a first one, so that its failure is a status."""
+    first = await anext(events)
+    await _start(send, 200, {**headers(), "content-type": "text/event-stream", "cache-control": "no-cache"})
+    await send({"type": "http.response.body", "body": first, "more_body": True})
+    async for event in events:
+        await send({"type": "http.response.body", "body": event, "more_body": True})
+    await send({"type": "http.response.body", "body": b""})
+
+
+async def merged(iterators: Mapping[int, AsyncIterator[Any]]) -> AsyncGenerator[tuple[int, Any], None]:
+    """What several iterators give, each with its key, as it comes; closing this closes them all."""
+    queue: asyncio.Queue[tuple[int, Any, BaseException | None]] = asyncio.Queue()
+
+    async def pump(key: int, iterator: AsyncIterator[Any]) -> None:
+        try:
+            async for item in iterator:
+                queue.put_nowait((key, item, None))
+            queue.put_nowait((key, None, StopAsyncIteration()))
+        except Exception as exc:  # noqa: BLE001 - passed on to whoever reads
+            queue.put_nowait((key, None, exc))
+
+    tasks = [asyncio.ensure_future(pump(key, iterator)) for key, iterator in iterators.items()]
+    left = len(tasks)
+    try:
+        while left:
+            key, item, ended = await queue.get()
+            if isinstance(ended, StopAsyncIteration):
+                left -= 1
+            elif ended is not None:
+                raise ended
+            else:
+                yield key, item
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _start(send: Send, status: int, headers: Mapping[str, str]) -> None:
+    raw = [(name.encode("latin-1"), value.encode("latin-1", "replace")) for name, value in headers.items()]
+    await send({"type": "http.response.start", "status": status, "headers": raw})

@@ -1,0 +1,176 @@
+"""Answers by an OpenAI-compatible server: its bytes are passed on as they come, and read on the side."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from typing import Any
+
+import aiohttp
+import orjson
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Send
+
+from selfimprove.errors import UpstreamDown
+from selfimprove.gateway import complete, wire
+from selfimprove.gateway.heard import Heard
+from selfimprove.gateway.keeping import Keeping
+from selfimprove.gateway.parts import NAME, Health
+from selfimprove.gateway.stream import Working, send_events, send_whole
+from selfimprove.gateway.under_way import Record
+from selfimprove.models.wire import authorization, completions_url
+from selfimprove.settings import Settings
+
+CONNECT_SECONDS, SILENT_SECONDS, LOOK_SECONDS = 5.0, 300.0, 3.0
+PASSED_ON = ("content-type", "retry-after")
+LOST = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError)
+
+
+class Loose(wire.Wire):
+    """What must be known of a request that is passed on; all else is the upstream's to judge."""
+
+    model: str | None = None
+    messages: list[dict[str, Any]]
+    stream: bool | None = False
+    user: str | None = None
+    metadata: dict[str, Any] | None = None
+
+
+class Upstream:
+    """The Answerer whose answers come from another server."""
+
+    def __init__(self, settings: Settings, keeping: Keeping) -> None:
+        assert settings.upstream_url
+        self._url = completions_url(settings.upstream_url)
+        self._model, self._key = settings.upstream_model, settings.upstream_key or ""
+        self._keeping = keeping
+        self._opened: aiohttp.ClientSession | None = None
+
+    async def close(self) -> None:
+        """Give the connections back."""
+        if self._opened:
+            await self._opened.close()
+
+    async def answer(self, request: Request, body: dict[str, Any], raw: bytes) -> Response:
+        """See Answerer."""
+        asked = wire.read(Loose, body)
+        said = wire.house_form(asked.messages, skips=True)
+        record = complete.begin(self._keeping, request, said, asked.user, asked.metadata)
+
+        async def work(send: Send) -> None:
+            async with self._keeping.whatever_comes(record):
+                addressed, record.model = await self._addressed(body, raw, asked.model)
+                async with await self._post(addressed) as reply:
+                    is_stream = reply.content_type == "text/event-stream" and reply.status == 200
+                    await (self._pass_on if is_stream else self._pass_whole)(send, record, reply)
+
+        return Working(work)
+
+    async def health(self) -> Health:
+        """Whether it answers at all: its list of models can be had."""
+        try:
+            await self.models()
+        except UpstreamDown as exc:
+            return Health(False, str(exc))
+        return Health(True)
+
+    async def models(self) -> list[dict[str, Any]]:
+        """Our own name and what the upstream lists.
+
+        Raises:
+            UpstreamDown: it does not list any.
+        """
+        limit = aiohttp.ClientTimeout(total=LOOK_SECONDS)
+        url = self._url.removesuffix("/chat/completions") + "/models"
+        try:
+            async with self._session().get(url, timeout=limit) as reply:
+                found = orjson.loads(await reply.read())
+            names = [str(row["id"]) for row in found["data"]]
+        except (*LOST, ValueError, LookupError, TypeError) as exc:
+            raise UpstreamDown(reason=reason(exc)) from exc
+        return [complete.model(NAME), *(complete.model(name, "upstream") for name in names)]
+
+    async def _addressed(self, body: dict[str, Any], raw: bytes, name: str | None) -> tuple[bytes, str]:
+        """The request for the upstream, and the model's name there: as it came, but for our own name."""
+        if name and name != NAME:
+            return raw, name
+        model = self._model or next((found["id"] for found in (await self.models())[1:]), "")
+        if not model:
+            raise UpstreamDown(reason="it has no model; name one in SELFIMPROVE_UPSTREAM_MODEL")
+        return orjson.dumps(body | {"model": model}), model
+
+    async def _post(self, body: bytes) -> aiohttp.ClientResponse:
+        """Its answer's beginning; a connection that it had closed in the meantime is opened anew, once.
+
+        Raises:
+            UpstreamDown: it cannot be reached, or fails.
+        """
+        for is_last in (False, True):
+            try:
+                reply = await self._session().post(self._url, data=body)
+            except LOST as exc:
+                if is_last or not isinstance(exc, aiohttp.ServerDisconnectedError | ConnectionResetError):
+                    raise UpstreamDown(reason=reason(exc)) from exc
+            else:
+                break
+        if reply.status >= 500:
+            reply.close()
+            raise UpstreamDown(reason=f"it answered with status {reply.status}")
+        return reply
+
+    async def _pass_whole(self, send: Send, record: Record, reply: aiohttp.ClientResponse) -> None:
+        try:
+            body = await reply.read()
+        except LOST as exc:
+            raise UpstreamDown(reason=reason(exc)) from exc
+        is_answer = Heard(record).whole(body) if reply.status == 200 else False
+        if reply.status == 200 and not is_answer:
+            raise UpstreamDown(reason="what it answered with is no completion")
+        await record.keep(self._keeping.keeper, None if is_answer else "failed")
+        kept = {} if record.is_kept else {"x-selfimprove-kept": "no"}
+        await send_whole(send, reply.status, {**_passed_on(reply), **complete.headers(record), **kept}, body)
+
+    async def _pass_on(self, send: Send, record: Record, reply: aiohttp.ClientResponse) -> None:
+        async with aclosing(self._events(record, reply)) as events:
+            await send_events(send, lambda: complete.headers(record), events)
+
+    async def _events(self, record: Record, reply: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+        """Its chunks as they come; the last one waits until the exchange is kept."""
+        heard = Heard(record)
+        try:
+            async for chunk in reply.content.iter_any():
+                heard.chunk(chunk)
+                if heard.is_done:
+                    await record.keep(self._keeping.keeper)
+                yield chunk
+        except LOST as exc:
+            raise UpstreamDown(reason=reason(exc)) from exc
+        if not heard.is_done and not record.finishes:
+            raise UpstreamDown(reason="it broke off in the middle of an answer")
+        await record.keep(self._keeping.keeper)
+
+    def _session(self) -> aiohttp.ClientSession:
+        self._opened = self._opened or session(self._key)
+        return self._opened
+
+
+def session(key: str) -> aiohttp.ClientSession:
+    """Connections to an upstream, kept open, as many as there are answers under way."""
+    headers = {"accept-encoding": "identity", "content-type": "application/json", **authorization(key)}
+    limit = aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS)
+    pool = aiohttp.TCPConnector(limit=0, keepalive_timeout=30)
+    return aiohttp.ClientSession(headers=headers, timeout=limit, connector=pool, trust_env=False)
+
+
+def reason(exc: BaseException) -> str:
+    """Why there is no answer, in words of ours: a driver's may quote what was sent."""
+    if isinstance(exc, aiohttp.ClientConnectorError):
+        return f"nobody listens at {exc.host}:{exc.port}"
+    if isinstance(exc, TimeoutError):
+        return "it takes too long"
+    if isinstance(exc, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError):
+        return "it closed the connection"
+    return "what it answered with is not what such a server answers with"
+
+
+def _passed_on(reply: aiohttp.ClientResponse) -> dict[str, str]:
+    return {name: reply.headers[name] for name in PASSED_ON if name in reply.headers}

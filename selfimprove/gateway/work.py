@@ -1,0 +1,27 @@
+"""Work beside the requests: it begins and ends with a block, and says so when it fails."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import asynccontextmanager, suppress
+from typing import Any
+
+log = logging.getLogger("selfimprove.gateway")
+
+
+@asynccontextmanager
+async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator["asyncio.Task[None]"]:
+    """The work runs while the block does, and is cancelled with it."""
+    task = asyncio.create_task(work, name=getattr(work, "__qualname__", "work"))
+    task.add_done_callback(_tell)
+    try:
+        yield task
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError, Exception):
+            await task
+
+
+def _tell(task: "asyncio.Task[None]") -> None:
+    if not task.cancelled() and (failure := task.exception()):
+        log.error("%s ended: %s", task.get_name(), type(failure).__name__)
