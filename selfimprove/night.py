@@ -73,6 +73,24 @@ def _stack(settings: Settings) -> AbstractContextManager[object]:
     return nullcontext()
 
 
+def break_off(settings: Settings) -> int:
+    """End the nights that are under way, and return how many; what was done is kept, and a training goes on from there.
+
+    Without a stack there can be none: the next start tells those that a crash left behind.
+    """
+    import dagster as dg
+
+    if stack.supervisor(settings) is None:
+        return 0
+    stack.adopt(settings)
+    from selfimprove.automation import ONE_AT_A_TIME
+
+    active = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
+    with dg.DagsterInstance.get() as instance:
+        nights = instance.get_runs(dg.RunsFilter(statuses=active, tags={ONE_AT_A_TIME: "night"}))
+        return sum(instance.run_launcher.terminate(night.run_id) for night in nights)
+
+
 @contextmanager
 def _while_the_database_answers() -> Iterator[None]:
     """Dagster's storage and ours say in their own ways that the server went away."""

@@ -28,7 +28,7 @@ class Held:
     reigned: bool
     is_pinned: bool
     is_waiting: bool
-    is_tried: bool = False
+    is_tried: bool
 
 
 def reasons(held: Held, keep: int) -> tuple[str, ...]:

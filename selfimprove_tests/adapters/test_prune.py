@@ -158,6 +158,21 @@ def test_whatever_waits_for_a_decision_or_its_promotion_stays(house: House, deci
     assert waits.id not in house.prune()
 
 
+def test_both_sides_of_a_running_experiment_stay(house: House) -> None:
+    control, challenger = house.learn(400), house.learn(300)
+    house.crown(200)
+    with house.connect() as connection:
+        connection.execute(
+            "insert into experiments (id, promotion_id, challenger, control, share, level, ratio, ends_at)"
+            " select 'e', id, %s, %s, 0.5, 0.05, 2, now() from promotions",
+            (challenger.id, control.id),
+        )
+    assert house.prune() == []
+    with house.connect() as connection:
+        connection.execute("update experiments set outcome = 'stopped'")
+    assert house.prune() == [challenger.id, control.id]
+
+
 def test_nothing_is_pruned_while_something_reads(house: House) -> None:
     old = house.learn(0)
     with in_use([folder_of(old), None]), pytest.raises(AdaptersInUse, match=f"{old.id} is being read"):

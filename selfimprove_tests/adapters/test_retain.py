@@ -8,7 +8,7 @@ import pytest
 
 from selfimprove.adapters.retain import FORMER, NIGHTS, Held, reasons
 
-OLD = Held("a" * 64, date(2026, 1, 1), "d", "file:///a", 8, None, False, False, False, False, False)
+OLD = Held("a" * 64, date(2026, 1, 1), "d", "file:///a", 8, None, False, False, False, False, False, False)
 
 
 def test_an_old_one_that_nobody_needs_may_go() -> None:

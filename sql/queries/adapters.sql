@@ -102,6 +102,7 @@ select a.id, a.night, a.dataset_id, a.url,
        a.id in (select adapter_id from compared where adapter_id is not null) as reigned,
        (select place from former f where f.adapter_id = a.id) as former,
        exists (select from adapter_pins i where i.adapter_id = a.id) as is_pinned,
+       exists (select from experiments e where e.outcome = 'running' and a.id in (e.challenger, e.control)) as is_tried,
        not exists (select from decisions d where d.adapter_id = a.id)
        or exists (select from decisions d
                   where d.adapter_id = a.id and d.decision = 'promote'

@@ -1,0 +1,84 @@
+"""macOS: agents of the account that logs in, as property lists."""
+
+import os
+import plistlib
+from datetime import datetime, time
+from pathlib import Path
+from typing import Any
+
+from selfimprove.service.plan import EARLIER, PATIENCE, File, Plan
+
+UP, NIGHT, MORNING = (f"org.selfimprove.{name}" for name in ("up", "night", "morning"))
+# A display that is on makes macOS kill long GPU work. It is put to sleep unless somebody touched the Mac lately.
+IDLE = "ioreg -c IOHIDSystem | awk '/HIDIdleTime/ {print int($NF / 1000000000); exit}'"
+AWAKE = f'[ "$({IDLE})" -lt 300 ] || pmset displaysleepnow; exec caffeinate -i -s -t "$0"'
+
+
+def folder() -> Path:
+    """Where launchd looks for an account's agents."""
+    return Path.home() / "Library" / "LaunchAgents"
+
+
+def files(plan: Plan, now: datetime) -> list[File]:
+    """The agents; launchd knows the machine's own time alone, so nights are told in that."""
+    nights = plan.nights(now)
+    longest = max(plan.awake_for(night) for night in nights)
+    up = {"ProgramArguments": [*plan.command, "up"], "RunAtLoad": True, "KeepAlive": {"SuccessfulExit": False}}
+    awake = {"ProgramArguments": ["/bin/sh", "-c", AWAKE, str(longest)], "StartCalendarInterval": _starts(plan, nights)}
+    over = {"Hour": plan.morning.hour, "Minute": plan.morning.minute}
+    ended = {"ProgramArguments": [*plan.command, "service", "morning"], "StartCalendarInterval": over}
+    return [_file(plan, label, job) for label, job in ((UP, up), (NIGHT, awake), (MORNING, ended))]
+
+
+def _starts(plan: Plan, nights: list[datetime]) -> dict[str, int] | list[dict[str, int]]:
+    """A few minutes before each night, by the machine's clock; launchd counts weekdays from Sunday."""
+    local = [(night - EARLIER).astimezone() for night in nights]
+    times = [{"Hour": one.hour, "Minute": one.minute} for one in local]
+    if plan.is_daily():
+        return times[0]
+    found = [{"Weekday": one.isoweekday() % 7, **at} for one, at in zip(local, times, strict=True)]
+    return [at for number, at in enumerate(found) if at not in found[:number]]
+
+
+def _file(plan: Plan, label: str, job: dict[str, Any]) -> File:
+    log = str(plan.home / "logs" / "service.log")
+    common = {
+        "Label": label,
+        "EnvironmentVariables": {**PATIENCE, **plan.environment},
+        "WorkingDirectory": str(plan.home),
+        "StandardOutPath": log,
+        "StandardErrorPath": log,
+        "ThrottleInterval": 30,
+    }
+    return File(folder() / f"{label}.plist", plistlib.dumps({**common, **job}).decode())
+
+
+def home_of(content: str) -> str:
+    """The house that an agent is for."""
+    return str(plistlib.loads(content.encode()).get("EnvironmentVariables", {}).get("SELFIMPROVE_HOME", ""))
+
+
+def morning_of(content: str) -> time | None:
+    """When the agent that ends nights does so; None for another one."""
+    told = plistlib.loads(content.encode())
+    at = told.get("StartCalendarInterval")
+    return time(at["Hour"], at["Minute"]) if told["Label"] == MORNING else None
+
+
+def starting(file: File) -> list[list[str]]:
+    """Commands that have an agent loaded as its file is now."""
+    return [["launchctl", "bootstrap", _domain(), str(file.path)]]
+
+
+def stopping(file: File) -> list[list[str]]:
+    """Commands that unload an agent, whether it is loaded or not."""
+    return [["launchctl", "bootout", f"{_domain()}/{file.path.stem}"]]
+
+
+def asking(file: File) -> list[str]:
+    """A command that succeeds when an agent is loaded."""
+    return ["launchctl", "print", f"{_domain()}/{file.path.stem}"]
+
+
+def _domain() -> str:
+    return f"gui/{os.getuid()}"
