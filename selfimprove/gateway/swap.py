@@ -1,29 +1,67 @@
-"""Follow the promotions: the voice that was promoted last answers, and nobody notices the change."""
+"""Follow the promotions: who was promoted last answers, beside the one before while an experiment runs.
 
+A new voice is loaded beside those that answer and tried before it takes over. Requests under way end with the voice
+they began with. Where an upstream server answers there is nothing to swap: day.py makes no Swap then.
+"""
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Any
 
-from selfimprove.gateway.plan import Plan
+import psycopg
 
-if TYPE_CHECKING:
-    from selfimprove.settings import Settings
+from selfimprove import postgres
+from selfimprove.errors import DatabaseDown, ModelUnavailable, SelfImproveError
+from selfimprove.experiments import table as experiments
+from selfimprove.gateway import remembered, wanted
+from selfimprove.gateway.ask import BASE
+from selfimprove.gateway.cast import Cast
+from selfimprove.gateway.engine import Engine
+from selfimprove.gateway.plan import Arm, Plan
+from selfimprove.gateway.promotions import changes
+from selfimprove.gateway.remembered import Remembered
+from selfimprove.gateway.wanted import Wanted
+from selfimprove.models.base import Base
+from selfimprove.reports import alerts
+from selfimprove.settings import Settings
 
-SEEN = 20_000  # chats whose voice is kept over the beginning of an experiment
+log = logging.getLogger("selfimprove.swap")
+SEEN = 20_000  # chats that keep their voice when an experiment begins
+POLL_SECONDS = 5.0
+AGAIN_SECONDS = 600.0  # after which a voice that was refused is tried once more
+UPSTREAM = "An upstream server answers (SELFIMPROVE_UPSTREAM_URL): adapters that are promoted are not swapped in."
 
 
 class Swap:
-    """The real Chooser. `start` puts back the voice that answered last; `run` then follows the database until it is
+    """The real Chooser. `start` brings back the voice that answered last; `run` then follows the database until it is
     cancelled. Neither needs Postgres to be up.
     """
 
-    def __init__(self, engine: object, settings: "Settings") -> None:
-        self._engine = engine
-        self._settings = settings
+    def __init__(self, engine: Engine, settings: Settings, base: Base) -> None:
+        self._cast = Cast(engine)
+        self._engine, self._settings, self._base = engine, settings, base
         self._plan = Plan()
+        self._seen: OrderedDict[str, None] = OrderedDict()
+        self._done: Wanted | None = None  # what was last carried out, or refused
+        self._refused: tuple[str, float] | None = None  # why, and when
+        self._promotion_id = 0
+        self._answered = BASE  # who answered last, also before this process began
+        self._one_at_a_time = asyncio.Lock()
 
     def slot(self, chat_id: str) -> str:
         """An adapter's id or "base" for this chat; cheap, no I/O."""
+        self._seen[chat_id] = None
+        self._seen.move_to_end(chat_id)
+        if len(self._seen) > SEEN:
+            self._seen.popitem(last=False)
         return self._plan.slot(chat_id)
+
+    def arm(self, chat_id: str) -> Arm | None:
+        """What this chat is in the experiment that runs."""
+        return self._plan.arm(chat_id)
 
     @property
     def plan(self) -> Plan:
@@ -35,8 +73,124 @@ class Swap:
         """The file that remembers the voice which Postgres confirmed last."""
         return self._settings.home / "gateway" / "voice.json"
 
+    def state(self) -> dict[str, Any]:
+        """Who answers, by which promotion, and why it is not the one promoted last."""
+        plan = self._plan
+        return {
+            "voice": plan.voice, "control": plan.control, "experiment": plan.experiment or None, "share": plan.share,
+            "promotion": self._promotion_id, "refused": self._refused[0] if self._refused else None,
+        }  # fmt: skip
+
     async def start(self) -> None:
-        """Load the voice remembered, if its files are what they were; the engine is up by then."""
+        """Take up the voice that is promoted, or with Postgres down the one remembered; the engine is up by then."""
+        known = await asyncio.to_thread(remembered.read, self.memory, self._base.id)
+        self._answered = known.plan.voice if known else BASE
+        if not await self.follow():
+            await self._recall()
 
     async def run(self) -> None:
         """Bring whoever is promoted to the engine, until cancelled."""
+        async for _ in changes(lambda: postgres.url(self._settings), POLL_SECONDS):
+            await self.follow()
+
+    async def follow(self) -> bool:
+        """Let answer whom Postgres says; False when it could not be asked, or the model is not there now."""
+        async with self._one_at_a_time:
+            try:
+                found = await asyncio.to_thread(self._read)
+                if self._is_done(found):
+                    return True
+                await self._bring(found)
+            except (DatabaseDown, psycopg.Error, ModelUnavailable) as exc:
+                log.warning("Who answers stays as it is for now: %s", exc)
+                return False
+            return True
+
+    def _is_done(self, found: Wanted) -> bool:
+        is_there = self._plan.slots <= self._engine.slots or not self._engine.is_up
+        waits = self._refused is None or time.monotonic() - self._refused[1] < AGAIN_SECONDS
+        return found == self._done and is_there and waits
+
+    async def _bring(self, found: Wanted) -> None:
+        try:
+            await self._take_over(found)
+        except (ModelUnavailable, DatabaseDown):
+            raise
+        except SelfImproveError as exc:
+            await self._refuse(found, str(exc))
+
+    async def _take_over(self, found: Wanted) -> None:
+        """Load and try whoever is missing, begin the experiment that is due, switch, and remember it."""
+        begins = found.is_new and self._answered != found.voice and self._settings.challenger_share < 1
+        plan = wanted.plan_of(found)
+        await self._admit(found, plan.slots | ({found.replaced} if begins else frozenset()))
+        if begins:
+            await self._take_over(await asyncio.to_thread(self._begin, found))
+            return
+        self._switch(plan, found.promotion_id)
+        self._done, self._refused = found, None
+        self._cast.dismiss(plan.slots | ({found.replaced} if found.is_promotion else frozenset()))
+        await asyncio.to_thread(self._remember, found, plan)
+
+    async def _admit(self, found: Wanted, slots: frozenset[str]) -> None:
+        folders = await asyncio.to_thread(wanted.folders, found, slots)
+        await self._cast.admit(folders, self._plan)
+
+    def _switch(self, plan: Plan, promotion_id: int) -> None:
+        """From here on new requests go by this plan."""
+        is_same = plan.experiment and plan.experiment == self._plan.experiment
+        earlier = self._plan.earlier if is_same else frozenset(self._seen)
+        if plan.control is not None:
+            plan = Plan(plan.voice, plan.control, plan.experiment, plan.share, earlier)
+        self._plan, self._promotion_id, self._answered = plan, promotion_id, plan.voice
+        beside = f", beside {plan.control[:12]} in experiment {plan.experiment[:12]}" if plan.control else ""
+        log.info("%s answers now%s.", plan.voice[:12], beside)
+
+    async def _refuse(self, found: Wanted, reason: str) -> None:
+        """Keep, or go back to, who answered before: an adapter that was taken back does not go on."""
+        log.error("Promotion %s is not followed: %s", found.promotion_id, reason)
+        fallback = found.replaced if found.is_promotion else BASE
+        try:
+            await self._admit(found, frozenset({fallback}))
+        except ModelUnavailable:
+            raise
+        except SelfImproveError as exc:
+            fallback, reason = BASE, f"{reason} Nor can who answered before: {exc}"
+        self._switch(Plan(fallback), found.promotion_id)
+        self._cast.dismiss(self._plan.slots)
+        await asyncio.to_thread(self._alert, found, reason)
+        self._done, self._refused = found, (reason, time.monotonic())
+
+    async def _recall(self) -> None:
+        """The voice remembered, if its files are what they were; the base where nothing is."""
+        try:
+            known = await asyncio.to_thread(remembered.verified, self.memory, self._base.id)
+            if known is not None:
+                await self._cast.admit({slot: Path(folder) for slot, folder in known.folders.items()}, self._plan)
+                self._switch(known.plan, known.promotion_id)
+        except SelfImproveError as exc:
+            log.error("The voice remembered cannot answer: %s", exc)
+
+    def _read(self) -> Wanted:
+        with postgres.connect(postgres.url(self._settings)) as connection:
+            return wanted.read(connection, self._base.id)
+
+    def _begin(self, found: Wanted) -> Wanted:
+        with postgres.connect(postgres.url(self._settings)) as connection:
+            experiments.begin(connection, found.promotion, self._settings.challenger_share)
+            return wanted.read(connection, self._base.id)
+
+    def _remember(self, found: Wanted, plan: Plan) -> None:
+        rows = {slot: found.adapters[slot] for slot in plan.slots - {BASE}}
+        folders = {slot: str(path) for slot, path in wanted.places(found, frozenset(rows)).items()}
+        files = {slot: row.files for slot, row in rows.items()}
+        remembered.write(self.memory, Remembered(found.promotion_id, self._base.id, plan, folders, files))
+
+    def _alert(self, found: Wanted, reason: str) -> None:
+        """Once for each promotion."""
+        url = f"http://{self._settings.gateway_host}:{self._settings.gateway_port}/"
+        said = f"adapter {found.voice[:12]} is champion and does not answer: {reason}"
+        advice = f"{self._plan.voice[:12]} answers. `selfimprove promotion rollback` makes another the champion."
+        alert = alerts.Alert(f"promotion {found.promotion_id}", "gateway", "swap", f"{said} {advice}", url)
+        with postgres.connect(postgres.url(self._settings)) as connection:
+            alerts.record(connection, [alert])

@@ -28,8 +28,8 @@ def enthrone(house: House, name: str, replaced: str | None = None, base: str = B
     return champion, crown(house.connection, champion, replaced)
 
 
-def crown(connection: Connection, champion: str, replaced: str | None = None) -> int:
-    """Promote an adapter without measuring anything, and tell those who listen."""
+def crown(connection: Connection, champion: str, replaced: str | None = None, *, quietly: bool = False) -> int:
+    """Promote an adapter without measuring anything, and tell those who listen, or do not."""
     report = {"id": f"report of {champion}", "adapter": champion, "night": NIGHT, "replaced": replaced}
     connection.execute(
         "insert into reports (id, night, adapter_id, challenger, champion, anchor, base, measurements, run_id)"
@@ -43,7 +43,8 @@ def crown(connection: Connection, champion: str, replaced: str | None = None) ->
         "insert into promotions (action, adapter_id, replaced, report_id, night)"
         " values ('promoted', %(adapter)s, %(replaced)s, %(id)s, %(night)s) returning id", report,
     ).fetchone()  # fmt: skip
-    connection.execute("select pg_notify('selfimprove_promotion', %s)", (champion,))
+    if not quietly:
+        connection.execute("select pg_notify('selfimprove_promotion', %s)", (champion,))
     assert row is not None
     return int(row["id"])
 

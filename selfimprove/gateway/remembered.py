@@ -1,0 +1,80 @@
+"""The voice that Postgres confirmed last, in a file: the gateway answers with it while Postgres is down."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import orjson
+
+from selfimprove.adapters.adapter import FILES, hashes, id_of
+from selfimprove.errors import VoiceRefused
+from selfimprove.gateway.ask import BASE
+from selfimprove.gateway.plan import Plan
+from selfimprove.settings import private
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """A plan, the promotion that it follows, and for each of its adapters the folder and its files' hashes."""
+
+    promotion_id: int
+    base_model: str
+    plan: Plan
+    folders: Mapping[str, str]
+    files: Mapping[str, Mapping[str, str]]
+
+
+def write(file: Path, remembered: Remembered) -> None:
+    """Put it in the file's place, whole or not at all."""
+    plan = remembered.plan
+    content = {
+        "promotion": remembered.promotion_id, "base_model": remembered.base_model, "adapter": plan.voice,
+        "control": plan.control, "experiment": plan.experiment, "share": plan.share,
+        "folders": dict(remembered.folders), "files": {slot: dict(files) for slot, files in remembered.files.items()},
+    }  # fmt: skip
+    draft = private(file.parent) / f"{file.name}.draft"
+    with draft.open("wb") as stream:
+        stream.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(draft, file)
+
+
+def read(file: Path, base_model: str) -> Remembered | None:
+    """What was remembered, if it is whole and about this base model."""
+    try:
+        content = orjson.loads(file.read_bytes())
+        plan = Plan(content["adapter"], content["control"], content["experiment"], content["share"])
+        found = Remembered(
+            content["promotion"], content["base_model"], plan, content["folders"], content["files"]
+        )
+    except (FileNotFoundError, orjson.JSONDecodeError, KeyError, TypeError):
+        return None
+    is_whole = plan.slots - {BASE} == found.folders.keys() == found.files.keys()
+    return found if is_whole and found.base_model == base_model else None
+
+
+def verified(file: Path, base_model: str) -> Remembered | None:
+    """What was remembered, when every file of its adapters is the one that was confirmed.
+
+    Raises:
+        VoiceRefused: one is not.
+    """
+    known = read(file, base_model)
+    for slot in known.folders if known else ():
+        wrong = known and _damage(known, slot)
+        if wrong:
+            raise VoiceRefused(id=slot[:12], reason=wrong)
+    return known
+
+
+def _damage(known: Remembered, slot: str) -> str | None:
+    wanted = known.files[slot]
+    if set(wanted) != set(FILES) or id_of(wanted) != slot:
+        return "the hashes remembered are not those of its id"
+    try:
+        found = hashes(Path(known.folders[slot]))
+    except OSError as exc:
+        return f"{exc.filename}: {exc.strerror}"
+    return None if found == wanted else "its files were changed"
