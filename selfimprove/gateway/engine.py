@@ -81,8 +81,9 @@ class Engine:
             return
         if self._base is not None and self._base.id != base.id:
             self._folders.clear()
-        self._base, self._why = base, "the model is being loaded"
+        self._base, self._why, self._retry_after = base, "the model is being loaded", 5
         self._child = await self._begin(base)
+        self._why, self._retry_after = engine_child.ENDED, 5
         self._keeper = asyncio.create_task(self._keep(base))
 
     async def stop(self) -> None:
@@ -217,7 +218,7 @@ class Engine:
         while (child := self._child) is not None:
             started = loop.time()
             await self._watch(child)
-            self._child, self._why, self._retry_after = None, "its process ended and is being started again", 5
+            self._child = None
             await child.kill()
             wait = FIRST_WAIT if loop.time() - started > STEADY else min(2 * wait, LONGEST_WAIT)
             self._child, wait = await self._again(base, wait)
@@ -237,11 +238,14 @@ class Engine:
         An HTTP server that answers while its model is dead is what this looks for.
         """
         pulse: asyncio.Task[list[Piece]] | None = None
+        silent = 0.0  # counted in beats, so that a machine that slept finds its child as it left it
         try:
-            while child.silence() < self.serving.patience_seconds and not _is_broken(pulse):
+            while silent < self.serving.patience_seconds and not _is_broken(pulse):
+                lines = child.lines
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(child.ended.wait(), self.serving.beat_seconds)
                     return
+                silent = silent + self.serving.beat_seconds if child.lines == lines and pulse else 0.0
                 if pulse is None or pulse.done():
                     pulse = asyncio.create_task(self._whole(_fixed(BASE, PROMPTS[0], 1)))
         finally:

@@ -19,6 +19,7 @@ from selfimprove.models.serving import Serving
 Event = dict[str, Any]
 VOICES = "selfimprove.models.voices"
 LINE = 2**26  # bytes of the longest line
+ENDED = "the process that answers has ended, and a new one is being started"
 READY = 0  # the key of what it says first
 
 
@@ -30,7 +31,7 @@ class Child:
         self._replies: dict[int, asyncio.Queue[Event]] = {READY: asyncio.Queue()}
         self._keys = itertools.count(READY + 1)
         self._last_words = b""
-        self._heard = asyncio.get_running_loop().time()
+        self.lines = 0  # that it has said
         self.ended, self.quiet = asyncio.Event(), asyncio.Event()
         self._readers = [asyncio.create_task(self._listen()), asyncio.create_task(self._drain())]
 
@@ -38,10 +39,6 @@ class Child:
     def under_way(self) -> int:
         """Requests that are not answered to their end."""
         return len(self._replies)
-
-    def silence(self) -> float:
-        """Seconds since it last said something."""
-        return asyncio.get_running_loop().time() - self._heard
 
     def ask(self, do: str, **order: Any) -> int:
         """Send an order; its key is that of its answers.
@@ -113,7 +110,7 @@ class Child:
     async def _listen(self) -> None:
         assert self._process.stdout is not None
         async for line in self._process.stdout:
-            self._heard = asyncio.get_running_loop().time()
+            self.lines += 1
             event = orjson.loads(line)
             waiting = self._replies.get(event.get("key"))
             if waiting is not None:
@@ -163,7 +160,7 @@ async def start(folder: Path, serving: Serving) -> Child:
 
 
 def _gone() -> SelfImproveError:
-    return ModelUnavailable(reason="the process that answers has ended; a new one is being started", retry_after=5)
+    return ModelUnavailable(reason=ENDED, retry_after=5)
 
 
 def _raised(error: SelfImproveError | Mapping[str, Any]) -> SelfImproveError:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from selfimprove.models.asked import Asked
+from selfimprove.models.stream import Stream
 
 Score = dict[str, Any]
 
@@ -13,7 +14,7 @@ class Speech:
 
     def __init__(self, asked: Asked, tokenizer: Any) -> None:
         self.asked = asked
-        self._tokenizer, self._detokenizer = tokenizer, tokenizer.detokenizer
+        self._tokenizer, self._stream = tokenizer, Stream(tokenizer)
         self._scores: list[tuple[int, Score]] = []  # with where in the text each token begins
         self._heard = self._said = 0  # characters that came, and those that stops let out
         self.tokens = 0
@@ -23,8 +24,8 @@ class Speech:
         self.tokens += 1
         if self.asked.top is not None:
             self._scores.append((self._heard, self._score(token, logprobs)))
-        self._detokenizer.add_token(token)
-        return self._piece(self._new_text())
+        text = self._stopped(self._heard_text(self._stream.feed(token)))
+        return {"text": self.asked.calls.feed(text) if self.asked.calls else text, "scores": self._due()}
 
     @property
     def is_stopped(self) -> bool:
@@ -36,8 +37,7 @@ class Speech:
         stops, calls = self.asked.stops, self.asked.calls
         text = ""
         if not stops.met:
-            self._detokenizer.finalize()
-            text = self._stopped(self._new_text(), at_end=True)
+            text = self._stopped(self._heard_text(self._stream.rest()), at_end=True)
         if calls is not None:
             text = calls.feed(text) + calls.rest()
         called = [self._call(number, call) for number, call in enumerate(calls.found)] if calls else []
@@ -50,14 +50,9 @@ class Speech:
         }
         return {**last, "tool_calls": called} if called else last
 
-    def _piece(self, text: str) -> dict[str, Any]:
-        text = self._stopped(text)
-        return {"text": self.asked.calls.feed(text) if self.asked.calls else text, "scores": self._due()}
-
-    def _new_text(self) -> str:
-        text: str = self._detokenizer.last_segment.replace("\0", "\ufffd")  # Postgres stores no NUL
+    def _heard_text(self, text: str) -> str:
         self._heard += len(text)
-        return text
+        return text.replace("\0", "\ufffd")  # Postgres stores no NUL
 
     def _stopped(self, text: str, at_end: bool = False) -> str:
         out = self.asked.stops.feed(text)

@@ -2,6 +2,7 @@
 
 import dataclasses
 import inspect
+import re
 import warnings
 from importlib import import_module
 from typing import Any
@@ -12,8 +13,15 @@ import pytest
 CALLED = {
     "mlx_lm.utils:load": ["path_or_hf_repo"],
     "mlx_lm.utils:load_tokenizer": ["model_path", "eos_token_ids"],
-    "mlx_lm.generate:BatchGenerator.__init__": ["self", "model", "stop_tokens", "prefill_batch_size"],
-    "mlx_lm.generate:BatchGenerator.insert": ["self", "prompts", "max_tokens", "caches", "samplers"],
+    "mlx_lm.generate:BatchGenerator.__init__": [
+        "self", "model", "stop_tokens", "completion_batch_size", "prefill_batch_size", "prefill_step_size",
+    ],
+    "mlx_lm.generate:BatchGenerator.insert": [
+        "self", "prompts", "max_tokens", "caches", "all_tokens", "samplers", "logits_processors",
+    ],
+    "mlx_lm.generate:BatchGenerator.remove": ["self", "uids", "return_prompt_caches"],
+    "mlx_lm.generate:BatchGenerator.next": ["self"],
+    "mlx_lm.generate:BatchGenerator.close": ["self"],
     "mlx_lm.models.cache:make_prompt_cache": ["model"],
     "mlx_lm.tuner.utils:linear_to_lora_layers": ["model", "num_layers", "config"],
     "mlx_lm.tuner.utils:load_adapters": ["model", "adapter_path"],
@@ -73,6 +81,33 @@ def test_what_the_trainer_reports() -> None:
 def test_fields_of_a_batch_response() -> None:
     found = {one.name for one in dataclasses.fields(_reach("mlx_lm.generate:BatchResponse"))}
     assert {"texts", "token_ids"} <= found, f"BatchResponse changed: it has {found}"
+
+
+def test_fields_of_what_a_batch_says() -> None:
+    found = {one.name for one in dataclasses.fields(_reach("mlx_lm.generate:GenerationBatch.Response"))}
+    wanted = {"uid", "token", "logprobs", "finish_reason", "prompt_cache", "all_tokens"}
+    assert wanted <= found, f"GenerationBatch.Response changed: it lost {wanted - found}"
+
+
+def test_what_a_batch_does_to_the_caches_of_its_rows() -> None:
+    """`slots.Rows` travels among them; what else were done to them, it could not follow."""
+    for batch in ("PromptProcessingBatch", "GenerationBatch"):
+        text = inspect.getsource(_reach(f"mlx_lm.generate:{batch}"))
+        used = {name for name in re.findall(r"\bc\.(\w+)", text)}
+        assert used <= {"extract", "filter", "prepare", "finalize", "state"}, f"{batch} changed: it calls {used}"
+    for name in ("_merge_caches", "_extend_cache"):
+        text = inspect.getsource(_reach(f"mlx_lm.generate:{name}"))
+        used = set(re.findall(r"\w+(?:\[\w+\])*\.(\w+)\(", text))
+        assert used <= {"merge", "extend", "append"}, f"{name} changed: it calls {used}"
+    assert "self.model(inputs[:, None], cache=self.prompt_cache)" in inspect.getsource(
+        _reach("mlx_lm.generate:GenerationBatch._step")
+    ), "the batch calls its model in another way"
+
+
+def test_what_a_tokenizer_knows_of_tools() -> None:
+    wrapper = _reach("mlx_lm.tokenizer_utils:TokenizerWrapper")
+    for name in ("has_tool_calling", "tool_call_start", "tool_call_end", "tool_parser", "eos_token_ids"):
+        assert isinstance(getattr(wrapper, name), property), f"TokenizerWrapper lost {name}"
 
 
 @pytest.mark.parametrize("architecture", ["llama", "qwen2", "qwen3", "phi3"])

@@ -1,0 +1,153 @@
+"""The engine's process dies, hangs, is drained, and comes back."""
+
+import asyncio
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import psutil
+import pytest
+
+from selfimprove.errors import ModelBroken, ModelUnavailable, ServingTooLarge
+from selfimprove.gateway.engine import Engine, Serving
+from selfimprove.models.base import Base, resolve
+from selfimprove.models.mlx import Lora
+from selfimprove_tests.gateway.test_engine import LONG, ask, pieces, said
+from selfimprove_tests.models.adapters import write
+
+QUICK = Serving(context=512, rows=4, waiting=4, beat_seconds=0.1, patience_seconds=0.5)
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Base:
+    return resolve("tiny", tmp_path_factory.mktemp("home"))
+
+
+@pytest.fixture(scope="module")
+def adapter(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write(tmp_path_factory.mktemp("adapter"), Lora(rank=4), 1)
+
+
+def voices() -> list[psutil.Process]:
+    children = psutil.Process().children(recursive=True)
+    return [child for child in children if any("models.voices" in word for word in child.cmdline())]
+
+
+async def until_up(engine: Engine) -> None:
+    async with asyncio.timeout(20):
+        while not engine.is_up:
+            await asyncio.sleep(0.05)
+
+
+def test_killed_amid_answers_it_comes_back_with_its_adapters(base: Base, adapter: Path) -> None:
+    async def live() -> None:
+        engine = Engine(QUICK)
+        await engine.start(base)
+        await engine.load("one", adapter)
+        wanted = await said(engine, ask(slot="one"))
+        answers = [asyncio.create_task(pieces(engine, ask(slot="one", schema=LONG, max_tokens=400))) for _ in range(3)]
+        await asyncio.sleep(0.2)
+        (process,) = voices()
+        os.kill(process.pid, signal.SIGKILL)
+        for failed in await asyncio.gather(*answers, return_exceptions=True):
+            assert isinstance(failed, ModelUnavailable)
+            assert failed.details["retry_after"] == 5
+        with pytest.raises(ModelUnavailable, match="a new one is being started"):
+            await said(engine, ask())
+        assert engine.slots == frozenset()
+        await until_up(engine)
+        assert await said(engine, ask(slot="one")) == wanted
+        assert engine.restarts == 1
+        await engine.stop()
+        assert not voices()
+
+    asyncio.run(live())
+
+
+def test_one_that_hangs_is_replaced(base: Base) -> None:
+    async def live() -> None:
+        engine = Engine(QUICK)
+        await engine.start(base)
+        (first,) = voices()
+        await asyncio.sleep(0.8)
+        assert [one.pid for one in voices()] == [first.pid], "one that idles is left alone"
+        first.suspend()
+        with pytest.raises(ModelUnavailable):
+            await asyncio.wait_for(said(engine, ask()), 10)
+        await until_up(engine)
+        assert [one.pid for one in voices()] != [first.pid]
+        assert await said(engine, ask()) == "The capital of France is Paris."
+        await engine.stop()
+
+    asyncio.run(live())
+
+
+def test_drained_it_finishes_what_it_began_and_gives_its_memory_back(base: Base, adapter: Path) -> None:
+    async def live() -> None:
+        engine = Engine(QUICK)
+        await engine.start(base)
+        await engine.load("one", adapter)
+        begun = asyncio.create_task(pieces(engine, ask(slot="one", schema=LONG, max_tokens=60)))
+        await asyncio.sleep(0.05)
+        draining = asyncio.create_task(engine.drain(20, "it trains"))
+        await asyncio.sleep(0)
+        with pytest.raises(ModelUnavailable, match=r"it trains\. Ask again in 60 seconds"):
+            await said(engine, ask())
+        assert (await begun)[-1].completion_tokens == 60
+        await draining
+        assert not voices()
+        await engine.start(base)
+        assert engine.slots == {"base", "one"}
+        begun = asyncio.create_task(pieces(engine, ask(schema=LONG, max_tokens=400)))
+        await asyncio.sleep(0.05)
+        await engine.drain(0.0)
+        with pytest.raises(ModelUnavailable):
+            await begun
+
+    asyncio.run(live())
+
+
+def test_too_many_requests_are_sent_away(base: Base) -> None:
+    async def live() -> None:
+        engine = Engine(replace(QUICK, rows=2, waiting=2, beat_seconds=60))
+        await engine.start(base)
+        rows = [asyncio.create_task(pieces(engine, ask(schema=LONG, max_tokens=20))) for _ in range(4)]
+        await asyncio.sleep(0)
+        with pytest.raises(ModelUnavailable, match=r"4 requests are under way already\. Ask again in 2 seconds"):
+            await said(engine, ask())
+        assert all(row[-1].completion_tokens == 20 for row in await asyncio.gather(*rows))
+        await engine.stop()
+        with pytest.raises(ModelUnavailable):
+            await engine.load("one", Path("nowhere"))
+
+    asyncio.run(live())
+
+
+def test_a_model_that_cannot_be_loaded_says_why(base: Base, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"model_type": "nothing"}')
+
+    async def live() -> None:
+        engine = Engine(QUICK)
+        with pytest.raises(ModelBroken):
+            await engine.start(replace(base, folder=tmp_path))
+        assert not engine.is_up
+        with pytest.raises(ServingTooLarge, match="GB are there"):
+            await Engine(replace(QUICK, memory_gb=0.3)).start(base)
+        assert not voices()
+
+    asyncio.run(live())
+
+
+def test_the_process_ends_with_its_parent(base: Base) -> None:
+    async def live() -> psutil.Process:
+        engine = Engine(QUICK)
+        await engine.start(base)
+        assert engine._child is not None
+        engine._child._stdin.close()  # as the system does for a parent that was killed
+        (process,) = voices()
+        await asyncio.to_thread(process.wait, 5)
+        await engine.stop()
+        return process
+
+    assert not asyncio.run(live()).is_running()

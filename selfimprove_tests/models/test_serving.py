@@ -1,0 +1,71 @@
+"""What answering needs is known before it begins, and refused with figures where it is not there."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from selfimprove.errors import ServingTooLarge
+from selfimprove.models.base import TINY
+from selfimprove.models.memory import GB
+from selfimprove.models.serving import Room, Serving, check_adapter, context_of, room
+
+EIGHT_B = {
+    "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8,
+    "intermediate_size": 14336, "vocab_size": 128256, "torch_dtype": "bfloat16", "max_position_embeddings": 131072,
+}  # fmt: skip
+
+
+@pytest.fixture
+def eight_b(tmp_path: Path) -> Path:
+    """A model of 8 billion weights in 4 bits, as far as its sizes go."""
+    (tmp_path / "config.json").write_text(json.dumps(EIGHT_B))
+    with (tmp_path / "model.safetensors").open("wb") as file:
+        file.truncate(int(4.5 * GB))
+    return tmp_path
+
+
+def test_an_8b_model_fits_into_16_gb_with_four_adapters_and_several_conversations(eight_b: Path) -> None:
+    found = room(eight_b, Serving(memory_gb=12), 14 * GB)
+    assert found.token == 128 * 1024
+    assert found.prefixes == 2**29
+    assert found.fits([8192])
+    assert found.fits([2048] * 8)
+    assert not found.fits([8192] * 8)
+
+
+def test_it_is_refused_with_figures_where_it_does_not(eight_b: Path) -> None:
+    with pytest.raises(ServingTooLarge, match=r"need 6\.\d\d GB \(weights 4\.50, .* 8192 tokens 1\.00\) and 5\.00 GB"):
+        room(eight_b, Serving(memory_gb=12), 5 * GB)
+    assert room(eight_b, Serving(memory_gb=12, context=1024, slots=1, rows=4), 6 * GB).states > 0
+
+
+def test_what_was_read_before_gives_way_to_one_long_conversation(eight_b: Path) -> None:
+    found = room(eight_b, Serving(memory_gb=7), 14 * GB)
+    assert found.prefixes < 2**29
+    assert found.fits([8192])
+
+
+def test_of_another_kind_only_the_weights_are_known(eight_b: Path) -> None:
+    (eight_b / "config.json").write_text(json.dumps({"model_type": "mamba"}))
+    assert room(eight_b, Serving(memory_gb=12), 14 * GB).fits([8192] * 32)
+    with pytest.raises(ServingTooLarge):
+        room(eight_b, Serving(memory_gb=12), 4 * GB)
+
+
+def test_a_batch_is_as_wide_as_its_longest() -> None:
+    there = Room(GB, 0, states=10 * 512, token=10)
+    assert there.fits([512])
+    assert there.fits([256, 200])
+    assert not there.fits([257, 10])
+
+
+def test_one_more_adapter(tmp_path: Path) -> None:
+    (tmp_path / "adapters.safetensors").write_bytes(bytes(1000))
+    check_adapter(tmp_path, 3000, 1000, 128)
+    with pytest.raises(ServingTooLarge):
+        check_adapter(tmp_path, 2999, 1000, 128)
+
+
+def test_no_conversation_is_longer_than_the_model_was_made_for(eight_b: Path) -> None:
+    assert (context_of(TINY, 8192), context_of(TINY, 100), context_of(eight_b, 8192)) == (2048, 100, 8192)
