@@ -19,7 +19,10 @@ ROOMS = (
     "experiments", "reports",
 )
 # where a command that is not of this file lives
-PLACES = {**{room: room for room in ROOMS}, "forget": "forgetting", "gateway": "gateway", "service": "service"}
+PLACES = {
+    **{room: room for room in ROOMS}, "forget": "forgetting", "gateway": "gateway", "chat": "talk",
+    "service": "service",
+}
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 GUESTS = {"evals": ("compare", "promotion")}  # commands of a group that a later room's rules carry out
 

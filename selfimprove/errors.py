@@ -421,3 +421,19 @@ class ServiceFailed(SelfImproveError):
 
 class VoiceRefused(SelfImproveError):
     """Adapter {id} does not take over: {reason}. `selfimprove doctor` says who answers."""
+
+
+class GatewayDown(SelfImproveError):
+    """The gateway does not answer at {address} ({reason}). Start it with `selfimprove up`, or check SELFIMPROVE_GATEWAY_PORT."""
+
+
+class GatewayWentAway(SelfImproveError):
+    """The gateway went away in the midst of an answer ({reason}). `selfimprove status` shows whether it runs; ask again."""
+
+
+class GatewayRefused(SelfImproveError):
+    """The gateway refused ({status}): {reason}{hint}"""
+
+
+class GatewayInTheWay(SelfImproveError):
+    """The gateway holds {held} GB and did not give them back; {needed} GB are needed and {limit} GB are there. Stop it with `selfimprove down`, or raise SELFIMPROVE_MEMORY_GB, then run this again."""

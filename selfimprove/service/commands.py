@@ -91,7 +91,7 @@ def morning_(as_json: bool) -> None:
     from selfimprove import night
 
     ended = night.break_off(current())
-    told = f"{ended} nights were ended." if ended else "No night was under way."
+    told = "What was left of the night was ended." if ended else "No night was under way."
     click.echo(json.dumps({"ended": ended}) if as_json else told)
 
 
