@@ -36,7 +36,10 @@ class Feedback:
 
 @dataclass(frozen=True, slots=True)
 class Chat:
-    """A conversation as it arrived; `external_id` and `user` are what the source calls it and its speaker."""
+    """A conversation as it arrived; `external_id` and `user` are what the source calls it and its speaker.
+
+    `id` is given where the house named it before its end was known.
+    """
 
     source: str
     external_id: str | None
@@ -44,6 +47,7 @@ class Chat:
     started_at: datetime
     messages: tuple[Message, ...]
     feedback: tuple[Feedback, ...] = ()
+    id: str | None = None
 
 
 class Sealed(NamedTuple):

@@ -57,7 +57,7 @@ def seal(chat: Chat, sealing: Sealing, timezone: ZoneInfo) -> tuple[ChatRow, lis
         sealing.keyed_hash(content),
         *sealing.seal(content, chat_id.encode()),
     )
-    return row, [_feedback(given, chat_id, sealing) for given in chat.feedback]
+    return row, [seal_feedback(given, chat_id, sealing) for given in chat.feedback]
 
 
 def encode(messages: tuple[Message, ...]) -> bytes:
@@ -71,12 +71,15 @@ def identify(chat: Chat, sealing: Sealing) -> str:
 
 
 def _identify(chat: Chat, content: bytes, sealing: Sealing) -> str:
+    if chat.id:
+        return chat.id
     opening = next((message.content for message in chat.messages if message.role == "user"), "")
     known_as = chat.external_id.encode() if chat.external_id else content
     return sealing.keyed_hash(SEPARATOR.join((chat.source.encode(), known_as, opening.encode())))
 
 
-def _feedback(given: Feedback, chat_id: str, sealing: Sealing) -> FeedbackRow:
+def seal_feedback(given: Feedback, chat_id: str, sealing: Sealing) -> FeedbackRow:
+    """The row of feedback on a chat; what was said twice is one row."""
     row_id = sealing.keyed_hash(
         orjson.dumps([chat_id, given.position, given.kind, given.source, given.value, given.text])
     )

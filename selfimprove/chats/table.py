@@ -119,6 +119,23 @@ def _write(connection: Connection, batch: Batch, tally: Counter[str]) -> None:
         tally["feedback"] += connection.execute(queries.merge_feedback).rowcount
 
 
+def write_feedback(connection: Connection, rows: Iterable[FeedbackRow]) -> int:
+    """Write sealed feedback on chats that are there; returns how much was new and has its place.
+
+    Raises:
+        KeyRetired: the key it is sealed under was exchanged meanwhile.
+    """
+    queries = postgres.queries(QUERIES)
+    connection.execute(queries.incoming)
+    connection.execute(queries.incoming_feedback)
+    connection.execute(queries.clear_incoming)
+    try:
+        copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, {row.id: row for row in rows}.values())
+        return connection.execute(queries.merge_feedback).rowcount
+    except IntegrityConstraintViolation as exc:
+        raise KeyRetired from exc
+
+
 def copy(connection: Connection, statement: str, types: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Send rows through a binary COPY."""
     with connection.cursor().copy(statement) as stream:

@@ -40,7 +40,8 @@ class Thread:
 class Exchange:
     """One request and its answer, None where nobody gave one; `messages` are all that the client sent, in house form.
 
-    `others`: the further answers, where several were asked for. `arm`: of an experiment that is under way.
+    `others`: the further answers, where several were asked for. `arm`: of an experiment that is under way. A bare call
+    of a tool is an empty answer that ends in "tool_calls".
     """
 
     id: str  # of the completion, as the client was told
@@ -59,13 +60,19 @@ class Exchange:
     first_token_seconds: float | None = None
     seconds: float | None = None
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether anything was said: a bare call of a tool says nothing."""
+        return self.answer is not None and (self.ending != "tool_calls" or bool(self.answer.strip()))
+
 
 @dataclass(frozen=True, slots=True)
 class Reaction:
     """What a person says of an answer, which is named by its completion's id or by what was said.
 
     `completion` and `choice` name it; or `messages`, which end with the answer; or the `answer`'s text alone.
-    `thumbs` is -1 or 1, `rating` in [-1, 1], `correction` the answer that would have been right.
+    `thumbs` is -1 or 1, `rating` in [-1, 1], `correction` the answer that would have been right. `who` is as in
+    `Keeper.chat_of`; the keeper fills in the answer's place, as far as it knows it.
     """
 
     at: datetime
@@ -78,6 +85,9 @@ class Reaction:
     comment: str | None = None
     correction: str | None = None
     source: str = "gateway"
+    who: str = ""
+    chat_id: str | None = None
+    position: int | None = None
 
 
 class Keeper(Protocol):

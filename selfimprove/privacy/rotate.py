@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from selfimprove import postgres
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import RotationBusy
+from selfimprove.privacy import waiting
 from selfimprove.privacy.vault import Vault, add_key, drop_older_keys
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ def rotate(connection: Connection, home: Path, tell: Callable[[str], None] = lam
     Raises:
         RotationBusy: another rotation is under way.
         VaultKeyUnknown, SealBroken: a row cannot be opened; every key is kept.
+        SpoolHeld: the gateway has not stored all that it sealed under an older key; every key is kept.
     """
     with _alone(connection):
         vault = Vault.open(home, connection)
@@ -51,6 +53,7 @@ def rotate(connection: Connection, home: Path, tell: Callable[[str], None] = lam
         vault = vault if resumed else add_key(home)
         early = {table: _reseal_all(connection, vault, table, tell) for table in TABLES}
         late = _retire(connection, vault)
+        waiting.reseal(home, vault)
         drop_older_keys(home)
     chats, feedback = (early[table] + late[table] for table in TABLES)
     retired = tuple(sorted(vault.ciphers.keys() - {vault.current}))

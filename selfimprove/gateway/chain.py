@@ -1,0 +1,64 @@
+"""By what a conversation is known again: keyed hashes of what was said so far, message by message.
+
+System prompts do not count: clients put the date into them. Nor does white space around a text, nor what a model
+thought aloud, both of which clients take away before they send it back.
+"""
+
+import re
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import orjson
+
+from selfimprove.chats.chat import Message
+
+KeyedHash = Callable[[bytes], str]
+THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+
+
+class Link(NamedTuple):
+    """The hash of a conversation up to a message, and that message's index in the stored chat."""
+
+    hash: str
+    position: int
+
+
+def canonical(messages: Sequence[Message]) -> tuple[Message, ...]:
+    """The messages as a chat stores them: every system message joined into one at the front.
+
+    So an answer keeps its index when a client adds, moves or rewrites system messages from one request to the next.
+    """
+    systems = [message.content for message in messages if message.role == "system"]
+    said = tuple(message for message in messages if message.role != "system")
+    return (Message("system", "\n\n".join(systems)), *said) if systems else said
+
+
+def chain(messages: Sequence[Message], who: str, keyed_hash: KeyedHash) -> list[Link]:
+    """A link for each message that is not the system's; `who` keeps people apart who say the same."""
+    before, links = keyed_hash(b"thread " + who.encode()), []
+    for position, message in enumerate(canonical(messages)):
+        if message.role != "system":
+            before = link(before, message.role, message.content, keyed_hash)
+            links.append(Link(before, position))
+    return links
+
+
+def link(before: str, role: str, content: str, keyed_hash: KeyedHash) -> str:
+    """The hash of a conversation that goes on with this message."""
+    return keyed_hash(orjson.dumps([before, role]) + told(content))
+
+
+def after(asked: str, answer: str, keyed_hash: KeyedHash) -> str:
+    """The hash of a conversation that was answered so."""
+    return link(asked, "assistant", answer, keyed_hash)
+
+
+def answer_hash(text: str, keyed_hash: KeyedHash) -> str:
+    """The hash of an answer alone, by which feedback may name it."""
+    return keyed_hash(b"answer " + told(text))
+
+
+def told(content: str) -> bytes:
+    """What a person was shown of a text."""
+    shown = THOUGHT.sub("", content) if "<think>" in content else content
+    return shown.strip().encode("utf-8", "replace")

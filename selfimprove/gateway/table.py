@@ -1,0 +1,163 @@
+"""Exchanges and reactions in Postgres: chats as an import would write them, and beside them who answered."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from selfimprove import postgres
+from selfimprove.chats import table as chats
+from selfimprove.chats.chat import Chat, Feedback, Message, Sealing
+from selfimprove.chats.importing import import_chats
+from selfimprove.chats.seal import FeedbackRow, seal_feedback
+from selfimprove.gateway.chain import KeyedHash, after, answer_hash, canonical, chain
+from selfimprove.gateway.exchange import Exchange, Reaction
+from selfimprove.gateway.packing import Kept
+from selfimprove.gateway.thread import MOST, SOURCE, answers, branch_id
+from selfimprove.postgres import Connection
+
+QUERIES = "gateway"
+Place = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a batch: how many exchanges are new in the table, and new pieces of feedback have their place.
+
+    `forgotten`: states of chats that were forgotten, and are not stored again.
+    """
+
+    exchanges: int = 0
+    feedback: int = 0
+    forgotten: int = 0
+
+    def __add__(self, other: "Stored") -> "Stored":
+        return Stored(
+            self.exchanges + other.exchanges, self.feedback + other.feedback, self.forgotten + other.forgotten
+        )
+
+
+def store(connection: Connection, kept: Sequence[Kept], sealing: Sealing, timezone: ZoneInfo) -> Stored:
+    """Write a batch in one transaction; whatever of it is there already stays as it is.
+
+    Raises:
+        KeyRetired: the vault's key was exchanged meanwhile; it is sealed under the new one when this is called again.
+    """
+    exchanges = [one for one in kept if isinstance(one, Exchange)]
+    reactions = [one for one in kept if isinstance(one, Reaction)]
+    with connection.transaction():
+        settled = list(_settled(connection, exchanges, sealing.keyed_hash))
+        written = import_chats(connection, _states(settled, sealing.keyed_hash), sealing, timezone)
+        rows = [row for exchange in settled for row in _rows(exchange, sealing.keyed_hash)]
+        cursor = connection.cursor()
+        cursor.executemany(postgres.queries(QUERIES).write, rows)
+        new = max(cursor.rowcount, 0) if rows else 0
+        feedback = _write_feedback(connection, reactions, sealing)
+    return Stored(new, feedback, written.forgotten)
+
+
+def newest(connection: Connection, most: int = MOST) -> list[dict[str, Any]]:
+    """What a gateway that starts remembers of conversations, the oldest first."""
+    return connection.execute(postgres.queries(QUERIES).newest, {"most": most}).fetchall()
+
+
+def place(connection: Connection, reaction: Reaction, keyed_hash: KeyedHash) -> Place | None:
+    """Where the answer stands that a reaction is on; None where the table has none."""
+    if reaction.completion:
+        rows = connection.execute(postgres.queries(QUERIES).by_id, {"ids": [exchange_id(reaction)]}).fetchall()
+    else:
+        given = dict(zip(("after", "answer"), content(reaction, keyed_hash), strict=True))
+        rows = connection.execute(postgres.queries(QUERIES).by_content, given).fetchall()
+    return (rows[0]["chat_id"], rows[0]["position"]) if rows else None
+
+
+def forgotten(connection: Connection, chat_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the chats that were forgotten."""
+    rows = connection.execute(postgres.queries(QUERIES).forgotten, {"chats": list(chat_ids)})
+    return frozenset(row["id"] for row in rows)
+
+
+def exchange_id(reaction: Reaction) -> str:
+    """The exchange that a reaction names by its completion."""
+    return f"{reaction.completion}#{reaction.choice}" if reaction.choice else f"{reaction.completion}"
+
+
+def content(reaction: Reaction, keyed_hash: KeyedHash) -> tuple[str | None, str | None]:
+    """The hashes by which a reaction names its answer: of all that was said, and of the answer."""
+    links = chain(reaction.messages, reaction.who, keyed_hash)
+    answer = None if reaction.answer is None else answer_hash(reaction.answer, keyed_hash)
+    return links[-1].hash if links else None, answer
+
+
+def _settled(connection: Connection, exchanges: Sequence[Exchange], keyed_hash: KeyedHash) -> Iterator[Exchange]:
+    """The exchanges, each in a place of its own: where another answer stands already, it becomes a branch.
+
+    That happens where a gateway had lost sight of a conversation: nothing said is lost for it.
+    """
+    given = {"chats": sorted({exchange.thread.chat_id for exchange in exchanges})}
+    rows = connection.execute(postgres.queries(QUERIES).taken, given)
+    taken: dict[Place, str] = {(row["chat_id"], row["position"]): row["id"] for row in rows}
+    for exchange in exchanges:
+        thread = exchange.thread
+        if exchange.has_answer and taken.setdefault((thread.chat_id, thread.position), exchange.id) != exchange.id:
+            chat_id = branch_id(thread.root, exchange.id, keyed_hash)
+            yield replace(exchange, thread=replace(thread, chat_id=chat_id))
+        else:
+            yield exchange
+
+
+def _states(exchanges: Sequence[Exchange], keyed_hash: KeyedHash) -> Iterator[Chat]:
+    """What the chats have become; of several states of one the later began when the first did, by the same person."""
+    first: dict[str | None, Chat] = {}
+    for chat in (chat for exchange in exchanges for chat in _chats(exchange, keyed_hash)):
+        known = first.setdefault(chat.id, chat)
+        yield replace(chat, started_at=min(known.started_at, chat.started_at), user=known.user or chat.user)
+
+
+def _chats(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[Chat]:
+    """The state of each chat that an exchange leaves behind."""
+    said = canonical(exchange.messages)
+    if not exchange.has_answer:
+        yield Chat(SOURCE, None, exchange.user, exchange.at, said, id=exchange.thread.chat_id)
+    for _, chat_id, text in answers(exchange, keyed_hash):
+        yield Chat(SOURCE, None, exchange.user, exchange.at, (*said, Message("assistant", text)), id=chat_id)
+
+
+def _rows(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[dict[str, Any]]:
+    thread = exchange.thread
+    row = {
+        "position": thread.position, "root": thread.root, "parent": thread.parent, "asked": thread.asked,
+        "at": exchange.at, "model": exchange.model, "adapter": exchange.slot, "arm": exchange.arm,
+        "ending": exchange.ending, "prompt_tokens": exchange.prompt_tokens,
+        "completion_tokens": exchange.completion_tokens, "first_token_seconds": exchange.first_token_seconds,
+        "seconds": exchange.seconds, "turns": thread.position + 1,
+    }  # fmt: skip
+    main = {"id": exchange.id, "chat_id": thread.chat_id, "relation": thread.relation, "repeats": thread.of}
+    if not exchange.has_answer:
+        yield row | main | {"after": thread.asked, "answer": None, "turns": thread.position}
+    for id, chat_id, text in answers(exchange, keyed_hash):
+        other = {"id": id, "chat_id": chat_id, "relation": "other", "repeats": exchange.id}
+        hashes = {"after": after(thread.asked, text, keyed_hash), "answer": answer_hash(text, keyed_hash)}
+        yield row | (main if id == exchange.id else other) | hashes
+
+
+def _write_feedback(connection: Connection, reactions: Sequence[Reaction], sealing: Sealing) -> int:
+    rows: list[FeedbackRow] = []
+    for reaction in reactions:
+        known = reaction.chat_id is not None and reaction.position is not None
+        found = (reaction.chat_id, reaction.position) if known else place(connection, reaction, sealing.keyed_hash)
+        if found and found[0] is not None and found[1] is not None:
+            rows.extend(seal_feedback(said, found[0], sealing) for said in _said(reaction, found[1]))
+    return chats.write_feedback(connection, rows) if rows else 0
+
+
+def _said(reaction: Reaction, position: int) -> Iterator[Feedback]:
+    source, at = reaction.source, reaction.at
+    if reaction.thumbs is not None:
+        yield Feedback(position, "thumbs", float(reaction.thumbs), None, source, at)
+    if reaction.rating is not None:
+        yield Feedback(position, "rating", reaction.rating, None, source, at)
+    if reaction.comment:
+        yield Feedback(position, "comment", None, reaction.comment, source, at)
+    if reaction.correction:
+        yield Feedback(position, "correction", None, reaction.correction, source, at)
