@@ -258,7 +258,7 @@ create index critiques_rated on critiques (day) where evidence -> 'explicit' <> 
 create table examples (
     id text primary key,
     chat_id text references chats (id) on delete cascade,   -- null for replay that no chat supplied
-    kind text not null check (kind in ('correction', 'approved', 'replay')),
+    kind text not null check (kind in ('correction', 'approved', 'replay', 'synthetic')),
     messages jsonb not null,
     score real,
     created_at timestamptz not null default now(),

@@ -4,7 +4,7 @@ import math
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,6 +67,8 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pac
         AdapterCorrupt: the adapter to go on from is not what was trained.
         ExampleDiverged, ModelWorkFailed: the training itself failed.
     """
+    worded = any(example.kind == "synthetic" for example in dataset.splits["train"])
+    recipe = replace(recipe, synthetic=recipe.synthetic and worded)
     with desk(bench.home, key(bench.base, dataset, recipe)) as place, awake():
         job = _job(bench, dataset, recipe, place)
         recipe, trials = search(recipe, lambda number, trial: _tried(bench, job, number, trial))

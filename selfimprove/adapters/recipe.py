@@ -24,7 +24,8 @@ class Recipe:
     reads made-up values in place of the pseudonyms that the dataset holds. `batching` "packed" puts several chats in
     a row, "buckets" those of similar length side by side; "auto" is the first on a GPU. `preference` learns pairs of a
     right and a rejected answer by DPO or ORPO, weighed by `beta`, where there are enough. `search` is how many recipes
-    are tried for a quarter of the steps before the best of them, by validation loss, is trained.
+    are tried for a quarter of the steps before the best of them, by validation loss, is trained. `synthetic`: it learns
+    what the model itself worded, too, where the dataset holds such examples.
     """
 
     rank: int = 16
@@ -49,6 +50,7 @@ class Recipe:
     preference: Preference = "none"
     beta: float = 0.1
     search: int = 0
+    synthetic: bool = True
 
     @property
     def id(self) -> str:

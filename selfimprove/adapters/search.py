@@ -9,8 +9,8 @@ from selfimprove.adapters.recipe import Recipe
 
 STEPS, MINUTES = 4, 4  # the part of the recipe's steps that a trial has, and of its time that all trials have
 FACTORS: Sequence[Mapping[str, float]] = (
-    {}, {"learning_rate": 2.0}, {"learning_rate": 0.5}, {"scale": 0.5}, {"learning_rate": 4.0}, {"rank": 0.5},
-    {"rank": 2.0}, {"weight_decay": 10.0},
+    {}, {"synthetic": 0.0}, {"learning_rate": 2.0}, {"learning_rate": 0.5}, {"scale": 0.5}, {"learning_rate": 4.0},
+    {"rank": 0.5}, {"rank": 2.0}, {"weight_decay": 10.0},
 )  # fmt: skip
 
 
@@ -23,8 +23,13 @@ class Trial:
 
 
 def variants(recipe: Recipe) -> Iterator[dict[str, Any]]:
-    """What to change, the recipe as it is first; one that goes on from an adapter keeps its shape."""
+    """What to change, the recipe as it is first; one that goes on from an adapter keeps its shape.
+
+    Where the model's own wordings would be learned, the next is without them.
+    """
     for factors in FACTORS:
+        if "synthetic" in factors and not recipe.synthetic:
+            continue
         changes = {name: type(value := getattr(recipe, name))(value * factor) for name, factor in factors.items()}
         if recipe.warm_start is None or replace(recipe, **changes).shape == recipe.shape:
             yield changes

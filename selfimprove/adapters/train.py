@@ -71,9 +71,10 @@ def lora(recipe: Recipe) -> mlx.Lora:
 
 def _fitted(loaded: mlx.Loaded, job: dict[str, Any], tell: Log) -> tuple[Plan, list[str], list[Row]]:
     """The plan that fits into memory, and what it trains on with the ids of the examples."""
-    wanted = resolved(loaded.model, plan(read(job["recipe"])))
+    recipe = read(job["recipe"])
+    wanted = resolved(loaded.model, plan(recipe))
     path = Path(job["dataset"]) / "train.jsonl"
-    ids, rows = _rows(loaded, path, wanted, job["seeds"])
+    ids, rows = _rows(loaded, path, wanted, job["seeds"], synthetic=recipe.synthetic)
     shape, limit = memory.shape_of(Path(job["base"])), memory.machine_limit(job.get("memory_gb", 0.0))
     if shape is None or not any(any(row.supervised) for row in rows):
         return wanted, ids, rows
@@ -81,15 +82,15 @@ def _fitted(loaded: mlx.Loaded, job: dict[str, Any], tell: Log) -> tuple[Plan, l
     predicted = (need.total + memory.PROCESS) / memory.GB
     tell({"predicted": predicted, "limit": limit / memory.GB, "how": memory.words(decided), "seconds": 0.0})
     if decided.longest < wanted.longest:
-        ids, rows = _rows(loaded, path, decided, job["seeds"])
+        ids, rows = _rows(loaded, path, decided, job["seeds"], synthetic=recipe.synthetic)
     return decided, ids, rows
 
 
 def _rows(
-    loaded: mlx.Loaded, path: Path, plan: Plan, seeds: Mapping[str, str] | None
+    loaded: mlx.Loaded, path: Path, plan: Plan, seeds: Mapping[str, str] | None, *, synthetic: bool = True
 ) -> tuple[list[str], list[Row]]:
     """What is trained on: chats, and pairs where the plan has a preference and there are enough of them."""
-    ids, chats = encoded(loaded.tokenizer, path, plan.longest, seeds)
+    ids, chats = encoded(loaded.tokenizer, path, plan.longest, seeds, synthetic=synthetic)
     pairs = paired(loaded.tokenizer, path, plan.longest, seeds) if plan.preference != "none" else {}
     if len(pairs) < LEAST_PAIRS:
         return ids, [*chats]
@@ -103,16 +104,18 @@ def number(value: float) -> float | None:
 
 
 def encoded(
-    tokenizer: Any, path: Path, longest: int, seeds: Mapping[str, str] | None = None
+    tokenizer: Any, path: Path, longest: int, seeds: Mapping[str, str] | None = None, *, synthetic: bool = True
 ) -> tuple[list[str], list[Encoded]]:
     """Rows of at most `longest` tokens, and the example each comes from; a repeated one is encoded once.
 
-    With `seeds`, by example, made-up values stand in for pseudonyms.
+    With `seeds`, by example, made-up values stand in for pseudonyms; unless `synthetic`, a model's wordings stay out.
     """
     ids: list[str] = []
     rows: list[Encoded] = []
     known: dict[str, list[Encoded]] = {}
     for line in map(orjson.loads, path.read_bytes().splitlines()):
+        if line.get("synthetic") and not synthetic:
+            continue
         windows = known.get(line["id"])
         if windows is None:
             messages = said(line["messages"], seeds[line["id"]]) if seeds else line["messages"]

@@ -47,6 +47,7 @@ class DatasetConfig(dg.Config):
     seed: int = DEFAULT.seed
     most_tried: int = DEFAULT.most_tried
     memories_answer: bool = DEFAULT.memories_answer
+    synthetic: float = DEFAULT.synthetic
 
 
 @dg.asset(

@@ -19,11 +19,12 @@ from selfimprove.datasets.contaminate import REASON, contaminated, decontaminate
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, Rule, Split, as_json, from_json
 from selfimprove.datasets.export import of
 from selfimprove.datasets.freeze import Dataset, Origin, count, freeze
-from selfimprove.datasets.prompts import keys
+from selfimprove.datasets.prompts import keys, last_key
 from selfimprove.datasets.routes import tonight
 from selfimprove.datasets.routes.assign import Assigned, Means
 from selfimprove.datasets.second_opinion import Reader
 from selfimprove.datasets.split import History, Splits, split, without
+from selfimprove.datasets.synthetic.make import Ask, Sieve, make
 from selfimprove.models import worker
 from selfimprove.models.base import Base
 from selfimprove.postgres import Connection
@@ -44,7 +45,7 @@ class Room:
     """Where the work is done: the database, the state folder, the base model, and who hears of progress.
 
     `readers` get ready as its block begins, and give the second opinion on tonight's examples. `means` are what lessons
-    are routed by; without them weights learn all.
+    are routed by; without them weights learn all. `ask` has the model put lessons in other words.
     """
 
     connect: Connect
@@ -53,6 +54,7 @@ class Room:
     tell: Callable[[str], None]
     readers: Callable[[], AbstractContextManager[Sequence[Reader]]]
     means: Callable[[], AbstractContextManager[Means | None]] = nullcontext
+    ask: Ask = worker.call
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +94,13 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)
         place = tonight.Place(room.connect, room.base.id, room.means, room.tell)
         splits, assigned = tonight.routed(place, splits, rule)
+        sieve = _sieve(room, readers, splits, tests)
+        made, unmade = make(room.base.folder, [c.example for c in splits.train], rule, sieve, room.ask)
     left_out = [*left_out, *splits.left_out]
-    examples = _examples(splits, base_examples)
+    examples = _examples(splits, base_examples, made)
     read_by = {str(reader.reason): reader.version for reader in readers}
     origin = Origin(night, splits.cutoff, table.fingerprint(material.clean), room.base.id, rule, read_by)
-    dataset = freeze(origin, examples, left_out, Counter(draw) + doubted)
+    dataset = freeze(origin, examples, left_out, Counter(draw) + doubted, unmade)
     return _write(room, dataset, Written(left_out, assigned, chosen, [c.id for c in material.candidates]), run_id)
 
 
@@ -149,9 +153,20 @@ def _write(room: Room, dataset: Dataset, more: Written, run_id: str) -> table.Fo
     return found
 
 
-def _examples(splits: Splits, base_examples: Iterable[Example]) -> dict[Split, list[Example]]:
+def _sieve(room: Room, readers: Sequence[Reader], splits: Splits, tests: Sequence[Sequence[Message]]) -> Sieve:
+    """What leaves out of the model's own wordings whatever would leave out a person's."""
+    asked = splits.test_keys | {last_key(c.example.messages) for c in (*splits.train, *splits.remembered)}
     return {
-        "train": [c.example for c in splits.train],
+        "asked_already": lambda made: {e.id for e in made if last_key(e.messages) in asked},
+        SECRET: lambda made: {e.id for e in made if holds_secret(e)},
+        REASON: lambda made: contaminated({e.id: e.messages for e in made}, tests),
+        "doubted": lambda made: second_opinion.doubts(room.connect, readers, made).keys(),
+    }
+
+
+def _examples(splits: Splits, base_examples: Iterable[Example], made: Iterable[Example]) -> dict[Split, list[Example]]:
+    return {
+        "train": [*(c.example for c in splits.train), *made],
         "validation": [c.example for c in splits.validation],
         "fresh": [c.example for c in splits.fresh],
         "replay": [*(c.example for c in splits.remembered), *base_examples],

@@ -11,7 +11,7 @@ import orjson
 from selfimprove.chats.chat import Message, Side
 from selfimprove.privacy.redacted_chat import RedactedFeedback
 
-Kind = Literal["correction", "approved", "replay"]
+Kind = Literal["correction", "approved", "replay", "synthetic"]
 Split = Literal["train", "validation", "fresh", "replay"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "fresh", "replay")
 RULE_VERSION = "5"
@@ -90,7 +90,8 @@ class Rule:
     shown, at most `most_repeats` times. `most_share`: of what chats teach, one user, client or day supplies no
     more where there are several, but each may supply `uncapped` examples. `most_tried`: at most so many facts a night
     are tried as memories. `memories_answer`: something answers from memories, so that weights need not learn what one
-    answers; where nothing does, a fact that no weights learn is answered by nobody.
+    answers; where nothing does, a fact that no weights learn is answered by nobody. `synthetic`: of
+    what is new, at most this share is lessons that the model itself asked for in other words; 0 has it make none.
     """
 
     threshold: float = 0.7
@@ -103,6 +104,7 @@ class Rule:
     seed: int = 0
     most_tried: int = 64
     memories_answer: bool = False
+    synthetic: float = 0.0
 
 
 def example(

@@ -43,6 +43,7 @@ def freeze(
     splits: Mapping[Split, Sequence[Example]],
     left_out: Iterable[LeftOut],
     replay_left_out: Mapping[str, int],
+    synthetic_left_out: Mapping[str, int] | None = None,
 ) -> Dataset:
     """The dataset of these examples, each split in the order of example ids."""
     ordered = {name: tuple(sorted(splits[name], key=lambda e: e.id)) for name in SPLITS}
@@ -56,6 +57,7 @@ def freeze(
         "chats": count(left_out, ordered),
         "splits": {name: _summary(examples) for name, examples in ordered.items()},
         "replay_left_out": dict(replay_left_out),
+        "synthetic_left_out": dict(synthetic_left_out or {}),
         "read_by": dict(origin.read_by),
         "target_repeat": repeat,
         "files": {name: sha256(text) for name, text in files(ordered, repeat).items()},
@@ -66,8 +68,13 @@ def freeze(
 def count(left_out: Iterable[LeftOut], splits: Mapping[Split, Sequence[Example]]) -> dict[str, Any]:
     """Chats that went in, chats that a split holds, and the others by reason."""
     rejected = dict(sorted(Counter(out.reason for out in left_out).items()))
-    held = sum(example.chat_id is not None for examples in splits.values() for example in examples)
+    held = sum(is_of_a_chat(example) for examples in splits.values() for example in examples)
     return {"in": held + sum(rejected.values()), "out": held, "rejected": rejected}
+
+
+def is_of_a_chat(example: Example) -> bool:
+    """Whether it is what a chat teaches, and not replay or other words for that."""
+    return example.chat_id is not None and example.kind != "synthetic"
 
 
 def target_repeat(rule: Rule, new: int, replayed: int) -> int:
@@ -103,4 +110,5 @@ def _lines(examples: Sequence[Example]) -> bytes:
 
 def _line(e: Example) -> dict[str, Any]:
     rejected = {} if e.rejected is None else {"rejected": e.rejected}
-    return {"id": e.id, "messages": as_json(e.messages), **rejected}
+    mark = {"synthetic": True} if e.kind == "synthetic" else {}
+    return {"id": e.id, "messages": as_json(e.messages), **rejected, **mark}

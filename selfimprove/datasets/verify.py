@@ -6,7 +6,7 @@ from typing import Any
 
 from selfimprove.datasets.build import holds_secret
 from selfimprove.datasets.example import SPLITS, Example
-from selfimprove.datasets.freeze import Dataset
+from selfimprove.datasets.freeze import Dataset, is_of_a_chat
 from selfimprove.datasets.prompts import keys, last_key
 from selfimprove.datasets.say import too_little
 from selfimprove.datasets.table import Found
@@ -62,7 +62,7 @@ def disjoint(dataset: Dataset) -> Verdict:
 
 def nothing_lost(counts: Mapping[str, Any], dataset: Dataset) -> Verdict:
     """Chats that went in are in a split or left out with a reason."""
-    held = sum(example.chat_id is not None for example in _all(dataset))
+    held = sum(map(is_of_a_chat, _all(dataset)))
     left_out = sum(counts["rejected"].values())
     figures = {"in": counts["in"], "in_splits": held, "left_out": left_out}
     whole = counts["in"] == held + left_out and counts["out"] == held
@@ -96,8 +96,10 @@ def _all(dataset: Dataset) -> list[Example]:
 
 
 def _shared_chats(dataset: Dataset) -> int:
-    chats = [example.chat_id for example in _all(dataset) if example.chat_id]
-    return len(chats) - len(set(chats))
+    chats = [example.chat_id for example in _all(dataset) if is_of_a_chat(example)]
+    taught = {example.chat_id for example in dataset.splits["train"] if is_of_a_chat(example)}
+    astray = (example.kind == "synthetic" and example.chat_id not in taught for example in _all(dataset))
+    return len(chats) - len(set(chats)) + sum(astray)
 
 
 def _shared_prompts(dataset: Dataset) -> int:

@@ -15,7 +15,7 @@ from selfimprove.datasets.freeze import Dataset
 from selfimprove.models import mlx
 from selfimprove.models.base import TINY
 
-RECIPE = Recipe(steps=40, learning_rate=1e-3, minutes=60.0, search=3)
+RECIPE = Recipe(steps=40, learning_rate=1e-3, minutes=60.0, search=3, synthetic=False)
 
 
 def test_the_best_by_validation_loss_is_taken() -> None:
@@ -52,7 +52,7 @@ def test_the_winners_recipe_is_stored_with_the_adapter(bench: Bench, dataset: Da
     recipe = Recipe(steps=8, warmup=1, evaluate_every=2, learning_rate=5e-4, search=2)
     adapter = learn(replace(bench, tell=heard.append), dataset, recipe, "run")
     best = min(adapter.metrics["search"], key=lambda trial: trial["loss"])
-    assert adapter.recipe == replace(recipe, **best["changes"])
+    assert adapter.recipe == replace(recipe, synthetic=False, **best["changes"])
     assert len(adapter.metrics["search"]) == 2
     assert [line for line in heard if "Trying" in line] == ["Trying recipe 1 of 2.", "Trying recipe 2 of 2."]
     assert not (bench.home / "work" / "training").exists()
