@@ -62,7 +62,7 @@ def _once(conversation: "Conversation", asked: str, as_json: bool) -> None:
         click.echo("This exchange is not kept: `selfimprove doctor` says why.", err=True)
 
 
-def _forget(chats: Sequence[str]) -> str:
+def _forget(chats: Sequence[str], dry_run: bool) -> str:
     from selfimprove.talk.take_back import take_back
 
-    return take_back(current(), chats)
+    return take_back(current(), chats, dry_run=dry_run)

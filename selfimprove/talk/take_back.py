@@ -3,10 +3,12 @@
 import time
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from functools import partial
 
 from selfimprove import postgres
 from selfimprove.errors import ForgetUnknown
 from selfimprove.forgetting.carry_out import carry_out, refuse_while_a_night_runs, sentence
+from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.select import Wish
 from selfimprove.postgres import Connection
 from selfimprove.privacy.vault import Vault
@@ -15,8 +17,8 @@ from selfimprove.settings import Settings
 PATIENCE = 20.0  # seconds until what was said a moment ago must have come to the database
 
 
-def take_back(settings: Settings, chats: Sequence[str], patience: float = PATIENCE) -> str:
-    """Forget these chats; tells what went.
+def take_back(settings: Settings, chats: Sequence[str], *, dry_run: bool, patience: float = PATIENCE) -> str:
+    """Forget these chats, with their exact copies as the verb has it; tells what went, or with `dry_run` what would.
 
     Raises:
         ForgetBusy: a night is under way.
@@ -27,10 +29,11 @@ def take_back(settings: Settings, chats: Sequence[str], patience: float = PATIEN
         connection.commit()
         refuse_while_a_night_runs(connection)
         _wait(connection, chats, time.monotonic() + patience)
-        told = [_one(connection, vault, settings, chat) for chat in chats]
+        do = partial(_would_go, connection, vault) if dry_run else partial(_one, connection, vault, settings)
+        told = [do(chat) for chat in chats if _is_there(connection, chat)]
     if not any(told):
         raise ForgetUnknown(found="No", id=chats[0])
-    return "\n".join(filter(None, told))
+    return "\n".join(dict.fromkeys(filter(None, told)))
 
 
 def _wait(connection: Connection, chats: Sequence[str], deadline: float) -> None:
@@ -45,8 +48,11 @@ def _is_there(connection: Connection, chat: str) -> bool:
 
 
 def _one(connection: Connection, vault: Vault, settings: Settings, chat: str) -> str:
-    """What went; "" for one that is not there, or went with another as a branch of it."""
-    if not _is_there(connection, chat):
-        return ""
+    """What went."""
     done = carry_out(connection, vault, Wish("chat", chat), settings.home, datetime.now(UTC))
     return "\n".join([sentence(done.receipt, dry_run=False), *done.left]) if done else ""
+
+
+def _would_go(connection: Connection, vault: Vault, chat: str) -> str:
+    receipt = forget(connection, vault, Wish("chat", chat), datetime.now(UTC), dry_run=True)
+    return sentence(receipt, dry_run=True) if receipt else ""

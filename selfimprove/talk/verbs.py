@@ -13,12 +13,12 @@ MORE = (
     'Several lines: end each but the last with \\, or put """ on a line before and after them.',
     "Ctrl-C stops an answer.",
 )
-Forget = Callable[[Sequence[str]], str]
+Forget = Callable[[Sequence[str], bool], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation on a screen; `forget` takes chats back and tells what went with them."""
+    """A conversation on a screen; `forget` takes chats back and tells what went, or what would if it is asked that."""
 
     conversation: Conversation
     screen: Screen
@@ -74,8 +74,10 @@ def forget(talk: Talk, _: str) -> None:
     chats = sorted(talk.conversation.chats)
     if not chats:
         talk.screen.note(NOTHING)
-    elif talk.screen.confirm("Forget this chat for ever, with all that came of it?"):
-        talk.screen.note(talk.forget(chats))
+        return
+    talk.screen.note(talk.forget(chats, True))  # exact copies go too, and an adapter that learned from one
+    if talk.screen.confirm("Forget it for ever?"):
+        talk.screen.note(talk.forget(chats, False))
         talk.conversation.begin_anew()
     else:
         talk.screen.note("It is kept.")

@@ -100,6 +100,15 @@ class Terminal:
         before, _, self.seen = self.seen.partition(text)
         return before
 
+    def interrupt(self, text: str) -> None:
+        """Ctrl-C until this comes: one that meets the program on its way to wait for keys is seen at the next key."""
+        for _ in range(20):
+            self.type("\x03")
+            with suppress(AssertionError):
+                self.wait_for(text, 1)
+                return
+        raise AssertionError(f"{text!r} did not come")
+
     def end(self) -> int:
         with suppress(OSError):
             while os.read(self._own, 4096):
@@ -138,8 +147,7 @@ def test_at_a_terminal(terminal: Terminal, stub: Stub, tmp_path: Path) -> None:
     stub.gate.clear()
     terminal.type("Tell me more.\r")
     terminal.wait_for("It is a long ")
-    terminal.type("\x03")
-    terminal.wait_for("Stopped.")
+    terminal.interrupt("Stopped.")
     stub.gate.set()
 
     terminal.wait_for("you> ")
@@ -158,8 +166,9 @@ def test_at_a_terminal(terminal: Terminal, stub: Stub, tmp_path: Path) -> None:
     table = re.sub(r"\x1b\[[0-9;]*m", "", terminal.wait_for("you> "))
     assert "adapter aaaaaaaaaaaa" in table
     assert "adapter cccccccccccc" in table
-    terminal.type("\x03")
-    terminal.wait_for("/quit or Ctrl-D ends.")
+    terminal.type("nonsense")  # echoed, so that it is being read
+    terminal.wait_for("nonsense")
+    terminal.interrupt("/quit or Ctrl-D ends.")
     terminal.wait_for("you> ")
     terminal.type("\x04")
     assert terminal.end() == 0

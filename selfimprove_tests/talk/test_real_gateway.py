@@ -88,7 +88,7 @@ def test_an_answer_with_its_names(line: Line) -> None:
 
 def test_a_conversation_with_a_comparison(line: Line, screen: Script) -> None:
     screen.lines = ["One?", "/compare", "/adapter base", "Two?", "/adapter"]
-    converse(Talk(Conversation(line), screen, lambda _: ""))
+    converse(Talk(Conversation(line), screen, lambda *_: ""))
     assert [title for title, _ in screen.columns] == ["adapter dddddddddddd", "the base model"]
     assert [text.partition(":")[0] for _, text in screen.columns] == ["dddd", "base"]
     assert screen.notes[-2] == "The last answer was the base model's."

@@ -15,9 +15,9 @@ from selfimprove_tests.talk.stub import CHALLENGER, CHAMPION, Stub
 FORGOTTEN: list[str] = []
 
 
-def _forget(chats: Sequence[str]) -> str:
-    FORGOTTEN.extend(chats)
-    return "Forgotten: 1 chats."
+def _forget(chats: Sequence[str], dry_run: bool) -> str:
+    FORGOTTEN.extend([] if dry_run else chats)
+    return "Would be forgotten: 2 chats." if dry_run else "Forgotten: 2 chats."
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_who_answers_and_who_shall(talk: Talk, screen: Script, stub: Stub) -> No
 
 def test_forgetting_takes_the_comparisons_along_and_begins_anew(talk: Talk, screen: Script, stub: Stub) -> None:
     told = say(talk, screen, "When?", "/compare", "/forget", "Again?")
-    assert told == ["Forget this chat for ever, with all that came of it?", "Forgotten: 1 chats."]
+    assert told == ["Would be forgotten: 2 chats.", "Forget it for ever?", "Forgotten: 2 chats."]
     assert [f"{1:032x}", f"{2:032x}"] == FORGOTTEN
     assert len(stub.asked[2]["messages"]) == 1
 

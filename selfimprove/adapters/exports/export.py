@@ -39,7 +39,8 @@ class Wanted:
     @property
     def base_name(self) -> str:
         """A repository's name, or a folder's; never where that folder is."""
-        return self.base.folder.name if Path(self.base.name).expanduser().is_dir() else self.base.name
+        is_folder = Path(self.base.name).expanduser().resolve() == self.base.folder
+        return self.base.folder.name if is_folder else self.base.name
 
 
 @dataclass(frozen=True, slots=True)
