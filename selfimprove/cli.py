@@ -20,7 +20,7 @@ ROOMS = (
 )
 # where a command that is not of this file lives
 PLACES = {
-    **{room: room for room in ROOMS}, "forget": "forgetting", "gateway": "gateway", "chat": "talk",
+    **{room: room for room in ROOMS}, "forget": "forgetting", "gateway": "gateway", "tokens": "gateway", "chat": "talk",
     "service": "service",
 }
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)

@@ -3,10 +3,14 @@
 What another room adds: a router goes into `compose`, work in the background into `WORK`.
 """
 
+import gc
 import logging
+import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
+from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
@@ -15,11 +19,11 @@ from selfimprove.errors import DatabaseDown, TokenNeeded
 from selfimprove.gateway import app as gateway
 from selfimprove.gateway import login, origin, tokens, work
 from selfimprove.gateway.answerers import Answering, answering
+from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.protocol import Bounded
 from selfimprove.gateway.sentences import Sentences
-from selfimprove.gateway.unkept import Unkept
 from selfimprove.settings import Settings
 
 
@@ -28,19 +32,25 @@ class Day:
     """What lives while the gateway is up."""
 
     settings: Settings
+    archive: Archive
     keeping: Keeping
     answering: Answering
     sentences: Sentences
     known: tokens.Known
 
 
+SWITCH_SECONDS = 0.0005  # so long may a thread that stores exchanges hold up answers; Python's own is 5 ms
 Work = Callable[[Day], AbstractAsyncContextManager[None]]
 
 
 @asynccontextmanager
 async def _keep(day: Day) -> AsyncIterator[None]:
-    yield
-    await day.keeping.settle()
+    await day.archive.start()
+    try:
+        yield
+        await day.keeping.settle()
+    finally:
+        await day.archive.close()
 
 
 @asynccontextmanager
@@ -74,22 +84,30 @@ def run(settings: Settings) -> None:
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    sys.setswitchinterval(SWITCH_SECONDS)
     _look_up_tokens(settings)
     uvicorn.run(
         compose(settings), host=settings.gateway_host, port=settings.gateway_port, loop="uvloop", http=Bounded,
-        access_log=False, server_header=False, timeout_graceful_shutdown=10,
+        access_log=False, proxy_headers=False, server_header=False, timeout_keep_alive=75,
+        timeout_graceful_shutdown=10,
     )
 
 
 def compose(settings: Settings) -> FastAPI:
     """The application with every room's part of it."""
-    keeping = Keeping(Unkept())
-    day = Day(settings, keeping, answering(settings, keeping), Sentences(), tokens.Known(settings.home))
+    connect = partial(_connect, settings)
+    archive = Archive(settings.home, connect, ZoneInfo(settings.timezone))
+    keeping = Keeping(archive)
+    day = Day(settings, archive, keeping, answering(settings, keeping), Sentences(), tokens.Known(settings.home))
     sessions = login.Sessions(login.key(settings.home))
     parts = Parts(settings, day.answering.answerer, keeping.keeper, day.sentences, day.known, sessions)
     app = gateway.make(parts, lifespan=_lifespan(day))
     app.state.day = day
     return app
+
+
+def _connect(settings: Settings) -> AbstractContextManager[postgres.Connection]:
+    return postgres.connect(postgres.url(settings, "gateway"))
 
 
 def _lifespan(day: Day) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
@@ -98,6 +116,7 @@ def _lifespan(day: Day) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
         async with AsyncExitStack() as entered:
             for enter in WORK:
                 await entered.enter_async_context(enter(day))
+            gc.freeze()  # what there is by now stays; looking through it again would hold up answers
             yield
 
     return lifespan

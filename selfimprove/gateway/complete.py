@@ -1,7 +1,7 @@
 """One chat completion by a voice of this house: which chat, who answers it, its pieces on the wire, and kept."""
 
+import os
 import time
-import uuid
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -156,7 +156,7 @@ def begin(
     named = (metadata or {}).get("chat_id")
     given = request.headers.get("x-selfimprove-chat") or (named if isinstance(named, str) else None)
     thread = keeping.keeper.chat_of(messages, given, f"{request.state.visitor.id}/{user or ''}")
-    return Record(f"chatcmpl-{uuid.uuid4().hex}", thread, messages, user=user)
+    return Record(f"chatcmpl-{os.urandom(16).hex()}", thread, messages, user=user)
 
 
 def headers(record: Record) -> dict[str, str]:

@@ -7,9 +7,9 @@ from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
-from selfimprove.gateway import wire
+from selfimprove.gateway import feedback, wire
 
-BODIES: tuple[type[BaseModel], ...] = (wire.ChatRequest, wire.EmbeddingsRequest)
+BODIES: tuple[type[BaseModel], ...] = (wire.ChatRequest, wire.EmbeddingsRequest, feedback.Feedback)
 REFERENCE = "#/components/schemas/{model}"
 NEVER = ("HTTPValidationError", "ValidationError")  # FastAPI's own form of errors, which app.py replaces
 

@@ -1,9 +1,9 @@
 """The gate every request goes through: where it comes from, who asks, how much, and nothing of it in the log."""
 
 import logging
+import os
 import time
 import traceback
-import uuid
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -13,9 +13,11 @@ from selfimprove.gateway.guard import OWNER, Visitor
 from selfimprove.gateway.limits import Limits
 from selfimprove.gateway.login import Sessions
 from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.telling import told
 from selfimprove.gateway.tokens import Known, Token
 
 log = logging.getLogger("selfimprove.gateway")
+WRONG = "Something went wrong here; `selfimprove doctor` may know what."
 FRAMES = 8  # of an unexpected error's stack, in the log
 
 
@@ -30,18 +32,15 @@ class Gate:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
-        if scope["type"] == "lifespan":
-            await self._app(scope, receive, send)
-            return
         passage = Passage(scope, send)
         try:
             receive = self._admit(scope, receive, dict(scope["headers"]))
             await self._app(scope, receive, passage.send)
-        except Refusal as exc:
-            await passage.refuse(exc)
         except Exception as exc:  # noqa: BLE001 - the one place that answers for whatever went wrong inside
-            passage.log_error(exc)
-            await passage.refuse(Refusal(500, "Something went wrong here; `selfimprove doctor` may know what."))
+            found = told(exc)
+            if found is None:
+                passage.log_error(exc)
+            await passage.refuse(found or Refusal(500, WRONG))
         finally:
             passage.close()
 
@@ -76,7 +75,7 @@ class Passage:
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope, self._send = scope, send
         self._started, self._status = time.perf_counter(), 0
-        self._id = uuid.uuid4().hex
+        self._id = os.urandom(16).hex()
         scope.setdefault("state", {})["request_id"] = self._id
 
     async def send(self, message: Message) -> None:
@@ -102,8 +101,10 @@ class Passage:
         """Count the request, and note it by its route: a path may be anything."""
         route = getattr(self._scope.get("route"), "path", "other")
         seconds = time.perf_counter() - self._started
-        metrics.REQUESTS.labels(route, self._scope.get("method", "WEBSOCKET"), str(self._status)).observe(seconds)
-        log.info("%s %s %s %s %.1f ms", self._id, self._scope.get("method", "-"), route, self._status, seconds * 1000)
+        method = self._scope.get("method", "WEBSOCKET")
+        metrics.labelled(metrics.REQUESTS, route, method, str(self._status)).observe(seconds)
+        level = logging.INFO if self._status >= 400 else logging.DEBUG
+        log.log(level, "%s %s %s %s %.1f ms", self._id, method, route, self._status, seconds * 1000)
 
 
 async def _nothing() -> Any:

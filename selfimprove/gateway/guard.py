@@ -40,11 +40,19 @@ def needs(scope: Scope) -> Callable[..., Awaitable[Visitor]]:
     async def check(
         connection: HTTPConnection, _: Annotated[HTTPAuthorizationCredentials | None, Security(bearer)] = None
     ) -> Visitor:
-        visitor: Visitor | None = getattr(connection.state, "visitor", None)
-        if visitor is None:
-            raise HTTPException(401, "A token is needed: `selfimprove tokens add` makes one.")
-        if not visitor.may(scope):
-            raise HTTPException(403, f"The token {visitor.name!r} lacks the scope {scope!r}.")
-        return visitor
+        return require(scope, getattr(connection.state, "visitor", None))
 
     return check
+
+
+def require(scope: Scope, visitor: Visitor | None) -> Visitor:
+    """The visitor, where there is one who has the scope.
+
+    Raises:
+        HTTPException: as of `needs`.
+    """
+    if visitor is None:
+        raise HTTPException(401, "A token is needed: `selfimprove tokens add` makes one.")
+    if not visitor.may(scope):
+        raise HTTPException(403, f"The token {visitor.name!r} lacks the scope {scope!r}.")
+    return visitor

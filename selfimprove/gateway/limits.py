@@ -1,11 +1,10 @@
 """How much one visitor may ask for: requests a minute, answers at once, bytes and time of a request."""
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
-
-import anyio
 
 from selfimprove.gateway.refusal import Refusal
 
@@ -98,7 +97,7 @@ def bounded(receive: Receive, headers: dict[bytes, bytes]) -> Receive:
         if done:
             return await receive()  # waits until the client goes away
         try:
-            with anyio.fail_after(BODY_SECONDS):
+            async with asyncio.timeout(BODY_SECONDS):
                 message = await receive()
         except TimeoutError as exc:
             raise Refusal(408, f"The request did not come within {BODY_SECONDS:.0f} seconds.") from exc

@@ -1,5 +1,8 @@
 """The gateway's figures for Prometheus: few labels, and nothing of a chat."""
 
+from functools import cache
+from typing import Any
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
 REGISTRY = CollectorRegistry()
@@ -18,6 +21,12 @@ FIRST_TOKEN = Histogram(
 TOKENS = Counter("selfimprove_tokens", "Tokens read and written", ("voice", "kind"), registry=REGISTRY)
 ANSWERING = Gauge("selfimprove_answering", "Answers under way", registry=REGISTRY)
 KEPT = Counter("selfimprove_exchanges", "Exchanges by whether they were kept", ("kept",), registry=REGISTRY)
+
+
+@cache
+def labelled(metric: Any, *labels: str) -> Any:
+    """A metric with its labels; looking them up anew costs more than counting."""
+    return metric.labels(*labels)
 
 
 def text() -> bytes:

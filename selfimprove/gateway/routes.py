@@ -1,6 +1,7 @@
 """What OpenAI's clients ask: completions, models, embeddings; and what those who watch the gateway ask."""
 
 from base64 import b64encode
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 import orjson
@@ -8,9 +9,9 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from selfimprove.gateway import metrics, schemas, wire
+from selfimprove.gateway import feedback, metrics, schemas, wire
 from selfimprove.gateway.describe import takes
-from selfimprove.gateway.guard import Visitor, needs
+from selfimprove.gateway.guard import Visitor, needs, require
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.models.embed import DIMENSIONS, embedding_model_id
@@ -25,6 +26,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     }.items()
 }
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": schemas.Error, "description": "no such model"}}
+CHAT = "/v1/chat/completions"
 Chatting = Annotated[Visitor, Depends(needs("chat"))]
 router = APIRouter(responses=REFUSALS)
 
@@ -49,7 +51,7 @@ class Counted(Response):
 
 
 @router.post(
-    "/v1/chat/completions", openapi_extra=takes(wire.ChatRequest),
+    CHAT, openapi_extra=takes(wire.ChatRequest),
     responses={**UNKNOWN, 200: {"model": schemas.ChatCompletion, "content": {"text/event-stream": {}},
                                 "description": "the answers; with `stream` as server-sent events"}},
 )
@@ -58,6 +60,14 @@ async def chat_completions(request: Request, visitor: Chatting) -> Response:
     raw = await request.body()
     house = parts(request)
     return Counted(await house.answerer.answer(request, wire.loads(raw), raw), house, visitor)
+
+
+CHAT_ROUTE = router.routes[-1]
+
+
+def chatting(scope: Scope) -> Visitor:
+    """Who asks, on the way past the framework."""
+    return require("chat", scope["state"]["visitor"])
 
 
 @router.get("/v1/models", response_model=schemas.Models)
@@ -92,6 +102,23 @@ async def embeddings(request: Request, visitor: Chatting) -> Response:
     usage = {"prompt_tokens": count, "total_tokens": count}
     body = {"object": "list", "model": embedding_model_id(), "data": rows, "usage": usage}
     return Response(orjson.dumps(body), media_type="application/json")
+
+
+@router.post(
+    "/v1/feedback", openapi_extra=takes(feedback.Feedback), response_model=schemas.Reacted,
+    responses={202: {"model": schemas.Reacted, "description": "kept, until the database knows the answer"},
+               404: {"model": schemas.Error, "description": "no such answer"}},
+)
+async def react(request: Request, visitor: Annotated[Visitor, Depends(needs("feedback"))]) -> Response:
+    """Say what was good or bad of an answer; a correction is what tonight learns from."""
+    said = wire.read(feedback.Feedback, wire.loads(await request.body()))
+    reaction = feedback.reaction(said, datetime.now(UTC), f"{visitor.id}/{said.user or ''}")
+    found = await parts(request).keeper.react(reaction)
+    if found == "unknown":
+        raise Refusal(404, "No such answer was given here.", code="answer_not_found")
+    if found == "full":
+        raise Refusal(503, "Nothing can be kept now; `selfimprove doctor` says why.", code="not_kept", retry_after=60)
+    return Response(orjson.dumps({"status": found}), 200 if found == "kept" else 202, media_type="application/json")
 
 
 @router.get("/healthz", response_model=schemas.Health, responses={503: {"model": schemas.Health}})

@@ -25,32 +25,34 @@ class Working(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Work until it is done or nobody listens any more."""
-        sending = _Sending(send)
-        work = asyncio.ensure_future(self._work(sending))
+        sending, me = _Sending(send), asyncio.current_task()
+        assert me is not None
         gone = asyncio.ensure_future(_gone(receive))
+        gone.add_done_callback(lambda _: gone.cancelled() or sending.has_ended or me.cancel())
         try:
-            await asyncio.wait((work, gone), return_when=asyncio.FIRST_COMPLETED)
+            await self._work(sending)
+        except asyncio.CancelledError:
+            if not gone.done() or gone.cancelled():
+                raise
+            me.uncancel()
+        except Refusal as exc:
+            if not sending.has_begun:
+                raise
+            await send({"type": "http.response.body", "body": replies.event(exc.as_json())})
         finally:
             gone.cancel()
-            if not work.done():
-                work.cancel()
-            await asyncio.gather(work, gone, return_exceptions=True)
-        failure = None if work.cancelled() else work.exception()
-        if isinstance(failure, Refusal) and sending.has_begun:
-            await send({"type": "http.response.body", "body": replies.event(failure.as_json())})
-        elif failure:
-            raise failure
 
 
 class _Sending:
-    """Sends, and knows whether anything was sent."""
+    """Sends, and knows how far that went."""
 
     def __init__(self, send: Send) -> None:
         self._send = send
-        self.has_begun = False
+        self.has_begun = self.has_ended = False
 
     async def __call__(self, message: Message) -> None:
         self.has_begun = True
+        self.has_ended = message["type"] == "http.response.body" and not message.get("more_body")
         await self._send(message)
 
 

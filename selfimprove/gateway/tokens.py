@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -21,6 +22,7 @@ from selfimprove.settings import Settings, private
 
 PER_MINUTE = 600
 SECONDS = 30.0  # between two looks into the database
+LOOK_SECONDS = 0.2  # and at the file: so long a revoked token may still be used
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class Known:
     def __init__(self, home: Path) -> None:
         self._file = file(home)
         self._stamp: tuple[int, int] | None = None
+        self._look_at = 0.0
         self.used: dict[str, datetime] = {}  # ids that were used since this was stored last
         self._tokens: dict[str, Token] = {}
 
@@ -110,6 +113,9 @@ class Known:
 
     def all(self) -> Mapping[str, Token]:
         """Every valid token by its hash. A file that went away changes nothing: nobody gets in by deleting it."""
+        if time.monotonic() < self._look_at:
+            return self._tokens
+        self._look_at = time.monotonic() + LOOK_SECONDS
         stamp = _stamp(self._file)
         if stamp and stamp != self._stamp:
             rows = json.loads(self._file.read_text())

@@ -39,7 +39,7 @@ class Record:
         """A part of the answer of this index."""
         if self.first is None:
             self.first = time.perf_counter() - self.started
-            metrics.FIRST_TOKEN.labels(self.voice).observe(self.first)
+            metrics.labelled(metrics.FIRST_TOKEN, self.voice).observe(self.first)
         self.texts.setdefault(index, []).append(text)
 
     def count(self, prompt: int, completion: int) -> None:
@@ -66,9 +66,9 @@ class Record:
         if self.is_kept is not None:
             return self.is_kept
         self.is_kept, ending = False, ending or self.finishes.get(0, "stop")
-        metrics.ANSWERS.labels(self.voice, ending).inc()
-        metrics.TOKENS.labels(self.voice, "prompt").inc(self.prompt_tokens or 0)
-        metrics.TOKENS.labels(self.voice, "completion").inc(self.completion_tokens or 0)
+        metrics.labelled(metrics.ANSWERS, self.voice, ending).inc()
+        metrics.labelled(metrics.TOKENS, self.voice, "prompt").inc(self.prompt_tokens or 0)
+        metrics.labelled(metrics.TOKENS, self.voice, "completion").inc(self.completion_tokens or 0)
         self.is_kept = await keeper.keep(self.exchange(ending))
-        metrics.KEPT.labels("yes" if self.is_kept else "no").inc()
+        metrics.labelled(metrics.KEPT, "yes" if self.is_kept else "no").inc()
         return self.is_kept

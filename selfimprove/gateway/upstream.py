@@ -15,6 +15,7 @@ from selfimprove.gateway import complete, wire
 from selfimprove.gateway.heard import Heard
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import NAME, Health
+from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.stream import Working, send_events, send_whole
 from selfimprove.gateway.under_way import Record
 from selfimprove.models.wire import authorization, completions_url
@@ -23,16 +24,6 @@ from selfimprove.settings import Settings
 CONNECT_SECONDS, SILENT_SECONDS, LOOK_SECONDS = 5.0, 300.0, 3.0
 PASSED_ON = ("content-type", "retry-after")
 LOST = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError)
-
-
-class Loose(wire.Wire):
-    """What must be known of a request that is passed on; all else is the upstream's to judge."""
-
-    model: str | None = None
-    messages: list[dict[str, Any]]
-    stream: bool | None = False
-    user: str | None = None
-    metadata: dict[str, Any] | None = None
 
 
 class Upstream:
@@ -52,13 +43,12 @@ class Upstream:
 
     async def answer(self, request: Request, body: dict[str, Any], raw: bytes) -> Response:
         """See Answerer."""
-        asked = wire.read(Loose, body)
-        said = wire.house_form(asked.messages, skips=True)
-        record = complete.begin(self._keeping, request, said, asked.user, asked.metadata)
+        messages, user, metadata = _known(body)
+        record = complete.begin(self._keeping, request, wire.house_form(messages, skips=True), user, metadata)
 
         async def work(send: Send) -> None:
             async with self._keeping.whatever_comes(record):
-                addressed, record.model = await self._addressed(body, raw, asked.model)
+                addressed, record.model = await self._addressed(body, raw)
                 async with await self._post(addressed) as reply:
                     is_stream = reply.content_type == "text/event-stream" and reply.status == 200
                     await (self._pass_on if is_stream else self._pass_whole)(send, record, reply)
@@ -89,9 +79,10 @@ class Upstream:
             raise UpstreamDown(reason=reason(exc)) from exc
         return [complete.model(NAME), *(complete.model(name, "upstream") for name in names)]
 
-    async def _addressed(self, body: dict[str, Any], raw: bytes, name: str | None) -> tuple[bytes, str]:
+    async def _addressed(self, body: dict[str, Any], raw: bytes) -> tuple[bytes, str]:
         """The request for the upstream, and the model's name there: as it came, but for our own name."""
-        if name and name != NAME:
+        name = body.get("model")
+        if isinstance(name, str) and name and name != NAME:
             return raw, name
         model = self._model or next((found["id"] for found in (await self.models())[1:]), "")
         if not model:
@@ -174,3 +165,15 @@ def reason(exc: BaseException) -> str:
 
 def _passed_on(reply: aiohttp.ClientResponse) -> dict[str, str]:
     return {name: reply.headers[name] for name in PASSED_ON if name in reply.headers}
+
+
+def _known(body: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None, dict[str, Any] | None]:
+    """What must be known of a request that is passed on; all else is the upstream's to judge.
+
+    Raises:
+        Refusal: 400, it has no messages.
+    """
+    messages, user, metadata = body.get("messages"), body.get("user"), body.get("metadata")
+    if not isinstance(messages, list) or not messages or not all(isinstance(one, dict) for one in messages):
+        raise Refusal(400, "messages: Input should be a list of messages", param="messages", code="invalid_value")
+    return messages, user if isinstance(user, str) else None, metadata if isinstance(metadata, dict) else None
