@@ -177,6 +177,14 @@ class ChangedMeanwhile(SelfImproveError):
     """{what} since this page was shown, so nothing was done. Look at the page again, then decide."""
 
 
+class ForgetUnclear(SelfImproveError):
+    """Nothing was forgotten: {reason}. Go back and say what to forget."""
+
+
+class ReceiptUnknown(SelfImproveError):
+    """There is no receipt {id!r}. The page Forget lists them, and the folder receipts/ of the house holds their files."""
+
+
 class FileUnreadable(SelfImproveError):
     """{file} cannot be read ({reason}); nothing of it was imported. Check the file, then run `selfimprove chats import {file}` again."""
 

@@ -79,7 +79,7 @@ def rollback(connection: Connection, adapter_id: str | None = None, reason: str 
             raise ChampionMissing(action="roll back from")
         current = champion["id"] if champion else None
         if adapter_id is None and current:
-            back = _before(connection, current)
+            back = before(connection, current)
         else:
             back = _named(connection, adapter_id, current)
         return _move(connection, Action.ROLLED_BACK, back, current, reason)
@@ -96,7 +96,7 @@ def veto(connection: Connection, reason: str) -> str:
         champion = table.champion(connection)
         if champion is None:
             raise ChampionMissing(action="veto")
-        return _move(connection, Action.VETOED, _before(connection, champion["id"]), champion["id"], reason)
+        return _move(connection, Action.VETOED, before(connection, champion["id"]), champion["id"], reason)
 
 
 def retract(connection: Connection) -> str | None:
@@ -108,7 +108,7 @@ def retract(connection: Connection) -> str | None:
         table.lock(connection)
         champion = table.champion(connection)
         if champion and table.one(connection, "is_tainted", adapter_id=champion["id"]):
-            back = _before(connection, champion["id"])
+            back = before(connection, champion["id"])
             _move(connection, Action.ROLLED_BACK, back, champion["id"], FORGOTTEN)
             return back
         return champion["id"] if champion else None
@@ -156,7 +156,7 @@ def _already(adapter_id: str, answers: bool) -> Decision:
     return Decision(Word.REJECT, (reason,), ())
 
 
-def _before(connection: Connection, current: str) -> str | None:
+def before(connection: Connection, current: str) -> str | None:
     """The nearest champion before this one that may still answer; None for the base model."""
     line = connection.execute(table.query("line"), {"adapter_id": current}).fetchall()
     return next((row["id"] for row in line if row["usable"] and not damage(connection, row["id"])), None)

@@ -1,0 +1,58 @@
+"""Nights: all of them at a glance, and one with its report, its gates, and what can be done about it."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from fastapi import APIRouter, Depends, Response
+
+from selfimprove.errors import MorningReportMissing
+from selfimprove.gateway.guard import needs
+from selfimprove.postgres import Connection
+from selfimprove.promotion import table as promotion
+from selfimprove.reports import draw, morning, read
+from selfimprove.reports import table as reports
+from selfimprove.review import show, table
+from selfimprove.review.house import House
+
+LISTED = 90
+OUTCOMES = {"promoted": "promoted", "waiting": "waiting", "rejected": "rejected", "not_enough_evidence": "unsure"}
+
+
+def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
+    """The list, and one night by its run."""
+    found = router()
+
+    @found.get("/nights", dependencies=[Depends(needs("review"))])
+    def nights() -> Response:
+        with house.read() as connection:
+            told = table.nights(connection, LISTED)
+            changes = table.rows(connection, "changes", limit=12)
+            champion = promotion.champion(connection)
+        filled = {"nights": told, "changes": changes, "champion": champion, "sparkline": sparkline(told)}
+        return show.page("nights.html.j2", here="nights", **filled)
+
+    @found.get("/nights/{run_id}", dependencies=[Depends(needs("review"))])
+    def night(run_id: str) -> Response:
+        with house.read() as connection:
+            filled = _read(connection, run_id, datetime.now(ZoneInfo(house.settings.timezone)))
+        return show.page("one_night.html.j2", here="nights", **filled)
+
+    return found
+
+
+def sparkline(told: list[dict[str, Any]]) -> Any:
+    """The last thirty nights, the oldest first."""
+    marks = [(one["night"], OUTCOMES.get(one["outcome"], ""), one["share"]) for one in told[:30]]
+    return draw.sparkline(marks[::-1])
+
+
+def _read(connection: Connection, run_id: str, now: datetime) -> dict[str, Any]:
+    if reports.of_run(connection, run_id) is None:
+        raise MorningReportMissing(which="of that run")
+    told = morning.told(read.read(connection, run_id, now.astimezone(UTC).date()))
+    report = next(iter(table.rows(connection, "report_of_run", run_id=run_id)), None)
+    champion = promotion.champion(connection)
+    answers = bool(champion and report and champion["id"] == report["adapter_id"])
+    return {**told, "report": report, "answers": answers}

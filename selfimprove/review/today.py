@@ -1,0 +1,54 @@
+"""The first page: is it up, who answers, what was learned last night, and what needs a person."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from fastapi import APIRouter, Depends, Response
+
+from selfimprove.gateway.guard import needs
+from selfimprove.postgres import Connection
+from selfimprove.promotion import table as promotion
+from selfimprove.promotion.approve import waiting
+from selfimprove.reports import alerts, deliver, watch
+from selfimprove.review import show, table
+from selfimprove.review.house import House, Sign
+from selfimprove.review.need import Need, needed
+
+DAY = timedelta(days=1)
+RECENT = timedelta(days=2)  # alerts that are told here
+
+
+def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
+    """The page at "/"."""
+    found = router()
+
+    @found.get("/", dependencies=[Depends(needs("review"))])
+    def today() -> Response:
+        now = datetime.now(UTC)
+        with house.read() as connection:
+            read = _read(connection, now)
+        signs = [Sign("Database", True, "answers"), *house.signs()]
+        return show.page("today.html.j2", here="today", signs=signs, needs=_needs(read, signs), **read)
+
+    return found
+
+
+def _read(connection: Connection, now: datetime) -> dict[str, Any]:
+    recent = [row for row in alerts.newest(connection, 20) if now - row["at"] < RECENT]
+    since = watch.last_sign(connection)
+    return {
+        "champion": promotion.champion(connection),
+        "last": next(iter(table.nights(connection, 1)), None),
+        "waits": next(iter(waiting(connection)), None),
+        "unrated": table.how_many_unrated(connection),
+        "alerts": recent,
+        "delivery": deliver.standing(connection),
+        "silent_hours": (now - since) / timedelta(hours=1) if since and now - since >= watch.QUIET else None,
+        "experiment": next(iter(table.rows(connection, "open_experiment")), None),
+        "figures": table.rows(connection, "day_figures", since=now - DAY)[0],
+    }
+
+
+def _needs(read: dict[str, Any], signs: list[Sign]) -> list[Need]:
+    return [*(Need("bad", f"{one.name}: {one.says}", one.step) for one in signs if not one.ok), *needed(read)]
