@@ -92,9 +92,10 @@ def _misfit(weights: Mapping[str, Any], wanted: Mapping[str, Site]) -> str:
     wrong = next((name for name, site in wanted.items() if not _fits(weights, name, site)), None)
     if wrong:
         return f"{wrong} is of shape {weights[wrong].shape}"
-    sound: Any = mx.stack([mx.isfinite(one).all() for one in weights.values()]).tolist()
-    broken = [name for name, is_sound in zip(weights, sound, strict=True) if not is_sound]
-    return f"{len(broken)} tensors hold what is not a finite number, the first is {broken[0]}" if broken else ""
+    if mx.isfinite(mx.concatenate([one.reshape(-1).astype(mx.float32) for one in weights.values()])).all().item():
+        return ""
+    broken = [name for name, one in sorted(weights.items()) if not mx.isfinite(one).all().item()]
+    return f"{len(broken)} tensors hold what is not a finite number, the first is {broken[0]}"
 
 
 def _fits(weights: Mapping[str, Any], name: str, site: Site) -> bool:

@@ -97,10 +97,12 @@ class Layer:
         """Write one place, or make it zero; there is room for it after `widen`."""
         import mlx.core as mx
 
-        self.a[place], self.b[place] = 0, 0
-        if part is not None:
-            rank = part.a.shape[1]
-            self.a[place, :, :rank], self.b[place, :rank] = part.a, part.b
+        if part is None:
+            self.a[place], self.b[place] = 0, 0
+        else:
+            narrow = self.a.shape[2] - part.a.shape[1]
+            self.a[place] = mx.pad(part.a, [(0, 0), (0, narrow)]) if narrow else part.a
+            self.b[place] = mx.pad(part.b, [(0, narrow), (0, 0)]) if narrow else part.b
         gain = part.gain if part is not None else None
         if gain is not None and self.gain is None:
             self.gain = mx.ones((self.b.shape[0], self.b.shape[2]))

@@ -93,7 +93,7 @@ def test_what_a_batch_does_to_the_caches_of_its_rows() -> None:
     """`slots.Rows` travels among them; what else were done to them, it could not follow."""
     for batch in ("PromptProcessingBatch", "GenerationBatch"):
         text = inspect.getsource(_reach(f"mlx_lm.generate:{batch}"))
-        used = {name for name in re.findall(r"\bc\.(\w+)", text)}
+        used = set(re.findall(r"\bc\.(\w+)", text))
         assert used <= {"extract", "filter", "prepare", "finalize", "state"}, f"{batch} changed: it calls {used}"
     for name in ("_merge_caches", "_extend_cache"):
         text = inspect.getsource(_reach(f"mlx_lm.generate:{name}"))
