@@ -1,0 +1,95 @@
+"""Requests in OpenAI's form become what a model reads, tools and their calls included."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from mlx_lm.utils import load_tokenizer
+
+from selfimprove.errors import PromptTooLong, TemplateUnusable
+from selfimprove.models.asked import Desk
+from selfimprove.models.base import TINY
+
+TEMPLATE = (
+    "{% for tool in tools or [] %}<|system|>{{ tool | tojson }}<|end|>{% endfor %}"
+    "{% for message in messages %}<|{{ message.role }}|>{{ message.content }}"
+    "{% for tool_call in (message.tool_calls or []) | map(attribute='function') %}"
+    "<tool_call>{{ tool_call.name }}: {{ tool_call.arguments.city }}</tool_call>{% endfor %}<|end|>{% endfor %}"
+    "{% if add_generation_prompt %}<|assistant|>{% endif %}"
+)
+TOOL = {"type": "function", "function": {"name": "weather", "parameters": {"type": "object"}}}
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tmp_path_factory: pytest.TempPathFactory) -> Any:
+    """The tiny model's, with a template as Qwen's: mlx-lm knows how calls are written by it."""
+    folder: Path = tmp_path_factory.mktemp("tools")
+    shutil.copy(TINY / "tokenizer.json", folder)
+    config = json.loads((TINY / "tokenizer_config.json").read_text())
+    (folder / "tokenizer_config.json").write_text(json.dumps({**config, "chat_template": TEMPLATE}))
+    return load_tokenizer(folder, eos_token_ids=[5])
+
+
+def wanted(*messages: dict[str, Any], **given: Any) -> dict[str, Any]:
+    plain = {
+        "id": "chat-1", "slot": "base", "max_tokens": 9, "temperature": 0.0, "top_p": 1.0, "seed": 3, "stop": [],
+        "top_logprobs": None, "tools": [], "schema": None,
+    }  # fmt: skip
+    return {**plain, "messages": list(messages), **given}
+
+
+def read(tokenizer: Any, *messages: dict[str, Any], **given: Any) -> str:
+    return str(tokenizer.decode(list(Desk(tokenizer, 512).prepare(1, wanted(*messages, **given)).tokens)))
+
+
+def test_tools_are_in_the_prompt_and_their_calls_are_taken_out(tokenizer: Any) -> None:
+    desk = Desk(tokenizer, 512)
+    asked = desk.prepare(1, wanted({"role": "user", "content": "Rain?"}, tools=[TOOL]))
+    assert '"weather"' in tokenizer.decode(list(asked.tokens))
+    assert asked.calls is not None
+    assert asked.calls.feed('<tool_call>{"name": "weather", "arguments": {"city": "Paris"}}</tool_call>') == ""
+    assert asked.calls.found == [{"name": "weather", "arguments": {"city": "Paris"}}]
+
+
+def test_without_tools_nothing_is_a_call(tokenizer: Any) -> None:
+    assert Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": "Rain?"})).calls is None
+
+
+def test_a_template_that_knows_no_tools_answers_in_text(tiny: Any) -> None:
+    asked = Desk(tiny.tokenizer, 512).prepare(1, wanted({"role": "user", "content": "Rain?"}, tools=[TOOL]))
+    assert asked.calls is None
+
+
+def test_earlier_calls_and_their_results_are_read(tokenizer: Any) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Paris"}'}}
+    text = read(
+        tokenizer,
+        {"role": "user", "content": [{"type": "text", "text": "Rain in "}, {"type": "text", "text": "Paris?"}]},
+        {"role": "assistant", "content": None, "tool_calls": [call]},
+        {"role": "tool", "tool_call_id": "c1", "content": "dry"},
+    )
+    assert "Rain in Paris?" in text
+    assert "<tool_call>weather: Paris</tool_call>" in text
+    assert text.endswith("dry<|end|><|assistant|>")
+
+
+def test_what_cannot_be_read_is_refused(tokenizer: Any) -> None:
+    call = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{"}}
+    with pytest.raises(TemplateUnusable, match="JSONDecodeError"):
+        read(tokenizer, {"role": "assistant", "content": "", "tool_calls": [call]})
+    with pytest.raises(TemplateUnusable, match="text alone"):
+        read(tokenizer, {"role": "user", "content": [{"type": "input_audio"}]})
+
+
+def test_an_answer_needs_room_for_one_token(tokenizer: Any) -> None:
+    length = len(Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": "Hello."})).tokens)
+    assert Desk(tokenizer, length + 1).prepare(1, wanted({"role": "user", "content": "Hello."})).max_tokens == 1
+    with pytest.raises(PromptTooLong, match=f"{length} tokens long and the model reads at most {length},"):
+        Desk(tokenizer, length).prepare(1, wanted({"role": "user", "content": "Hello."}))
+
+
+def test_without_a_seed_each_request_has_its_own(tokenizer: Any) -> None:
+    desk, asked = Desk(tokenizer, 512), wanted({"role": "user", "content": "Hello."}, seed=None)
+    assert len({desk.prepare(key, asked).seed for key in range(5)}) == 5
