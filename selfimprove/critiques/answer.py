@@ -10,13 +10,17 @@ from selfimprove.privacy.redacted_chat import RedactedChat, RedactedFeedback
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`messages` ends with the answer; `reply` is the next user turn; `feedback` is on this answer alone."""
+    """`messages` ends with the answer; `reply` is the next user turn; `feedback` is on this answer alone.
+
+    `again`: a person asked for another one ("retry"), or edited the question ("edit").
+    """
 
     chat_id: str
     position: int
     messages: tuple[Message, ...]
     reply: str | None
     feedback: tuple[RedactedFeedback, ...]
+    again: str | None = None
 
     @property
     def exchange(self) -> Exchange:
@@ -32,16 +36,18 @@ class Answer:
 
     def instead(self, text: str) -> "Answer":
         """Another answer in this one's place, of which nobody has said anything."""
-        return replace(self, messages=(*self.messages[:-1], Message("assistant", text)), reply=None, feedback=())
+        messages = (*self.messages[:-1], Message("assistant", text))
+        return replace(self, messages=messages, reply=None, feedback=(), again=None)
 
 
 def answers(chat: RedactedChat) -> Iterator[Answer]:
-    """Every assistant turn of the chat, in order."""
+    """Every assistant turn that was given in the chat, in order."""
+    again = dict(chat.again)
     for position, message in enumerate(chat.messages):
-        if message.role == "assistant" and not _calls_tool(chat, position):
+        if message.role == "assistant" and position not in chat.inherited and not _calls_tool(chat, position):
             later = (m.content for m in chat.messages[position + 1 :] if m.role == "user")
             said = tuple(feedback for feedback in chat.feedback if feedback.position == position)
-            yield Answer(chat.id, position, chat.messages[: position + 1], next(later, None), said)
+            yield Answer(chat.id, position, chat.messages[: position + 1], next(later, None), said, again.get(position))
 
 
 def contests(answer: Answer) -> Iterator[tuple[RedactedFeedback, str]]:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from selfimprove.critiques.answer import Answer, contests
 from selfimprove.critiques.critique import Duel, Evidence, Explicit
 from selfimprove.critiques.find import find
-from selfimprove.critiques.implicit import read
+from selfimprove.critiques.implicit import done, read
 from selfimprove.critiques.relevance import relevance
 from selfimprove.critiques.witnesses import Witnesses
 from selfimprove.models.judge import Grade, Preference
@@ -19,7 +19,7 @@ def collect(answer: Answer, witnesses: Witnesses) -> Evidence:
         findings=find(exchange),
         confidence=confidence,
         explicit=tuple(Explicit(said.kind, said.value, said.source) for said in answer.feedback),
-        implicit=read(exchange),
+        implicit=read(exchange) or done(answer.again),
         judge=grade if isinstance(grade, Grade) else None,
         model=witnesses.model if confidence else None,
         relevance=relevance((turn.content for turn in answer.messages[:-1]), exchange.answer),

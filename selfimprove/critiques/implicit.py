@@ -1,4 +1,4 @@
-"""What the next thing a person says tells about the answer before it: correction, retry or approval."""
+"""What the next thing a person says or does tells about the answer before it: correction, retry, edit or approval."""
 
 import re
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from selfimprove.critiques import cues
 from selfimprove.critiques.exchange import Exchange
 from selfimprove.critiques.flaws import words
 
-Kind = Literal["correction", "retry", "approval"]
+Kind = Literal["correction", "retry", "edit", "approval"]
 
 _END = r"(?=\s*(?:$|[,.;:!…)\-–—，。！、])|\s+(?:but|aber|mais|pero|ma|mas|maar|and|und|et|y|e)\b)"
 _PAUSE = r"[,.!;:\s…-]*"
@@ -21,10 +21,19 @@ LONGEST_WORD = 40
 
 @dataclass(frozen=True, slots=True)
 class Implicit:
-    """What the reply implies of the answer, and by which sign: its words, or the question being the same again."""
+    """What implies something of the answer: the reply's words, the question again, or that another answer was wanted.
+
+    An edited question says less than one that is asked again: it may have been the question.
+    """
 
     kind: Kind
-    sign: Literal["words", "same_question"]
+    sign: Literal["words", "same_question", "another_answer"]
+
+
+def done(again: str | None) -> Implicit | None:
+    """The feedback implied by asking again in the answer's place; None when nobody did."""
+    kinds: dict[str, Kind] = {"retry": "retry", "edit": "edit"}
+    return Implicit(kinds[again], "another_answer") if again in kinds else None
 
 
 def read(exchange: Exchange) -> Implicit | None:

@@ -36,7 +36,7 @@ def shipped() -> Prior:
     return Prior(read["version"], read["how"], MappingProxyType(weights))
 
 
-AGAINST = (*(f"finding:{rule}" for rule in RULES), "implicit:retry", "implicit:correction")
+AGAINST = (*(f"finding:{rule}" for rule in RULES), "implicit:retry", "implicit:edit", "implicit:correction")
 FOR = ("implicit:approval", "judge")
 
 

@@ -31,7 +31,8 @@ def filtered(connection: Connection, of_days: Sequence[date]) -> Iterator[Redact
         messages = tuple(Message(turn["role"], turn["content"]) for turn in row["messages"])
         said = ({**one, "source": provenance(one["source"], row["user_key"])} for one in row["feedback"])
         feedback = tuple(RedactedFeedback(**one) for one in said)
-        yield RedactedChat(row["id"], row["day"], messages, feedback)
+        again = tuple((int(position), how) for position, how in sorted(row["again"].items()))
+        yield RedactedChat(row["id"], row["day"], messages, feedback, frozenset(row["inherited"]), again)
 
 
 def rated(connection: Connection, but: Sequence[date]) -> list[Known]:

@@ -19,9 +19,15 @@ class RedactedFeedback:
 
 @dataclass(frozen=True, slots=True)
 class RedactedChat:
-    """A conversation whose personal data is replaced by typed pseudonyms."""
+    """A conversation whose personal data is replaced by typed pseudonyms.
+
+    `inherited`: positions of answers that were given in another chat, from which this one branched off. `again`: of
+    answers that a person asked for again ("retry") or whose question a person edited ("edit").
+    """
 
     id: str
     day: date
     messages: tuple[Message, ...]
     feedback: tuple[RedactedFeedback, ...] = ()
+    inherited: frozenset[int] = frozenset()
+    again: tuple[tuple[int, str], ...] = ()

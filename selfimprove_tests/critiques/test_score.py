@@ -25,7 +25,8 @@ kinds = st.sampled_from(["thumbs", "rating", "correction", "preference", "commen
 explicit = st.lists(
     st.builds(Explicit, kinds, st.none() | st.floats(-1, 1), st.sampled_from(["web", "phone", "import"])), max_size=4
 ).map(tuple)
-implicits = st.none() | st.sampled_from(["approval", "retry", "correction"]).map(lambda kind: Implicit(kind, "words"))
+implied = st.sampled_from(["approval", "retry", "edit", "correction"])
+implicits = st.none() | implied.map(lambda kind: Implicit(kind, "words"))
 grades = st.none() | st.integers(1, 5).map(lambda points: Grade(points, "because", "m"))
 evidences = st.builds(Evidence, findings, confidences, explicit, implicits, grades, st.just("model"))
 

@@ -1,8 +1,22 @@
--- chats: the filtered chats of some days, redacted, with the keyed hash of who spoke
-select f.chat_id as id, f.day, r.messages, r.feedback, c.user_key
+-- chats: the filtered chats of some days, redacted, with the keyed hash of who spoke; which of their answers were given
+-- in another chat, and for which a person wanted another one
+select f.chat_id as id, f.day, r.messages, r.feedback, c.user_key, coalesce(i.positions, '{}') as inherited,
+       coalesce(a.again, '{}') as again
 from filtered_chats f
 join redacted_chats r on r.chat_id = f.chat_id
 join chats c on c.id = f.chat_id
+left join (select chat_id, array_agg(position) as positions from inherited_answers group by chat_id) i on i.chat_id = f.chat_id
+left join (
+    select chat_id, jsonb_object_agg(position, how) as again
+    from (
+        -- of both, the retry says more; who went away before the end, or was refused, asks again for another reason
+        select e.chat_id, e.position, max(g.relation) as how
+        from exchanges e join exchanges g on g.repeats = e.id
+        where g.relation in ('retry', 'edit') and e.answer is not null and e.ending in ('stop', 'length')
+        group by e.chat_id, e.position
+    ) repeated
+    group by chat_id
+) a on a.chat_id = f.chat_id
 where f.day = any(%(days)s)
 order by f.day, f.chat_id;
 
@@ -37,13 +51,15 @@ where %(id)s::text is null or id = %(id)s
 order by at desc
 limit 1;
 
--- unscored: answers of a day's filtered chats that have no score; a turn that only calls a tool is no answer
+-- unscored: answers of a day's filtered chats that have no score; a turn that only calls a tool is no answer, and one
+-- that was given in another chat is scored there
 select count(*) as answers
 from filtered_chats f
 join redacted_chats r on r.chat_id = f.chat_id
 cross join lateral jsonb_array_elements(r.messages) with ordinality as turn (message, number)
 left join critiques c on c.chat_id = f.chat_id and c.position = turn.number - 1
-where f.day = %(day)s and turn.message ->> 'role' = 'assistant' and c.chat_id is null
+left join inherited_answers i on i.chat_id = f.chat_id and i.position = turn.number - 1
+where i.chat_id is null and f.day = %(day)s and turn.message ->> 'role' = 'assistant' and c.chat_id is null
   and (turn.message ->> 'content' ~ '\S' or r.messages -> turn.number::int ->> 'role' is distinct from 'tool');
 
 -- tally: what is stored of a day

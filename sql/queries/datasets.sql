@@ -10,7 +10,17 @@ join chats c on c.id = f.chat_id
 join redacted_chats r on r.chat_id = f.chat_id
 left join golden_chats g on g.chat_id = f.chat_id
 left join excluded_chats x on x.chat_id = f.chat_id
-left join (select chat_id, jsonb_object_agg(position, score) as scores from critiques group by chat_id) k on k.chat_id = f.chat_id
+left join (
+    select chat_id, jsonb_object_agg(position, score) as scores
+    from (
+        select chat_id, position, score from critiques
+        union all
+        -- an answer that a branch of a conversation begins with was judged where it was given
+        select i.chat_id, i.position, c.score
+        from inherited_answers i join critiques c on c.chat_id = i.given_in and c.position = i.position
+    ) scored
+    group by chat_id
+) k on k.chat_id = f.chat_id
 left join (select chat_id, max(given_at) as given_at from feedback where kind = 'correction' group by chat_id) b on b.chat_id = f.chat_id
 order by f.day, f.chat_id;
 
