@@ -4,6 +4,7 @@ import math
 import sys
 import time
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +19,15 @@ from selfimprove.adapters.owner import Blind, Manners, Sensor, awake
 from selfimprove.adapters.recipe import Recipe
 from selfimprove.adapters.search import search
 from selfimprove.adapters.search import told as told_of
+from selfimprove.adapters.train import plan
 from selfimprove.datasets import export
 from selfimprove.datasets.build import Connect
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.errors import DatasetChanged, ModelWorkFailed
-from selfimprove.models import worker
+from selfimprove.models import room, worker
 from selfimprove.models.base import Base
 from selfimprove.models.checkpoint import STATE
+from selfimprove.models.memory import shape_of
 
 CHILD = "selfimprove.adapters.train:train"
 DRAFT = "adapter"
@@ -66,10 +69,11 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pac
         DatasetChanged: the dataset's rows are no longer what was frozen.
         AdapterCorrupt: the adapter to go on from is not what was trained.
         ExampleDiverged, ModelWorkFailed: the training itself failed.
+        GatewayInTheWay: the gateway kept memory that is needed.
     """
     worded = any(example.kind == "synthetic" for example in dataset.splits["train"])
     recipe = replace(recipe, synthetic=recipe.synthetic and worded)
-    with desk(bench.home, key(bench.base, dataset, recipe)) as place, awake():
+    with desk(bench.home, key(bench.base, dataset, recipe)) as place, awake(), _room(bench, recipe):
         job = _job(bench, dataset, recipe, place)
         recipe, trials = search(recipe, lambda number, trial: _tried(bench, job, number, trial))
         told = _in_segments(bench, {**job, "recipe": asdict(recipe)}, pace) | {"search": told_of(trials)}
@@ -79,6 +83,13 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pac
         with bench.connect() as connection:
             table.insert(connection, adapter, run_id)
     return adapter
+
+
+def _room(bench: Bench, recipe: Recipe) -> AbstractContextManager[None]:
+    """Memory for the training: a gateway that is in the way leaves."""
+    shape, most = shape_of(bench.base.folder), room.limit(bench.memory_gb)
+    numbers = shape.trained(recipe.rank, recipe.layers) if shape else 0
+    return room.asked_for(bench.home, room.to_train(shape, plan(recipe), numbers, most), most, bench.tell)
 
 
 def _tried(bench: Bench, job: dict[str, Any], number: int, recipe: Recipe) -> list[list[float]]:

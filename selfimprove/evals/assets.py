@@ -7,6 +7,7 @@ from selfimprove.evals import table
 from selfimprove.evals.assess import assess
 from selfimprove.evals.grading import Aids, embed_apart
 from selfimprove.evals.report import Report, TaskScore
+from selfimprove.models import room
 from selfimprove.privacy.vault import Vault
 from selfimprove.resources import Database, Home, JudgeServer, LanguageModel
 
@@ -47,7 +48,9 @@ def eval_report(
     with database.connect() as connection:
         vault = Vault.open(home.path, connection)
     aids = Aids(embed=embed_apart, judge=judge.client(), keyed_hash=vault.keyed_hash)
-    report = assess(database.connect, language_model.base(), context.run.run_id, context.log.info, aids)
+    base, most, say = language_model.base(), room.limit(language_model.memory_gb), context.log.info
+    with room.asked_for(home.path, room.to_answer(base.folder), most, say):
+        report = assess(database.connect, base, context.run.run_id, say, aids)
     with database.connect() as connection:
         scores = table.report_scores(connection, report)
     return dg.MaterializeResult(metadata=described(report, scores), data_version=dg.DataVersion(report.id))

@@ -37,7 +37,7 @@ def simulate(household: Household, households: int, seed: int, each: int = 1) ->
     import numpy as np
 
     rng = np.random.default_rng(seed)
-    control, challenger = _lived(household, households, each, rng)
+    control, challenger = lived(household, households, each, rng)
     harmed = of_harm(control, challenger, household.share) * LEVEL >= 1
     fine = of_no_harm(control, challenger, household.share, RATIO) * LEVEL >= 1
     first_harm, first_fine = _first(harmed), _first(fine)
@@ -70,7 +70,7 @@ def detectable(household: Household, seed: int = 1) -> float | None:
     return high
 
 
-def _lived(
+def lived(
     household: Household, households: int, each: int, rng: "np.random.Generator"
 ) -> tuple[Arm, Arm]:
     """Both arms as they stand after every `each` chats: arrays of houses by looks."""

@@ -1,5 +1,6 @@
 """Who answers in this house, by its settings: the engine with its adapters, Ollama, or another upstream."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
@@ -7,17 +8,20 @@ from dataclasses import dataclass
 import anyio
 
 from selfimprove.errors import ModelUnavailable, SelfImproveError
-from selfimprove.gateway import ollama, work
+from selfimprove.gateway import ollama, outlook, work
 from selfimprove.gateway.complete import Completer
 from selfimprove.gateway.engine import Engine, Serving
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
 from selfimprove.gateway.parts import Answerer, Health
 from selfimprove.gateway.plan import Arm
-from selfimprove.gateway.swap import Swap
+from selfimprove.gateway.standing_by import StandingBy
+from selfimprove.gateway.swap import UPSTREAM, Swap
 from selfimprove.gateway.upstream import Upstream
 from selfimprove.models.base import resolve
 from selfimprove.settings import Settings
+
+log = logging.getLogger("selfimprove.gateway")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +38,7 @@ def answering(settings: Settings, keeping: Keeping) -> Answering:
     if settings.upstream_url is None:
         house = House(settings)
         return Answering(Completer(house.engine, house.local(), keeping), house.lives, house)
+    log.info(UPSTREAM)
     if ollama.is_native(settings.upstream_url):
         voice = ollama.Ollama(settings)
         return Answering(Completer(voice, voice, keeping), lambda: _closing(voice.close))
@@ -79,15 +84,20 @@ class House:
     async def _follow(self) -> None:
         try:
             base = await anyio.to_thread.run_sync(resolve, self._settings.base_model, self._settings.home)
-            await self.engine.start(base)
+            standing = StandingBy(self.engine, base, self._settings.home)
+            async with standing.present(self._came_back), work.beside(outlook.every_hour(self._settings)):
+                self._why = "its process ended and is being started again, or its memory is needed for a training"
+                swap = Swap(self.engine, self._settings, base)
+                await swap.start()
+                self.swap = swap
+                await swap.run()
         except SelfImproveError as exc:
             self._why = str(exc)
             raise
-        self._why = "its process ended and is being started again, or its memory is needed"
-        swap = Swap(self.engine, self._settings, base)
-        await swap.start()
-        self.swap = swap
-        await swap.run()
+
+    async def _came_back(self) -> None:
+        if self.swap is not None:
+            await self.swap.follow()
 
     def _chooser(self) -> Swap:
         if self.swap is None:

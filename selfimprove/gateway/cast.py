@@ -10,7 +10,7 @@ from selfimprove.gateway.engine import Engine, Probe
 from selfimprove.gateway.plan import Plan
 from selfimprove.gateway.probe import flaw
 
-LINGER_SECONDS = 2.0  # who was chosen a moment ago may not have been asked yet
+LINGER_SECONDS = 1.0  # who was chosen a moment ago may not have been asked yet
 
 
 class Cast:

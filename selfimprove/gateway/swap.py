@@ -101,7 +101,7 @@ class Swap:
                 if self._is_done(found):
                     return True
                 await self._bring(found)
-            except (DatabaseDown, psycopg.Error, ModelUnavailable) as exc:
+            except (SelfImproveError, psycopg.Error, OSError) as exc:
                 log.warning("Who answers stays as it is for now: %s", exc)
                 return False
             return True

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from selfimprove.errors import AdapterMismatch, AnswerBroken, ModelUnavailable, SlotsFull
 from selfimprove.gateway.ask import BASE, Ask, Piece
-from selfimprove.gateway.engine import Probe, Serving
+from selfimprove.gateway.engine import Figures, Probe, Serving
 from selfimprove.models.base import Base
+from selfimprove.models.memory import GB
 
 WORDS = 6  # pieces of an answer
 
@@ -25,6 +26,7 @@ class FakeEngine:
         self.probed: list[str] = []
         self.flaws: dict[str, str] = {}
         self.under_way: Counter[str] = Counter()
+        self.bytes = 2 * GB
         self.drained = 0
         self.starts = 0
 
@@ -39,6 +41,9 @@ class FakeEngine:
     async def drain(self, seconds: float, why: str = "") -> None:
         self.is_up = False
         self.drained += 1
+
+    async def memory(self) -> Figures:
+        return Figures(self.bytes, self.bytes, 0, 0, 0, 0, 0, 0)
 
     async def load(self, slot: str, folder: Path) -> None:
         if not self.is_up:

@@ -1,0 +1,69 @@
+"""Postgres or the engine is away: who answers then."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+from selfimprove.gateway.ask import BASE
+from selfimprove_tests.experiments.make import enthrone
+from selfimprove_tests.gateway.by_day import CHATS, Day, down, run
+from selfimprove_tests.promotion import house as houses
+
+
+def test_with_postgres_down_the_voice_that_was_confirmed_last_answers(day: Day) -> None:
+    champion, _ = enthrone(day.house, "first")
+    day.commit()
+    run(day.swap.start())
+    later = down(day)
+    run(later.swap.start())
+    assert later.swap.slot(CHATS[0]) == champion
+
+
+def test_but_not_with_other_files(day: Day) -> None:
+    champion, _ = enthrone(day.house, "first")
+    day.commit()
+    run(day.swap.start())
+    houses.damage(day.house, champion)
+    later = down(day)
+    run(later.swap.start())
+    assert (later.swap.slot(CHATS[0]), later.engine.loaded) == (BASE, [])
+
+
+def test_nor_where_they_are_gone_or_nothing_is_remembered(day: Day) -> None:
+    later = down(day)
+    run(later.swap.start())
+    assert later.swap.slot(CHATS[0]) == BASE
+    champion, _ = enthrone(day.house, "first")
+    day.commit()
+    run(day.swap.start())
+    shutil.rmtree(Path(day.engine.folders[champion]))
+    later = down(day)
+    run(later.swap.start())
+    assert later.swap.slot(CHATS[0]) == BASE
+
+
+def test_while_postgres_is_away_who_answers_stays(day: Day) -> None:
+    champion, _ = enthrone(day.house, "first")
+    day.commit()
+
+    async def live() -> None:
+        await day.swap.start()
+        day.swap._settings = replace(day.swap._settings, database_url="postgresql://nobody@127.0.0.1:1/none")
+        assert not await day.swap.follow()
+        assert day.swap.slot(CHATS[0]) == champion
+
+    run(live())
+
+
+def test_an_engine_that_is_down_is_waited_for(day: Day) -> None:
+    champion, _ = enthrone(day.house, "first")
+    day.commit()
+
+    async def live() -> None:
+        day.engine.is_up = False
+        assert not await day.swap.follow()
+        day.engine.is_up = True
+        assert await day.swap.follow()
+        assert day.swap.slot(CHATS[0]) == champion
+
+    run(live())
