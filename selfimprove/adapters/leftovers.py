@@ -32,10 +32,15 @@ def no_training(home: Path) -> Iterator[None]:
         yield
 
 
-def exports(home: Path, wanted: Collection[str]) -> list[Path]:
-    """Folders of datasets that are none of the wanted ones: they are made again from Postgres when they are read."""
-    found = sorted((home / "datasets").glob("*")) + sorted((home / "datasets").glob(".*"))
-    return [path for path in found if (id := _id(path)) and (id not in wanted or path.name.startswith("."))]
+def exports(home: Path, wanted: Collection[str], now: float) -> list[Path]:
+    """Folders of datasets that are none of the wanted ones: they are made again from Postgres when they are read.
+
+    Of those that are half-written the old ones: another may be under way.
+    """
+    found = {path: _id(path) for path in (home / "datasets").iterdir()} if (home / "datasets").is_dir() else {}
+    whole = [path for path, id in found.items() if id and id not in wanted and not path.name.startswith(".")]
+    drafts = [path for path, id in found.items() if id and path.name.startswith(".") and _is_old(path, now)]
+    return sorted([*whole, *drafts])
 
 
 def work(home: Path, now: float) -> list[Path]:

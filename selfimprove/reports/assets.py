@@ -53,7 +53,7 @@ def morning_report(
         table.insert(connection, report)
     try:
         room = prune.prune(database.connect, home.path, current().keep_adapters).bytes
-    except SelfImproveError as exc:  # the next night's end tries again
+    except (SelfImproveError, OSError) as exc:  # the next night's end tries again
         context.log.warning(f"Nothing was pruned: {exc}")
         room = 0
     return dg.MaterializeResult(

@@ -254,10 +254,12 @@ def test_exports_of_old_datasets_go_and_drafts_too(house: House) -> None:
             )
     for id in ids:
         _aged(house.home / "datasets" / id, 0)
-    draft = _aged(house.home / "datasets" / f".{ids[-1]}.0123abcd", 0)
+    draft = _aged(house.home / "datasets" / f".{ids[-1]}.0123abcd", 4)
+    under_way = _aged(house.home / "datasets" / f".{ids[-1]}.4567abcd", 2)
     gone = {path for path, _ in prune(house.connect, house.home, 0).folders}
     assert gone == {draft, *(house.home / "datasets" / id for id in ids[:2])}
     assert (house.home / "datasets" / ids[2]).is_dir()
+    assert under_way.is_dir()
 
 
 def test_a_missing_folder_is_no_error(house: House) -> None:

@@ -4,6 +4,7 @@ import dagster as dg
 import pytest
 
 from selfimprove import postgres
+from selfimprove.adapters.leftovers import no_training
 from selfimprove.errors import ModelBroken
 from selfimprove.models.base import Base
 from selfimprove.reports import table
@@ -63,6 +64,29 @@ def test_the_report_of_a_promoted_night(house, connection):
     assert made.metadata["sentence"].value == report.sentence
     assert (report.run_id, made.metadata["path"].value) == ("r1", str(report.path))
     assert report.path.parent == house.home / "reports"
+
+
+def test_it_ends_with_giving_back_room(house, connection):
+    night(connection, house.home, "r1")
+    connection.commit()
+    left = house.home / "datasets" / ("e" * 64)
+    left.mkdir(parents=True)
+    (left / "train.jsonl").write_text("12345")
+    result, _ = house.report(tags={NIGHT_RUN: "r1"})
+    (made,) = result.asset_materializations_for_node("morning_report")
+    assert made.metadata["pruned_bytes"].value == 5
+    assert not left.exists()
+
+
+def test_a_training_under_way_fails_no_report(house, connection):
+    night(connection, house.home, "r1")
+    connection.commit()
+    left = house.home / "datasets" / ("e" * 64)
+    left.mkdir(parents=True)
+    with no_training(house.home):
+        result, _ = house.report(tags={NIGHT_RUN: "r1"})
+    (made,) = result.asset_materializations_for_node("morning_report")
+    assert (result.success, made.metadata["pruned_bytes"].value, left.exists()) == (True, 0, True)
 
 
 @pytest.mark.parametrize("named", ["<script>x</script>", "../../../../tmp/page"])
