@@ -31,6 +31,9 @@ from selfimprove.settings import Settings
 class Day:
     """What lives while the gateway is up."""
 
+from selfimprove.review import pages
+from selfimprove.review.keep_watch import keep_watch
+from selfimprove.review.signs import signs
     settings: Settings
     archive: Archive
     keeping: Keeping
@@ -71,11 +74,24 @@ async def _tokens(day: Day) -> AsyncIterator[None]:
         yield
 
 
-WORK: tuple[Work, ...] = (_keep, _answer, _embed, _tokens)  # entered in this order, left in the opposite one
+@asynccontextmanager
+async def _watch(day: Day) -> AsyncIterator[None]:
+    async with work.beside(keep_watch(day.settings)):
+        yield
 
 
-def run(settings: Settings) -> None:
-    """Answer until a signal ends it.
+@asynccontextmanager
+async def _dagster(day: Day) -> AsyncIterator[None]:
+    yield
+    await day.dagster.close()
+
+
+# entered in this order when the gateway starts, left in the opposite one
+WORK: tuple[Work, ...] = (_dagster, _keep, _answer, _embed, _tokens, _watch)
+
+
+def run(settings: Settings, *, with_dagster: bool = False) -> None:
+    """Answer until a signal ends it; with Dagster, at its address too.
 
     Raises:
         TokenNeeded: others than this machine could reach it, and there is no token.
@@ -123,6 +139,8 @@ def _lifespan(day: Day) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
 
 
 def _look_up_tokens(settings: Settings) -> None:
+    told = partial(signs, settings.home, parts.answerer.health, partial(stack.services, settings))
+    app.include_router(pages.router(settings, signs=told, has_nights=lambda: stack.supervisor(settings) is not None))
     """Know the tokens as the database has them, or as they were when it last answered."""
     try:
         with postgres.connect(stack.prepare(settings)) as connection:

@@ -1,0 +1,49 @@
+"""How the parts of the day are, as the first page tells it."""
+
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import anyio
+
+from selfimprove.gateway import archive
+from selfimprove.gateway.parts import Health
+from selfimprove.gateway.spool import LIMIT
+from selfimprove.review.house import Sign
+from selfimprove.review.words import moment, size
+
+RECENT = timedelta(days=2)
+FULL = 0.8  # of the spool
+
+
+def signs(
+    home: Path, health: Callable[[], Coroutine[Any, Any, Health]], services: Callable[[], Mapping[str, int | None]]
+) -> list[Sign]:
+    """The model, the nights, and what is kept; for a thread of the gateway's own."""
+    return [_model(anyio.from_thread.run(health)), _nights(services()), _kept(home, datetime.now(UTC))]
+
+
+def _model(found: Health) -> Sign:
+    return Sign("Model", found.ok, "answers" if found.ok else found.detail, "`selfimprove doctor` may know more.")
+
+
+def _nights(services: Mapping[str, int | None]) -> Sign:
+    if services.get("daemon"):
+        return Sign("Nights", True, "come by themselves")
+    return Sign("Nights", False, "nobody spends them: Dagster’s daemon is down", "Start it with `selfimprove up`.")
+
+
+def _kept(home: Path, now: datetime) -> Sign:
+    """What was said today: on disk, in the database, or lost."""
+    waits, aside, lost = archive.look(home)
+    if lost.count and now - datetime.fromisoformat(lost.at) < RECENT:
+        told = f"{lost.count} answers or ratings were not kept, the last on {moment(datetime.fromisoformat(lost.at))}"
+        return Sign("What is said", False, f"{told} ({lost.reason})", "Make room on the disk; `selfimprove doctor`.")
+    if aside:
+        told = f"{aside} could not be stored and lie aside"
+        return Sign("What is said", False, told, "Look at `gateway/` in the state folder.")
+    if waits > FULL * LIMIT:
+        told = f"{size(waits)} of {size(LIMIT)} wait for the database"
+        return Sign("What is said", False, told, "`selfimprove doctor` tells whether the database is up.")
+    return Sign("What is said", True, f"is kept; {size(waits)} wait for the database" if waits > 1e6 else "is kept")

@@ -1,0 +1,84 @@
+"""The pages inside the gateway: behind its gate, with signs of what runs, and a watch that needs no daemon."""
+
+import asyncio
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+
+from selfimprove import day
+from selfimprove.gateway.parts import Health
+from selfimprove.review import signs
+from selfimprove.review.keep_watch import keep_watch
+from selfimprove.settings import private
+from selfimprove_tests.review.test_reading import plain
+
+HOME = "http://127.0.0.1:4646"
+
+
+@pytest.fixture
+def gateway(settings, furnished) -> TestClient:
+    """The whole gateway, with nothing at work behind it."""
+    return TestClient(day.compose(settings), base_url=HOME)
+
+
+def test_the_first_page_tells_what_runs(gateway):
+    text = plain(gateway.get("/").text)
+    assert "✗ Model the model is being loaded" in text
+    assert "✗ Nights nobody spends them" in text
+    assert "✓ What is said is kept" in text
+    assert "Model: the model is being loaded" in text.split("What needs you")[1]
+
+
+def test_pages_are_not_part_of_the_interface_for_programs(gateway):
+    paths = gateway.get("/openapi.json").json()["paths"]
+    assert not {"/", "/review", "/nights", "/forget"} & set(paths)
+
+
+@pytest.mark.parametrize(("headers", "status"), [
+    ({"origin": HOME}, 303), ({"origin": "http://evil.example"}, 403), ({"origin": "null"}, 403),
+    ({"host": "evil.example", "origin": "http://evil.example"}, 403), ({"sec-fetch-site": "cross-site"}, 403),
+    ({"origin": "http://127.0.0.1:3000"}, 403),
+])  # fmt: skip
+def test_forms_of_other_sites_are_refused(gateway, furnished, connection, headers, status):
+    data = {"chat": furnished.chats[1]}
+    found = gateway.post("/review/exclude", data=data, headers=headers, follow_redirects=False)
+    assert found.status_code == status
+    count = connection.execute("select count(*) as n from excluded_chats").fetchone()["n"]
+    assert count == (status == 303)
+
+
+
+
+def test_signs_of_what_was_not_kept(tmp_path, monkeypatch):
+    home, now = tmp_path / "home", datetime.now(UTC)
+    assert signs._kept(home, now).ok
+    lost = {"count": 3, "at": (now - timedelta(hours=1)).isoformat(timespec="seconds"), "reason": "SpoolFull"}
+    (private(home / "gateway") / "not_kept.json").write_bytes(orjson.dumps(lost))
+    found = signs._kept(home, now)
+    assert not found.ok
+    assert found.says.startswith("3 answers or ratings were not kept")
+    assert "SpoolFull" in found.says
+    assert signs._kept(home, now + timedelta(days=3)).ok
+
+
+@pytest.mark.parametrize(("health", "ok"), [(Health(True), True), (Health(False, "its process ended"), False)])
+def test_signs_of_the_model(health, ok):
+    found = signs._model(health)
+    assert (found.ok, found.says) == (ok, "answers" if ok else "its process ended")
+
+
+def test_the_watch_tells_of_a_silence_with_the_daemon_down(settings, furnished, connection):
+    connection.execute("update morning_reports set created_at = created_at - interval '37 hours'")
+    connection.commit()
+
+    async def a_moment() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(keep_watch(settings, 0.05), 0.6)
+
+    asyncio.run(a_moment())
+    rows = connection.execute("select asset, message, state from alerts").fetchall()
+    assert [(row["asset"], row["state"]) for row in rows] == [("the night", "kept")]
+    assert "none has ended for 37 hours" in rows[0]["message"]
