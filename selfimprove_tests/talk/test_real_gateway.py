@@ -13,6 +13,7 @@ from selfimprove.gateway import app as gateway
 from selfimprove.gateway import login, tokens
 from selfimprove.gateway.ask import Ask, Piece
 from selfimprove.gateway.complete import Chosen, Completer
+from selfimprove.gateway.exchange import Exchange, Reacted, Reaction
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Health, Parts
 from selfimprove.gateway.protocol import Bounded
@@ -55,10 +56,33 @@ class Cage:
         return ["selfimprove", "tiny", ADAPTER]
 
 
+class Notebook(Unkept):
+    """A keeper that has room."""
+
+    def __init__(self) -> None:
+        self.exchanges: list[Exchange] = []
+        self.reactions: list[Reaction] = []
+
+    async def keep(self, exchange: Exchange) -> bool:
+        """Yes."""
+        self.exchanges.append(exchange)
+        return True
+
+    async def react(self, reaction: Reaction) -> Reacted:
+        """Yes."""
+        self.reactions.append(reaction)
+        return "kept"
+
+
 @pytest.fixture
-def line(tmp_path: Path) -> Iterator[Line]:
+def notebook() -> Notebook:
+    return Notebook()
+
+
+@pytest.fixture
+def line(tmp_path: Path, notebook: Notebook) -> Iterator[Line]:
     settings = read({"SELFIMPROVE_HOME": str(tmp_path / "home"), "SELFIMPROVE_DATABASE_URL": "postgresql:///none"})
-    keeping = Keeping(Unkept())
+    keeping = Keeping(notebook)
     voice: Any = Parrot()
 
     async def embed(_: Any) -> Any:
@@ -81,7 +105,7 @@ def line(tmp_path: Path) -> Iterator[Line]:
 def test_an_answer_with_its_names(line: Line) -> None:
     answer = once(Conversation(line), "What\u2028is my bedtime?", None)
     assert answer.text == "dddd: \x1b[5mWhat\u2028is my bedtime?"
-    assert (answer.adapter, answer.finish, answer.is_kept) == (ADAPTER, "stop", False)
+    assert (answer.adapter, answer.finish, answer.is_kept) == (ADAPTER, "stop", True)
     assert answer.id.startswith("chatcmpl-")
     assert len(answer.chat_id) == 32
 
@@ -92,4 +116,12 @@ def test_a_conversation_with_a_comparison(line: Line, screen: Script) -> None:
     assert [title for title, _ in screen.columns] == ["adapter dddddddddddd", "the base model"]
     assert [text.partition(":")[0] for _, text in screen.columns] == ["dddd", "base"]
     assert screen.notes[-2] == "The last answer was the base model's."
-    assert "This exchange is not kept: `selfimprove doctor` says why." in screen.notes
+
+
+def test_words_on_an_answer_arrive(line: Line, screen: Script, notebook: Notebook) -> None:
+    screen.lines = ["One?", "/good", "/bad too long", "/fix Two."]
+    converse(Talk(Conversation(line), screen, lambda *_: ""))
+    assert screen.notes[1:] == ["Noted."] * 3
+    told = [(one.thumbs, one.comment, one.correction) for one in notebook.reactions]
+    assert told == [(1, None, None), (-1, "too long", None), (None, None, "Two.")]
+    assert {one.completion for one in notebook.reactions} == {notebook.exchanges[0].id}
