@@ -24,6 +24,9 @@ from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.protocol import Bounded
 from selfimprove.gateway.sentences import Sentences
+from selfimprove.review import pages
+from selfimprove.review.keep_watch import keep_watch
+from selfimprove.review.signs import signs
 from selfimprove.settings import Settings
 
 
@@ -31,9 +34,6 @@ from selfimprove.settings import Settings
 class Day:
     """What lives while the gateway is up."""
 
-from selfimprove.review import pages
-from selfimprove.review.keep_watch import keep_watch
-from selfimprove.review.signs import signs
     settings: Settings
     archive: Archive
     keeping: Keeping
@@ -80,18 +80,11 @@ async def _watch(day: Day) -> AsyncIterator[None]:
         yield
 
 
-@asynccontextmanager
-async def _dagster(day: Day) -> AsyncIterator[None]:
-    yield
-    await day.dagster.close()
+WORK: tuple[Work, ...] = (_keep, _answer, _embed, _tokens, _watch)  # entered in this order, left in the opposite one
 
 
-# entered in this order when the gateway starts, left in the opposite one
-WORK: tuple[Work, ...] = (_dagster, _keep, _answer, _embed, _tokens, _watch)
-
-
-def run(settings: Settings, *, with_dagster: bool = False) -> None:
-    """Answer until a signal ends it; with Dagster, at its address too.
+def run(settings: Settings) -> None:
+    """Answer until a signal ends it.
 
     Raises:
         TokenNeeded: others than this machine could reach it, and there is no token.
@@ -119,6 +112,8 @@ def compose(settings: Settings) -> FastAPI:
     parts = Parts(settings, day.answering.answerer, keeping.keeper, day.sentences, day.known, sessions)
     app = gateway.make(parts, lifespan=_lifespan(day))
     app.state.day = day
+    told = partial(signs, settings.home, parts.answerer.health, partial(stack.services, settings))
+    app.include_router(pages.router(settings, signs=told, has_nights=lambda: stack.supervisor(settings) is not None))
     return app
 
 
@@ -139,8 +134,6 @@ def _lifespan(day: Day) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
 
 
 def _look_up_tokens(settings: Settings) -> None:
-    told = partial(signs, settings.home, parts.answerer.health, partial(stack.services, settings))
-    app.include_router(pages.router(settings, signs=told, has_nights=lambda: stack.supervisor(settings) is not None))
     """Know the tokens as the database has them, or as they were when it last answered."""
     try:
         with postgres.connect(stack.prepare(settings)) as connection:
