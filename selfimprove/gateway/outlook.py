@@ -14,13 +14,15 @@ from selfimprove.reports import alerts
 from selfimprove.settings import Settings
 
 log = logging.getLogger("selfimprove.gateway")
-HOUR = 3600.0
+FIRST, HOUR = 60.0, 3600.0
 
 
 async def every_hour(settings: Settings) -> None:
     """Until cancelled; an hour that cannot look is made up for by the next, as a look is valid whenever it is."""
+    wait = FIRST
     while True:
-        await asyncio.sleep(HOUR)
+        await asyncio.sleep(wait)
+        wait = HOUR
         try:
             await asyncio.to_thread(once, settings)
         except (SelfImproveError, psycopg.Error) as exc:

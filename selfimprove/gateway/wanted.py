@@ -19,8 +19,9 @@ from selfimprove.postgres import Connection
 class Wanted:
     """The newest promotion, rollback or veto, and the experiment about it while one runs.
 
-    `adapters` has the rows of all who are to answer, `refused` what speaks against one of them. `replaced` answered
-    before; `is_new` says that evidence promoted the voice and no experiment was made of it yet.
+    `adapters` has the rows of all who may have to answer, `refused` what speaks against the voice. `replaced` answered
+    before, and is the base where that may not answer any more; `is_new` says that evidence promoted the voice and no
+    experiment was made of it yet.
     """
 
     promotion_id: int = 0
@@ -90,7 +91,7 @@ def _of_champion(connection: Connection, row: Mapping[str, Any], base_model: str
         control=control if runs else None,
         experiment=row["experiment"] if runs else "",
         share=row["share"] if runs else 1.0,
-        replaced=replaced,
+        replaced=BASE if against.get(replaced) else replaced,
         is_promotion=is_promotion,
         is_new=is_promotion and row["experiment"] is None and not against.get(replaced),
         adapters=found,

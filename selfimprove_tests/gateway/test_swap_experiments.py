@@ -1,5 +1,6 @@
 """A new voice first answers a share of new chats, and each chat keeps to whom it began with."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
@@ -76,3 +77,25 @@ def test_a_vetoed_voice_is_no_control(shared: Day) -> None:
     shared.commit()
     run(shared.swap.start())
     assert {shared.swap.slot(chat) for chat in CHATS} == {third}
+
+
+def test_a_voice_before_that_learned_from_forgotten_chats_leaves(shared: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("selfimprove.gateway.cast.LINGER_SECONDS", 0.0)
+    first, second = succession(shared)
+    shared.house.connection.execute(
+        "insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs)"
+        " values ('r', 'chat', '', '{}', '{}', '{}', '{}')"
+    )
+    shared.house.connection.execute(
+        "insert into tainted_datasets (dataset_id, receipt_id) select dataset_id, 'r' from adapters where id = %s",
+        (first,),
+    )
+    shared.commit()
+
+    async def live() -> None:
+        await shared.swap.follow()
+        await asyncio.sleep(0.05)
+
+    run(live())
+    assert {shared.swap.slot(chat) for chat in CHATS} == {second}
+    assert first not in shared.engine.slots
