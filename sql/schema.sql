@@ -380,6 +380,20 @@ create table adapters (
     created_at timestamptz not null default now()
 );
 
+-- Adapters whose files stay until a person lets them go.
+create table adapter_pins (
+    adapter_id text primary key references adapters (id),
+    reason text not null default '',
+    at timestamptz not null default clock_timestamp()
+);
+
+-- Adapters whose files were deleted to save room: their rows stay, and what was measured of them.
+create table pruned_adapters (
+    adapter_id text primary key references adapters (id),
+    bytes bigint not null,                              -- how much room that gave back
+    at timestamptz not null default clock_timestamp()
+);
+
 -- 7 evals -----------------------------------------------------------------------------------------------------
 
 create table eval_examples (
@@ -417,20 +431,6 @@ create index eval_results_by_example on eval_results (example_id);
 
 -- Measured results of challenger, champion, anchor and base on the same prompts.
 create table reports (
--- Adapters whose files stay until a person lets them go.
-create table adapter_pins (
-    adapter_id text primary key references adapters (id),
-    reason text not null default '',
-    at timestamptz not null default clock_timestamp()
-);
-
--- Adapters whose files were deleted to save room: their rows stay, and what was measured of them.
-create table pruned_adapters (
-    adapter_id text primary key references adapters (id),
-    bytes bigint not null,                              -- how much room that gave back
-    at timestamptz not null default clock_timestamp()
-);
-
     id text primary key,                                -- hash of the models and examples compared
     night date not null,
     adapter_id text not null references adapters (id),
