@@ -7,17 +7,24 @@ import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, AbstractContextManager, AsyncExitStack, asynccontextmanager
+from contextlib import (
+    AbstractAsyncContextManager,
+    AbstractContextManager,
+    AsyncExitStack,
+    ExitStack,
+    asynccontextmanager,
+    suppress,
+)
 from dataclasses import dataclass
 from functools import partial
 from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from selfimprove import postgres, stack
-from selfimprove.errors import DatabaseDown, TokenNeeded
+from selfimprove import postgres, processes, stack
+from selfimprove.errors import DatabaseDown
 from selfimprove.gateway import app as gateway
-from selfimprove.gateway import login, origin, tokens, work
+from selfimprove.gateway import login, proxy, tokens, work
 from selfimprove.gateway.answerers import Answering, answering
 from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.keeping import Keeping
@@ -40,8 +47,10 @@ class Day:
     answering: Answering
     sentences: Sentences
     known: tokens.Known
+    dagster: proxy.Dagster
 
 
+LOOPBACK = "127.0.0.1"
 SWITCH_SECONDS = 0.0005  # so long may a thread that stores exchanges hold up answers; Python's own is 5 ms
 Work = Callable[[Day], AbstractAsyncContextManager[None]]
 
@@ -80,37 +89,55 @@ async def _watch(day: Day) -> AsyncIterator[None]:
         yield
 
 
-WORK: tuple[Work, ...] = (_keep, _answer, _embed, _tokens, _watch)  # entered in this order, left in the opposite one
+@asynccontextmanager
+async def _dagster(day: Day) -> AsyncIterator[None]:
+    yield
+    await day.dagster.close()
 
 
-def run(settings: Settings) -> None:
-    """Answer until a signal ends it.
+# entered in this order when the gateway starts, left in the opposite one
+WORK: tuple[Work, ...] = (_dagster, _keep, _answer, _embed, _tokens, _watch)
+
+
+def run(settings: Settings, *, with_dagster: bool = False) -> None:
+    """Answer until a signal ends it; with Dagster, at its address too.
 
     Raises:
         TokenNeeded: others than this machine could reach it, and there is no token.
         DatabaseDown: it does not answer, and was never reached from here.
+        PortInUse: somebody listens there already.
     """
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     sys.setswitchinterval(SWITCH_SECONDS)
-    _look_up_tokens(settings)
-    uvicorn.run(
-        compose(settings), host=settings.gateway_host, port=settings.gateway_port, loop="uvloop", http=Bounded,
-        access_log=False, proxy_headers=False, server_header=False, timeout_keep_alive=75,
-        timeout_graceful_shutdown=10,
+    with suppress(DatabaseDown):
+        stack.prepare(settings)
+    tokens.require(settings)
+    app = compose(settings, with_dagster=with_dagster)
+    config = uvicorn.Config(
+        app, loop="uvloop", http=Bounded, access_log=False, proxy_headers=False, server_header=False,
+        log_level="warning", timeout_keep_alive=75, timeout_graceful_shutdown=10,
     )
+    places = [(settings.gateway_host, settings.gateway_port)]
+    places += [(LOOPBACK, settings.port)] if with_dagster else []
+    with ExitStack() as opened:
+        uvicorn.Server(config).run([opened.enter_context(processes.listening(*place)) for place in places])
 
 
-def compose(settings: Settings) -> FastAPI:
-    """The application with every room's part of it."""
+def compose(settings: Settings, *, with_dagster: bool = False) -> FastAPI:
+    """The application with every room's part of it; with Dagster, its address leads here too."""
     connect = partial(_connect, settings)
     archive = Archive(settings.home, connect, ZoneInfo(settings.timezone))
     keeping = Keeping(archive)
-    day = Day(settings, archive, keeping, answering(settings, keeping), Sentences(), tokens.Known(settings.home))
+    day = Day(settings, archive, keeping, answering(settings, keeping), Sentences(), tokens.Known(settings.home),
+              proxy.Dagster(settings.home))
     sessions = login.Sessions(login.key(settings.home))
     parts = Parts(settings, day.answering.answerer, keeping.keeper, day.sentences, day.known, sessions)
     app = gateway.make(parts, lifespan=_lifespan(day))
+    app.include_router(proxy.router(day.dagster))
+    if with_dagster:
+        app.second_port, app.second_face = settings.port, proxy.at_root(day.dagster)
     app.state.day = day
     told = partial(signs, settings.home, parts.answerer.health, partial(stack.services, settings))
     app.include_router(pages.router(settings, signs=told, has_nights=lambda: stack.supervisor(settings) is not None))
@@ -131,15 +158,3 @@ def _lifespan(day: Day) -> Callable[[FastAPI], AbstractAsyncContextManager[None]
             yield
 
     return lifespan
-
-
-def _look_up_tokens(settings: Settings) -> None:
-    """Know the tokens as the database has them, or as they were when it last answered."""
-    try:
-        with postgres.connect(stack.prepare(settings)) as connection:
-            tokens.remember(connection, settings.home)
-    except DatabaseDown:
-        if not tokens.file(settings.home).exists():
-            raise
-    if not origin.is_loopback(settings.gateway_host) and not tokens.Known(settings.home).all():
-        raise TokenNeeded(host=settings.gateway_host)

@@ -10,11 +10,12 @@ from typing import Any
 
 from selfimprove import logins, postgres, stack
 from selfimprove.errors import SelfImproveError
+from selfimprove.gateway import tokens
 from selfimprove.reports.watch import QUIET
 from selfimprove.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
-PRIVATE = ("adapters", "dagster", "datasets", "logs", "receipts", "reports", "work")
+PRIVATE = ("adapters", "dagster", "datasets", "gateway", "logs", "receipts", "reports", "work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def status(settings: Settings) -> dict[str, Any]:
     services = stack.services(settings)
     return {
         "home": str(settings.home),
+        "gateway_url": f"http://{settings.gateway_host}:{settings.gateway_port}" if services["gateway"] else None,
         "url": f"http://127.0.0.1:{stack.port(settings)}" if services["webserver"] else None,
         "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
         | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
@@ -70,7 +72,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order a night would meet them."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
         _python, _disk, _compiler, _matrices, _database, _roles, _keys, _folders, _base_model, _embeddings, _champion,
-        _services, _nights, _alerts,
+        _services, _gateway, _nights, _alerts,
     ]
     return [finding for check in checks for finding in _guarded(check, settings)]
 
@@ -184,12 +186,33 @@ def _champion(settings: Settings) -> Iterator[Finding]:
 def _services(settings: Settings) -> Iterator[Finding]:
     services = stack.services(settings)
     if not stack.supervisor(settings):
-        left = [name for name in ("webserver", "daemon") if services[name]]
+        left = [name for name in stack.SERVICES if services[name]]
         detail = f"left over by a killed `selfimprove up`: {', '.join(left)}" if left else "down"
         yield Finding("services", not left, detail, "selfimprove down")
         return
-    missing = [name for name in ("webserver", "daemon") if not services[name]]
+    missing = [name for name in stack.SERVICES if not services[name]]
     yield Finding("services", not missing, f"missing: {', '.join(missing)}" if missing else "up", "selfimprove up")
+
+
+def _gateway(settings: Settings) -> Iterator[Finding]:
+    """Whether an answer can be given now, and who could ask for one."""
+    if stack.services(settings)["gateway"] is None:
+        yield Finding("gateway", True, "down; `selfimprove up` starts it")
+        return
+    ok, detail = _health(f"http://127.0.0.1:{settings.gateway_port}/healthz")
+    known = len(tokens.Known(settings.home).all())
+    who = f"{known} tokens let in" if known else "whoever is at this machine gets in"
+    yield Finding("gateway", ok, f"{detail or 'it answers'}; {who}", "see the message, and logs/gateway.log")
+
+
+def _health(url: str) -> tuple[bool, str]:
+    import httpx
+
+    try:
+        answer = httpx.get(url, timeout=5, headers={"host": "localhost"})
+        return answer.status_code == 200, str(answer.json().get("detail", ""))
+    except (httpx.HTTPError, ValueError) as exc:
+        return False, f"it does not answer ({type(exc).__name__})"
 
 
 def _nights(settings: Settings) -> Iterator[Finding]:

@@ -50,7 +50,7 @@ class SealBroken(SelfImproveError):
 
 
 class PortInUse(SelfImproveError):
-    """Port {port} is taken by {holder}. Stop it, or choose another port: SELFIMPROVE_PORT={other} selfimprove up."""
+    """Port {port} is taken by {holder}. Stop it, or choose another port: {variable}={other} selfimprove up."""
 
 
 class AlreadyUp(SelfImproveError):

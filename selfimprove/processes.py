@@ -67,14 +67,35 @@ def ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def require_port(port: int) -> None:
-    """Raise PortInUse, naming the holder, unless the loopback port is free."""
+def require_port(port: int, variable: str = "SELFIMPROVE_PORT") -> None:
+    """Raise PortInUse, naming the holder and the variable that sets it, unless the loopback port is free."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as exc:
-            raise PortInUse(port=port, holder=_holder(port), other=port + 1) from exc
+            raise PortInUse(port=port, holder=_holder(port), variable=variable, other=port + 1) from exc
+
+
+@contextmanager
+def listening(host: str, port: int) -> Iterator[socket.socket]:
+    """A socket that listens there.
+
+    Raises:
+        PortInUse: somebody else does.
+    """
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as made:
+        made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            made.bind((host, port))
+        except OSError as exc:
+            raise PortInUse(
+                port=port, holder=_holder(port), variable="SELFIMPROVE_GATEWAY_PORT", other=port + 1
+            ) from exc
+        made.listen(2048)
+        made.set_inheritable(True)
+        yield made
 
 
 def _holder(port: int) -> str:

@@ -19,12 +19,18 @@ import psutil
 from selfimprove import postgres, processes
 from selfimprove.errors import AlreadyUp, ServiceStopped
 from selfimprove.forgetting.sweep import sweep
+from selfimprove.gateway import tokens
 from selfimprove.settings import CHECKOUT, Settings, private
 
 WORKSPACE = CHECKOUT / "workspace.yaml"
 MARK = "SELFIMPROVE_STACK"  # in the environment of every process of a house's stack, by which lost ones are found
 MAX_RETRIES = "dagster/max_retries"
-FOLDERS = ("adapters", "dagster/files", "dagster/logs", "datasets", "logs", "reports", "work")
+SERVICES = {
+    "webserver": ("selfimprove.dagster_webserver", "-w"),
+    "daemon": ("dagster._daemon", "run", "-w"),
+    "gateway": ("selfimprove", "gateway", "run", "--dagster"),
+}
+FOLDERS = ("adapters", "dagster/files", "dagster/logs", "datasets", "gateway", "logs", "reports", "work")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +53,7 @@ def prepare(settings: Settings) -> str:
     database_url = postgres.prepare(settings)
     with postgres.connect(database_url) as connection:
         sweep(connection, settings.home)
+        tokens.remember(connection, settings.home)
     return database_url
 
 
@@ -77,9 +84,10 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
         PortInUse: the web interface's port is taken.
         ServiceStopped: the webserver or the daemon ended by itself.
     """
-    with running(settings, ["webserver", "daemon"]) as services:
+    with running(settings, list(SERVICES)) as services:
         _wait_for_web(settings, services)
         say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
+        say(f"Clients talk to http://{settings.gateway_host}:{settings.gateway_port}/v1")
         with suppress(KeyboardInterrupt):
             _wait_for_the_end_of_one(services)
         say("Stopping.")
@@ -93,7 +101,10 @@ def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
         _stop_leftovers(settings)
         if "webserver" in names:
             processes.require_port(settings.port)
+            processes.require_port(settings.gateway_port, "SELFIMPROVE_GATEWAY_PORT")
         prepare(settings)
+        if "gateway" in names:
+            tokens.require(settings)
         adopt(settings)
         reap("its process ended with the machine or the stack", again="webserver" in names)
         services: list[Service] = []
@@ -147,7 +158,7 @@ def services(settings: Settings) -> dict[str, int | None]:
     path = settings.home / "stack.json"
     known = _recorded(path.read_text() if path.exists() else "")
     alive = {row["name"]: row["pid"] for row in known.get("services", []) if _is_ours(row["pid"])}
-    return {"postgres": postmaster(settings), "webserver": alive.get("webserver"), "daemon": alive.get("daemon")}
+    return {"postgres": postmaster(settings), **{name: alive.get(name) for name in SERVICES}}
 
 
 def port(settings: Settings) -> int:
@@ -221,14 +232,10 @@ def _stop_leftovers(settings: Settings) -> bool:
 
 
 def _start(settings: Settings, name: str) -> Service:
-    commands = {
-        "webserver": ["dagster_webserver", "-h", "127.0.0.1", "-p", str(settings.port)],
-        "daemon": ["dagster._daemon", "run"],
-    }
     log = settings.home / "logs" / f"{name}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *commands[name], "-w", str(WORKSPACE)],
+            [sys.executable, "-m", *SERVICES[name], str(WORKSPACE)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             cwd=settings.home, start_new_session=True, env={**os.environ, MARK: str(settings.home)},
         )

@@ -10,10 +10,11 @@ PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
     "install", "errors", "settings", "logins", "postgres", "processes", "charts", "models", "resources",
     "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "experiments",
-    "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions", "stack", "night", "day",
+    "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions", "dagster_webserver", "stack", "night", "day",
     "service", "doctor", "cli", "__main__",
 ]
-KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "definitions.py", "stack.py", "night.py"}
+KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "definitions.py", "stack.py", "night.py",
+                "dagster_webserver.py"}
 HEAVY = {
     "mlx", "mlx_lm", "torch", "sentence_transformers", "pandas", "scipy", "phonenumbers", "faker", "apprise", "rich",
 }

@@ -1,5 +1,6 @@
 """The gateway's HTTP face: its routes, errors in OpenAI's form, the gate around all of it."""
 
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 from fastapi import FastAPI
@@ -10,7 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from selfimprove.errors import SelfImproveError
-from selfimprove.gateway import enter, routes
+from selfimprove.gateway import enter, proxy, routes
 from selfimprove.gateway.describe import describe
 from selfimprove.gateway.gate import Gate
 from selfimprove.gateway.login import local
@@ -29,6 +30,8 @@ class Gateway(FastAPI):
     def __init__(self, parts: Parts, lifespan: Any = None) -> None:
         super().__init__(title="selfimprove", description=ABOUT, lifespan=lifespan)
         self.state.parts = parts
+        self.second_port = 0  # where Dagster's own address is served too, none while 0
+        self.second_face: Callable[[Request], Awaitable[Response]] = _nothing_there
         self._gate = Gate(
             self._route, host=parts.settings.gateway_host, known=parts.known, sessions=parts.sessions,
             allowed=parts.limits,
@@ -43,7 +46,10 @@ class Gateway(FastAPI):
         return describe(self)
 
     async def _route(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] == routes.CHAT and scope["method"] == "POST":
+        if self.second_port and _is_at(self.second_port, scope):
+            response = await self.second_face(Request(scope, receive))
+            await response(scope, receive, send)
+        elif scope["type"] == "http" and scope["path"] == routes.CHAT and scope["method"] == "POST":
             scope["route"], scope["app"] = routes.CHAT_ROUTE, self
             response = await routes.chat_completions(Request(scope, receive), routes.chatting(scope))
             await response(scope, receive, send)
@@ -51,7 +57,17 @@ class Gateway(FastAPI):
             await super().__call__(scope, receive, send)
 
 
-def make(parts: Parts, lifespan: Any = None) -> FastAPI:
+def _is_at(port: int, scope: Scope) -> bool:
+    """Whether this is asked at Dagster's address, and not of what is there at both."""
+    is_there = scope["type"] == "http" and scope["server"][1] == port
+    return is_there and not scope["path"].startswith((proxy.PREFIX, "/login", "/logout", "/static"))
+
+
+async def _nothing_there(_: Request) -> Response:
+    return Response(status_code=404)
+
+
+def make(parts: Parts, lifespan: Any = None) -> Gateway:
     """The application; `lifespan` is what works behind it while it is up. Other rooms' routers: see day.py."""
     app = Gateway(parts, lifespan)
     app.include_router(routes.router)

@@ -15,14 +15,15 @@ def gateway() -> None:
 
 
 @gateway.command()
-def run() -> None:
+@click.option("--dagster", type=click.Path(), hidden=True, help="Serve the pages of this workspace at its address too.")
+def run(dagster: str | None) -> None:
     """Answer clients in the foreground until Ctrl-C, without Dagster; `selfimprove up` does it beside everything else.
 
     Example: SELFIMPROVE_GATEWAY_PORT=4700 selfimprove gateway run
     """
     from selfimprove import day
 
-    day.run(current())
+    day.run(current(), with_dagster=dagster is not None)
 
 
 @click.group()

@@ -18,6 +18,7 @@ from selfimprove.gateway.tokens import Known, Token
 
 log = logging.getLogger("selfimprove.gateway")
 WRONG = "Something went wrong here; `selfimprove doctor` may know what."
+PAGES = 10  # a browser asks so much more often than a program: a page has many parts
 FRAMES = 8  # of an unexpected error's stack, in the log
 
 
@@ -55,7 +56,7 @@ class Gate:
         token = by_hand or self._sessions.find(headers.get(b"cookie", b"").decode("latin-1"), known)
         scope["state"]["visitor"] = self._visitor(token)
         if token:
-            self._limits.count(token.id, token.per_minute)
+            self._limits.count(token.id, token.per_minute * (1 if by_hand else PAGES))
         return limits.bounded(receive, headers) if scope["type"] == "http" else receive
 
     def _bearer(self, headers: dict[bytes, bytes]) -> Token | None:

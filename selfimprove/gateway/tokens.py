@@ -15,8 +15,8 @@ import anyio
 import psycopg
 
 from selfimprove import postgres
-from selfimprove.errors import SelfImproveError, TokenTaken, TokenUnknown
-from selfimprove.gateway.guard import Scope
+from selfimprove.errors import DatabaseDown, SelfImproveError, TokenNeeded, TokenTaken, TokenUnknown
+from selfimprove.gateway import origin
 from selfimprove.postgres import Connection
 from selfimprove.settings import Settings, private
 
@@ -36,7 +36,7 @@ class Token:
     per_minute: int
 
 
-def add(connection: Connection, name: str, scopes: Sequence[Scope], per_minute: int = PER_MINUTE) -> tuple[str, str]:
+def add(connection: Connection, name: str, scopes: Sequence[str], per_minute: int = PER_MINUTE) -> tuple[str, str]:
     """A new token's id, and the token, which cannot be told again: 256 random bits.
 
     Raises:
@@ -92,6 +92,19 @@ def remember(connection: Connection, home: Path) -> None:
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(rows))
     os.replace(draft, file(home))
+
+
+def require(settings: Settings) -> None:
+    """See that the gateway may listen where it shall.
+
+    Raises:
+        TokenNeeded: others than this machine could reach it, and there is no token.
+        DatabaseDown: nobody knows the tokens, since the database was never reached from here.
+    """
+    if not file(settings.home).exists():
+        raise DatabaseDown(reason="it was never reached from here, and holds who may be let in")
+    if not origin.is_loopback(settings.gateway_host) and not Known(settings.home).all():
+        raise TokenNeeded(host=settings.gateway_host)
 
 
 class Known:

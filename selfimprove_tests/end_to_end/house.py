@@ -20,10 +20,11 @@ class House:
     """A state folder of its own with an embedded database, driven through the command line."""
 
     def __init__(self, home: Path) -> None:
-        self.home, self.port = home, _free_port()
+        self.home, self.port, self.gateway_port = home, _free_port(), _free_port()
         self.started: list[subprocess.Popen[str]] = []
         clean = {key: value for key, value in os.environ.items() if not key.startswith(("SELFIMPROVE_", "DAGSTER_"))}
-        self.environment = clean | {"SELFIMPROVE_HOME": str(home), "SELFIMPROVE_PORT": str(self.port)}
+        ports = {"SELFIMPROVE_PORT": str(self.port), "SELFIMPROVE_GATEWAY_PORT": str(self.gateway_port)}
+        self.environment = clean | {"SELFIMPROVE_HOME": str(home), **ports}
 
     def start(self, *arguments: str) -> subprocess.Popen[str]:
         process = subprocess.Popen(
