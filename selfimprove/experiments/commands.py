@@ -30,6 +30,7 @@ def list_(limit: int, as_json: bool) -> None:
     from selfimprove.experiments import table, tell
 
     with _connection() as connection:
+        table.close_replaced(connection)
         rows = table.rows(connection, limit=limit)
     click.echo(_json([tell.value(row) for row in rows]) if as_json else tell.list_text(rows))
 
@@ -46,6 +47,7 @@ def show(experiment: str, as_json: bool) -> None:
     from selfimprove.experiments.look import peek
 
     with _connection() as connection:
+        table.close_replaced(connection)
         row = table.row_of(connection, experiment)
         if row["outcome"] == "running":
             row = {**row, **tell.found(peek(connection, table.experiment_of(row)))}

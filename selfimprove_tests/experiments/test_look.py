@@ -105,13 +105,20 @@ def test_what_people_say(
 
 
 @pytest.mark.parametrize(
-    ("relation", "ending", "displeased"),
-    [("retry", "stop", 1), ("edit", "stop", 1), ("next", "failed", 1), ("next", "stop", 0), ("next", "cancelled", 0)],
-)
-def test_what_people_do(succession: Succession, relation: str, ending: str, displeased: int) -> None:
+    ("relation", "ending", "first", "displeased"),
+    [
+        ("retry", "stop", 0.1, 1), ("edit", "stop", 0.1, 1), ("next", "failed", 0.1, 1),
+        ("next", "failed", None, 0),  # nobody answered: the model was not there
+        ("next", "stop", 0.1, 0), ("next", "cancelled", 0.1, 0),
+    ],
+)  # fmt: skip
+def test_what_people_do(
+    succession: Succession, relation: str, ending: str, first: float | None, displeased: int
+) -> None:
     at, connection = begun(succession).started_at, succession.house.connection
     talk(connection, "one", succession.second, at)
-    talk(connection, "one", succession.second, at + timedelta(minutes=1), relation=relation, ending=ending, position=3)
+    more = {"relation": relation, "ending": ending, "first_token_seconds": first, "position": 3}
+    talk(connection, "one", succession.second, at + timedelta(minutes=1), **more)
     assert seen(succession).challenger.displeased == displeased
 
 

@@ -25,8 +25,8 @@ where id = %(id)s and outcome = 'running';
 select clock_timestamp() as now;
 
 -- chats: conversations that began in an experiment, the first to begin first: who answers them, how long the first
--- answer took a token, and the first thing that tells how a person takes it: asking again, editing the question, no
--- answer at all, a rating, a correction; or words that the night understood
+-- answer took a token, and the first thing that tells how a person takes it: asking again, editing the question, an
+-- answer that broke off, a rating, a correction; or words that the night understood
 with begun as (
     select distinct on (e.root) e.root, e.at, e.arm, e.adapter, e.seconds / nullif(e.completion_tokens, 0) as pace
     from exchanges e
@@ -36,7 +36,7 @@ with begun as (
 told as (
     select e.root, e.at, false as pleased
     from exchanges e
-    where e.relation in ('retry', 'edit') or e.ending = 'failed'
+    where e.relation in ('retry', 'edit') or e.ending = 'failed' and e.first_token_seconds is not null
     union all
     select e.root, f.given_at, f.kind <> 'correction' and f.value > 0
     from feedback f
