@@ -46,6 +46,12 @@ def nearest(connection: Connection, vector: Sequence[float] | NDArray[Any], k: i
     return [Recalled(**row) for row in connection.execute(postgres.queries("routes").nearest, given)]
 
 
+def are_any(connection: Connection) -> bool:
+    """Whether any fact holds that the present embedding model can find."""
+    given = {"model": embedding_model_id()}
+    return connection.execute(postgres.queries("routes").are_any, given).fetchone() is not None
+
+
 def line(facts: Iterable[tuple[str, str]]) -> str:
     """What a system line says of questions and facts."""
     return "\n".join(["What you know:", *(f"- {question} {fact}" for question, fact in facts)])

@@ -9,7 +9,7 @@ import anyio
 
 from selfimprove.errors import ModelUnavailable, SelfImproveError
 from selfimprove.gateway import ollama, outlook, work
-from selfimprove.gateway.complete import Completer
+from selfimprove.gateway.complete import Completer, Tell
 from selfimprove.gateway.engine import Engine, Serving
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
@@ -33,11 +33,11 @@ class Answering:
     house: "House | None" = None
 
 
-def answering(settings: Settings, keeping: Keeping) -> Answering:
-    """What the settings ask for."""
+def answering(settings: Settings, keeping: Keeping, tell: Tell | None = None) -> Answering:
+    """What the settings ask for; `tell` adds what is remembered to what the house's own model is asked."""
     if settings.upstream_url is None:
         house = House(settings)
-        return Answering(Completer(house.engine, house.local(), keeping), house.lives, house)
+        return Answering(Completer(house.engine, house.local(), keeping, tell), house.lives, house)
     log.info(UPSTREAM)
     if ollama.is_native(settings.upstream_url):
         voice = ollama.Ollama(settings)

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -19,6 +19,9 @@ from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Health
 from selfimprove.gateway.stream import Working, merged, send_events, send_whole
 from selfimprove.gateway.under_way import Record
+
+Turns = tuple[dict[str, Any], ...]
+Tell = Callable[[Turns], Awaitable[Turns]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +58,10 @@ class Voices(Protocol):
 
 
 class Completer:
-    """The Answerer whose answers come from a voice."""
+    """The Answerer whose answers come from a voice, to whom `tell` may add what is remembered."""
 
-    def __init__(self, voice: Voice, voices: Voices, keeping: Keeping) -> None:
-        self._voice, self._voices, self._keeping = voice, voices, keeping
+    def __init__(self, voice: Voice, voices: Voices, keeping: Keeping, tell: Tell | None = None) -> None:
+        self._voice, self._voices, self._keeping, self._tell = voice, voices, keeping, tell
 
     async def health(self) -> Health:
         """Whether the voice can answer now."""
@@ -77,11 +80,12 @@ class Completer:
             chosen = self._voices.choose(asked.model, record.thread.root)
         record.slot, record.model, record.arm = chosen.slot, chosen.model, chosen.arm
         label = replies.Label(record.id, int(time.time()), asked.model)
-        wanted = [asks.ask(record.id, chosen.called, told, asked, index) for index in range(asked.n or 1)]
 
         async def work(send: Send) -> None:
             async with self._keeping.whatever_comes(record):
-                pieces = self._pieces(wanted)
+                known = await self._tell(told) if self._tell else told
+                wanted = (asks.ask(record.id, chosen.called, known, asked, index) for index in range(asked.n or 1))
+                pieces = self._pieces(list(wanted))
                 if asked.stream:
                     await send_events(send, lambda: headers(record), self._events(record, label, asked, pieces))
                 else:

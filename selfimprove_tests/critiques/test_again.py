@@ -27,7 +27,8 @@ def exchanged(connection: Connection, id: str, chat_id: str, position: int, **mo
     row = usual | more
     connection.execute(
         "insert into exchanges (id, chat_id, position, root, parent, relation, repeats, asked, after, answer, at,"
-        " model, adapter, ending) values (%(id)s, %(chat_id)s, %(position)s, %(root)s, %(parent)s, %(relation)s, %(repeats)s,"
+        " model, adapter, ending) values (%(id)s, %(chat_id)s, %(position)s, %(root)s, %(parent)s, %(relation)s,"
+        " %(repeats)s,"
         " '', '', %(answer)s, %(at)s, 'tiny', 'base', %(ending)s)",
         row | {"id": id, "chat_id": chat_id, "position": position, "at": datetime(2026, 5, 4, 12, tzinfo=UTC)},
     )

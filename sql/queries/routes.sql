@@ -58,5 +58,8 @@ select id, question, fact, 1 - (embedding <=> %(vector)s::halfvec) as similarity
 where superseded_by is null and model = %(model)s
 order by embedding <=> %(vector)s::halfvec, id limit %(limit)s;
 
+-- are_any: one row when a fact can be found by this embedding model
+select 1 as found from memories where superseded_by is null and model = %(model)s limit 1;
+
 -- drop_stale: routes of chats that were read again and teach something else now, and with them their facts
 delete from routes where chat_id = any(%(chats)s) and example_id <> all(%(examples)s);
