@@ -43,6 +43,7 @@ class Settings:
     challenger_share: float = 0.5
     approval: bool = False
     keep_adapters: int = 7
+    fallback_url: str | None = None
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -76,6 +77,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         challenger_share=_share("SELFIMPROVE_CHALLENGER_SHARE", get("CHALLENGER_SHARE", "0.5")),
         approval=_yes_or_no("SELFIMPROVE_APPROVAL", get("APPROVAL", "no")),
         keep_adapters=_count("SELFIMPROVE_KEEP_ADAPTERS", get("KEEP_ADAPTERS", "7")),
+        fallback_url=_url("SELFIMPROVE_FALLBACK_URL", get("FALLBACK_URL", "")) or None,
     )
 
 

@@ -3,7 +3,7 @@
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 
@@ -11,6 +11,7 @@ from selfimprove.errors import ModelUnavailable, SelfImproveError
 from selfimprove.gateway import ollama, outlook, work
 from selfimprove.gateway.complete import Completer, Tell
 from selfimprove.gateway.engine import Engine, Serving
+from selfimprove.gateway.fallback import Fallback
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
 from selfimprove.gateway.parts import Answerer, Health
@@ -37,13 +38,27 @@ def answering(settings: Settings, keeping: Keeping, tell: Tell | None = None) ->
     """What the settings ask for; `tell` adds what is remembered to what the house's own model is asked."""
     if settings.upstream_url is None:
         house = House(settings)
-        return Answering(Completer(house.engine, house.local(), keeping, tell), house.lives, house)
+        own = Completer(house.engine, house.local(), keeping, tell)
+        alone = Answering(own, house.lives, house)
+        return _with_fallback(settings, keeping, own, house) if settings.fallback_url else alone
     log.info(UPSTREAM)
     if ollama.is_native(settings.upstream_url):
         voice = ollama.Ollama(settings)
         return Answering(Completer(voice, voice, keeping), lambda: _closing(voice.close))
     upstream = Upstream(settings, keeping)
     return Answering(upstream, lambda: _closing(upstream.close))
+
+
+def _with_fallback(settings: Settings, keeping: Keeping, own: Answerer, house: "House") -> Answering:
+    """The house, and behind it the other server that the settings name."""
+    other = Upstream(replace(settings, upstream_url=settings.fallback_url), keeping)
+
+    @asynccontextmanager
+    async def lives() -> AsyncIterator[None]:
+        async with _closing(other.close), house.lives():
+            yield
+
+    return Answering(Fallback(own, other), lives, house)
 
 
 class House:

@@ -1,0 +1,29 @@
+"""Another server answers while the house's own model is not there, such as while a night has its memory."""
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from selfimprove.gateway.parts import Answerer, Health
+
+
+class Fallback:
+    """The Answerer that asks the house, and the other one where the house cannot answer."""
+
+    def __init__(self, house: Answerer, other: Answerer) -> None:
+        self._house, self._other = house, other
+
+    async def answer(self, request: Request, body: dict[str, Any], raw: bytes) -> Response:
+        """See Answerer."""
+        is_there = (await self._house.health()).ok
+        return await (self._house if is_there else self._other).answer(request, body, raw)
+
+    async def health(self) -> Health:
+        """Whether one of them can answer; what is wrong with the house where neither can."""
+        house = await self._house.health()
+        return house if house.ok or not (await self._other.health()).ok else Health(True, house.detail)
+
+    async def models(self) -> list[dict[str, Any]]:
+        """The house's."""
+        return await self._house.models()
