@@ -4,6 +4,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from selfimprove.review.words import counted
+
 
 @dataclass(frozen=True, slots=True)
 class Need:
@@ -30,7 +32,7 @@ def needed(read: Mapping[str, Any]) -> Iterator[Need]:
         said = f"The new model is being compared with the one before it, {ends}. If it does worse, it goes by itself."
         yield Need("plain", said, "`selfimprove experiments show` has the numbers.")
     if read["unrated"]:
-        said = _count(read["unrated"], "answer could", "answers could") + " be good or bad: your word would teach most."
+        said = counted(read["unrated"], "answer") + " could be good or bad: your word would teach most."
         yield Need("plain", said, "", "/review", "Rate a few")
 
 
@@ -38,11 +40,7 @@ def _alerts(read: Mapping[str, Any]) -> Iterator[Need]:
     delivery = read["delivery"]
     if lost := delivery["given_up"] + delivery["failing"]:
         state = "was given up" if not delivery["failing"] else "is tried again"
-        said = f"{_count(lost, 'alert', 'alerts')} could not be delivered, which {state}: {delivery['problem']}"
+        said = f"{counted(lost, 'alert')} could not be delivered, which {state}: {delivery['problem']}"
         yield Need("bad", said, "Check SELFIMPROVE_ALERT_URLS, then `selfimprove reports alerts --send`.")
     if recent := len(read["alerts"]):
-        yield Need("open", f"{_count(recent, 'alert', 'alerts')} in the last two days.", "", "#alerts", "Read")
-
-
-def _count(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}"
+        yield Need("open", f"{counted(recent, 'alert')} in the last two days.", "", "#alerts", "Read")

@@ -59,7 +59,7 @@ def templates() -> "Environment":
     """The templates of this room and of the morning report."""
     found = morning.environment(HERE / "templates")
     found.filters |= {"moment": words.moment, "size": words.size, "number": number, "standing": words.standing}
-    found.filters |= {"day": words.day, "code": code}
+    found.filters |= {"day": words.day, "code": code, "counted": words.counted}
     found.globals |= {"static": _address, "headlines": morning.HEADLINES, "tables": words.TABLES}
     found.globals |= {"actions": words.ACTIONS}
     return found

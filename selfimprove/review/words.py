@@ -2,6 +2,8 @@
 
 from datetime import date, datetime
 
+from selfimprove.charts import number
+
 EVIDENCE = {
     "implicit:approval": "that you seemed content",
     "implicit:retry": "that the question was asked again",
@@ -60,6 +62,11 @@ def moment(at: datetime) -> str:
 def day(one: date) -> str:
     """A day as people read it."""
     return f"{one.day} {one:%B %Y}"
+
+
+def counted(number_: int, name: str) -> str:
+    """A number with what it counts."""
+    return f"{number(number_)} {name if number_ == 1 else name + 's'}"
 
 
 def size(amount: float) -> str:

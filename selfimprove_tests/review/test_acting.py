@@ -201,7 +201,7 @@ def test_forgetting_shows_what_would_go_and_then_the_receipt(person, furnished, 
     assert person.get(f"/chats/{furnished.chats[0]}").status_code == 404
     assert "my dog" not in str(done.url) + done.text
     assert len(list((settings.home / "receipts").iterdir())) == 1
-    assert plain(person.get("/forget").text).count("1 chats, by text") == 1
+    assert plain(person.get("/forget").text).count("1 chat, by text") == 1
 
 
 def test_forgetting_one_chat_from_its_page(person, furnished):
