@@ -38,7 +38,7 @@ class Bounded(HttpToolsProtocol):
     def on_message_begin(self) -> None:
         """A request begins."""
         super().on_message_begin()
-        self._is_in_headers, self._received = True, 0
+        self._is_in_headers = True
         if self._deadline is None:
             self._deadline = self.loop.call_later(HEADER_SECONDS, self._refuse, 408)
 
