@@ -30,7 +30,9 @@ from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.protocol import Bounded
+from selfimprove.gateway.recall import Recall
 from selfimprove.gateway.sentences import Sentences
+from selfimprove.models.base import resolve
 from selfimprove.review import pages
 from selfimprove.review.keep_watch import keep_watch
 from selfimprove.review.signs import signs
@@ -48,6 +50,7 @@ class Day:
     sentences: Sentences
     known: tokens.Known
     dagster: proxy.Dagster
+    recall: Recall
 
 
 LOOPBACK = "127.0.0.1"
@@ -78,6 +81,15 @@ async def _embed(day: Day) -> AsyncIterator[None]:
 
 
 @asynccontextmanager
+async def _recall(day: Day) -> AsyncIterator[None]:
+    if day.answering.house is None:
+        yield  # what is remembered is told to this house's own model alone
+        return
+    async with work.beside(day.recall.follow(lambda: resolve(day.settings.base_model, day.settings.home).folder)):
+        yield
+
+
+@asynccontextmanager
 async def _tokens(day: Day) -> AsyncIterator[None]:
     async with work.beside(tokens.follow(day.settings, day.known)):
         yield
@@ -96,7 +108,7 @@ async def _dagster(day: Day) -> AsyncIterator[None]:
 
 
 # entered in this order when the gateway starts, left in the opposite one
-WORK: tuple[Work, ...] = (_dagster, _keep, _answer, _embed, _tokens, _watch)
+WORK: tuple[Work, ...] = (_dagster, _keep, _answer, _embed, _recall, _tokens, _watch)
 
 
 def run(settings: Settings, *, with_dagster: bool = False) -> None:
@@ -130,8 +142,10 @@ def compose(settings: Settings, *, with_dagster: bool = False) -> FastAPI:
     connect = partial(_connect, settings)
     archive = Archive(settings.home, connect, ZoneInfo(settings.timezone))
     keeping = Keeping(archive)
-    day = Day(settings, archive, keeping, answering(settings, keeping), Sentences(), tokens.Known(settings.home),
-              proxy.Dagster(settings.home))
+    sentences = Sentences()
+    recall = Recall(sentences, connect)
+    day = Day(settings, archive, keeping, answering(settings, keeping, recall.tell), sentences,
+              tokens.Known(settings.home), proxy.Dagster(settings.home), recall)
     sessions = login.Sessions(login.key(settings.home))
     parts = Parts(settings, day.answering.answerer, keeping.keeper, day.sentences, day.known, sessions)
     app = gateway.make(parts, lifespan=_lifespan(day))

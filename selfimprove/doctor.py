@@ -5,16 +5,17 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from selfimprove import logins, postgres, stack
 from selfimprove.errors import SelfImproveError
-from selfimprove.gateway import tokens
+from selfimprove.gateway import archive, tokens
 from selfimprove.reports.watch import QUIET
 from selfimprove.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
+LOST_LATELY = timedelta(days=1)
 PRIVATE = ("adapters", "dagster", "datasets", "gateway", "logs", "receipts", "reports", "work")
 
 
@@ -72,7 +73,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order a night would meet them."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
         _python, _disk, _compiler, _matrices, _database, _roles, _keys, _folders, _base_model, _embeddings, _champion,
-        _services, _gateway, _nights, _alerts,
+        _services, _gateway, _exchanges, _nights, _alerts,
     ]
     return [finding for check in checks for finding in _guarded(check, settings)]
 
@@ -203,6 +204,17 @@ def _gateway(settings: Settings) -> Iterator[Finding]:
     known = len(tokens.Known(settings.home).all())
     who = f"{known} tokens let in" if known else "whoever is at this machine gets in"
     yield Finding("gateway", ok, f"{detail or 'it answers'}; {who}", "see the message, and logs/gateway.log")
+
+
+def _exchanges(settings: Settings) -> Iterator[Finding]:
+    """Whether what was said by day is stored, or at least waits for it."""
+    waits, aside, lost = archive.look(settings.home)
+    held = [f"{waits / 1e6:.1f} MB wait for the database"] if waits else []
+    held += [f"{aside} could not be stored and lie aside, sealed; the next start tries again"] if aside else []
+    held += [f"{lost.count} were not kept, the last at {lost.at} ({lost.reason})"] if lost.count else []
+    is_new = bool(lost.at) and datetime.now(UTC) - datetime.fromisoformat(lost.at) < LOST_LATELY
+    step = "make room on the disk, and see that the database answers; logs/gateway.log tells more"
+    yield Finding("exchanges", not aside and not is_new, "; ".join(held) or "all are stored", step)
 
 
 def _health(url: str) -> tuple[bool, str]:

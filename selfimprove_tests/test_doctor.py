@@ -6,12 +6,15 @@ import sys
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import psycopg
 import pytest
 from psycopg import conninfo
 
 from selfimprove import doctor, logins, postgres, stack
+from selfimprove.gateway import losses
+from selfimprove.privacy import waiting
 from selfimprove.promotion.promote import promote
 from selfimprove.settings import Settings, private
 from selfimprove_tests.conftest import _at, _execute
@@ -114,3 +117,24 @@ def test_folders_that_others_can_open_are_a_finding(settings: Settings, monkeypa
     assert found.next_step == f"chmod 700 {reports}"
     reports.chmod(0o700)
     assert [found.ok for found in doctor._folders(embedded)] == [True]
+
+
+def test_exchanges_that_wait_are_told_and_those_that_are_lost_or_aside_are_a_finding(settings: Settings) -> None:
+    def found() -> doctor.Finding:
+        return next(doctor._exchanges(settings))
+
+    private(settings.home)
+    assert (found().ok, found().detail) == (True, "all are stored")
+    private(waiting.folder_of(settings.home) / "aside")
+    (waiting.folder_of(settings.home) / "000000000001.spool").write_bytes(bytes(2_000_000))
+    assert (found().ok, found().detail) == (True, "2.0 MB wait for the database")
+    long_ago = losses.Losses(settings.home, lambda: datetime(2026, 5, 4, tzinfo=UTC))
+    long_ago.lose("the spool is full")
+    assert found().ok
+    assert "1 were not kept, the last at 2026-05-04T00:00:00+00:00 (the spool is full)" in found().detail
+    losses.Losses(settings.home).lose("No space left on device")
+    assert not found().ok
+    assert "2 were not kept" in found().detail
+    (settings.home / "gateway" / "not_kept.json").unlink()
+    (waiting.folder_of(settings.home) / "aside" / "x.sealed").touch()
+    assert not found().ok

@@ -12,7 +12,7 @@ import psycopg
 
 from selfimprove.chats.chat import Message, Sealing
 from selfimprove.errors import DatabaseDown, SelfImproveError
-from selfimprove.gateway import losses, packing, table
+from selfimprove.gateway import losses, metrics, packing, table
 from selfimprove.gateway.deliver import UNREADABLE, Connect, Delivered, Deliverer, House
 from selfimprove.gateway.exchange import Exchange, Reacted, Reaction, Thread
 from selfimprove.gateway.losses import Losses, Lost
@@ -63,6 +63,9 @@ class Archive:
         house = House(self._home, self._connect, self._put, self._greet)
         self._deliverer = Deliverer(self._segments, self._vault, house)
         self._deliverer.start()
+        metrics.WAITING.set_function(lambda: self.figures().waiting)
+        metrics.ASIDE.set_function(lambda: self.figures().delivered.aside)
+        metrics.STORED.set_function(lambda: self.figures().delivered.stored.exchanges)
         await anyio.to_thread.run_sync(self._deliverer.tried.wait, PATIENCE)
 
     async def close(self) -> None:

@@ -22,6 +22,10 @@ TOKENS = Counter("selfimprove_tokens", "Tokens read and written", ("voice", "kin
 ANSWERING = Gauge("selfimprove_answering", "Answers under way", registry=REGISTRY)
 KEPT = Counter("selfimprove_exchanges", "Exchanges by whether they were kept", ("kept",), registry=REGISTRY)
 
+WAITING = Gauge("selfimprove_spool_bytes", "Bytes that wait to be stored in Postgres", registry=REGISTRY)
+ASIDE = Gauge("selfimprove_exchanges_aside", "Exchanges that could not be stored since the start", registry=REGISTRY)
+STORED = Gauge("selfimprove_exchanges_stored", "Exchanges stored in Postgres since the start", registry=REGISTRY)
+
 
 @cache
 def labelled(metric: Any, *labels: str) -> Any:

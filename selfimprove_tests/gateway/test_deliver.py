@@ -17,7 +17,7 @@ from selfimprove.chats.chat import Message, Sealed
 from selfimprove.errors import DatabaseDown, VaultInvalid
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.select import Wish
-from selfimprove.gateway import aside, packing, table
+from selfimprove.gateway import aside, metrics, packing, table
 from selfimprove.gateway.archive import Archive, look, open_vault
 from selfimprove.gateway.deliver import Connect
 from selfimprove.gateway.exchange import Exchange, Reaction, Thread
@@ -196,6 +196,7 @@ def test_while_postgres_is_down_all_is_kept_and_it_recovers_by_itself(
         await asyncio.sleep(0.5)
         assert archive.figures().delivered.failing == "DatabaseDown"
         assert archive.figures().waiting == look(home)[0] > 0
+        assert f"selfimprove_spool_bytes {float(look(home)[0])}" in metrics.text().decode()
         door.is_open = True
         while archive.figures().waiting:
             await asyncio.sleep(0.05)
