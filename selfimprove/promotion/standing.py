@@ -5,13 +5,16 @@ from dataclasses import dataclass, replace
 
 from selfimprove.promotion.decision import Decision, Word, word
 
+PATIENCE = 168.0  # hours that a report waits for a person
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
     """A report and its adapter at the moment of promotion.
 
     `is_whole`: its id is still the hash of its models and examples, none of which was forgotten or taken away.
-    `trained_on` counts test examples that the adapter was trained on; `damage` says what is wrong with its files.
+    `trained_on` counts test examples that the adapter was trained on; `damage` says what is wrong with its files;
+    `waits`: a person was asked, and has longer to answer than a night has to promote.
     """
 
     names_its_adapter: bool
@@ -25,11 +28,12 @@ class Standing:
     trained_on: int = 0
     damage: str | None = None
     tainted: bool = False
+    waits: bool = False
 
 
 def final(decision: Decision, earlier: Decision | None, standing: Standing, margins: Mapping[str, float]) -> Decision:
     """The gates' decision, held back by whatever speaks against this report now."""
-    objections = _objections(standing, margins["report_hours"])
+    objections = _objections(standing, oldest(margins, waits=standing.waits))
     before = word([verdict.outcome for verdict in earlier.verdicts]) if earlier else decision.decision
     if before not in (decision.decision, Word.PROMOTE):
         objections[f"its gates said {before} before, and its stored results have changed since"] = before
@@ -38,7 +42,12 @@ def final(decision: Decision, earlier: Decision | None, standing: Standing, marg
     return replace(decision, decision=held, reasons=(*decision.reasons, *objections))
 
 
-def _objections(standing: Standing, oldest: float) -> dict[str, Word]:
+def oldest(margins: Mapping[str, float], *, waits: bool) -> float:
+    """Hours after which a report no longer counts."""
+    return max(margins["report_hours"], PATIENCE) if waits else margins["report_hours"]
+
+
+def _objections(standing: Standing, most_hours: float) -> dict[str, Word]:
     stale, refused = Word.NOT_ENOUGH_EVIDENCE, Word.REJECT
     contaminated = f"the adapter was trained on {standing.trained_on} of the examples that test it"
     found = {
@@ -46,7 +55,7 @@ def _objections(standing: Standing, oldest: float) -> dict[str, Word]:
         "another champion answers than the one it was compared with": (not standing.champion_is_current, stale),
         "the anchor is another than the one it was compared with": (not standing.anchor_is_current, stale),
         "its examples are not all of those it was measured on": (not standing.is_whole, stale),
-        f"the report is older than {oldest:g} hours": (standing.age_hours >= oldest, stale),
+        f"the report is older than {most_hours:g} hours": (standing.age_hours >= most_hours, stale),
         "the adapter was vetoed": (standing.vetoed, refused),
         "the adapter was champion before: only a person brings it back": (standing.promoted_before, refused),
         "the adapter was rejected on another report": (standing.rejected_before, refused),

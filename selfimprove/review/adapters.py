@@ -60,5 +60,6 @@ def _read(connection: Connection, id: str) -> dict[str, Any]:
     lessons = table.rows(connection, "lessons", id=id, limit=LISTED)
     return {
         "adapter": adapter | {"bytes": size(adapter)}, "line": line[1:], "night": night, "lessons": lessons,
-        "objections": adapters.objections(connection, id), "recipe": adapters.read(connection, id).recipe,
+        "listed": LISTED, "objections": adapters.objections(connection, id),
+        "recipe": adapters.read(connection, id).recipe,
     }  # fmt: skip

@@ -12,6 +12,7 @@ from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import approve, record
 from selfimprove.promotion import table as promotion
 from selfimprove.promotion.decision import Word
+from selfimprove.promotion.standing import oldest
 from selfimprove.review import show, table
 from selfimprove.review.house import House
 
@@ -30,7 +31,7 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
                 raise NothingWaits(name=" of that report")
             decision = promotion.stored(connection, waits["report_id"])
             night = next(iter(table.rows(connection, "night_of_adapter", id=waits["adapter_id"])), None)
-            most = promotion.margins_of(connection, waits["created_at"])["report_hours"]
+            most = oldest(promotion.margins_of(connection, waits["created_at"]), waits=True)
         filled: dict[str, Any] = {"waits": waits, "decision": decision, "night": night, "most_hours": most}
         return show.page("approval.html.j2", here="nights", **filled)
 

@@ -68,7 +68,7 @@ def test_a_yes_does_not_help_what_lost_its_standing(house: House, change: str) -
     adapter_id, report_id = asked(house)
     run = house.connection.execute
     if change == "age":
-        run("update reports set created_at = created_at - interval '40 hours'")
+        run("update reports set created_at = created_at - interval '169 hours'")
     elif change == "weights":
         damage(house, adapter_id)
     elif change == "results":
@@ -83,6 +83,15 @@ def test_a_yes_does_not_help_what_lost_its_standing(house: House, change: str) -
     assert answers(house) != adapter_id
     assert decision(house, report_id)[1]
     assert waiting(house.connection) == []
+
+
+def test_a_person_has_a_week_and_is_asked_once_in_it(house: House) -> None:
+    adapter_id, report_id = asked(house)
+    house.connection.execute("update reports set created_at = created_at - interval '160 hours'")
+    assert promote(house.connection, report_id, "next night", str.upper, ask=True).decision is Word.PROMOTE
+    assert len(waiting(house.connection)) == 1
+    assert approve(house.connection, "").decision is Word.PROMOTE
+    assert answers(house) == adapter_id
 
 
 def test_a_no_is_for_ever_and_changes_no_champion(house: House) -> None:
@@ -160,11 +169,11 @@ def test_the_asset_waits_and_the_command_lets_it_answer(house: House, database: 
 def test_the_commands_say_why_not_and_no(house: House) -> None:
     adapter_id, _ = asked(house)
     house.connection.execute(
-        "update reports set created_at = created_at - %s::interval", [timedelta(hours=40)]
+        "update reports set created_at = created_at - %s::interval", [timedelta(hours=169)]
     )
     house.connection.commit()
     said = CliRunner().invoke(tree, ["promotion", "approve"])
-    assert (said.exit_code, said.output) == (4, "the report is older than 36 hours\nThe base model answers now.\n")
+    assert (said.exit_code, said.output) == (4, "the report is older than 168 hours\nThe base model answers now.\n")
     second, _ = asked(house, "second")
     house.connection.commit()
     said = CliRunner().invoke(tree, ["promotion", "decline", "--reason", "too long"])

@@ -160,11 +160,11 @@ def test_a_yes_promotes(person, furnished, connection, settings):
 
 
 def test_a_yes_that_comes_too_late_tells_why(person, furnished, connection, settings):
-    connection.execute("update reports set created_at = created_at - interval '2 days'")
+    connection.execute("update reports set created_at = created_at - interval '8 days'")
     connection.commit()
     found = person.post(f"/approval/{furnished.report}", data={"word": "yes"})
     assert found.status_code == 409
-    assert "the report is older than 36 hours" in plain(found.text)
+    assert "the report is older than 168 hours" in plain(found.text)
     assert answers(house(connection, settings)) == furnished.champion
 
 

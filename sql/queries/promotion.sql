@@ -91,6 +91,7 @@ select r.challenger = a.base_model || '+' || a.id as names_its_adapter,
        or exists (select from approvals w join reports o on o.id = w.report_id
                   where w.state = 'declined' and o.adapter_id = a.id) as vetoed,
        exists (select from tainted_adapters t where t.id = a.id) as tainted,
+       exists (select from approvals w where w.report_id = r.id and w.state = 'asked') as waits,
        exists (select from promotions p where p.action = 'promoted' and p.adapter_id = a.id) as promoted_before,
        exists (select from decisions d
                where d.adapter_id = a.id and d.report_id <> r.id and d.decision = 'reject') as rejected_before
