@@ -8,7 +8,7 @@ import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
-    "install", "errors", "settings", "logins", "postgres", "processes", "charts", "models", "resources",
+    "install", "errors", "settings", "logins", "postgres", "processes", "options", "charts", "models", "resources",
     "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "experiments",
     "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions", "dagster_webserver", "stack", "night", "day",
     "service", "doctor", "cli", "__main__",

@@ -1,10 +1,11 @@
 """`selfimprove curation …`: what was left out and why, and the deduplicator on its own."""
 
-import math
 import sys
 from datetime import datetime
 
 import click
+
+from selfimprove.options import Number
 
 
 @click.group()
@@ -36,17 +37,10 @@ def rejections(day: datetime | None, as_json: bool) -> None:
     click.echo(f"{sum(found.values())} chats were left out.", err=True)
 
 
-def _number(_: click.Context, __: click.Parameter, value: float) -> float:
-    """A range lets nan through, which is neither below nor above it, and to which nothing is similar enough."""
-    if math.isnan(value):
-        raise click.BadParameter("nan is no number.")
-    return value
-
-
 @curation.command()
 @click.option("--jsonl", is_flag=True, help='Read lines of {"id", "text"}, write {"id", "duplicate_of", "similarity"}.')
 @click.option(
-    "--threshold", default=0.8, show_default=True, type=click.FloatRange(0.1, 1), callback=_number,
+    "--threshold", default=0.8, show_default=True, type=Number(0.1, 1),
     help="Least similarity.",
 )  # fmt: skip
 def deduplicate(jsonl: bool, threshold: float) -> None:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from selfimprove.options import Number
+
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
     from selfimprove.promotion.decision import Margins
@@ -210,7 +212,7 @@ def set_(name: str, value: float, reason: str) -> None:
 @click.option("--examples", default=40, show_default=True, type=click.IntRange(1), help="Target items of a night.")
 @click.option("--seed", default=1, show_default=True, help="Of everything that is drawn.")
 @click.option("--years", default=20, show_default=True, type=click.IntRange(1), help="How often the year is lived.")
-@click.option("--reused", default=0.0, show_default=True, type=click.FloatRange(0, 1), help="Share asked every night.")
+@click.option("--reused", default=0.0, show_default=True, type=Number(0, 1), help="Share asked every night.")
 @click.option("--cluster", default=1, show_default=True, type=click.IntRange(1), help="Items of one conversation.")
 @click.option("--drift", default=0.0, show_default=True, help="Share of the core each challenger loses for good.")
 @click.option("--core", default=0, show_default=True, type=click.IntRange(0), help="Core items; 0 leaves them out.")

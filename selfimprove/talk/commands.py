@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from selfimprove.options import Number
 from selfimprove.settings import current
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 @click.argument("question", required=False)
 @click.option("--model", default="selfimprove", show_default=True, help='Who is asked: an adapter\'s id, or "base".')
 @click.option("--system", help="What the model is told before anything else.")
-@click.option("--temperature", type=click.FloatRange(0, 2), help="0 gives the same answer each time.")
+@click.option("--temperature", type=Number(0, 2), help="0 gives the same answer each time.")
 @click.option("--max-tokens", type=click.IntRange(1), help="How long an answer may get.")
 @click.option("--token", envvar="SELFIMPROVE_TOKEN", help="Of the gateway, where it has any; or SELFIMPROVE_TOKEN.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the answer, and what it is called.")
