@@ -1,10 +1,11 @@
 """The voices that are loaded: let in after a trial, and let go when what they had begun to say is said."""
 
 import asyncio
+import contextlib
 from collections.abc import Mapping
 from pathlib import Path
 
-from selfimprove.errors import SlotsFull, VoiceRefused
+from selfimprove.errors import ModelUnavailable, SlotsFull, VoiceRefused
 from selfimprove.gateway.ask import BASE
 from selfimprove.gateway.engine import Engine, Probe
 from selfimprove.gateway.plan import Plan
@@ -50,8 +51,11 @@ class Cast:
 
     async def _leave(self, slot: str) -> None:
         await asyncio.sleep(LINGER_SECONDS)
-        await self._engine.unload(slot)
-        self._leaving.pop(slot, None)
+        try:
+            with contextlib.suppress(ModelUnavailable):  # with the engine the slot is gone
+                await self._engine.unload(slot)
+        finally:
+            self._leaving.pop(slot, None)
 
     async def _load(self, slot: str, folder: Path, needed: frozenset[str]) -> None:
         """Where all places are taken, somebody who is not needed makes room."""

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from selfimprove.errors import ModelUnavailable, SelfImproveError, SlotsFull
+from selfimprove.errors import AnswerBroken, ModelUnavailable, SelfImproveError, SlotsFull
 from selfimprove.gateway import engine_child
 from selfimprove.gateway.ask import BASE, Ask, Piece, TokenScore
 from selfimprove.gateway.engine_child import Child
 from selfimprove.models.base import Base
+from selfimprove.models.mlx import CONFIG, WEIGHTS
 from selfimprove.models.serving import Serving
 
 __all__ = ["Engine", "Figures", "Probe", "Serving"]
@@ -20,6 +21,9 @@ PROMPTS = ("Hello, who are you?", "What is the capital of France?", "Write one s
 PROBE_TOKENS = 24
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds before a dead child is started again
 STEADY = 60.0  # seconds after which a child's death is not counted with the one before
+
+Mark = tuple[int, int, int, int]
+Marks = tuple[Mark | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ class Engine:
         self._base: Base | None = None
         self._child: Child | None = None
         self._folders: dict[str, Path] = {}
+        self._marks: dict[str, Marks] = {}  # of the files as they were when they were loaded
         self._keeper: asyncio.Task[None] | None = None
         self._why = "the model is not started"
         self._retry_after = 5
@@ -121,8 +126,9 @@ class Engine:
             return
         if len(self._folders) >= self.serving.slots:
             raise SlotsFull(slots=self.serving.slots, taken=", ".join(name[:12] for name in self._folders))
+        marks = _marks(folder)
         await child.do("load", slot=slot, folder=str(folder))
-        self._folders[slot] = folder
+        self._folders[slot], self._marks[slot] = folder, marks
 
     async def unload(self, slot: str) -> None:
         """Take no new requests for it, let those under way finish, then drop its weights; unknown names are fine."""
@@ -193,7 +199,7 @@ class Engine:
         return child
 
     async def _begin(self, base: Base) -> Child:
-        """A child with the adapters that the one before it had; those that do not load any more are left out."""
+        """A child with the adapters that the one before it had, but for those whose files changed or do not load."""
         child = await engine_child.start(base.folder, self.serving)
         try:
             for slot, folder in list(self._folders.items()):
@@ -204,12 +210,16 @@ class Engine:
         return child
 
     async def _load_again(self, child: Child, slot: str, folder: Path) -> None:
+        """Files that were touched since nobody has verified; whoever follows the promotions does, and loads them."""
         try:
-            await child.do("load", slot=slot, folder=str(folder))
+            if _marks(folder) == self._marks[slot]:
+                await child.do("load", slot=slot, folder=str(folder))
+                return
         except ModelUnavailable:
             raise
         except SelfImproveError:
-            self._folders.pop(slot, None)
+            pass
+        self._folders.pop(slot, None)
 
     async def _keep(self, base: Base) -> None:
         """Watch the child, and start another when it has ended or hangs: at once, then after longer and longer."""
@@ -240,12 +250,14 @@ class Engine:
         pulse: asyncio.Task[list[Piece]] | None = None
         silent = 0.0  # counted in beats, so that a machine that slept finds its child as it left it
         try:
-            while silent < self.serving.patience_seconds and not _is_broken(pulse):
+            while silent < self.serving.patience_seconds:
                 lines = child.lines
                 with contextlib.suppress(TimeoutError):
                     await asyncio.wait_for(child.ended.wait(), self.serving.beat_seconds)
                     return
                 silent = silent + self.serving.beat_seconds if child.lines == lines and pulse else 0.0
+                if _is_broken(pulse):
+                    return
                 if pulse is None or pulse.done():
                     pulse = asyncio.create_task(self._whole(_fixed(BASE, PROMPTS[0], 1)))
         finally:
@@ -255,10 +267,23 @@ class Engine:
 
 
 def _is_broken(pulse: "asyncio.Task[list[Piece]] | None") -> bool:
-    """Whether a prompt of our own was answered by an error; being busy is none."""
+    """Whether a prompt of our own was answered by what is no number; being busy, or too small for it, is not that."""
     if pulse is None or not pulse.done() or pulse.cancelled():
         return False
-    return not isinstance(pulse.exception(), ModelUnavailable | None)
+    return isinstance(pulse.exception(), AnswerBroken)
+
+
+def _marks(folder: Path) -> Marks:
+    """What changes when an adapter's files do; None for those that are missing."""
+    return tuple(_mark(folder / name) for name in (CONFIG, WEIGHTS))
+
+
+def _mark(path: Path) -> Mark | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
 
 
 def _fixed(slot: str, prompt: str, tokens: int = PROBE_TOKENS) -> Ask:

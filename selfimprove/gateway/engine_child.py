@@ -109,15 +109,17 @@ class Child:
 
     async def _listen(self) -> None:
         assert self._process.stdout is not None
-        async for line in self._process.stdout:
-            self.lines += 1
-            event = orjson.loads(line)
-            waiting = self._replies.get(event.get("key"))
-            if waiting is not None:
-                waiting.put_nowait(event)
-        self.ended.set()
-        for waiting in self._replies.values():
-            waiting.put_nowait({"error": _gone()})
+        try:
+            async for line in self._process.stdout:
+                self.lines += 1
+                event = orjson.loads(line)
+                waiting = self._replies.get(event.get("key"))
+                if waiting is not None:
+                    waiting.put_nowait(event)
+        finally:  # also where a line is too long, or is none of ours: nobody may wait for ever
+            self.ended.set()
+            for waiting in self._replies.values():
+                waiting.put_nowait({"error": _gone()})
 
     async def _drain(self) -> None:
         """Its stderr would fill up otherwise; the last line tells why a model could not be loaded."""

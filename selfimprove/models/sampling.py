@@ -5,6 +5,7 @@ from functools import cache
 from typing import Any
 
 Sampler = Callable[[Any], Any]
+COLDEST = 1e-6  # below it float32 has no room for the difference
 
 
 @cache
@@ -16,7 +17,7 @@ def greedy(end: int) -> Sampler:
 
 
 def drawn(temperature: float, top_p: float, seed: int, end: int) -> Sampler:
-    """Draws from the likeliest tokens that together have `top_p`, after `temperature`."""
+    """Draws from the likeliest tokens that together have `top_p`, after `temperature`; both may be close to nothing."""
     import mlx.core as mx
 
     key = mx.random.key(seed % 2**63)
@@ -24,7 +25,9 @@ def drawn(temperature: float, top_p: float, seed: int, end: int) -> Sampler:
     def draw(logprobs: Any) -> Any:
         nonlocal key
         key, now = mx.random.split(key)
-        scaled = logprobs.astype(mx.float32) / temperature
+        wide = logprobs.astype(mx.float32)
+        # The likeliest stays at 0 however cold it is; otherwise all could become minus infinity.
+        scaled = (wide - wide.max(axis=-1, keepdims=True)) / max(temperature, COLDEST)
         token = mx.random.categorical(nucleus(scaled, top_p) if top_p < 1 else scaled, key=now)
         return sound(logprobs, token, end)
 
@@ -38,7 +41,7 @@ def nucleus(scaled: Any, top_p: float) -> Any:
     order = mx.argsort(-scaled, axis=-1)
     chances = mx.softmax(mx.take_along_axis(scaled, order, axis=-1), axis=-1)
     before = mx.cumsum(chances, axis=-1) - chances  # of the likelier ones, so the first always stays
-    kept = mx.put_along_axis(mx.zeros(scaled.shape, mx.bool_), order, before < top_p, axis=-1)
+    kept = mx.put_along_axis(mx.zeros(scaled.shape, mx.bool_), order, before < max(top_p, 1e-9), axis=-1)
     return mx.where(kept, scaled, -mx.inf)
 
 

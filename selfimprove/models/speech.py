@@ -78,7 +78,7 @@ class Speech:
         return {
             "token": self._string(token),
             "logprob": float(values[token]),
-            "top": [[self._string(one), value] for value, one in ranked],
+            "top": [[self._string(one), value] for value, one in ranked if value > -np.inf],  # JSON has no infinity
         }
 
     def _string(self, token: int) -> str:

@@ -147,6 +147,14 @@ def test_a_schema_is_followed(engine: Engine, run: Run) -> None:
         assert 10 <= found["size"] <= 99
 
 
+def test_scores_of_tokens_that_a_schema_rules_out_are_left_out(engine: Engine, run: Run) -> None:
+    schema = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
+    found = run(pieces(engine, ask(schema=schema, top_logprobs=20)))
+    scores = [score for piece in found for score in piece.scores]
+    assert scores[0].top == (("{", 0.0),), "nothing else may begin it"
+    assert all(isinstance(value, float) for score in scores for _, value in score.top)
+
+
 def test_what_was_read_before_is_not_read_again_and_changes_nothing(engine: Engine, run: Run) -> None:
     first = ask("Which city is the capital of Spain? Tell me, please, and be brief about it.", slot="one")
     answer = run(said(engine, first))

@@ -2,15 +2,20 @@
 
 import asyncio
 import os
+import shutil
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
+import mlx.core as mx
 import psutil
 import pytest
 
 from selfimprove.errors import ModelBroken, ModelUnavailable, ServingTooLarge
 from selfimprove.gateway.engine import Engine, Serving
+from selfimprove.gateway.engine_child import Child
+from selfimprove.models import mlx
 from selfimprove.models.base import Base, resolve
 from selfimprove.models.mlx import Lora
 from selfimprove_tests.gateway.test_engine import LONG, ask, pieces, said
@@ -79,6 +84,59 @@ def test_one_that_hangs_is_replaced(base: Base) -> None:
         assert [one.pid for one in voices()] != [first.pid]
         assert await said(engine, ask()) == "The capital of France is Paris."
         await engine.stop()
+
+    asyncio.run(live())
+
+
+def test_one_that_computes_what_is_no_number_is_replaced(base: Base, tmp_path: Path) -> None:
+    shutil.copytree(base.folder, tmp_path / "broken")
+    file = tmp_path / "broken" / "model.safetensors"
+    weights = dict(mx.load(str(file)))
+    weights["model.norm.weight"] = weights["model.norm.weight"] * mx.nan
+    mx.save_safetensors(str(file), weights, metadata={"format": "mlx"})
+
+    async def live() -> None:
+        engine = Engine(QUICK)
+        await engine.start(replace(base, folder=tmp_path / "broken"))
+        async with asyncio.timeout(20):
+            while not engine.restarts:
+                await asyncio.sleep(0.05)
+        await engine.stop()
+
+    asyncio.run(live())
+
+
+def test_files_that_were_touched_are_not_loaded_again_unverified(base: Base, tmp_path: Path) -> None:
+    one, two = (write(tmp_path / name, Lora(rank=4), seed) for seed, name in enumerate(("one", "two")))
+
+    async def live() -> None:
+        engine = Engine(QUICK)
+        await engine.start(base)
+        await engine.load("one", one)
+        await engine.load("two", two)
+        shutil.copy(two / mlx.WEIGHTS, one / mlx.WEIGHTS)  # it would load: its shapes are the same
+        assert engine.slots == {"base", "one", "two"}, "what is in memory is what was verified"
+        await engine.drain(1.0)
+        await engine.start(base)
+        assert engine.slots == {"base", "two"}
+        await engine.load("one", one)  # by whoever has verified it
+        assert engine.slots == {"base", "one", "two"}
+        await engine.stop()
+
+    asyncio.run(live())
+
+
+def test_a_line_that_is_none_of_its_own_leaves_nobody_waiting() -> None:
+    async def live() -> None:
+        says = "print('no JSON', flush=True); import time; time.sleep(60)"
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", says, stdin=pipe, stdout=pipe, stderr=pipe
+        )
+        child = Child(process)
+        with pytest.raises(ModelUnavailable):
+            await asyncio.wait_for(child.do("figures"), 10)
+        await child.kill()
 
     asyncio.run(live())
 

@@ -31,8 +31,15 @@ def test_a_low_temperature_draws_the_likeliest() -> None:
     assert set(draws(0.02, 1.0, 3)) == {0}
 
 
+@pytest.mark.parametrize("temperature", [1e-3, 1e-7, 1e-40, 5e-324])
+def test_however_cold_it_is_the_likeliest_is_drawn_and_not_the_first(temperature: float) -> None:
+    draw = drawn(temperature, 1.0, 3, 0)
+    assert {int(draw(LOGPROBS[:, mx.array([3, 2, 0, 1])]).item()) for _ in range(20)} == {2}
+
+
 @pytest.mark.parametrize(
-    ("top_p", "kept"), [(0.1, {0}), (0.49, {0}), (0.51, {0, 1}), (0.9, {0, 1, 2}), (1.0, {0, 1, 2, 3})]
+    ("top_p", "kept"),
+    [(0.0, {0}), (1e-30, {0}), (0.1, {0}), (0.49, {0}), (0.51, {0, 1}), (0.9, {0, 1, 2}), (1.0, {0, 1, 2, 3})],
 )
 def test_the_nucleus_is_the_fewest_that_reach_its_share(top_p: float, kept: set[int]) -> None:
     shuffled = LOGPROBS[:, mx.array([2, 0, 3, 1])]
