@@ -68,12 +68,17 @@ def _wish(selectors: dict[str, Any]) -> Wish:
 
 @contextmanager
 def _house(settings: Settings) -> Iterator[tuple[Connection, Vault]]:
+    from zoneinfo import ZoneInfo
+
     from selfimprove import postgres
+    from selfimprove.gateway.archive import store_waiting
     from selfimprove.privacy.vault import Vault
 
     with postgres.of_house(settings) as connection:
         vault = Vault.open(settings.home, connection)
         connection.commit()
+        # what was said a moment ago, or while the database was down, can be found only once it is stored
+        store_waiting(settings.home, lambda: postgres.of_house(settings), ZoneInfo(settings.timezone))
         yield connection, vault
 
 

@@ -17,6 +17,7 @@ from selfimprove.adapters import table as adapters
 from selfimprove.adapters.desk import FOLDER
 from selfimprove.adapters.files import folder_of
 from selfimprove.forgetting.receipt import Receipt
+from selfimprove.privacy import waiting
 from selfimprove.reports.table import MorningReport
 from selfimprove.settings import private
 
@@ -37,6 +38,7 @@ def sweep(connection: Connection, home: Path) -> list[Path]:
     """
     with connection.transaction():
         _remove_tainted(connection, home)
+        _remove_set_aside(connection, home)
         return [_finish(connection, home, Receipt(**row)) for row in _rows(connection, "unswept")]
 
 
@@ -48,6 +50,16 @@ def _remove_tainted(connection: Connection, home: Path) -> None:
         folder = folder_of(adapters.read(connection, row["id"]))
         if folder.name == row["id"]:  # never a folder that the row names by mistake
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def _remove_set_aside(connection: Connection, home: Path) -> None:
+    """What the gateway said and could not store."""
+    chats = {path: waiting.chats_in(path) for path in waiting.set_aside(home)}
+    given = {"ids": sorted(frozenset[str]().union(*chats.values()))}
+    gone = {row["id"] for row in connection.execute(postgres.queries("forget").buried, given)} if chats else set()
+    for path, ids in chats.items():
+        if ids & gone:
+            path.unlink(missing_ok=True)
 
 
 def _finish(connection: Connection, home: Path, receipt: Receipt) -> Path:

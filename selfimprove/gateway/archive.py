@@ -1,9 +1,11 @@
 """The Keeper of a house: spooled before an answer ends, stored behind it, known again when a chat goes on."""
 
 import asyncio
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -11,13 +13,14 @@ import anyio
 import psycopg
 
 from selfimprove.chats.chat import Message, Sealing
-from selfimprove.errors import DatabaseDown, SelfImproveError
+from selfimprove.errors import DatabaseDown, SelfImproveError, SpoolTaken
 from selfimprove.gateway import losses, metrics, packing, table
 from selfimprove.gateway.deliver import UNREADABLE, Connect, Delivered, Deliverer, House
 from selfimprove.gateway.exchange import Exchange, Reacted, Reaction, Thread
 from selfimprove.gateway.losses import Losses, Lost
 from selfimprove.gateway.segments import Segments, durable
 from selfimprove.gateway.spool import LIMIT, Spool
+from selfimprove.gateway.table import Stored
 from selfimprove.gateway.thread import Threads
 from selfimprove.postgres import Connection
 from selfimprove.privacy import journal, waiting
@@ -48,7 +51,7 @@ class Archive:
         sealing = Sealing(self._vault.seal, self._vault.keyed_hash)
         self._threads = Threads(sealing)
         self._losses = Losses(home)
-        self._put = lambda connection, kept: table.store(connection, kept, sealing, timezone)
+        self._put = partial(_store, sealing=sealing, timezone=timezone)
 
     async def start(self) -> None:
         """Know again what was said before, as far as Postgres tells it in time, and begin to store what waits.
@@ -167,6 +170,29 @@ def open_vault(home: Path, connect: Connect) -> Vault:
         return Vault.open(home)
     with connect() as connection:
         return Vault.open(home, connection)
+
+
+def store_waiting(home: Path, connect: Connect, timezone: ZoneInfo, patience: float = PATIENCE) -> None:
+    """Store what waits, so that it can be found; a gateway that is up does that by itself, and is waited for."""
+    deadline = time.monotonic() + patience
+    while waiting.files(home) and time.monotonic() < deadline:
+        try:
+            segments = Segments(waiting.folder_of(home))
+        except SpoolTaken:
+            time.sleep(0.1)
+            continue
+        vault = Vault.open(home)
+        sealing = Sealing(vault.seal, vault.keyed_hash)
+        put = partial(_store, sealing=sealing, timezone=timezone)
+        deliverer = Deliverer(segments, vault, House(home, connect, put, lambda connection: None))
+        while segments.size and deliverer.round():
+            pass
+        segments.close()
+        return
+
+
+def _store(connection: Connection, kept: Sequence[packing.Kept], *, sealing: Sealing, timezone: ZoneInfo) -> Stored:
+    return table.store(connection, kept, sealing, timezone)
 
 
 def look(home: Path) -> tuple[int, int, Lost]:

@@ -32,6 +32,11 @@ def set_aside(home: Path) -> list[Path]:
     return sorted((folder_of(home) / "aside").glob("*.sealed"))
 
 
+def chats_in(path: Path) -> frozenset[str]:
+    """The ids of the chats that a file's records belong to."""
+    return frozenset(one.chat_id for one in journal.read(path) if not isinstance(one, Damaged))
+
+
 @contextmanager
 def held(home: Path) -> Iterator[bool]:
     """Whether nobody else works with the spool, and nobody begins to before the block ends."""

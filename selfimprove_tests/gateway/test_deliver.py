@@ -17,8 +17,9 @@ from selfimprove.chats.chat import Message, Sealed
 from selfimprove.errors import DatabaseDown, VaultInvalid
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.select import Wish
+from selfimprove.forgetting.sweep import sweep
 from selfimprove.gateway import aside, metrics, packing, table
-from selfimprove.gateway.archive import Archive, look, open_vault
+from selfimprove.gateway.archive import Archive, look, open_vault, store_waiting
 from selfimprove.gateway.deliver import Connect
 from selfimprove.gateway.exchange import Exchange, Reaction, Thread
 from selfimprove.postgres import Connection
@@ -308,6 +309,34 @@ def test_what_was_set_aside_is_tried_again_by_the_next_process_unless_it_was_for
     keeping(archive, lambda archive: asyncio.sleep(0.1))
     assert [row["id"] for row in rows("select id from exchanges")] == ["good day"]
     assert look(home)[1] == 0
+
+
+def test_what_waits_is_stored_before_somebody_looks_for_it(home: Path, connect: Connect, rows: Rows) -> None:
+    keeping(Archive(home, Door(connect), ZONE), lambda archive: say(archive, "c1", "hello"))
+    store_waiting(home, Door(connect), ZONE)
+    assert rows("select id from exchanges") == []
+    store_waiting(home, connect, ZONE)
+    assert [row["id"] for row in rows("select id from exchanges")] == ["c1"]
+    assert look(home)[0] == 0
+
+    async def while_up(archive: Archive) -> None:
+        await say(archive, "c2", "good day")
+        await asyncio.to_thread(store_waiting, home, connect, ZONE)
+        assert look(home)[0] == 0
+
+    keeping(Archive(home, connect, ZONE), while_up)
+
+
+def test_what_was_set_aside_goes_when_its_chat_is_forgotten(home: Path, connect: Connect, database: str) -> None:
+    told: Exchange = keeping(Archive(home, connect, ZONE), lambda archive: say(archive, "c1", "a plan of mine"))
+    for chat_id in (told.thread.chat_id, "f" * 32):
+        [record] = journal.scan(journal.MAGIC + journal.pack(chat_id, b"no JSON", Vault.open(home).seal))
+        assert isinstance(record, journal.Record)
+        aside.put(home, record)
+    with postgres.connect(database) as connection:
+        forget(connection, Vault.open(home), Wish("chat", told.thread.chat_id), NOON)
+        sweep(connection, home)
+    assert [record.chat_id for _, record in aside.records(home)] == ["f" * 32]
 
 
 def test_a_key_that_is_exchanged_meanwhile_costs_nothing(home: Path, connect: Connect, rows: Rows) -> None:

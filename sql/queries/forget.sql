@@ -101,6 +101,9 @@ select hash, kind, turns, %(receipt)s
 from unnest(%(hashes)s::text[], %(kinds)s::text[], %(turns)s::int[]) as x (hash, kind, turns)
 on conflict (hash) do nothing;
 
+-- buried: which of these chats were forgotten
+select hash as id from tombstones where kind = 'chat' and hash = any(%(ids)s);
+
 -- write: the receipt
 insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at)
 values (%(id)s, %(selector)s, %(selector_hash)s, %(counts)s, %(datasets)s, %(adapters)s, %(runs)s, %(champion_before)s,
