@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Callable
 import psycopg
 
 from selfimprove import postgres
-from selfimprove.errors import DatabaseDown
+from selfimprove.errors import SelfImproveError
 
 
 async def changes(url: Callable[[], str], poll_seconds: float) -> AsyncIterator[None]:
@@ -18,7 +18,7 @@ async def changes(url: Callable[[], str], poll_seconds: float) -> AsyncIterator[
                     yield
                     async for _ in connection.notifies(timeout=poll_seconds, stop_after=1):
                         pass
-        except (psycopg.OperationalError, DatabaseDown):
+        except (psycopg.Error, SelfImproveError, OSError):
             yield
             await asyncio.sleep(poll_seconds)
 

@@ -8,12 +8,15 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Iterable
+from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import psycopg
 
 from selfimprove import postgres
+from selfimprove.adapters.files import folder_of, in_use
 from selfimprove.errors import DatabaseDown, ModelUnavailable, SelfImproveError
 from selfimprove.experiments import table as experiments
 from selfimprove.gateway import remembered, wanted
@@ -133,8 +136,10 @@ class Swap:
         await asyncio.to_thread(self._remember, found, plan)
 
     async def _admit(self, found: Wanted, slots: frozenset[str]) -> None:
-        folders = await asyncio.to_thread(wanted.folders, found, slots)
-        await self._cast.admit(folders, self._plan)
+        """None of their files is pruned between being verified and being loaded."""
+        async with _held([folder_of(found.adapters[slot]) for slot in slots - {BASE}]):
+            folders = await asyncio.to_thread(wanted.folders, found, slots)
+            await self._cast.admit(folders, self._plan)
 
     def _switch(self, plan: Plan, promotion_id: int) -> None:
         """From here on new requests go by this plan."""
@@ -158,16 +163,20 @@ class Swap:
             fallback, reason = BASE, f"{reason} Nor can who answered before: {exc}"
         self._switch(Plan(fallback), found.promotion_id)
         self._cast.dismiss(self._plan.slots)
+        await asyncio.to_thread(self._remember, found, self._plan)  # with Postgres down, nobody who was taken back
         await asyncio.to_thread(self._alert, found, reason)
         self._done, self._refused = found, (reason, time.monotonic())
 
     async def _recall(self) -> None:
         """The voice remembered, if its files are what they were; the base where nothing is."""
+        known = await asyncio.to_thread(remembered.read, self.memory, self._base.id)
+        folders = {slot: Path(folder) for slot, folder in known.folders.items()} if known else {}
         try:
-            known = await asyncio.to_thread(remembered.verified, self.memory, self._base.id)
-            if known is not None:
-                await self._cast.admit({slot: Path(folder) for slot, folder in known.folders.items()}, self._plan)
-                self._switch(known.plan, known.promotion_id)
+            async with _held(folders.values()):
+                known = await asyncio.to_thread(remembered.verified, self.memory, self._base.id)
+                if known is not None:
+                    await self._cast.admit(folders, self._plan)
+                    self._switch(known.plan, known.promotion_id)
         except SelfImproveError as exc:
             log.error("The voice remembered cannot answer: %s", exc)
 
@@ -194,3 +203,12 @@ class Swap:
         alert = alerts.Alert(f"promotion {found.promotion_id}", "gateway", "swap", f"{said} {advice}", url)
         with postgres.connect(postgres.url(self._settings)) as connection:
             alerts.record(connection, [alert])
+
+
+@asynccontextmanager
+async def _held(folders: Iterable[Path]) -> AsyncIterator[None]:
+    """While open, these are in use; whoever prunes them is waited for elsewhere than here."""
+    with ExitStack() as stack:
+        use = in_use(folder for folder in folders if folder.is_dir())
+        await asyncio.to_thread(stack.enter_context, use)
+        yield

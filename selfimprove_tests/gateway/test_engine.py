@@ -148,7 +148,8 @@ def test_a_schema_is_followed(engine: Engine, run: Run) -> None:
 
 
 def test_scores_of_tokens_that_a_schema_rules_out_are_left_out(engine: Engine, run: Run) -> None:
-    schema = {"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}
+    ok = {"ok": {"type": "boolean"}}
+    schema = {"type": "object", "properties": ok, "required": ["ok"], "additionalProperties": False}
     found = run(pieces(engine, ask(schema=schema, top_logprobs=20)))
     scores = [score for piece in found for score in piece.scores]
     assert scores[0].top == (("{", 0.0),), "nothing else may begin it"

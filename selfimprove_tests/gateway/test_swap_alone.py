@@ -4,9 +4,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+from selfimprove.adapters.files import alone
+from selfimprove.errors import AdaptersInUse
 from selfimprove.gateway.ask import BASE
+from selfimprove.promotion.promote import veto
 from selfimprove_tests.experiments.make import enthrone
-from selfimprove_tests.gateway.by_day import CHATS, Day, down, run
+from selfimprove_tests.gateway.by_day import CHATS, Day, act, down, made, run
+from selfimprove_tests.gateway.fake_engine import FakeEngine
 from selfimprove_tests.promotion import house as houses
 
 
@@ -17,6 +21,48 @@ def test_with_postgres_down_the_voice_that_was_confirmed_last_answers(day: Day) 
     later = down(day)
     run(later.swap.start())
     assert later.swap.slot(CHATS[0]) == champion
+
+
+def test_who_was_vetoed_does_not_come_back_with_it_because_the_next_one_is_damaged(day: Day) -> None:
+    async def live() -> None:
+        first, _ = enthrone(day.house, "first")
+        second, _ = enthrone(day.house, "second", replaced=first)
+        day.commit()
+        await day.swap.start()
+        assert day.swap.slot(CHATS[0]) == second
+        await act(day, veto, "it shouts")
+        houses.damage(day.house, first)  # after the veto looked at it
+        assert await day.swap.follow()
+        assert (day.swap.slot(CHATS[0]), day.swap.state()["refused"] is None) == (BASE, False)
+
+    run(live())
+    later = down(day)
+    run(later.swap.start())
+    assert later.swap.slot(CHATS[0]) == BASE
+
+
+def test_nothing_is_pruned_between_being_verified_and_being_loaded(day: Day) -> None:
+    champion, _ = enthrone(day.house, "first")
+    day.commit()
+    folder = Path(day.house.connection.execute("select url from adapters").fetchone()["url"].removeprefix("file://"))
+    seen: list[str] = []
+
+    class Slow(FakeEngine):
+        async def load(self, slot: str, folder: Path) -> None:
+            try:
+                with alone([folder]):
+                    seen.append("it could be pruned")
+            except AdaptersInUse:
+                seen.append("in use")
+            await super().load(slot, folder)
+
+    for settings in (day.swap._settings, down(day).swap._settings):  # by Postgres, then as it is remembered
+        swap = made(Slow(), settings)
+        run(swap.start())
+        assert swap.slot(CHATS[0]) == champion
+    assert seen == ["in use", "in use"]
+    with alone([folder]):
+        pass
 
 
 def test_but_not_with_other_files(day: Day) -> None:
