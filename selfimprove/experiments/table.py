@@ -15,6 +15,7 @@ from selfimprove.experiments.experiment import BASE, DAYS, LEVEL, RATIO, Experim
 from selfimprove.postgres import Connection
 
 Row = dict[str, Any]
+FEWEST_TOKENS = 16  # of an answer whose pace is taken: that of fewer is mostly chance
 
 
 def begin(connection: Connection, promotion: Mapping[str, Any], share: float) -> None:
@@ -45,7 +46,8 @@ def running(connection: Connection) -> Experiment | None:
 
 def chats(connection: Connection, experiment: Experiment) -> list[Row]:
     """Conversations that began in an experiment, as `tally` reads them, the first to begin first."""
-    named = {"challenger": experiment.challenger, "control": experiment.control, "started_at": experiment.started_at}
+    named = {"challenger": experiment.challenger, "control": experiment.control, "started_at": experiment.started_at,
+             "fewest_tokens": FEWEST_TOKENS}  # fmt: skip
     return connection.execute(_queries().chats, named).fetchall()
 
 

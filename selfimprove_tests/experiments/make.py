@@ -59,16 +59,18 @@ def talk(connection: Connection, root: str, adapter: str, at: datetime, **more: 
     row = {
         "id": f"{root}-{at:%d%H%M%S}", "chat_id": root, "position": 1, "root": root, "relation": "new", "asked": "",
         "after": "", "at": at, "model": "base0", "adapter": adapter, "arm": "control", "ending": "stop",
-        "completion_tokens": 100, "seconds": 2.0, **more,
+        "completion_tokens": 101, "first_token_seconds": 0.5, "seconds": 2.5, **more,
     }  # fmt: skip
     names = ", ".join(row)
     connection.execute(f"insert into exchanges ({names}) values ({', '.join(['%s'] * len(row))})", list(row.values()))
 
 
-def react(connection: Connection, root: str, at: datetime, kind: str = "thumbs", value: float | None = -1) -> None:
-    """What a person says of a conversation's first answer."""
+def react(
+    connection: Connection, root: str, at: datetime, kind: str = "thumbs", value: float | None = -1, position: int = 1
+) -> None:
+    """What a person says of an answer, the conversation's first where none is named."""
     connection.execute(
         "insert into feedback (id, chat_id, position, kind, value, source, given_at)"
-        " values (%s, %s, 1, %s, %s, 'gateway', %s)",
-        (f"{root}{kind}{at}", root, kind, value, at),
+        " values (%s, %s, %s, %s, %s, 'gateway', %s)",
+        (f"{root}{kind}{at}", root, position, kind, value, at),
     )

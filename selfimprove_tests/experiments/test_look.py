@@ -131,6 +131,43 @@ def test_the_first_sign_of_a_chat_is_the_one_that_counts(succession: Succession)
     assert (found.displeased, found.pleased) == (0, 1)
 
 
+@pytest.mark.parametrize(
+    ("tokens", "first", "seconds", "slow"),
+    [
+        (101, 0.5, 2.5, 0), (101, 0.5, 4.0, 1), (101, 9.0, 11.0, 0),  # a long wait for the first token is no pace
+        (40, 0.5, 1.3, 0), (16, 0.5, 0.8, 0), (15, 0.5, 9.0, 0), (1, 0.5, 0.5, 0), (0, None, 0.5, 0),
+        (None, None, 9.0, 0),
+    ],
+)  # fmt: skip
+def test_a_brief_answer_is_not_a_slow_one(
+    succession: Succession, tokens: int | None, first: float | None, seconds: float, slow: int
+) -> None:
+    at = begun(succession).started_at
+    chats(succession, succession.first, 10, at)
+    more = {"completion_tokens": tokens, "first_token_seconds": first, "seconds": seconds}
+    talk(succession.house.connection, "brief", succession.second, at + timedelta(hours=1), **more)
+    found = seen(succession)
+    assert (found.challenger.chats, found.challenger.slow, found.control.slow) == (1, slow, 0)
+
+
+@pytest.mark.parametrize("said", ["thumbs", "retry", "failed"])
+@pytest.mark.parametrize("who", ["second", "base"])
+def test_what_is_said_of_another_voice_is_not_about_this_one(succession: Succession, who: str, said: str) -> None:
+    """A person may ask for another by name in the middle of a conversation, and dislike that one."""
+    at, connection = begun(succession).started_at, succession.house.connection
+    other = succession.second if who == "second" else "base"
+    talk(connection, "one", succession.second, at)
+    later = at + timedelta(minutes=1)
+    ending = {"ending": "failed", "first_token_seconds": 0.1} if said == "failed" else {}
+    talk(connection, "one", other, later, position=3, relation="next", arm=None, **ending)
+    if said == "thumbs":
+        react(connection, "one", at + timedelta(minutes=2), position=3)
+    if said == "retry":
+        more = {"position": 5, "relation": "retry", "repeats": f"one-{later:%d%H%M%S}"}
+        talk(connection, "one", succession.second, at + timedelta(minutes=2), **more)
+    assert seen(succession).challenger.displeased == (who == "second")
+
+
 def test_its_days_end_it(succession: Succession) -> None:
     begun(succession)
     succession.house.connection.execute("update experiments set ends_at = clock_timestamp()")

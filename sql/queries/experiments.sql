@@ -24,32 +24,42 @@ where id = %(id)s and outcome = 'running';
 -- now: the database's clock
 select clock_timestamp() as now;
 
--- chats: conversations that began in an experiment, the first to begin first: who answers them, how long the first
--- answer took a token, and the first thing that tells how a person takes it: asking again, editing the question, an
--- answer that broke off, a rating, a correction; or words that the night understood
+-- chats: conversations that began in an experiment, the first to begin first: who answers them, how long a token of the
+-- first answer took behind its first one (so that a brief answer is not a slow one), and the first thing that tells how
+-- a person takes what that voice said: asking again, editing the question, an answer that broke off, a rating, a
+-- correction; or words that the night understood. What is said of another, asked for by name, is not about it
 with begun as (
-    select distinct on (e.root) e.root, e.at, e.arm, e.adapter, e.seconds / nullif(e.completion_tokens, 0) as pace
+    select distinct on (e.root) e.root, e.at, e.arm, e.adapter,
+           case when e.completion_tokens >= %(fewest_tokens)s
+                then (e.seconds - e.first_token_seconds) / (e.completion_tokens - 1) end as pace
     from exchanges e
     where e.root in (select r.root from exchanges r where r.at >= %(started_at)s)
     order by e.root, e.at, e.id
 ),
 told as (
-    select e.root, e.at, false as pleased
+    select e.root, coalesce(r.adapter, e.adapter) as adapter, e.at, false as pleased
     from exchanges e
-    where e.relation in ('retry', 'edit') or e.ending = 'failed' and e.first_token_seconds is not null
+    left join exchanges r on r.id = e.repeats
+    where e.relation in ('retry', 'edit')
     union all
-    select e.root, f.given_at, f.kind <> 'correction' and f.value > 0
+    select e.root, e.adapter, e.at, false
+    from exchanges e
+    where e.ending = 'failed' and e.first_token_seconds is not null
+    union all
+    select e.root, e.adapter, f.given_at, f.kind <> 'correction' and f.value > 0
     from feedback f
     join exchanges e on e.chat_id = f.chat_id and e.position = f.position
     where f.kind = 'correction' or f.kind in ('thumbs', 'rating') and f.value <> 0
     union all
-    select e.root, (c.day + 1)::timestamptz, c.evidence -> 'implicit' ->> 'kind' = 'approval'
+    select e.root, e.adapter, (c.day + 1)::timestamptz, c.evidence -> 'implicit' ->> 'kind' = 'approval'
     from critiques c
     join exchanges e on e.chat_id = c.chat_id and e.position = c.position
     where c.evidence -> 'implicit' ->> 'kind' is not null
 )
 select b.root, b.adapter, b.pace, t.pleased
 from begun b
-left join lateral (select t.pleased from told t where t.root = b.root order by t.at limit 1) t on true
+left join lateral (
+    select t.pleased from told t where t.root = b.root and t.adapter = b.adapter order by t.at limit 1
+) t on true
 where b.at >= %(started_at)s and b.arm is not null and b.adapter in (%(challenger)s, %(control)s)
 order by b.at, b.root;
