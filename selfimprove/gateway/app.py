@@ -28,7 +28,9 @@ class Gateway(FastAPI):
     """
 
     def __init__(self, parts: Parts, lifespan: Any = None) -> None:
-        super().__init__(title="selfimprove", description=ABOUT, lifespan=lifespan)
+        super().__init__(
+            title="selfimprove", description=ABOUT, lifespan=lifespan, docs_url=None, redoc_url=None
+        )  # their pages would be fetched from elsewhere
         self.state.parts = parts
         self.second_port = 0  # where Dagster's own address is served too, none while 0
         self.second_face: Callable[[Request], Awaitable[Response]] = _nothing_there

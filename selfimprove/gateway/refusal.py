@@ -1,6 +1,7 @@
 """Why a request gets no answer, in the form that OpenAI's clients read."""
 
 import math
+from collections.abc import Mapping
 from typing import Any
 
 import orjson
@@ -17,11 +18,11 @@ class Refusal(Exception):
 
     def __init__(
         self, status: int, message: str, *, param: str | None = None, code: str | None = None,
-        retry_after: float | None = None,
+        retry_after: float | None = None, headers: Mapping[str, str] | None = None,
     ) -> None:
         super().__init__(message)
         self.status, self.message, self.param, self.code = status, message, param, code
-        self.retry_after = retry_after
+        self.retry_after, self.headers = retry_after, headers or {}
 
     def as_json(self) -> dict[str, Any]:
         """OpenAI's error object."""
@@ -30,7 +31,9 @@ class Refusal(Exception):
 
     def response(self) -> Response:
         """The answer that says so."""
-        headers = {"retry-after": str(max(1, math.ceil(self.retry_after)))} if self.retry_after is not None else {}
+        headers = dict(self.headers)
+        if self.retry_after is not None:
+            headers["retry-after"] = str(max(1, math.ceil(self.retry_after)))
         if self.status == 401:
             headers["www-authenticate"] = "Bearer"
         return Response(orjson.dumps(self.as_json()), self.status, headers, "application/json")

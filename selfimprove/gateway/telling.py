@@ -16,7 +16,7 @@ def told(exc: Exception) -> Refusal | None:
     if isinstance(exc, Refusal):
         return exc
     if isinstance(exc, HTTPException):
-        return Refusal(exc.status_code, str(exc.detail), code=CODES.get(exc.status_code))
+        return Refusal(exc.status_code, str(exc.detail), code=CODES.get(exc.status_code), headers=exc.headers)
     if isinstance(exc, RequestValidationError):
         first = exc.errors()[0]
         return wrong(first["loc"][1:], first["msg"], frozenset(map(str, first["loc"][1:2])))

@@ -5,7 +5,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from selfimprove.errors import ModelUnavailable, PromptTooLong
 from selfimprove.gateway import app as gateway
 from selfimprove.gateway import login, tokens
+from selfimprove.gateway.answerers import answering
 from selfimprove.gateway.ask import Ask, Piece, TokenScore
 from selfimprove.gateway.complete import Completer
 from selfimprove.gateway.exchange import Exchange, Reacted, Reaction
@@ -62,7 +63,7 @@ class Parrot:
         said = str(ask.messages[-1]["content"])
         words = f"{ask.slot[:4]}: {said}".split()
         try:
-            await self._obey(said.split()[0])
+            await self._obey(said.partition(" ")[0])
             for word in words:
                 await self._obey(word)
                 score = TokenScore(word, -0.5, ((word, -0.5), ("other", -1.0))[: ask.top_logprobs or 0])
@@ -95,18 +96,35 @@ async def lengths(texts: Sequence[str]) -> Any:
 class Served:
     """A gateway and what its test looks at."""
 
-    def __init__(self, home: Path, answerer: Answerer | None = None, **settings: str) -> None:
-        self.settings: Settings = read({"SELFIMPROVE_HOME": str(home), **settings})
+    def __init__(self, home: Path, **settings: str) -> None:
+        given = {f"SELFIMPROVE_{name}": value for name, value in settings.items()}
+        self.settings: Settings = read({"SELFIMPROVE_HOME": str(home), **given})
         self.voice, self.notebook = Parrot(), Notebook()
         self.health, self.loaded = Health(True), frozenset({"base", ADAPTER})
         self.keeping = Keeping(self.notebook)
         local = Local("tiny", Plan(ADAPTER), lambda: self.loaded, lambda: self.health)
         self.limits = Limits()
+        self.closing: list[Any] = []
         self.parts = Parts(
-            self.settings, answerer or Completer(self.voice, local, self.keeping), self.notebook, lengths,
+            self.settings, self._answerer(local), self.notebook, lengths,
             tokens.Known(home), login.Sessions(b"k" * 32), self.limits,
         )
-        self.app = gateway.make(self.parts)
+        self.app = gateway.make(self.parts, lifespan=self._lives)
+
+    @asynccontextmanager
+    async def _lives(self, _: object) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            if self.answering:
+                await stack.enter_async_context(self.answering.lives())
+            yield
+            for close in self.closing:
+                await close()
+
+    def _answerer(self, local: Local) -> Answerer:
+        self.answering = answering(self.settings, self.keeping) if self.settings.upstream_url else None
+        if self.answering:
+            return self.answering.answerer
+        return Completer(self.voice, local, self.keeping)
 
 
 @contextmanager
