@@ -83,6 +83,7 @@ class Archive:
 
     async def keep(self, exchange: Exchange) -> bool:
         """See Keeper."""
+        exchange = replace(exchange, id=table.name(exchange.id))
         self._threads.keep(exchange)
         return await self._append(exchange.thread.chat_id, exchange)
 

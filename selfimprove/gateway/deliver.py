@@ -10,7 +10,7 @@ from pathlib import Path
 
 import psycopg
 
-from selfimprove.errors import KeyRetired, SealBroken, VaultKeyUnknown
+from selfimprove.errors import KeyRetired, SealBroken, SelfImproveError, VaultKeyUnknown
 from selfimprove.gateway import aside, packing, table
 from selfimprove.gateway.packing import Kept
 from selfimprove.gateway.segments import Segments
@@ -26,6 +26,7 @@ GATHER = 0.3  # seconds in which more may come, so that few transactions do
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds between two tries while Postgres is down
 QUIET = 60.0
 UNREADABLE = (SealBroken, VaultKeyUnknown, ValueError, TypeError, KeyError)
+TO_BLAME = ("22", "23", "54")  # SQLSTATE classes: data, integrity, limits of the database
 log = logging.getLogger("selfimprove.gateway")
 
 Connect = Callable[[], AbstractContextManager[Connection]]
@@ -129,14 +130,18 @@ class Deliverer:
             self._count(self._house.put(connection, [said for _, said in kept]))
         except KeyRetired:
             self._count(self._house.put(connection, [said for _, said in kept]))  # sealed under the new one this time
-        except (psycopg.DataError, psycopg.IntegrityError, *UNREADABLE):
+        except Exception as exc:
+            if not is_to_blame(exc):
+                raise
             for record, said in kept:
                 self._store_alone(connection, record, said)
 
     def _store_alone(self, connection: Connection, record: Record, said: Kept) -> None:
         try:
             self._count(self._house.put(connection, [said]))
-        except (psycopg.DataError, psycopg.IntegrityError, *UNREADABLE) as exc:
+        except Exception as exc:
+            if not is_to_blame(exc):
+                raise
             log.error("An exchange cannot be stored (%s) and was set aside, sealed.", type(exc).__name__)
             self._set_aside(record)
 
@@ -183,6 +188,13 @@ class Deliverer:
         if time.monotonic() - self._loud_at > QUIET:
             self._loud_at = time.monotonic()
             log.warning("Exchanges cannot be stored now (%s); they wait in the spool.", reason)
+
+
+def is_to_blame(exc: Exception) -> bool:
+    """Whether it is what was to be stored that is wrong, and not the house or its database, which can be waited for."""
+    if isinstance(exc, psycopg.Error):
+        return (exc.sqlstate or "")[:2] in TO_BLAME
+    return isinstance(exc, UNREADABLE) or not isinstance(exc, (SelfImproveError, OSError))
 
 
 def _batches(records: Iterator[Record]) -> Iterator[list[Record]]:

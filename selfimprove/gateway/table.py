@@ -1,5 +1,6 @@
 """Exchanges and reactions in Postgres: chats as an import would write them, and beside them who answered."""
 
+import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from selfimprove.gateway.thread import MOST, SOURCE, answers, branch_id
 from selfimprove.postgres import Connection
 
 QUERIES = "gateway"
+LONGEST_NAME = 200
 Place = tuple[str, int]
 
 
@@ -79,7 +81,8 @@ def forgotten(connection: Connection, chat_ids: Iterable[str]) -> frozenset[str]
 
 def exchange_id(reaction: Reaction) -> str:
     """The exchange that a reaction names by its completion."""
-    return f"{reaction.completion}#{reaction.choice}" if reaction.choice else f"{reaction.completion}"
+    id = name(reaction.completion or "")
+    return f"{id}#{reaction.choice}" if reaction.choice else id
 
 
 def content(reaction: Reaction, keyed_hash: KeyedHash) -> tuple[str | None, str | None]:
@@ -87,6 +90,12 @@ def content(reaction: Reaction, keyed_hash: KeyedHash) -> tuple[str | None, str 
     links = chain(reaction.messages, reaction.who, keyed_hash)
     answer = None if reaction.answer is None else answer_hash(reaction.answer, keyed_hash)
     return links[-1].hash if links else None, answer
+
+
+def name(given: str) -> str:
+    """What a client or an upstream called something, as a column and its index can hold it; no two become one."""
+    fits = "\0" not in given and len(given) <= LONGEST_NAME
+    return given if fits else hashlib.sha256(given.encode("utf-8", "replace")).hexdigest()
 
 
 def _settled(connection: Connection, exchanges: Sequence[Exchange], keyed_hash: KeyedHash) -> Iterator[Exchange]:
@@ -127,7 +136,7 @@ def _rows(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[dict[str, Any]]
     thread = exchange.thread
     row = {
         "position": thread.position, "root": thread.root, "parent": thread.parent, "asked": thread.asked,
-        "at": exchange.at, "model": exchange.model, "adapter": exchange.slot, "arm": exchange.arm,
+        "at": exchange.at, "model": name(exchange.model), "adapter": name(exchange.slot), "arm": exchange.arm,
         "ending": exchange.ending, "prompt_tokens": exchange.prompt_tokens,
         "completion_tokens": exchange.completion_tokens, "first_token_seconds": exchange.first_token_seconds,
         "seconds": exchange.seconds, "turns": thread.position + 1,

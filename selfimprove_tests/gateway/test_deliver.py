@@ -14,13 +14,13 @@ import pytest
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Message, Sealed
-from selfimprove.errors import DatabaseDown, VaultInvalid
+from selfimprove.errors import DatabaseDown, KeyRetired, SealBroken, VaultInvalid
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.select import Wish
 from selfimprove.forgetting.sweep import sweep
 from selfimprove.gateway import aside, metrics, packing, table
 from selfimprove.gateway.archive import Archive, look, open_vault, store_waiting
-from selfimprove.gateway.deliver import Connect
+from selfimprove.gateway.deliver import Connect, is_to_blame
 from selfimprove.gateway.exchange import Exchange, Reaction, Thread
 from selfimprove.postgres import Connection
 from selfimprove.privacy import journal, waiting
@@ -392,6 +392,32 @@ def test_without_keys_and_without_a_database_nothing_is_begun(tmp_path: Path, co
     with pytest.raises(DatabaseDown):
         open_vault(tmp_path, Door(connect))
     assert open_vault(tmp_path, connect).current
+
+
+def test_names_that_strangers_chose_are_stored_as_columns_can_hold_them(
+    home: Path, connect: Connect, rows: Rows
+) -> None:
+    async def work(archive: Archive) -> str:
+        await say(archive, "c\0" + "1" * 5000, "hello", model="a\0b", others=("two",), user="x\0y")
+        await say(archive, "c2", "hello", "two", "and?")
+        return await archive.react(Reaction(NOON, completion="c\0" + "1" * 5000, thumbs=1))
+
+    assert keeping(Archive(home, connect, ZONE), work) == "kept"
+    assert {len(row["model"]) for row in rows("select model from exchanges")} == {64, 4}
+    assert {row["relation"] for row in rows("select relation from exchanges")} == {"new", "other", "next"}
+    assert len(rows("select id from feedback")) == 1
+    assert look(home)[1] == 0
+
+
+@pytest.mark.parametrize(("failure", "blames"), [
+    (psycopg.errors.NumericValueOutOfRange(), True), (psycopg.errors.CheckViolation(), True),
+    (psycopg.errors.ProgramLimitExceeded(), True), (AttributeError(), True), (SealBroken(key_id="k"), True),
+    (psycopg.OperationalError(), False), (psycopg.errors.DiskFull(), False), (psycopg.errors.UndefinedTable(), False),
+    (DatabaseDown(reason="x"), False), (OSError(), False), (KeyRetired(), False),
+    (psycopg.errors.InsufficientPrivilege(), False), (psycopg.errors.AdminShutdown(), False),
+])  # fmt: skip
+def test_what_can_be_waited_for_is_not_blamed_on_what_was_said(failure: Exception, blames: bool) -> None:
+    assert is_to_blame(failure) == blames
 
 
 def test_text_that_no_encoding_can_hold_is_kept_as_well_as_can_be() -> None:
