@@ -66,11 +66,10 @@ def talk(connection: Connection, root: str, adapter: str, at: datetime, **more: 
 
 
 def react(
-    connection: Connection, root: str, at: datetime, kind: str = "thumbs", value: float | None = -1, position: int = 1
+    connection: Connection, root: str, at: datetime, kind: str = "thumbs", value: float | None = -1, **more: Any
 ) -> None:
     """What a person says of an answer, the conversation's first where none is named."""
-    connection.execute(
-        "insert into feedback (id, chat_id, position, kind, value, source, given_at)"
-        " values (%s, %s, %s, %s, %s, 'gateway', %s)",
-        (f"{root}{kind}{at}", root, position, kind, value, at),
-    )
+    row = {"id": f"{root}{kind}{at}", "chat_id": root, "position": 1, "kind": kind, "value": value,
+           "source": "gateway", "given_at": at, **more}  # fmt: skip
+    names = ", ".join(row)
+    connection.execute(f"insert into feedback ({names}) values ({', '.join(['%s'] * len(row))})", list(row.values()))

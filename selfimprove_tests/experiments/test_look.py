@@ -104,6 +104,15 @@ def test_what_people_say(
     assert (found.chats, found.displeased, found.pleased) == (1, displeased, pleased)
 
 
+def test_a_rating_that_the_review_pages_asked_for_is_no_sign(succession: Succession) -> None:
+    at, connection = begun(succession).started_at, succession.house.connection
+    talk(connection, "one", succession.second, at)
+    react(connection, "one", at + timedelta(minutes=1), source="review")
+    react(connection, "one", at + timedelta(minutes=2), value=1)
+    found = seen(succession).challenger
+    assert (found.displeased, found.pleased) == (0, 1)
+
+
 @pytest.mark.parametrize(
     ("relation", "ending", "first", "displeased"),
     [

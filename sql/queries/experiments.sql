@@ -27,7 +27,8 @@ select clock_timestamp() as now;
 -- chats: conversations that began in an experiment, the first to begin first: who answers them, how long a token of the
 -- first answer took behind its first one (so that a brief answer is not a slow one), and the first thing that tells how
 -- a person takes what that voice said: asking again, editing the question, an answer that broke off, a rating, a
--- correction; or words that the night understood. What is said of another, asked for by name, is not about it
+-- correction; or words that the night understood. What is said of another, asked for by name, is not about it; nor do
+-- ratings on the review pages count, which ask about the answers that teach most and so not about both arms alike
 with begun as (
     select distinct on (e.root) e.root, e.at, e.arm, e.adapter,
            case when e.completion_tokens >= %(fewest_tokens)s
@@ -49,7 +50,7 @@ told as (
     select e.root, e.adapter, f.given_at, f.kind <> 'correction' and f.value > 0
     from feedback f
     join exchanges e on e.chat_id = f.chat_id and e.position = f.position
-    where f.kind = 'correction' or f.kind in ('thumbs', 'rating') and f.value <> 0
+    where f.source <> 'review' and (f.kind = 'correction' or f.kind in ('thumbs', 'rating') and f.value <> 0)
     union all
     select e.root, e.adapter, (c.day + 1)::timestamptz, c.evidence -> 'implicit' ->> 'kind' = 'approval'
     from critiques c
