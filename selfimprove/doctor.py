@@ -10,7 +10,7 @@ from typing import Any
 
 from selfimprove import logins, postgres, stack
 from selfimprove.errors import SelfImproveError
-from selfimprove.gateway import archive, tokens
+from selfimprove.gateway import archive, remembered, tokens
 from selfimprove.reports.watch import QUIET
 from selfimprove.settings import Settings
 
@@ -73,7 +73,7 @@ def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order a night would meet them."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
         _python, _disk, _compiler, _matrices, _database, _roles, _keys, _folders, _base_model, _embeddings, _champion,
-        _services, _gateway, _exchanges, _nights, _alerts,
+        _services, _gateway, _voice, _exchanges, _nights, _alerts,
     ]
     return [finding for check in checks for finding in _guarded(check, settings)]
 
@@ -204,6 +204,12 @@ def _gateway(settings: Settings) -> Iterator[Finding]:
     known = len(tokens.Known(settings.home).all())
     who = f"{known} tokens let in" if known else "whoever is at this machine gets in"
     yield Finding("gateway", ok, f"{detail or 'it answers'}; {who}", "see the message, and logs/gateway.log")
+
+
+def _voice(settings: Settings) -> Iterator[Finding]:
+    """Whether the adapter that was promoted last is the one that answers."""
+    why = remembered.refused(remembered.place(settings.home))
+    yield Finding("voice", why is None, why or "nobody is refused", "selfimprove promotion rollback")
 
 
 def _exchanges(settings: Settings) -> Iterator[Finding]:

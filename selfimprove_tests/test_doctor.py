@@ -13,7 +13,8 @@ import pytest
 from psycopg import conninfo
 
 from selfimprove import doctor, logins, postgres, stack
-from selfimprove.gateway import losses
+from selfimprove.gateway import losses, remembered
+from selfimprove.gateway.plan import Plan
 from selfimprove.privacy import waiting
 from selfimprove.promotion.promote import promote
 from selfimprove.settings import Settings, private
@@ -117,6 +118,20 @@ def test_folders_that_others_can_open_are_a_finding(settings: Settings, monkeypa
     assert found.next_step == f"chmod 700 {reports}"
     reports.chmod(0o700)
     assert [found.ok for found in doctor._folders(embedded)] == [True]
+
+
+def test_an_adapter_that_was_promoted_and_does_not_answer_is_a_finding(settings: Settings) -> None:
+    def found() -> doctor.Finding:
+        return next(doctor._voice(settings))
+
+    assert (found().ok, found().detail) == (True, "nobody is refused")
+    known = remembered.Remembered(7, "base", Plan(), {}, {})
+    remembered.write(remembered.place(settings.home), known)
+    assert found().ok
+    remembered.write(remembered.place(settings.home), replace(known, refused="adapter abc is damaged"))
+    assert (found().ok, found().detail) == (False, "adapter abc is damaged")
+    remembered.place(settings.home).write_text("[]")
+    assert found().ok
 
 
 def test_exchanges_that_wait_are_told_and_those_that_are_lost_or_aside_are_a_finding(settings: Settings) -> None:

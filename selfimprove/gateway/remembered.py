@@ -16,13 +16,22 @@ from selfimprove.settings import private
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A plan, the promotion that it follows, and for each of its adapters the folder and its files' hashes."""
+    """A plan, the promotion that it follows, and for each of its adapters the folder and its files' hashes.
+
+    `refused` says why the adapter that was promoted last does not answer.
+    """
 
     promotion_id: int
     base_model: str
     plan: Plan
     folders: Mapping[str, str]
     files: Mapping[str, Mapping[str, str]]
+    refused: str | None = None
+
+
+def place(home: Path) -> Path:
+    """Where it is."""
+    return home / "gateway" / "voice.json"
 
 
 def write(file: Path, remembered: Remembered) -> None:
@@ -32,6 +41,7 @@ def write(file: Path, remembered: Remembered) -> None:
         "promotion": remembered.promotion_id, "base_model": remembered.base_model, "adapter": plan.voice,
         "control": plan.control, "experiment": plan.experiment, "share": plan.share,
         "folders": dict(remembered.folders), "files": {slot: dict(files) for slot, files in remembered.files.items()},
+        "refused": remembered.refused,
     }  # fmt: skip
     draft = private(file.parent) / f"{file.name}.draft"
     with draft.open("wb") as stream:
@@ -47,12 +57,22 @@ def read(file: Path, base_model: str) -> Remembered | None:
         content = orjson.loads(file.read_bytes())
         plan = Plan(content["adapter"], content["control"], content["experiment"], content["share"])
         found = Remembered(
-            content["promotion"], content["base_model"], plan, content["folders"], content["files"]
-        )
+            content["promotion"], content["base_model"], plan, content["folders"], content["files"],
+            content.get("refused"),
+        )  # fmt: skip
     except (FileNotFoundError, orjson.JSONDecodeError, KeyError, TypeError):
         return None
     is_whole = plan.slots - {BASE} == found.folders.keys() == found.files.keys()
     return found if is_whole and found.base_model == base_model else None
+
+
+def refused(file: Path) -> str | None:
+    """Why the adapter that was promoted last does not answer, as far as the gateway has seen; None when it does."""
+    try:
+        found = orjson.loads(file.read_bytes()).get("refused")
+    except (OSError, orjson.JSONDecodeError, AttributeError):
+        return None
+    return str(found) if found else None
 
 
 def verified(file: Path, base_model: str) -> Remembered | None:

@@ -74,7 +74,7 @@ class Swap:
     @property
     def memory(self) -> Path:
         """The file that remembers the voice which Postgres confirmed last."""
-        return self._settings.home / "gateway" / "voice.json"
+        return remembered.place(self._settings.home)
 
     def state(self) -> dict[str, Any]:
         """Who answers, by which promotion, and why it is not the one promoted last."""
@@ -163,7 +163,7 @@ class Swap:
             fallback, reason = BASE, f"{reason} Nor can who answered before: {exc}"
         self._switch(Plan(fallback), found.promotion_id)
         self._cast.dismiss(self._plan.slots)
-        await asyncio.to_thread(self._remember, found, self._plan)  # with Postgres down, nobody who was taken back
+        await asyncio.to_thread(self._remember, found, self._plan, reason)  # for a start with Postgres down
         await asyncio.to_thread(self._alert, found, reason)
         self._done, self._refused = found, (reason, time.monotonic())
 
@@ -189,11 +189,11 @@ class Swap:
             experiments.begin(connection, found.promotion, self._settings.challenger_share)
             return wanted.read(connection, self._base.id)
 
-    def _remember(self, found: Wanted, plan: Plan) -> None:
+    def _remember(self, found: Wanted, plan: Plan, refused: str | None = None) -> None:
         rows = {slot: found.adapters[slot] for slot in plan.slots - {BASE}}
         folders = {slot: str(path) for slot, path in wanted.places(found, frozenset(rows)).items()}
         files = {slot: row.files for slot, row in rows.items()}
-        remembered.write(self.memory, Remembered(found.promotion_id, self._base.id, plan, folders, files))
+        remembered.write(self.memory, Remembered(found.promotion_id, self._base.id, plan, folders, files, refused))
 
     def _alert(self, found: Wanted, reason: str) -> None:
         """Once for each promotion."""

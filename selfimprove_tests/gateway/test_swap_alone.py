@@ -6,6 +6,7 @@ from pathlib import Path
 
 from selfimprove.adapters.files import alone
 from selfimprove.errors import AdaptersInUse
+from selfimprove.gateway import remembered
 from selfimprove.gateway.ask import BASE
 from selfimprove.promotion.promote import veto
 from selfimprove_tests.experiments.make import enthrone
@@ -36,6 +37,7 @@ def test_who_was_vetoed_does_not_come_back_with_it_because_the_next_one_is_damag
         assert (day.swap.slot(CHATS[0]), day.swap.state()["refused"] is None) == (BASE, False)
 
     run(live())
+    assert "was changed since it was trained" in (remembered.refused(day.swap.memory) or "")
     later = down(day)
     run(later.swap.start())
     assert later.swap.slot(CHATS[0]) == BASE
