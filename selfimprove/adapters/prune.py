@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from selfimprove.adapters import leftovers, retain
 from selfimprove.adapters.files import alone, local
 from selfimprove.adapters.retain import Held
 from selfimprove.datasets.build import Connect
+from selfimprove.errors import AdaptersInUse
 from selfimprove.postgres import Connection
 
 DATASETS = 7  # exports that stay; older ones are made again when somebody reads them
@@ -46,13 +48,13 @@ def prune(connect: Connect, home: Path, keep: int, *, dry_run: bool = False) -> 
 
     Raises:
         TrainingBusy: a training is running.
-        AdaptersInUse: an evaluation or an export is reading adapters.
+        AdaptersInUse: an evaluation, an export or the gateway is reading one that would go.
     """
     with leftovers.no_training(home):
         with connect() as connection:
             connection.execute(_queries().one_change)
             kept, goes = _sorted(connection, keep)
-            with alone(folder for held in (*kept, *goes) if (folder := _place(held))):
+            with alone(filter(None, map(_place, goes))):
                 adapters = tuple((held, _size(held)) for held in goes)
                 folders = _lies_around(connection, home)
                 if not dry_run:
@@ -89,12 +91,17 @@ def _size(held: Held) -> int:
 
 
 def _delete(connect: Connect, folders: Sequence[Path]) -> None:
-    """The files of every pruned adapter, also of one whose process was killed before it deleted them."""
+    """The files of every pruned adapter, also of one whose process was killed before it deleted them.
+
+    Who began to read one just before it was marked is left to it; the next prune deletes that.
+    """
     with connect() as connection:
         gone = connection.execute(_queries().gone).fetchall()
-    for path in (*map(_folder, gone), *folders):
-        if path is not None:
-            leftovers.remove(path)
+    for place in filter(None, map(_folder, gone)):
+        with suppress(AdaptersInUse), alone([place]):
+            leftovers.remove(place)
+    for path in folders:
+        leftovers.remove(path)
 
 
 def _folder(named: Mapping[str, str]) -> Path | None:

@@ -200,6 +200,19 @@ def test_what_a_killed_one_left_is_deleted_by_the_next(house: House) -> None:
     assert not folder_of(old).exists()
 
 
+def test_who_began_to_read_just_before_it_was_marked_reads_to_the_end(house: House) -> None:
+    old, other = house.learn(1), house.learn(0)
+    with house.connect() as connection:
+        for one in (old, other):
+            connection.execute("insert into pruned_adapters (adapter_id, bytes) values (%s, 1)", (one.id,))
+    with in_use([folder_of(old)]):
+        house.prune()
+        assert folder_of(old).is_dir()
+        assert not folder_of(other).exists()
+    house.prune()
+    assert not folder_of(old).exists()
+
+
 def test_a_rollback_says_that_it_was_pruned_and_passes_it_over(house: House) -> None:
     first, second, third = house.crown(9), house.crown(8), house.crown(7)
     with house.connect() as connection:
