@@ -33,11 +33,10 @@ def files(plan: Plan, now: datetime) -> list[File]:
 def _starts(plan: Plan, nights: list[datetime]) -> dict[str, int] | list[dict[str, int]]:
     """A few minutes before each night, by the machine's clock; launchd counts weekdays from Sunday."""
     local = [(night - EARLIER).astimezone() for night in nights]
-    times = [{"Hour": one.hour, "Minute": one.minute} for one in local]
     if plan.is_daily():
-        return times[0]
-    found = [{"Weekday": one.isoweekday() % 7, **at} for one, at in zip(local, times, strict=True)]
-    return [at for number, at in enumerate(found) if at not in found[:number]]
+        return {"Hour": local[0].hour, "Minute": local[0].minute}
+    week = sorted({(one.isoweekday() % 7, one.hour, one.minute) for one in local})  # the same whatever day it is
+    return [{"Weekday": day, "Hour": hour, "Minute": minute} for day, hour, minute in week]
 
 
 def _file(plan: Plan, label: str, job: dict[str, Any]) -> File:

@@ -64,8 +64,8 @@ def _starts(plan: Plan, nights: list[datetime]) -> list[str]:
     local = [night - EARLIER for night in nights]
     if plan.is_daily():
         return [f"*-*-* {local[0]:%H:%M}:00 {plan.timezone}"]
-    found = [f"{DAYS[one.weekday()]} *-*-* {one:%H:%M}:00 {plan.timezone}" for one in local]
-    return list(dict.fromkeys(found))
+    week = sorted({(one.weekday(), f"{one:%H:%M}") for one in local})  # the same whatever day it is
+    return [f"{DAYS[day]} *-*-* {at}:00 {plan.timezone}" for day, at in week]
 
 
 def _unit(plan: Plan, name: str, what: str, how: str, install: str = "") -> File:

@@ -4,8 +4,9 @@ import plistlib
 import shutil
 import subprocess
 import sys
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -39,6 +40,14 @@ def test_the_environment_is_that_of_the_settings(home: Path) -> None:
     assert carried["SELFIMPROVE_HOME"] == str(home)
     assert carried["PATH"].startswith(f"{Path(sys.executable).parent}:")
     assert {"OTHER", "SELFIMPROVE_STACK"} & carried.keys() == set()
+
+
+@pytest.mark.parametrize("cron", ["0 2 * * 1,3,5", "30 1 * * 6,0", "0 */12 * * 2-4", "0 2 * * *"])
+@pytest.mark.parametrize("kind", [launchd, systemd])
+def test_another_day_changes_no_file(home: Path, kind: ModuleType, cron: str) -> None:
+    """Else `service status` would say on most days that the settings have changed."""
+    contents = [[file.content for file in kind.files(of(home, cron), NOW + timedelta(days=days))] for days in range(7)]
+    assert all(each == contents[0] for each in contents)
 
 
 @pytest.mark.parametrize(
