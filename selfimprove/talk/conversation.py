@@ -44,7 +44,7 @@ class Conversation:
     @contextmanager
     def ask_another(self, model: str) -> Iterator[tuple[Answer, Iterator[str]]]:
         """Another's answer to the last question; it is a chat of its own, since it is no second try of this one."""
-        name = f"{self.name} {model} {len(self.turns)}"
+        name = f"{self.name} {model.encode('utf-8', 'replace').hex()} {len(self.turns)}"
         question = Question(self._before()[:-1], model, name, self.options)
         with self.line.ask(question) as (answer, pieces):
             self.chats.add(answer.chat_id)

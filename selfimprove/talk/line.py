@@ -1,5 +1,6 @@
 """The line to the gateway, in OpenAI's form: an answer as it comes, a word on it, and who can be asked."""
 
+import json
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ import orjson
 from selfimprove.errors import GatewayDown, GatewayRefused, GatewayWentAway
 
 Message = dict[str, str]
+JSON = {"content-type": "application/json"}
 WAIT = httpx.Timeout(5.0, read=600.0)
 
 
@@ -52,7 +54,7 @@ class Line:
     """A connection to one gateway."""
 
     def __init__(self, address: str, token: str | None = None) -> None:
-        headers = {"authorization": f"Bearer {token}"} if token else {}
+        headers = {"authorization": f"Bearer {token}".encode("utf-8", "replace")} if token else {}
         self._address = address
         self._client = httpx.Client(base_url=address, headers=headers, timeout=WAIT, trust_env=False)
 
@@ -68,8 +70,8 @@ class Line:
             GatewayDown, GatewayWentAway, GatewayRefused: there is no answer, or no more of it.
         """
         body = {"messages": list(question.messages), "model": question.model, "stream": True, **question.options}
-        headers = {"x-selfimprove-chat": question.conversation}
-        with self._there(), self._client.stream("POST", "/v1/chat/completions", json=body, headers=headers) as response:
+        given = {"content": _json(body), "headers": {**JSON, "x-selfimprove-chat": question.conversation}}
+        with self._there(), self._client.stream("POST", "/v1/chat/completions", **given) as response:
             _require(response)
             told = [response.headers.get(f"x-selfimprove-{name}", "") for name in ("completion", "chat", "adapter")]
             answer = Answer(*told)
@@ -78,7 +80,7 @@ class Line:
     def react(self, id: str, **word: str) -> str:
         """Tell what somebody thinks of an answer; "kept", or "pending" until the database knows the answer."""
         with self._there():
-            response = self._client.post("/v1/feedback", json={"id": id, **word})
+            response = self._client.post("/v1/feedback", content=_json({"id": id, **word}), headers=JSON)
         _require(response)
         return str(response.json()["status"])
 
@@ -102,6 +104,11 @@ class Line:
 def named(adapter: str) -> str:
     """An adapter as a person tells it from others."""
     return "the base model" if adapter == "base" else f"adapter {adapter[:12]}" if adapter else "the model"
+
+
+def _json(value: Any) -> bytes:
+    """What a terminal gave that is no text, such as half a character, becomes a question mark."""
+    return json.dumps(value, ensure_ascii=False).encode("utf-8", "replace")
 
 
 def _require(response: httpx.Response) -> None:

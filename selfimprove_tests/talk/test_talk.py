@@ -1,6 +1,7 @@
 """A conversation: what is asked, what is remembered, and what each verb does."""
 
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 
 import pytest
 
@@ -8,7 +9,7 @@ from selfimprove.errors import GatewayDown, GatewayRefused
 from selfimprove.talk.conversation import Conversation
 from selfimprove.talk.line import Line, Question
 from selfimprove.talk.talk import converse, once
-from selfimprove.talk.verbs import VERBS, Talk
+from selfimprove.talk.verbs import VERBS, Talk, carry_out
 from selfimprove_tests.talk.conftest import Script
 from selfimprove_tests.talk.stub import CHALLENGER, CHAMPION, Stub
 
@@ -149,6 +150,19 @@ def test_forgetting_that_is_not_confirmed_is_none(talk: Talk, screen: Script, st
     screen.sure = False
     assert say(talk, screen, "When?", "/forget")[-1] == "It is kept."
     assert FORGOTTEN == []
+
+
+def test_what_is_no_text_or_no_ascii_goes_over_the_wire(talk: Talk, stub: Stub) -> None:
+    """A terminal hands on bytes that are no UTF-8, and somebody compares with a model of an odd name."""
+    once(talk.conversation, "half \udcff a character", None)
+    carry_out(talk, "/compare ü\udcff")
+    assert [body["messages"][-1]["content"] for body in stub.asked] == ["half ? a character"] * 2
+    assert stub.asked[1]["model"] == "ü?"
+    assert len(set(stub.called)) == 2, "the comparison is a chat of its own"
+    carry_out(talk, "/bad \udcff")
+    assert stub.reactions[0]["comment"] == "?"
+    with closing(Line(stub.address, "schlüssel")) as other:
+        assert other.models()
 
 
 def test_what_goes_wrong_ends_nothing(talk: Talk, screen: Script, stub: Stub) -> None:
