@@ -113,7 +113,7 @@ def down() -> None:
 @click.option("--set", "changes", multiple=True, metavar="ASSET.FIELD=VALUE", help="Change an asset's config tonight.")
 @click.option("--json", "as_json", is_flag=True, help="Print the outcome as JSON.")
 def night(sample: bool, changes: tuple[str, ...], as_json: bool) -> None:
-    """Run one whole night now. Exits 0 when promoted, waiting or nothing to learn, 3 rejected, 4 not enough evidence, 1 failed.
+    """Run one whole night now. Exits 0 promoted, waiting or nothing to learn; 3 rejected, 4 unsure, 1 failed.
 
     Example: selfimprove night --sample
 
