@@ -54,7 +54,7 @@ class Line:
     """A connection to one gateway."""
 
     def __init__(self, address: str, token: str | None = None) -> None:
-        headers = {"authorization": f"Bearer {token}".encode("utf-8", "replace")} if token else {}
+        headers = {b"authorization": f"Bearer {token}".encode("utf-8", "replace")} if token else {}
         self._address = address
         self._client = httpx.Client(base_url=address, headers=headers, timeout=WAIT, trust_env=False)
 
@@ -70,8 +70,9 @@ class Line:
             GatewayDown, GatewayWentAway, GatewayRefused: there is no answer, or no more of it.
         """
         body = {"messages": list(question.messages), "model": question.model, "stream": True, **question.options}
-        given = {"content": _json(body), "headers": {**JSON, "x-selfimprove-chat": question.conversation}}
-        with self._there(), self._client.stream("POST", "/v1/chat/completions", **given) as response:
+        headers = {**JSON, "x-selfimprove-chat": question.conversation}
+        asked = self._client.stream("POST", "/v1/chat/completions", content=_json(body), headers=headers)
+        with self._there(), asked as response:
             _require(response)
             told = [response.headers.get(f"x-selfimprove-{name}", "") for name in ("completion", "chat", "adapter")]
             answer = Answer(*told)

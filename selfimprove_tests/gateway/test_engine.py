@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -191,7 +192,8 @@ def test_a_swap_while_an_answer_is_made_leaves_that_answer_as_it_began(
         answer = engine.say(long)
         texts = [(await anext(answer)).text]
         leaving = asyncio.create_task(engine.unload("two"))
-        await engine.load("new", folders["two"])
+        await engine.load("new", folders["one"])  # others than its own: it must not have its place
+        await asyncio.sleep(0.05)
         slots = engine.slots
         with pytest.raises(ModelUnavailable, match="two is not loaded"):
             await said(engine, ask(slot="two"))
@@ -199,16 +201,32 @@ def test_a_swap_while_an_answer_is_made_leaves_that_answer_as_it_began(
         other = await said(engine, ask("Tell me a story.", slot="new", schema=LONG, max_tokens=300))
         texts += [piece.text async for piece in answer]
         await asyncio.wait_for(leaving, 5)
-        assert "".join(texts) == other
+        assert other == others
         return "".join(texts), slots
 
-    wanted = run(said(engine, long))
+    wanted, others = run(said(engine, long)), run(said(engine, replace(long, slot="one")))
+    assert wanted != others
     text, slots = run(swapped())
     assert text == wanted
     assert slots == {"base", "one", "three", "new"}
     run(engine.unload("new"))
     run(engine.load("two", folders["two"]))
     assert run(said(engine, long)) == wanted
+
+
+def test_who_takes_a_place_does_not_go_on_from_what_the_one_before_read(
+    engine: Engine, run: Run, folders: dict[str, Path]
+) -> None:
+    asked = ask("Which city is the capital of Spain? Tell me, please, and be brief about it.", slot="two", schema=LONG)
+    wanted = run(said(engine, replace(asked, slot="one")))
+    run(said(engine, asked))
+    run(engine.unload("two"))
+    run(engine.load("new", folders["one"]))
+    before = run(engine.memory())
+    assert run(said(engine, replace(asked, slot="new"))) == wanted
+    assert run(engine.memory()).misses == before.misses + 1
+    run(engine.unload("new"))
+    run(engine.load("two", folders["two"]))
 
 
 def test_one_that_is_wanted_again_while_it_leaves_stays(engine: Engine, run: Run, folders: dict[str, Path]) -> None:
