@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import json
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -19,16 +20,34 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
+
 RATE, STREAMS = 100, 1000
-LITELLM = "litellm[proxy]==1.104.0"
+LITELLM = "litellm[proxy]==1.106.2"
 SAID = "Where do I find the charger of the electric bicycle, and how long does it take to load it? " * 4
 ANSWER = "It is in the shed, on the shelf to the left of the door, and a full charge takes four and a half hours. " * 4
 TOKENS = 20
 MODEL = "stub"
+SERVERS: dict[str, int] = {}  # pids by address
+ANSWERED: Counter[str] = Counter()  # requests that each address was sent
+KEY = f"sk-{secrets.token_hex(16)}"  # LiteLLM asks for one; the gateway has none, and lets in whoever is here
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Seconds of each request, and milliseconds of CPU time that the server took for one."""
+
+    seconds: list[float]
+    cpu: float
+
+
+Found = dict[str, Measured]
 
 
 def main() -> int:
@@ -54,37 +73,47 @@ def measure(seconds: float, *, with_litellm: bool) -> int:
             plain = asyncio.run(compared({"direct": upstream, "gateway": ours}, count, stream=False))
             streamed = asyncio.run(compared({"direct": upstream, "gateway": ours}, count, stream=True))
             idle = asyncio.run(idle_streams(ours))
-            kept = stored(home)
+            kept = stored(home, ANSWERED.pop(ours) + STREAMS)
         theirs = litellm(home, upstream, count // 2) if with_litellm else "not asked for"
     return told(plain, streamed, idle, kept, theirs)
 
 
-def told(plain: dict, streamed: dict, idle: str, kept: int, theirs: dict | str) -> int:
+def told(plain: Found, streamed: Found, idle: str, kept: str, theirs: Found | str) -> int:
     """Print the table; 1 where a limit is missed."""
-    over = {q: quantile(plain["gateway"], q) - quantile(plain["direct"], q) for q in (50, 99)}
-    first = {q: quantile(streamed["gateway"], q) - quantile(streamed["direct"], q) for q in (50, 99)}
-    print(f"{'added, at 100 requests/s':34} {'p50':>8} {'p99':>8}   limit")
-    print(f"{'gateway, whole answers':34} {over[50]:8.2f} {over[99]:8.2f}   1 and 5 ms")
-    print(f"{'gateway, first streamed token':34} {first[50]:8.2f} {first[99]:8.2f}   1 ms at p50")
-    held = over[50] <= 1 and over[99] <= 5 and first[50] <= 1
-    if isinstance(theirs, dict):
-        lite = {q: quantile(theirs["litellm"], q) - quantile(theirs["direct"], q) for q in (50, 99)}
-        again = {q: quantile(theirs["gateway"], q) - quantile(theirs["direct"], q) for q in (50, 99)}
-        print(f"{theirs['name']:34} {lite[50]:8.2f} {lite[99]:8.2f}   the gateway beside it {again[50]:.2f} and "
-              f"{again[99]:.2f}: {again[50] / lite[50]:.3f} of its p50, at most 0.2")
-        held = held and again[50] <= lite[50] / 5
-    else:
+    load = round(os.getloadavg()[0], 1)
+    print(f"{f'ms at {RATE} requests/s, load {load}':34} {'p50':>8} {'p99':>8} {'CPU':>8}   limit")
+    direct = plain["direct"].seconds
+    print(f"{'direct':34} {quantile(direct, 50):8.2f} {quantile(direct, 99):8.2f}\nadded by")
+    over, _ = row("gateway, whole answers", plain, "gateway", "1 and 5 ms")
+    late = quantile(plain["gateway"].seconds, 99) - quantile(direct, 99)
+    first, _ = row("gateway, first streamed token", streamed, "gateway", "1 ms at p50")
+    held = over <= 1 and late <= 5 and first <= 1 and idle.startswith("all") and kept.startswith("all")
+    if isinstance(theirs, str):
         print(f"LiteLLM's proxy: {theirs}")
-    print(f"{STREAMS} idle streams: {idle}; exchanges kept on disk or in Postgres: {kept}")
-    return 0 if held and idle.startswith("all") else 1
+    else:
+        name = next(name for name in theirs if name.startswith("LiteLLM"))
+        again, cpu = row("gateway, in turn with", theirs, "gateway", "")
+        lite, their_cpu = row(name, theirs, name, "the gateway adds a fifth of it")
+        print(f"the gateway takes {again / lite:.3f} of its time, {cpu / their_cpu:.3f} of its CPU time")
+        held = held and again <= lite / 5
+    print(f"{STREAMS} idle streams: {idle}; exchanges stored: {kept}")
+    return 0 if held else 1
 
 
-async def compared(urls: dict[str, str], count: int, *, stream: bool) -> dict[str, list[float]]:
-    """Seconds of each request, by whom it went to; in turn, so that what else the machine does meets all alike."""
+def row(title: str, found: Found, name: str, limit: str) -> tuple[float, float]:
+    """Print a row; what is added at p50, and the CPU time of a request."""
+    over = [quantile(found[name].seconds, q) - quantile(found["direct"].seconds, q) for q in (50, 99)]
+    print(f"{title:34} {over[0]:8.2f} {over[1]:8.2f} {found[name].cpu:8.2f}   {limit}")
+    return over[0], found[name].cpu
+
+
+async def compared(urls: dict[str, str], count: int, *, stream: bool) -> Found:
+    """What each request took, by whom it went to; in turn, so that what else the machine does meets all alike."""
     clients = {name: Client(url) for name, url in urls.items()}
     for client in clients.values():
         await asyncio.gather(*(client.ask(stream=stream) for _ in range(50)))
     times: dict[str, list[float]] = {name: [] for name in urls}
+    before = {name: cpu_seconds(url) for name, url in urls.items()}
     start = time.perf_counter()
 
     async def one(name: str) -> None:
@@ -97,9 +126,19 @@ async def compared(urls: dict[str, str], count: int, *, stream: bool) -> dict[st
             await asyncio.sleep(max(0, due - time.perf_counter()))
             tasks.append(asyncio.create_task(one(name)))
     await asyncio.gather(*tasks)
-    for client in clients.values():
-        client.close()
-    return times
+    for name, url in urls.items():
+        clients[name].close()
+        ANSWERED[url] += count + 50
+    return {
+        name: Measured(times[name], (cpu_seconds(url) - before[name]) / count * 1000) for name, url in urls.items()
+    }
+
+
+def cpu_seconds(url: str) -> float:
+    """CPU time of a server and its children up to now."""
+    server = psutil.Process(SERVERS[url])
+    spent = [process.cpu_times() for process in (server, *server.children(recursive=True))]
+    return sum(one.user + one.system for one in spent)
 
 
 class Client:
@@ -115,7 +154,7 @@ class Client:
         body = json.dumps({"model": MODEL, "stream": stream, "messages": [{"role": "user", "content": said}]}).encode()
         reader, writer = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port)
         head = (
-            f"POST /v1/chat/completions HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAuthorization: Bearer sk-bench\r\n"
+            f"POST /v1/chat/completions HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAuthorization: Bearer {KEY}\r\n"
             f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
         )
         start = time.perf_counter()
@@ -156,18 +195,18 @@ async def idle_streams(url: str) -> str:
         open_.append((reader, writer))
     began = [await reader.readuntil(b"\r\n\r\n") for reader, _ in open_]
     beside = [await client.ask(stream=False) for _ in range(200)]
+    ANSWERED[url] += 200
     alive = sum(not reader.at_eof() for reader, _ in open_)
-    ended = await asyncio.gather(*(reader.read() for reader, _ in open_[:1])) if False else []
     for _, writer in open_:
         writer.close()
     good = sum(header.startswith(b"HTTP/1.1 200") for header in began)
     word = "all held" if good == alive == STREAMS else f"{alive} held of {good} begun"
-    return f"{word}{'' if not ended else ''}, other answers in {quantile(beside, 50):.2f} ms at p50 meanwhile"
+    return f"{word}, other answers in {quantile(beside, 50):.2f} ms at p50 meanwhile"
 
 
 async def stub(port: int) -> None:
-    """An upstream that answers at once: the least that any could take. A chat that says "wait" is told one word only."""
-    head = {"id": "chatcmpl-" + "0" * 24, "created": 1, "model": MODEL}
+    """An upstream that answers at once, the least that any could take; whoever says "wait" is told one word only."""
+    head = {"id": "chatcmpl-1", "created": 1, "model": MODEL}
     usage = {"prompt_tokens": 80, "completion_tokens": TOKENS, "total_tokens": 80 + TOKENS}
     message = {"role": "assistant", "content": ANSWER}
     whole = json.dumps(
@@ -193,7 +232,8 @@ async def stub(port: int) -> None:
             if header.startswith(b"GET"):
                 writer.write(with_length % (len(listed), listed))
             elif b'"stream":true' in body.replace(b" ", b""):
-                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nTransfer-Encoding: chunked\r\n\r\n")
+                writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n")
+                writer.write(b"Transfer-Encoding: chunked\r\n\r\n")
                 waits = b'"wait"' in body
                 for chunk in chunks[:1] if waits else chunks:
                     writer.write(chunk)
@@ -226,34 +266,31 @@ def running_stub() -> Iterator[str]:
 def gateway(home: Path, upstream: str) -> Iterator[str]:
     """Our gateway in front of the stub, with its own Postgres."""
     port = free_port()
-    more = {
-        "SELFIMPROVE_HOME": str(home), "SELFIMPROVE_GATEWAY_PORT": str(port), "SELFIMPROVE_UPSTREAM_URL": f"{upstream}/v1",
-        "SELFIMPROVE_UPSTREAM_MODEL": MODEL,
-    }
+    given = {"HOME": home, "GATEWAY_PORT": port, "UPSTREAM_URL": f"{upstream}/v1", "UPSTREAM_MODEL": MODEL}
+    more = {f"SELFIMPROVE_{name}": str(value) for name, value in given.items()}
     command = [sys.executable, "-m", "selfimprove", "gateway", "run"]
     with process(command, f"http://127.0.0.1:{port}/healthz", more):
         yield f"http://127.0.0.1:{port}"
 
 
-def litellm(home: Path, upstream: str, count: int) -> dict | str:
+def litellm(home: Path, upstream: str, count: int) -> Found | str:
     """The same against LiteLLM's proxy and, in turn with it, the gateway; or why it cannot be had."""
-    python = Path(os.environ.get("SELFIMPROVE_BENCH_LITELLM", Path(tempfile.gettempdir()) / "selfimprove-litellm"))
-    if not (python / "bin" / "litellm").exists():
-        if done := install(python):
-            return done
-    database, why = prisma(python, home, upstream)
+    python = Path(tempfile.gettempdir()) / "selfimprove-litellm"
+    if not (python / "bin" / "litellm").exists() and (why := install(python)):
+        return why
+    database = prisma(python, home)
     port = free_port()
     config = home / "litellm.json"
     rows = [{"model_name": MODEL, "litellm_params": {
         "model": f"openai/{MODEL}", "api_base": f"{upstream}/v1", "api_key": "none"}}]
     config.write_text(json.dumps({"model_list": rows, "litellm_settings": {"telemetry": False}}))
-    more = {"DATABASE_URL": database} if database else {}
+    more = {"LITELLM_MASTER_KEY": KEY, **({"DATABASE_URL": database} if database else {})}
     command = [str(python / "bin" / "litellm"), "--config", str(config), "--host", "127.0.0.1", "--port", str(port),
                "--num_workers", "1"]
-    name = f"LiteLLM's proxy, {'logging to Postgres' if database else 'without its logging: ' + why}"
+    name = f"LiteLLM, {'with Postgres' if database else 'without its log'}"
     with gateway(home, upstream) as ours, process(command, f"http://127.0.0.1:{port}/health/liveliness", more):
-        urls = {"direct": upstream, "gateway": ours, "litellm": f"http://127.0.0.1:{port}"}
-        return {**asyncio.run(compared(urls, count, stream=False)), "name": name}
+        urls = {"direct": upstream, "gateway": ours, name: f"http://127.0.0.1:{port}"}
+        return asyncio.run(compared(urls, count, stream=False))
 
 
 def install(folder: Path) -> str:
@@ -266,19 +303,40 @@ def install(folder: Path) -> str:
     return f"cannot be installed ({(done.stderr.strip().splitlines() or ['?'])[-1][:120]})" if done.returncode else ""
 
 
-def prisma(python: Path, home: Path, upstream: str) -> tuple[str, str]:
-    """A database for its logs; what it lacks where there can be none."""
-    return "", "Prisma's engine is downloaded when it is first used, and cannot be here"
+def prisma(python: Path, home: Path) -> str:
+    """The URL of a database for its log; none where Prisma's engine, a binary that it downloads, cannot be had."""
+    import psycopg
+
+    from selfimprove import logins, postgres
+
+    schema = next((python / "lib").glob("python*/site-packages/litellm/proxy/schema.prisma"))
+    path = {"PATH": f"{python / 'bin'}:{os.environ['PATH']}"}
+    made = subprocess.run(
+        [str(python / "bin" / "prisma"), "generate", "--schema", str(schema)], env={**os.environ, **path},
+        capture_output=True, timeout=300, check=False,
+    )
+    if made.returncode:
+        return ""
+    owner = postgres.login(home, logins.OWNER)
+    with psycopg.connect(owner, autocommit=True) as connection:
+        connection.execute("create database litellm")
+        host = connection.info.host
+    password = logins.password_file(home, logins.OWNER).read_text().strip().rsplit(":", 1)[1]
+    return f"postgresql://{logins.OWNER}:{password}@localhost/litellm?host={host}"
 
 
-def stored(home: Path) -> int:
-    """Exchanges that are in Postgres or still wait in the spool; the gateway has had its time to store them."""
+def stored(home: Path, expected: int) -> str:
+    """How many exchanges are in Postgres, once all are or a minute has gone by."""
     from selfimprove import postgres
 
-    with postgres.connect(postgres.login(home, "pipeline")) as connection:
-        row = connection.execute("select count(*) as n from exchanges").fetchone()
-    assert row is not None
-    return int(row["n"])
+    found, deadline = 0, time.monotonic() + 60
+    while found < expected and time.monotonic() < deadline:
+        with postgres.connect(postgres.login(home, "pipeline")) as connection:
+            row = connection.execute("select count(*) as n from exchanges").fetchone()
+        assert row is not None
+        found = int(row["n"])
+        time.sleep(0.2)
+    return f"{'all' if found == expected else 'not all'} {found} of {expected}"
 
 
 @contextmanager
@@ -289,8 +347,9 @@ def process(command: list[str], url: str, more: dict[str, str] | None = None) ->
     environment = {**os.environ, **(more or {})}
     with open(os.path.join(tempfile.gettempdir(), "si-bench.log"), "ab") as log:
         child = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+    SERVERS["/".join(url.split("/")[:3])] = child.pid
     try:
-        for _ in range(600):
+        for _ in range(1200):
             try:
                 urllib.request.urlopen(url, timeout=2).close()
                 break
@@ -300,7 +359,8 @@ def process(command: list[str], url: str, more: dict[str, str] | None = None) ->
                 time.sleep(0.1)
         yield
     finally:
-        os.killpg(child.pid, signal.SIGTERM)
+        with suppress(ProcessLookupError):
+            os.killpg(child.pid, signal.SIGTERM)
         child.wait()
 
 

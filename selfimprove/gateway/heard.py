@@ -1,5 +1,6 @@
 """Reads what an upstream answers while it is passed on: texts, endings and tokens for the record."""
 
+from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
 
@@ -11,16 +12,33 @@ from selfimprove.gateway.under_way import Record
 ENDINGS: dict[str, Ending] = {
     "stop": "stop", "length": "length", "tool_calls": "tool_calls", "function_call": "tool_calls",
 }
-SHORTEST_ID = 20
+SHORTEST_ID, REMEMBERED = 20, 10_000
 LONGEST_LINE = 4 * 1024**2
+
+
+class Seen:
+    """Upstream's ids that were taken over: one that comes again, or counts to 999 as Ollama's do, would be lost."""
+
+    def __init__(self) -> None:
+        self._names: OrderedDict[str, None] = OrderedDict()
+
+    def is_new(self, name: str) -> bool:
+        """Whether an exchange may be called so."""
+        if len(name) < SHORTEST_ID or name in self._names:
+            return False
+        self._names[name] = None
+        if len(self._names) > REMEMBERED:
+            self._names.popitem(last=False)
+        return True
 
 
 class Heard:
     """Understands OpenAI's completions, whole or in server-sent events; whatever else comes is let pass."""
 
-    def __init__(self, record: Record) -> None:
-        self._record = record
+    def __init__(self, record: Record, seen: Seen) -> None:
+        self._record, self._seen = record, seen
         self._rest = b""
+        self._is_first = True
         self.is_done = False
 
     def whole(self, body: bytes) -> bool:
@@ -50,8 +68,9 @@ class Heard:
 
     def _take(self, value: Mapping[str, Any], key: str) -> None:
         name = value.get("id")
-        if isinstance(name, str) and len(name) >= SHORTEST_ID:
-            self._record.id = name  # what the client sees; Ollama's count to 999 only, and would meet again
+        if self._is_first and isinstance(name, str) and self._seen.is_new(name):
+            self._record.id = name  # what the client sees
+        self._is_first = False
         choices = value.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, dict):

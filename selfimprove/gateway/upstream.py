@@ -12,7 +12,7 @@ from starlette.types import Send
 
 from selfimprove.errors import UpstreamDown
 from selfimprove.gateway import complete, wire
-from selfimprove.gateway.heard import Heard
+from selfimprove.gateway.heard import Heard, Seen
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import NAME, Health
 from selfimprove.gateway.refusal import Refusal
@@ -33,7 +33,7 @@ class Upstream:
         assert settings.upstream_url
         self._url = completions_url(settings.upstream_url)
         self._model, self._key = settings.upstream_model, settings.upstream_key or ""
-        self._keeping = keeping
+        self._keeping, self._seen = keeping, Seen()
         self._opened: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
@@ -113,7 +113,7 @@ class Upstream:
             body = await reply.read()
         except LOST as exc:
             raise UpstreamDown(reason=reason(exc)) from exc
-        is_answer = Heard(record).whole(body) if reply.status == 200 else False
+        is_answer = Heard(record, self._seen).whole(body) if reply.status == 200 else False
         if reply.status == 200 and not is_answer:
             raise UpstreamDown(reason="what it answered with is no completion")
         await record.keep(self._keeping.keeper, None if is_answer else "failed")
@@ -126,7 +126,7 @@ class Upstream:
 
     async def _events(self, record: Record, reply: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
         """Its chunks as they come; the last one waits until the exchange is kept."""
-        heard = Heard(record)
+        heard = Heard(record, self._seen)
         try:
             async for chunk in reply.content.iter_any():
                 heard.chunk(chunk)

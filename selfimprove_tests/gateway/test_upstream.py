@@ -77,11 +77,13 @@ def test_our_own_name_is_translated(llama: SimpleNamespace) -> None:
 
 
 def test_a_stream_is_passed_on_as_it_comes_and_read_on_the_side(llama: SimpleNamespace) -> None:
-    llama.wire.says(*LLAMA_STREAM, stream=EVENTS)
+    new = "chatcmpl-" + "s" * 32
+    said = [chunk.replace(LLAMA_ID.encode(), new.encode()) for chunk in LLAMA_STREAM]
+    llama.wire.says(*said, stream=EVENTS)
     body = {"model": "m", "stream": True, "messages": SAID}
     with llama.http.stream("POST", f"{llama.url}/v1/chat/completions", json=body) as answer:
-        assert answer.headers["x-selfimprove-completion"] == LLAMA_ID
-        assert answer.read() == b"".join(LLAMA_STREAM)
+        assert answer.headers["x-selfimprove-completion"] == new
+        assert answer.read() == b"".join(said)
     kept = llama.notebook.kept[-1]
     assert (kept.answer, kept.ending, kept.completion_tokens) == ("Hello", "length", 2)
     chunks = list(llama.client.chat.completions.create(model="m", messages=SAID, stream=True))
@@ -101,6 +103,11 @@ def test_ids_that_would_meet_again_are_not_taken_for_ours(llama: SimpleNamespace
     answer = llama.http.post(f"{llama.url}/v1/chat/completions", json={"model": "m", "messages": SAID})
     assert answer.json()["id"] == "chatcmpl-417"
     assert answer.headers["x-selfimprove-completion"] == llama.notebook.kept[-1].id != "chatcmpl-417"
+    llama.wire.says({**LLAMA_WHOLE, "id": "chatcmpl-" + "a" * 32})
+    for _ in range(2):
+        llama.http.post(f"{llama.url}/v1/chat/completions", json={"model": "m", "messages": SAID})
+    first, second = (kept.id for kept in llama.notebook.kept[-2:])
+    assert (first, second == first) == ("chatcmpl-" + "a" * 32, False)
 
 
 def test_pictures_are_passed_on_and_their_text_is_kept(llama: SimpleNamespace) -> None:
