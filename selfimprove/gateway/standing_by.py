@@ -8,8 +8,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from selfimprove.errors import ModelUnavailable, SelfImproveError
-from selfimprove.gateway.engine import Engine
+from selfimprove.errors import ModelUnavailable, ModelWorkFailed, SelfImproveError
+from selfimprove.gateway.engine import FIRST_WAIT, LONGEST_WAIT, Engine
 from selfimprove.gateway.work import beside
 from selfimprove.models.base import Base
 from selfimprove.models.room import Hold, to_answer, wished
@@ -41,7 +41,7 @@ class StandingBy:
         """
         await self._room()
         try:
-            await self._start()
+            await self._arrive()
             async with beside(self._watch(came_back)):
                 yield
         finally:
@@ -55,6 +55,17 @@ class StandingBy:
             if await asyncio.to_thread(wished, self._home, self._size):
                 await self._rest()
                 await self._wake(came_back)
+
+    async def _arrive(self) -> None:
+        """For the first time; a process that was killed while it loaded is followed by another, sooner or later."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                return await self._start()
+            except ModelWorkFailed as exc:
+                log.warning("The model did not load, and is loaded again: %s", exc)
+                await asyncio.sleep(wait)
+                wait = min(2 * wait, LONGEST_WAIT)
 
     async def _start(self) -> None:
         self._hold.take(self._size)

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
-from selfimprove.errors import AdapterMismatch, AnswerBroken, ModelUnavailable, SlotsFull
+from selfimprove.errors import AdapterMismatch, AnswerBroken, ModelUnavailable, ModelWorkFailed, SlotsFull
 from selfimprove.gateway.ask import BASE, Ask, Piece
 from selfimprove.gateway.engine import Figures, Probe, Serving
 from selfimprove.models.base import Base
@@ -28,15 +28,18 @@ class FakeEngine:
         self.under_way: Counter[str] = Counter()
         self.bytes = 2 * GB
         self.drained = 0
-        self.starts = 0
+        self.starts = self.deaths = 0  # deaths: so many starts to come end in one
 
     @property
     def slots(self) -> frozenset[str]:
         return frozenset({BASE, *self.folders}) if self.is_up else frozenset()
 
     async def start(self, base: Base) -> None:
-        self.is_up = True
         self.starts += 1
+        if self.deaths:
+            self.deaths -= 1
+            raise ModelWorkFailed(function="voices", ending="SIGKILL", line="it said nothing")
+        self.is_up = True
 
     async def drain(self, seconds: float, why: str = "") -> None:
         self.is_up = False

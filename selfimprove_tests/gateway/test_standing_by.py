@@ -64,6 +64,19 @@ def test_the_model_leaves_for_a_training_that_needs_the_room_and_comes_back(tmp_
     asyncio.run(live())
 
 
+def test_a_model_that_is_killed_while_it_loads_is_loaded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("selfimprove.gateway.standing_by.FIRST_WAIT", 0.01)
+
+    async def live() -> None:
+        engine, standing = made(tmp_path)
+        engine.deaths = 2
+        async with standing.present(lambda: asyncio.sleep(0)):
+            assert (engine.starts, engine.is_up) == (3, True)
+            await until(lambda: room.held(tmp_path) == engine.bytes)
+
+    asyncio.run(live())
+
+
 def test_where_both_fit_the_model_stays(tmp_path: Path) -> None:
     async def live() -> None:
         async with up(tmp_path) as (engine, _):
