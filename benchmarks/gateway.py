@@ -96,8 +96,21 @@ def told(plain: Found, streamed: Found, idle: str, kept: str, theirs: Found | st
         lite, their_cpu = row(name, theirs, name, "the gateway adds a fifth of it")
         print(f"the gateway takes {again / lite:.3f} of its time, {cpu / their_cpu:.3f} of its CPU time")
         held = held and again <= lite / 5
-    print(f"{STREAMS} idle streams: {idle}; exchanges stored: {kept}")
+    print(f"{STREAMS} idle streams: {idle}; exchanges stored: {kept}; {disk()}")
     return 0 if held else 1
+
+
+def disk() -> str:
+    """What an fsync takes here, which no answer that is kept can end before."""
+    times = []
+    with tempfile.NamedTemporaryFile() as file:
+        for _ in range(200):
+            os.write(file.fileno(), b"x" * 2000)
+            start = time.perf_counter()
+            os.fdatasync(file.fileno())
+            times.append(time.perf_counter() - start)
+            time.sleep(0.005)
+    return f"an fsync alone takes {quantile(times, 50):.2f} and {quantile(times, 99):.2f} ms"
 
 
 def row(title: str, found: Found, name: str, limit: str) -> tuple[float, float]:

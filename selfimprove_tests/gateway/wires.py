@@ -1,4 +1,4 @@
-"""What upstream servers say on the wire, as recorded from them, and a server that says it."""
+"""What llama.cpp's server and Ollama say on the wire, field by field as they document it, and a server that says it."""
 
 import asyncio
 import json
