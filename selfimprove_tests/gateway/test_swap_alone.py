@@ -4,11 +4,14 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
+import orjson
+
+from selfimprove.adapters.adapter import hashes
 from selfimprove.adapters.files import alone
 from selfimprove.errors import AdaptersInUse
 from selfimprove.gateway import remembered
 from selfimprove.gateway.ask import BASE
-from selfimprove.promotion.promote import veto
+from selfimprove.promotion.promote import rollback, veto
 from selfimprove_tests.experiments.make import enthrone
 from selfimprove_tests.gateway.by_day import CHATS, Day, act, down, made, run
 from selfimprove_tests.gateway.fake_engine import FakeEngine
@@ -41,6 +44,34 @@ def test_who_was_vetoed_does_not_come_back_with_it_because_the_next_one_is_damag
     later = down(day)
     run(later.swap.start())
     assert later.swap.slot(CHATS[0]) == BASE
+
+
+def test_who_was_taken_back_does_not_go_on_where_the_one_before_is_damaged(day: Day) -> None:
+    async def live() -> None:
+        first, _ = enthrone(day.house, "first")
+        enthrone(day.house, "second", replaced=first)
+        day.commit()
+        await day.swap.start()
+        await act(day, rollback)
+        houses.damage(day.house, first)
+        assert await day.swap.follow()
+        assert (day.swap.slot(CHATS[0]), day.swap.state()["refused"] is None) == (BASE, False)
+
+    run(live())
+
+
+def test_what_is_remembered_must_be_of_the_adapters_own_id(day: Day) -> None:
+    """Who can write to the folder could change the hashes along with the files."""
+    champion, _ = enthrone(day.house, "first")
+    day.commit()
+    run(day.swap.start())
+    houses.damage(day.house, champion)
+    content = orjson.loads(day.swap.memory.read_bytes())
+    content["files"][champion] = hashes(Path(content["folders"][champion]))
+    day.swap.memory.write_bytes(orjson.dumps(content))
+    later = down(day)
+    run(later.swap.start())
+    assert (later.swap.slot(CHATS[0]), later.engine.loaded) == (BASE, [])
 
 
 def test_nothing_is_pruned_between_being_verified_and_being_loaded(day: Day) -> None:

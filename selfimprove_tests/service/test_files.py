@@ -42,6 +42,13 @@ def test_the_environment_is_that_of_the_settings(home: Path) -> None:
     assert {"OTHER", "SELFIMPROVE_STACK"} & carried.keys() == set()
 
 
+def test_a_sign_of_systemd_in_a_path_is_doubled(home: Path) -> None:
+    units = [file.content for file in systemd.files(of(home), NOW) if file.path.suffix == ".service"]
+    assert len(units) == 3
+    for unit in units:
+        assert f"\nWorkingDirectory={home}%\n" in unit
+
+
 @pytest.mark.parametrize("cron", ["0 2 * * 1,3,5", "30 1 * * 6,0", "0 */12 * * 2-4", "0 2 * * *"])
 @pytest.mark.parametrize("kind", [launchd, systemd])
 def test_another_day_changes_no_file(home: Path, kind: ModuleType, cron: str) -> None:

@@ -1,0 +1,59 @@
+"""The loop that answers: who is let in, by the room that their caches will need."""
+
+from collections.abc import Callable
+from typing import Any
+
+import mlx.core as mx
+import pytest
+
+from selfimprove.models import mlx
+from selfimprove.models.answering import Voices
+from selfimprove.models.asked import Desk
+from selfimprove.models.base import TINY
+from selfimprove.models.mlx import Loaded
+from selfimprove.models.serving import BLOCK, Room, Serving
+
+CONTEXT = 512
+
+
+@pytest.fixture(scope="module")
+def loaded() -> Loaded:
+    return mlx.load(TINY)
+
+
+def asking(loaded: Loaded, *most: int, blocks: int) -> tuple[Voices, list[Any], Callable[[], None]]:
+    """Requests for so many tokens, where there is room for the caches of so many blocks; what is said, and a step."""
+    told: list[Any] = []
+    voices = Voices(loaded, Serving(context=CONTEXT), Room(1e12, 0, blocks * BLOCK, 1), told.extend)
+    desk = Desk(loaded.tokenizer, CONTEXT)
+    ask = {"id": "a", "slot": "base", "messages": [{"role": "user", "content": "Hello!"}], "temperature": 0.0,
+           "top_p": 1.0, "seed": 1, "top_logprobs": None, "stop": (), "tools": (), "schema": None}  # fmt: skip
+    for key, tokens in enumerate(most, 1):
+        voices._do({"key": key, "do": "say", "asked": desk.prepare(key, {**ask, "max_tokens": tokens})})
+
+    def step() -> None:
+        with mx.stream(voices._generator.stream):
+            voices._admit()
+            voices._step()
+            voices._flush()
+
+    return voices, told, step
+
+
+@pytest.mark.parametrize(
+    ("most", "blocks", "admitted"),
+    [
+        ([9, 9, 9], 3, 3), ([9, 9, 9], 2, 2),
+        ([9, 400, 9], 3, 1),  # a batch is as wide as its longest, and nobody overtakes
+        ([400, 9], 1, 1),  # one alone is always let in
+    ],
+)  # fmt: skip
+def test_who_does_not_fit_waits_and_is_answered(loaded: Loaded, most: list[int], blocks: int, admitted: int) -> None:
+    voices, told, step = asking(loaded, *most, blocks=blocks)
+    step()
+    assert (len(voices._speeches), len(voices._waiting)) == (admitted, len(most) - admitted)
+    for _ in range(200):
+        step()
+    ended = [event["key"] for event in told if event.get("piece", {}).get("finish")]
+    assert sorted(ended) == list(range(1, len(most) + 1))
+    assert not voices._speeches
