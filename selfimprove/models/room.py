@@ -7,6 +7,7 @@ a process ends, however it ends.
 
 import fcntl
 import json
+import os
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ from selfimprove.models.training import Plan
 from selfimprove.settings import private
 
 WAIT_SECONDS = 180.0
+WIDTH = 64  # characters of what a hold says
 ANSWERING = 1.3  # times the weights: what answering many prompts takes besides
 
 
@@ -82,12 +84,12 @@ class Hold:
     def take(self, size: float) -> None:
         """Say that this many bytes are held."""
         if self._file is None:
-            self._file = (private(self._place.parent) / self._place.name).open("a+")
+            private(self._place.parent)
+            self._place.touch()
+            self._file = self._place.open("r+")
             fcntl.flock(self._file, fcntl.LOCK_EX)
-        self._file.seek(0)
-        self._file.truncate()
-        json.dump({"held": size}, self._file)
-        self._file.flush()
+        # In one piece over what was there: a night that reads meanwhile must not find nothing.
+        os.pwrite(self._file.fileno(), json.dumps({"held": size}).ljust(WIDTH).encode(), 0)
 
     def release(self) -> None:
         """Say that none are any more."""

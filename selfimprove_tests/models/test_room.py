@@ -54,6 +54,19 @@ def test_wishes_add_up(tmp_path: Path) -> None:
             assert room.wished(tmp_path, 4)
 
 
+def test_what_is_held_is_never_nothing_while_it_changes(tmp_path: Path) -> None:
+    hold, seen = room.Hold(tmp_path), list[float]()
+    hold.take(7)
+    reading = threading.Thread(target=lambda: seen.extend(room.held(tmp_path) for _ in range(2000)))
+    reading.start()
+    sizes = (7.0, 123456789012.5)
+    while reading.is_alive():
+        for size in sizes:
+            hold.take(size)
+    assert set(seen) <= set(sizes)
+    hold.release()
+
+
 def test_what_is_held_is_seen_while_it_is(tmp_path: Path) -> None:
     hold = room.Hold(tmp_path)
     assert room.held(tmp_path) == 0
