@@ -8,6 +8,7 @@ from typing import Any
 from selfimprove.critiques.exchange import Exchange
 from selfimprove.critiques.fences import split
 from selfimprove.critiques.formats import is_code, items
+from selfimprove.curation import languages
 
 SURE_OF_LANGUAGE = 0.8
 ENOUGH_TO_SAY = 40
@@ -135,6 +136,4 @@ def _language(text: str) -> str | None:
 
 @cache
 def _classifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
-
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return languages.identifier()
