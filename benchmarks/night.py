@@ -16,10 +16,10 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 LIMIT = 1.25
-JOB = re.compile(r"selfimprove\.(\w+)\S* worked for ([0-9.]+) s")
+JOB = re.compile(r"selfimprove\.(\S+):\w+ worked for ([0-9.]+) s")
 SECONDS = "select end_time - start_time as nightly from dagster.runs where run_id = %(run_id)s"
 TOLD = """
-select step_key, event::jsonb ->> 'user_message' as message from dagster.event_logs
+select event::jsonb ->> 'user_message' as message from dagster.event_logs
 where run_id = %(run_id)s and event::jsonb ->> 'user_message' like '%% worked for %%'
 """
 
@@ -33,7 +33,7 @@ def selfimprove(home: Path, *arguments: str) -> str:
 
 
 def read(home: Path, run_id: str) -> tuple[float, dict[str, float]]:
-    """Seconds of the run, and of its models' jobs by asset."""
+    """Seconds of the run, and of its models' jobs by their module."""
     from selfimprove import postgres
     from selfimprove.settings import read as settings
 
@@ -42,7 +42,7 @@ def read(home: Path, run_id: str) -> tuple[float, dict[str, float]]:
         run: dict[str, Any] | None = connection.execute(SECONDS, {"run_id": run_id}).fetchone()
         for row in connection.execute(TOLD, {"run_id": run_id}):
             if found := JOB.search(row["message"]):
-                work[row["step_key"]] += float(found[2])
+                work[found[1]] += float(found[2])
     postgres.release()
     assert run is not None
     return run["nightly"], work
@@ -54,7 +54,7 @@ def main() -> int:
         outcome = json.loads(selfimprove(home, "night", "--sample", "--json"))
         nightly, work = read(home, outcome["run_id"])
     for name, value in {**work, "sum of work": sum(work.values()), "nightly": nightly}.items():
-        print(f"{name:16} {value:>7.1f} s")
+        print(f"{name:24} {value:>7.1f} s")
     ratio = nightly / sum(work.values())
     print(f"ratio {ratio:.2f}; limit {LIMIT}; outcome {outcome['outcome']}")
     return int(ratio > LIMIT)

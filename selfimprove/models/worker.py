@@ -23,7 +23,7 @@ from selfimprove.models.serve import Event, Log
 
 LANGUAGE, SENTENCES = "mlx_lm", "selfimprove.models.embed:load"  # what a worker loads
 LOG = logging.getLogger(__name__)  # dagster.yaml has it told in the run's log
-TOLD = "%s worked for %.2f s, with %.0f MB at most"
+TOLD = "%s worked for %.2f s in %d jobs, with %.0f MB at most"
 _ready: deque["Worker"] = deque()
 _keeps_warm = threading.Event()
 
@@ -34,6 +34,8 @@ class Worker:
     def __init__(self, library: str = LANGUAGE) -> None:
         self._child = _start(library)
         self._tail: deque[str] = deque(maxlen=1)
+        self._worked: dict[str, tuple[int, float]] = {}  # jobs and seconds by function
+        self._peak = 0
         self._reader = threading.Thread(target=_drain, args=(self._child.stderr, self._tail), daemon=True)
         self._reader.start()
 
@@ -58,11 +60,16 @@ class Worker:
             said = "".join(self._tail) or "it said nothing"
             raise ModelWorkFailed(function=function, ending=ending(code), line=said)
         result = _unpack(outcome)
-        LOG.info(TOLD, function, outcome["seconds"], result["memory"]["peak_rss"] / 1e6)
+        jobs, seconds = self._worked.get(function, (0, 0.0))
+        self._worked[function] = jobs + 1, seconds + outcome["seconds"]
+        self._peak = result["memory"]["peak_rss"]
         return result
 
     def close(self) -> None:
-        """End the process, whatever it is doing."""
+        """End the process, whatever it is doing, and tell what it did."""
+        for function, (jobs, seconds) in self._worked.items():
+            LOG.info(TOLD, function, seconds, jobs, self._peak / 1e6)
+        self._worked.clear()
         self._child.kill()
         self._child.wait()
         self._reader.join(timeout=5)

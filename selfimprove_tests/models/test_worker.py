@@ -31,7 +31,7 @@ def test_result_progress_and_memory_come_back(caplog: pytest.LogCaptureFixture) 
     events: list[Event] = []
     with caplog.at_level("INFO"):
         result = call(ACT, {"act": "echo", "text": "grüß dich\n"}, log=events.append)
-    assert re.fullmatch(rf"{ACT} worked for \d+\.\d\d s, with \d+ MB at most", caplog.messages[-1])
+    assert re.fullmatch(rf"{ACT} worked for \d+\.\d\d s in 1 jobs, with \d+ MB at most", caplog.messages[-1])
     assert result["echo"] == "grüß dich\n"
     assert events == [{"step": 0}, {"step": 1}, {"step": 2}]
     assert result["memory"]["peak_rss"] > 2**20
@@ -129,7 +129,7 @@ def test_a_warm_worker_that_died_waiting_is_replaced() -> None:
         assert call(ACT, {"act": "pid"})["pid"] != first
 
 
-def test_a_worker_does_one_job_after_another() -> None:
+def test_a_worker_does_one_job_after_another_and_tells_of_all_at_its_end(caplog: pytest.LogCaptureFixture) -> None:
     worker = Worker()
     try:
         said = [worker.do(ACT, {"act": "pid"})["pid"] for _ in range(3)]
@@ -137,7 +137,10 @@ def test_a_worker_does_one_job_after_another() -> None:
             worker.do(ACT, {"act": "refuse"})
         assert worker.do(ACT, {"act": "pid"})["pid"] == said[0] == said[2]
     finally:
-        worker.close()
+        with caplog.at_level("INFO"):
+            worker.close()
+            worker.close()
+    assert [" in 4 jobs, " in message for message in caplog.messages] == [True]
     assert not worker.is_alive
 
 
