@@ -57,7 +57,7 @@ class Counted(Response):
 )
 async def chat_completions(request: Request, visitor: Chatting) -> Response:
     """Answer a chat; the exchange is kept before the answer ends."""
-    raw = await request.body()
+    raw = await _body(request)
     house = parts(request)
     return Counted(await house.answerer.answer(request, wire.loads(raw), raw), house, visitor)
 
@@ -135,6 +135,16 @@ async def healthz(request: Request) -> Response:
 async def figures() -> Response:
     """The gateway's figures, for Prometheus."""
     return Response(metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+async def _body(request: Request) -> bytes:
+    """What `request.body()` gives, in a few microseconds where it came in one piece."""
+    message = await request.receive()
+    body: bytes = message.get("body", b"")
+    while message.get("more_body"):
+        message = await request.receive()
+        body += message.get("body", b"")
+    return body
 
 
 def _encoded(vector: Any, form: str) -> list[float] | str:

@@ -5,6 +5,7 @@ from contextlib import aclosing
 from typing import Any
 
 import aiohttp
+import httptools
 import orjson
 from starlette.requests import Request
 from starlette.responses import Response
@@ -14,6 +15,7 @@ from selfimprove.errors import UpstreamDown
 from selfimprove.gateway import complete, wire
 from selfimprove.gateway.heard import Heard, Seen
 from selfimprove.gateway.keeping import Keeping
+from selfimprove.gateway.line import Caller, Reply, Unreachable
 from selfimprove.gateway.parts import NAME, Health
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.stream import Working, send_events, send_whole
@@ -24,6 +26,7 @@ from selfimprove.settings import Settings
 CONNECT_SECONDS, SILENT_SECONDS, LOOK_SECONDS = 5.0, 300.0, 3.0
 PASSED_ON = ("content-type", "retry-after")
 LOST = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError)
+BROKEN = (OSError, httptools.HttpParserError)  # TimeoutError is an OSError
 
 
 class Upstream:
@@ -35,9 +38,12 @@ class Upstream:
         self._model, self._key = settings.upstream_model, settings.upstream_key or ""
         self._keeping, self._seen = keeping, Seen()
         self._opened: aiohttp.ClientSession | None = None
+        headers = {"content-type": "application/json", **authorization(self._key)}
+        self._caller = Caller(self._url, headers, connect=CONNECT_SECONDS, silent=SILENT_SECONDS)
 
     async def close(self) -> None:
         """Give the connections back."""
+        self._caller.close()
         if self._opened:
             await self._opened.close()
 
@@ -50,7 +56,7 @@ class Upstream:
             async with self._keeping.whatever_comes(record):
                 addressed, record.model = await self._addressed(body, raw)
                 async with await self._post(addressed) as reply:
-                    is_stream = reply.content_type == "text/event-stream" and reply.status == 200
+                    is_stream = reply.is_stream and reply.status == 200
                     await (self._pass_on if is_stream else self._pass_whole)(send, record, reply)
 
         return Working(work)
@@ -89,29 +95,25 @@ class Upstream:
             raise UpstreamDown(reason="it has no model; name one in SELFIMPROVE_UPSTREAM_MODEL")
         return orjson.dumps(body | {"model": model}), model
 
-    async def _post(self, body: bytes) -> aiohttp.ClientResponse:
-        """Its answer's beginning; a connection that it had closed in the meantime is opened anew, once.
+    async def _post(self, body: bytes) -> Reply:
+        """Its answer's beginning.
 
         Raises:
             UpstreamDown: it cannot be reached, or fails.
         """
-        for is_last in (False, True):
-            try:
-                reply = await self._session().post(self._url, data=body)
-            except LOST as exc:
-                if is_last or not isinstance(exc, aiohttp.ServerDisconnectedError | ConnectionResetError):
-                    raise UpstreamDown(reason=reason(exc)) from exc
-            else:
-                break
+        try:
+            reply = await self._caller.post(body)
+        except BROKEN as exc:
+            raise UpstreamDown(reason=reason(exc)) from exc
         if reply.status >= 500:
-            reply.close()
-            raise UpstreamDown(reason=f"it answered with status {reply.status}")
+            async with reply:
+                raise UpstreamDown(reason=f"it answered with status {reply.status}")
         return reply
 
-    async def _pass_whole(self, send: Send, record: Record, reply: aiohttp.ClientResponse) -> None:
+    async def _pass_whole(self, send: Send, record: Record, reply: Reply) -> None:
         try:
             body = await reply.read()
-        except LOST as exc:
+        except BROKEN as exc:
             raise UpstreamDown(reason=reason(exc)) from exc
         is_answer = Heard(record, self._seen).whole(body) if reply.status == 200 else False
         if reply.status == 200 and not is_answer:
@@ -120,20 +122,20 @@ class Upstream:
         kept = {} if record.is_kept else {"x-selfimprove-kept": "no"}
         await send_whole(send, reply.status, {**_passed_on(reply), **complete.headers(record), **kept}, body)
 
-    async def _pass_on(self, send: Send, record: Record, reply: aiohttp.ClientResponse) -> None:
+    async def _pass_on(self, send: Send, record: Record, reply: Reply) -> None:
         async with aclosing(self._events(record, reply)) as events:
             await send_events(send, lambda: complete.headers(record), events)
 
-    async def _events(self, record: Record, reply: aiohttp.ClientResponse) -> AsyncGenerator[bytes, None]:
+    async def _events(self, record: Record, reply: Reply) -> AsyncGenerator[bytes, None]:
         """Its chunks as they come; the last one waits until the exchange is kept."""
         heard = Heard(record, self._seen)
         try:
-            async for chunk in reply.content.iter_any():
+            async for chunk in reply.chunks():
                 heard.chunk(chunk)
                 if heard.is_done:
                     await record.keep(self._keeping.keeper)
                 yield chunk
-        except LOST as exc:
+        except BROKEN as exc:
             raise UpstreamDown(reason=reason(exc)) from exc
         if not heard.is_done and not record.finishes:
             raise UpstreamDown(reason="it broke off in the middle of an answer")
@@ -156,14 +158,16 @@ def reason(exc: BaseException) -> str:
     """Why there is no answer, in words of ours: a driver's may quote what was sent."""
     if isinstance(exc, aiohttp.ClientConnectorError):
         return f"nobody listens at {exc.host}:{exc.port}"
+    if isinstance(exc, Unreachable):
+        return str(exc)
     if isinstance(exc, TimeoutError):
         return "it takes too long"
-    if isinstance(exc, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError):
+    if isinstance(exc, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError | OSError):
         return "it closed the connection"
     return "what it answered with is not what such a server answers with"
 
 
-def _passed_on(reply: aiohttp.ClientResponse) -> dict[str, str]:
+def _passed_on(reply: Reply) -> dict[str, str]:
     return {name: reply.headers[name] for name in PASSED_ON if name in reply.headers}
 
 
