@@ -42,7 +42,7 @@ def status(settings: Settings) -> dict[str, Any]:
     services = stack.services(settings)
     return {
         "home": str(settings.home),
-        "gateway_url": f"http://{settings.gateway_host}:{settings.gateway_port}" if services["gateway"] else None,
+        "gateway_url": _gateway_url(settings) if services["gateway"] else None,
         "url": f"http://127.0.0.1:{stack.port(settings)}" if services["webserver"] else None,
         "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
         | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
@@ -200,7 +200,7 @@ def _gateway(settings: Settings) -> Iterator[Finding]:
     if stack.services(settings)["gateway"] is None:
         yield Finding("gateway", True, "down; `selfimprove up` starts it")
         return
-    ok, detail = _health(f"http://127.0.0.1:{settings.gateway_port}/healthz")
+    ok, detail = _health(f"{_gateway_url(settings)}/healthz")
     known = len(tokens.Known(settings.home).all())
     who = f"{known} tokens let in" if known else "whoever is at this machine gets in"
     yield Finding("gateway", ok, f"{detail or 'it answers'}; {who}", "see the message, and logs/gateway.log")
@@ -221,6 +221,12 @@ def _exchanges(settings: Settings) -> Iterator[Finding]:
     is_new = bool(lost.at) and datetime.now(UTC) - datetime.fromisoformat(lost.at) < LOST_LATELY
     step = "make room on the disk, and see that the database answers; logs/gateway.log tells more"
     yield Finding("exchanges", not aside and not is_new, "; ".join(held) or "all are stored", step)
+
+
+def _gateway_url(settings: Settings) -> str:
+    """Where this machine reaches the gateway, wherever else it listens."""
+    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.gateway_host, settings.gateway_host)  # noqa: S104
+    return f"http://{f'[{host}]' if host.count(':') > 1 and host[0] != '[' else host}:{settings.gateway_port}"
 
 
 def _health(url: str) -> tuple[bool, str]:

@@ -104,6 +104,17 @@ def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(sett
     assert stack.port(settings) == 4321
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:4646"), ("0.0.0.0", "http://127.0.0.1:4646"), ("::", "http://[::1]:4646"),
+        ("fe80::1", "http://[fe80::1]:4646"), ("my-mac.local", "http://my-mac.local:4646"),
+    ],
+)
+def test_the_gateway_is_asked_where_this_machine_reaches_it(settings: Settings, host: str, url: str) -> None:
+    assert doctor._gateway_url(replace(settings, gateway_host=host)) == url
+
+
 def test_folders_that_others_can_open_are_a_finding(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     reports = private(settings.home / "reports")
     [found] = doctor._folders(settings)
