@@ -25,7 +25,10 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Whole nights first, so that none is left for the end; --only-stored leaves out what a second server cannot change."""
+    """Whole nights come first, so that none is left for the end.
+
+    With --only-stored, leave out what a second database server cannot change.
+    """
     items.sort(key=lambda item: "end_to_end" not in item.path.parts)
     if config.getoption("--only-stored"):
         stored = [item for item in items if "server" in getattr(item, "fixturenames", ())]

@@ -10,8 +10,8 @@ PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
     "install", "errors", "settings", "logins", "postgres", "processes", "options", "charts", "models", "resources",
     "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "experiments",
-    "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions", "dagster_webserver", "stack", "night", "day",
-    "service", "doctor", "cli", "__main__",
+    "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions", "dagster_webserver", "stack",
+    "night", "day", "service", "doctor", "cli", "__main__",
 ]
 KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "definitions.py", "stack.py", "night.py",
                 "dagster_webserver.py"}
