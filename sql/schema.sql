@@ -280,6 +280,8 @@ create table dataset_examples (
     example_id text not null references examples (id) on delete cascade,
     split text not null check (split in ('train', 'validation', 'fresh', 'replay')),
     position int not null,
+    weight real,                                        -- how likely it was drawn to be practised again; null: by lot
+    drawn_for text,                                     -- what was lost that it is like: a slice, or a task of own questions
     primary key (dataset_id, example_id)
 );
 create index dataset_examples_by_example on dataset_examples (example_id);

@@ -14,6 +14,7 @@ from selfimprove.adapters.recipe import Method, Pseudonyms, Recipe
 from selfimprove.datasets import table as datasets
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.datasets.say import too_little
+from selfimprove.datasets.start import words
 from selfimprove.errors import NothingToTrain
 from selfimprove.models.training import Batching, Preference
 from selfimprove.postgres import Connection
@@ -79,7 +80,7 @@ def lora_adapter(
     with database.connect() as connection:
         dataset = to_train_on(connection, context.run.run_id)
         champion = table.champion(connection, bench.base.id)
-    recipe = tonight(recipes.recommended(bench.base), config, champion)
+    recipe = tonight(recipes.recommended(bench.base), config, champion, dataset)
     adapter = learn(bench, dataset, recipe, context.run.run_id)
     return dg.MaterializeResult(metadata=described(adapter), data_version=dg.DataVersion(adapter.id))
 
@@ -97,14 +98,27 @@ def to_train_on(connection: Connection, run_id: str) -> Dataset:
     return dataset
 
 
-def tonight(recommended: Recipe, config: TrainingConfig, champion: Adapter | None) -> Recipe:
-    """The recipe with the night's changes; it goes on from the champion where both have the same shape."""
+def tonight(recommended: Recipe, config: TrainingConfig, champion: Adapter | None, dataset: Dataset) -> Recipe:
+    """The recipe with the night's changes; it goes on from the champion where both have the same shape.
+
+    A dataset that was made to begin anew holds all lessons so far, and is trained on from the base model.
+    """
     given = config.model_dump()
     wanted = given.pop("warm_start")
     recipe = recipes.changed(recommended, given)
+    start = dataset.manifest.get("start", {})
+    if start.get("champion") and start["adapter"] is None:
+        return recipes.changed(recipes.anew(recommended, *lengths(dataset)), given)
     if not wanted or champion is None or champion.recipe.shape != recipe.shape:
         return recipe
     return recipes.changed(recipes.going_on_from(recommended, champion.id), given)
+
+
+def lengths(dataset: Dataset) -> tuple[int, int]:
+    """How many examples one pass shows, and how many it would if no more than usual were practised again."""
+    own = sum(e.chat_id is not None for e in dataset.splits["replay"])
+    shown = len(dataset.splits["train"]) * dataset.manifest["target_repeat"] + len(dataset.splits["replay"])
+    return shown, shown - max(0, own - dataset.manifest["rule"]["remember"])
 
 
 def described(adapter: Adapter) -> dict[str, Any]:
@@ -118,6 +132,7 @@ def described(adapter: Adapter) -> dict[str, Any]:
         "dataset": adapter.dataset_id,
         "base_model": adapter.base_model,
         "went_on_from": adapter.recipe.warm_start or "the bare base model",
+        "start": words(metrics.get("start", {})),
         "losses": dg.MetadataValue.md(charts.markdown_image(chart, "Loss while training")),
         "train_loss": metrics["train_losses"][-1][1],
         "stopped": metrics["stopped"],

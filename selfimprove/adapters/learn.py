@@ -23,6 +23,7 @@ from selfimprove.adapters.train import plan
 from selfimprove.datasets import export
 from selfimprove.datasets.build import Connect
 from selfimprove.datasets.freeze import Dataset
+from selfimprove.datasets.start import started
 from selfimprove.errors import DatasetChanged, ModelWorkFailed
 from selfimprove.models import room, worker
 from selfimprove.models.base import Base
@@ -77,6 +78,7 @@ def learn(bench: Bench, dataset: Dataset, recipe: Recipe, run_id: str, pace: Pac
         job = _job(bench, dataset, recipe, place)
         recipe, trials = search(recipe, lambda number, trial: _tried(bench, job, number, trial))
         told = _in_segments(bench, {**job, "recipe": asdict(recipe)}, pace) | {"search": told_of(trials)}
+        told["start"] = started(dataset.manifest.get("start", {}), recipe.warm_start)
         (place / DRAFT / "recipe.json").write_bytes(how_made(bench.base, dataset, recipe))
         id, files, url = keep(place / DRAFT, bench.home)
         adapter = Adapter(id, bench.base.id, dataset.id, recipe, told, url, files, dataset.night)

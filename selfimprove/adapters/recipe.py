@@ -75,6 +75,11 @@ def going_on_from(recipe: Recipe, champion: str) -> Recipe:
     return replace(recipe, warm_start=champion, steps=max(1, recipe.steps * 2 // 3))
 
 
+def anew(recipe: Recipe, shown: int, usual: int) -> Recipe:
+    """The recipe for a night that begins at the base model again: each lesson is seen as often as on other nights."""
+    return replace(recipe, steps=round(recipe.steps * max(1.0, shown / max(1, usual))))
+
+
 def changed(recipe: Recipe, given: dict[str, Any]) -> Recipe:
     """The recipe with what was given; None leaves a field as it is."""
     return replace(recipe, **{name: value for name, value in given.items() if value is not None})

@@ -8,6 +8,7 @@ from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.files import verified_folder
 from selfimprove.adapters.prune import Pruned
 from selfimprove.datasets.show import aligned, as_json
+from selfimprove.datasets.start import words as start
 from selfimprove.errors import AdapterCorrupt
 
 __all__ = ["as_json", "pruned", "summary", "table", "verdicts", "verified", "words"]
@@ -55,6 +56,7 @@ def words(adapter: Adapter) -> str:
             f"Adapter {adapter.id}",
             f"Night {adapter.night}, from dataset {adapter.dataset_id}",
             f"Base model {adapter.base_model}; went on from {made.warm_start or 'the bare base model'}",
+            *filter(None, [start(metrics.get("start", {}))]),
             f"Training loss {_number(curve[0][1])} to {_number(curve[-1][1])} in {metrics.get('steps')} steps",
             f"Weights moved by {_number(metrics.get('delta_norm'))} of their norm",
             f"Recipe: {recipe}",

@@ -4,8 +4,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import dagster as dg
+from pydantic import Field
 
-from selfimprove.datasets import look_for_names, sweep, table
+from selfimprove.datasets import look_for_names, start, sweep, table
 from selfimprove.datasets.build import Room, build
 from selfimprove.datasets.example import SPLITS, Rule
 from selfimprove.datasets.freeze import Dataset
@@ -26,10 +27,20 @@ COLUMNS = dg.TableSchema(
         dg.TableColumn("example_id", "text", description="hash of the chat and of what was said"),
         dg.TableColumn("split", "text", description="train, validation, fresh (only tests tonight) or replay"),
         dg.TableColumn("position", "int"),
+        dg.TableColumn("weight", "real", description="how likely a replayed one was drawn; null: by lot"),
+        dg.TableColumn("drawn_for", "text", description="what was lost that it is like"),
     ]
 )
 LINEAGE = dg.TableColumnLineage(
     {"example_id": [dg.TableColumnDep("redacted_chats", "messages"), dg.TableColumnDep("critique_scores", "score")]}
+)
+PRACTISED = dg.TableSchema(
+    [
+        dg.TableColumn("name", "string", description="what was lost: a slice of a suite, or a task of own questions"),
+        dg.TableColumn("knew", "string", description="the earlier model that passed most of it"),
+        *(dg.TableColumn(name, "int") for name in ("before", "now", "n")),
+        dg.TableColumn("drawn", "int", description="examples like it that are practised again"),
+    ]
 )
 COUNTS = dg.TableSchema([dg.TableColumn("reason", "string"), dg.TableColumn("chats", "int")])
 
@@ -48,6 +59,11 @@ class DatasetConfig(dg.Config):
     most_tried: int = DEFAULT.most_tried
     memories_answer: bool = DEFAULT.memories_answer
     synthetic: float = DEFAULT.synthetic
+    floor: float = Field(DEFAULT.floor, gt=0, le=1)
+    drift_share: float = DEFAULT.drift_share
+    most_lost: float = DEFAULT.most_lost
+    most_nights: int = DEFAULT.most_nights
+    remember_anew: int = DEFAULT.remember_anew
 
 
 @dg.asset(
@@ -105,11 +121,13 @@ def described(dataset: Dataset) -> dict[str, dg.MetadataValue | dg.TableColumnLi
     """What the UI shows of a dataset."""
     summary = dataset.manifest["splits"]
     rows = [dg.TableRecord({"split": split, "examples": summary[split]["examples"]}) for split in SPLITS]
-    reasons = dataset.manifest["chats"]["rejected"].items()
+    reasons, lost = dataset.manifest["chats"]["rejected"].items(), dataset.manifest["practised"].get("lost", [])
     return {
         "dataset": dataset.id,
         "night": str(dataset.night),
         "cutoff": str(dataset.cutoff),
+        "start": start.words(dataset.manifest["start"]),
+        "practised": dg.MetadataValue.table([dg.TableRecord(row) for row in lost], PRACTISED),
         "dagster/row_count": sum(part["examples"] for part in summary.values()),
         "splits": dg.MetadataValue.table(rows),
         "left_out": dg.MetadataValue.table(

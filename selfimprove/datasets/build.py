@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import orjson
 
 from selfimprove.chats.chat import Message
-from selfimprove.datasets import replay, say, second_opinion, table
+from selfimprove.datasets import decay, replay, say, second_opinion, start, table
 from selfimprove.datasets.cap import capped
 from selfimprove.datasets.choose import choose_all
 from selfimprove.datasets.contaminate import REASON, contaminated, decontaminated, held_apart
@@ -59,30 +59,35 @@ class Room:
 
 @dataclass(frozen=True, slots=True)
 class Material:
-    """Everything that is read, as it was at one moment."""
+    """Everything that is read, as it was at one moment; `start` is where it says that training starts."""
 
     candidates: Sequence[Candidate]
     clean: Mapping[date, str]
     situation: say.Situation
     history: History
     suites: Sequence[Sequence[Message]]
+    start: start.Start
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What is written beside a dataset: chats left out, new routes, what was chosen, and the chats considered."""
+    """What is written beside a dataset: chats left out, new routes, what was chosen, and the chats considered.
+
+    `needs` are why replay was drawn, by example id.
+    """
 
     left_out: Sequence[LeftOut]
     assigned: Assigned
     chosen: Sequence[Chosen]
     considered: Sequence[str]
+    needs: Mapping[str, decay.Need]
 
 
 def build(room: Room, rule: Rule, run_id: str) -> table.Found:
     """Make tonight's dataset, or record why there is nothing to learn; all is written in one transaction."""
-    material = gather(room)
+    material = gather(room, rule)
     chosen, left_out = choose_all(material.candidates, rule.threshold)
-    splits = split(chosen, material.history, rule)
+    splits = split(chosen, material.history, start.remembering(material.start, rule))
     night = max(material.clean) + timedelta(days=1) if material.clean else None
     if splits is None or night is None:
         return _nothing(room, material, chosen, left_out, table.Found(run_id, night, None, "", {}))
@@ -90,7 +95,7 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
     tests = held_apart(splits, chosen, material.suites)
     splits = capped(decontaminated(splits, tests), rule)
     with room.readers() as readers:
-        draw, base_examples = _replay(room, splits, material.history.suite_keys, tests, rule)
+        draw, base_examples = _replay(room, splits, material.history, tests, rule)
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)
         place = tonight.Place(room.connect, room.base.id, room.means, room.tell)
         splits, assigned = tonight.routed(place, splits, rule)
@@ -98,21 +103,33 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
         made, unmade = make(room.base.folder, [c.example for c in splits.train], rule, sieve, room.ask)
     left_out = [*left_out, *splits.left_out]
     examples = _examples(splits, base_examples, made)
-    read_by = {str(reader.reason): reader.version for reader in readers}
-    origin = Origin(night, splits.cutoff, table.fingerprint(material.clean), room.base.id, rule, read_by)
+    needs = _needs(examples["replay"], material.history.practice)
+    origin = Origin(
+        night, splits.cutoff, table.fingerprint(material.clean), room.base.id, rule,
+        {str(reader.reason): reader.version for reader in readers}, start.as_json(material.start),
+        decay.summary(needs.values(), material.history.practice),
+    )  # fmt: skip
     dataset = freeze(origin, examples, left_out, Counter(draw) + doubted, unmade)
-    return _write(room, dataset, Written(left_out, assigned, chosen, [c.id for c in material.candidates]), run_id)
+    written = Written(left_out, assigned, chosen, [c.id for c in material.candidates], needs)
+    return _write(room, dataset, written, run_id)
 
 
-def gather(room: Room) -> Material:
+def _needs(examples: Sequence[Example], practice: decay.Practice) -> dict[str, decay.Need]:
+    """Why each example is practised again; nothing where no report says what was lost."""
+    found = decay.needs([e.messages for e in examples], practice) if practice.report else []
+    return {e.id: need for e, need in zip(examples, found, strict=False)}
+
+
+def gather(room: Room, rule: Rule) -> Material:
     """Read in one snapshot, so that a chat that arrives meanwhile waits for the next night."""
     with room.connect(snapshot=True) as connection:
         candidates = table.candidates(connection)
         suites = [*items(room.base.suites), *(c.messages for c in candidates if c.pinned)]
         asked = frozenset(key for messages in suites for key in keys(messages))
-        history = table.history(connection, room.base.id, asked)
+        history = table.history(connection, room.base.id, asked, rule.floor)
         situation = table.situation(connection, room.base.id)
-        return Material(candidates, table.days(connection), situation, history, suites)
+        line = table.line(connection, room.base.id, history.practice.asked)
+        return Material(candidates, table.days(connection), situation, history, suites, start.start(line, rule))
 
 
 def items(folder: Path) -> list[tuple[Message, ...]]:
@@ -146,7 +163,7 @@ def _write(room: Room, dataset: Dataset, more: Written, run_id: str) -> table.Fo
     found = table.Found(run_id, dataset.night, dataset.id, say.something(dataset.splits), counts)
     with room.connect() as connection:
         tonight.keep(connection, room.base.id, more.assigned, more.chosen, more.considered)
-        table.insert(connection, dataset, more.left_out, run_id)
+        table.insert(connection, dataset, more.left_out, run_id, more.needs)
         table.reject(connection, more.left_out)
         table.record(connection, found)
     of(dataset, room.home)
@@ -191,10 +208,10 @@ def _is_of(ids: Collection[str], chosen: Chosen) -> bool:
 
 
 def _replay(
-    room: Room, splits: Splits, suite_keys: frozenset[str], tests: Sequence[Sequence[Message]], rule: Rule
+    room: Room, splits: Splits, history: History, tests: Sequence[Sequence[Message]], rule: Rule
 ) -> tuple[dict[str, int], list[Example]]:
     """Why replay chats were left out, and the examples of the others."""
-    draw = replay.draw(replay.read(room.base.suites / "replay.jsonl"), splits, suite_keys, rule)
+    draw = replay.draw(replay.read(room.base.suites / "replay.jsonl"), splits, history, rule)
     answered = answer(room, replay.unanswered(draw.chats))
     examples = replay.base_examples(draw.chats, answered)
     apart = [e for e in examples if not holds_secret(e)]

@@ -13,7 +13,8 @@ from functools import partial
 
 from selfimprove.critiques.sources import CAP, FEW
 from selfimprove.datasets.example import Chosen, Rule
-from selfimprove.datasets.split import Splits, lot, without
+from selfimprove.datasets.lots import lot
+from selfimprove.datasets.split import Splits, without
 
 FEEDBACK = "over_share_feedback"
 SOURCES: Mapping[str, Callable[[Chosen], Hashable]] = {

@@ -51,6 +51,21 @@ def show_(id: str, as_json: bool) -> None:
     click.echo(show.as_json({"id": dataset.id, **dataset.manifest}) if as_json else show.manifest(dataset))
 
 
+@datasets.command()
+@click.argument("id")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON array.")
+def practice(id: str, as_json: bool) -> None:
+    """What a dataset practises again, and why each was drawn: what was lost that it is like, or the lot.
+
+    Example: selfimprove datasets practice 3fa9
+    """
+    from selfimprove.datasets import show, table
+
+    with _connect() as connection:
+        rows = table.practised(connection, table.read(connection, id).id)
+    click.echo(show.as_json(rows) if as_json else show.practice(rows))
+
+
 @datasets.command(name="export")
 @click.argument("id")
 @click.argument("folder", type=click.Path(path_type=Path, file_okay=False))

@@ -14,7 +14,7 @@ from selfimprove.privacy.redacted_chat import RedactedFeedback
 Kind = Literal["correction", "approved", "replay", "synthetic"]
 Split = Literal["train", "validation", "fresh", "replay"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "fresh", "replay")
-RULE_VERSION = "5"
+RULE_VERSION = "6"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +92,10 @@ class Rule:
     are tried as memories. `memories_answer`: something answers from memories, so that weights need not learn what one
     answers; where nothing does, a fact that no weights learn is answered by nobody. `synthetic`: of
     what is new, at most this share is lessons that the model itself asked for in other words; 0 has it make none.
+    `floor`: how likely a lesson is practised again of which nothing was lost, against one of which all was; 1 draws all
+    alike. Training begins anew at the base model when the champion used up `drift_share` of what it may be below the
+    anchor, when it lost `most_lost` of the own questions that an earlier model passed, or after `most_nights` that went
+    on from each other; 0 is never. Then `remember_anew` of the chats learned before are practised, not `remember`.
     """
 
     threshold: float = 0.7
@@ -105,6 +109,11 @@ class Rule:
     most_tried: int = 64
     memories_answer: bool = False
     synthetic: float = 0.0
+    floor: float = 0.1
+    drift_share: float = 0.5
+    most_lost: float = 0.2
+    most_nights: int = 30
+    remember_anew: int = 3000
 
 
 def example(

@@ -27,7 +27,8 @@ class Dataset:
 class Origin:
     """Where a dataset comes from: `days` is {"count", "first", "last", "fingerprint"} of the clean days read.
 
-    `read_by` names the version of the second reader that could have left an example out, by the reason.
+    `read_by` names the version of the second reader that could have left an example out, by the reason; `start` is
+    where training starts and why, `practised` what replay was drawn by.
     """
 
     night: date
@@ -36,6 +37,8 @@ class Origin:
     base_model: str
     rule: Rule
     read_by: Mapping[str, str] = field(default_factory=dict)
+    start: Mapping[str, Any] = field(default_factory=dict)
+    practised: Mapping[str, Any] = field(default_factory=dict)
 
 
 def freeze(
@@ -59,6 +62,8 @@ def freeze(
         "replay_left_out": dict(replay_left_out),
         "synthetic_left_out": dict(synthetic_left_out or {}),
         "read_by": dict(origin.read_by),
+        "start": dict(origin.start),
+        "practised": dict(origin.practised),
         "target_repeat": repeat,
         "files": {name: sha256(text) for name, text in files(ordered, repeat).items()},
     }

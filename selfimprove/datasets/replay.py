@@ -1,4 +1,4 @@
-"""What the base model could do before, shown again so that it is not unlearned."""
+"""What the base model could do before, shown again so that it is not unlearned: most of all what was lost of it."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,9 +7,10 @@ from pathlib import Path
 import orjson
 
 from selfimprove.chats.chat import Message
+from selfimprove.datasets.decay import in_turn
 from selfimprove.datasets.example import Example, Rule, as_json, content_id, example, from_json
 from selfimprove.datasets.prompts import keys, last_key
-from selfimprove.datasets.split import Splits, lot
+from selfimprove.datasets.split import History, Splits
 
 Answers = Mapping[str, Sequence[Message] | None]
 MOST_TOKENS = 256  # of the base model's own answer; a longer one is unfinished and teaches rambling
@@ -28,13 +29,14 @@ def read(path: Path) -> list[tuple[Message, ...]]:
     return [from_json(orjson.loads(line)["messages"]) for line in path.read_bytes().splitlines() if line.strip()]
 
 
-def draw(chats: Iterable[Sequence[Message]], splits: Splits, suite_keys: Collection[str], rule: Rule) -> Draw:
-    """At most `rule.replay` chats by lot, none that asks what is tested or what tonight teaches differently."""
+def draw(chats: Iterable[Sequence[Message]], splits: Splits, history: History, rule: Rule) -> Draw:
+    """At most `rule.replay` chats, those first that are like what was lost; none that asks what is tested or taught."""
     taught = frozenset(last_key(c.example.messages) for c in (*splits.train, *splits.remembered))
-    tested = splits.test_keys.union(suite_keys)
+    tested = splits.test_keys.union(history.suite_keys)
     kept, counts = [], {"prompt_in_test": 0, "prompt_in_train": 0, "repeated": 0, "not_drawn": 0}
     seen: set[str] = set()
-    for messages in sorted((tuple(chat) for chat in chats), key=lambda m: lot(rule.seed, prompt_hash(m))):
+    all_ = [tuple(chat) for chat in chats]
+    for messages in in_turn(all_, lambda chat: (prompt_hash(chat), chat), history.practice, rule.seed):
         reason = _reason(messages, tested, taught, seen)
         seen.add(prompt_hash(messages))
         if reason:

@@ -8,6 +8,7 @@ import orjson
 from selfimprove.datasets.example import SPLITS
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.datasets.say import reasons
+from selfimprove.datasets.start import words
 
 WIDEST = 60  # characters of a cell
 
@@ -81,7 +82,35 @@ def manifest(dataset: Dataset) -> str:
     lines.append(f"Chats: {made['chats']['in']} read, {made['chats']['out']} used.")
     lines.append(f"Left out: {reasons(made['chats']['rejected']) or 'none'}.")
     lines.append(f"Replay left out: {reasons(made['replay_left_out']) or 'none'}.")
+    lines += [line for line in (words(made.get("start", {})), *practised(made.get("practised", {}))) if line]
     return "\n".join([*lines, f"Rule: {rule}.", f"Base model: {made['base_model']}"])
+
+
+def practised(found: Mapping[str, Any]) -> list[str]:
+    """What replay was drawn by, a line for each group that was lost."""
+    if not found:
+        return []
+    lines = [f"Practised again: {found['by_lot']} by lot, at {found['floor']:g} of what was lost entirely."]
+    return lines + [f"  {fell(row)}: {row['drawn']} like it" for row in found["lost"]]
+
+
+def fell(row: Mapping[str, Any]) -> str:
+    """What was lost of a group, in words."""
+    knew = f" ({row['knew']})" if row["knew"] else ""
+    return f"{row['name']} {row['before']}{knew} to {row['now']} of {row['n']}"
+
+
+def practice(rows: Sequence[Mapping[str, Any]]) -> str:
+    """What a dataset practises again as aligned text, with why each was drawn."""
+    if not rows:
+        return "This dataset practises nothing again."
+    lines = [("EXAMPLE", "OF", "WEIGHT", "DRAWN FOR", "QUESTION")]
+    for row in rows:
+        weight = "-" if row["weight"] is None else f"{row['weight']:.2f}"
+        asked = next((m["content"] for m in reversed(row["messages"]) if m["role"] == "user"), "")
+        of = "own" if row["chat_id"] else "base"
+        lines.append((row["id"][:12], of, weight, row["drawn_for"] or "by lot", short(asked)))
+    return aligned(lines)
 
 
 def as_json(value: Any) -> str:

@@ -1,11 +1,12 @@
 """Which examples train, which test, and which are kept out of sight, so that no test was ever learned."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from selfimprove.datasets.contradict import contradicted_later
-from selfimprove.datasets.example import Chosen, LeftOut, Rule, content_id
+from selfimprove.datasets.decay import Practice, in_turn
+from selfimprove.datasets.example import Chosen, LeftOut, Rule
 from selfimprove.datasets.prompts import keys, last_key
 
 LEAST_TRAIN = 8
@@ -14,11 +15,15 @@ LEAST_TEST = 1
 
 @dataclass(frozen=True, slots=True)
 class History:
-    """Example ids of datasets that were decided upon, and of those the champion learned; keys that suites test."""
+    """Example ids of datasets that were decided upon, and of those the champion learned; keys that suites test.
+
+    `practice` is what decides which of the learned ones are practised again.
+    """
 
     seen: frozenset[str] = frozenset()
     learned: frozenset[str] = frozenset()
     suite_keys: frozenset[str] = frozenset()
+    practice: Practice = field(default_factory=Practice)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +88,7 @@ def _assign(ages: _Ages, history: History, rule: Rule) -> Splits:
     learned, train = _part(train, lambda c: c.example.id in history.learned)
     taught = _last_keys(train)
     again, learned = _part(learned, lambda c: last_key(c.example.messages) in taught)
-    learned.sort(key=lambda c: lot(rule.seed, c.example.id))
+    learned = in_turn(learned, lambda c: (c.example.id, c.example.messages), history.practice, rule.seed)
     drawn, not_drawn = learned[: rule.remember], learned[rule.remember :]
     reasons = {
         "sealed": ages.sealed,
@@ -105,11 +110,6 @@ def without(splits: Splits, is_out: Callable[[Chosen], bool], reason: str) -> Sp
     gone = _out((c for part in parts for c in part if is_out(c)), reason)
     left_out = (*splits.left_out, *gone)
     return Splits(splits.cutoff, train, validation, fresh, remembered, left_out, splits.test_keys)
-
-
-def lot(seed: int, id: str) -> str:
-    """Where an item stands in a draw: the same for the same seed, whatever else takes part."""
-    return content_id([seed, id])
 
 
 def _part(chosen: Iterable[Chosen], belongs: Callable[[Chosen], bool]) -> tuple[list[Chosen], list[Chosen]]:

@@ -9,6 +9,7 @@ from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
+from selfimprove.datasets.decay import OWN, Asked, Need, Practice, fall
 from selfimprove.datasets.example import (
     RULE_VERSION,
     SPLITS,
@@ -21,8 +22,10 @@ from selfimprove.datasets.example import (
     from_json,
 )
 from selfimprove.datasets.freeze import Dataset
+from selfimprove.datasets.prompts import normalise
 from selfimprove.datasets.say import Situation
 from selfimprove.datasets.split import History
+from selfimprove.datasets.start import Line
 from selfimprove.errors import DatasetUnknown
 from selfimprove.postgres import Connection
 from selfimprove.privacy.redacted_chat import RedactedFeedback
@@ -58,12 +61,28 @@ def situation(connection: Connection, base_model: str) -> Situation:
     return Situation(**row, rejected=rejected)
 
 
-def history(connection: Connection, base_model: str, suite_keys: frozenset[str]) -> History:
-    """What a base model was decided upon with before, what its champion learned, and what the suites ask."""
+def history(connection: Connection, base_model: str, suite_keys: frozenset[str], floor: float) -> History:
+    """What a base model was decided upon with before, what its champion learned and lost, and what the suites ask."""
     given = {"base_model": base_model}
     seen = frozenset(row["example_id"] for row in connection.execute(_queries().seen, given))
     learned = frozenset(row["example_id"] for row in connection.execute(_queries().learned, given))
-    return History(seen, learned, suite_keys)
+    return History(seen, learned, suite_keys, practice(connection, base_model, floor))
+
+
+def practice(connection: Connection, base_model: str, floor: float) -> Practice:
+    """What the newest judged report of a base model asked, and who knew it; not that of a forgotten adapter."""
+    rows = connection.execute(_queries().asked, {"base_model": base_model}).fetchall()
+    return Practice(tuple(map(_asked, rows)), rows[0]["report_id"] if rows else "", floor)
+
+
+def line(connection: Connection, base_model: str, asked: Sequence[Asked]) -> Line:
+    """The champion with those it went on from, and what the newest judged report says it lost."""
+    row = connection.execute(_queries().line, {"base_model": base_model}).fetchone()
+    if row is None:
+        return Line()
+    role = row.pop("role") or ""
+    own = fall("own", "", [one for one in asked if one.task in OWN and role in one.passed], role)
+    return Line(**row, lost=own.before - own.now, asked=own.n)
 
 
 def answers(connection: Connection, base_model: str, hashes: Sequence[str]) -> dict[str, tuple[Message, ...] | None]:
@@ -103,14 +122,20 @@ def not_cleared(connection: Connection, dataset: Dataset) -> int:
     return int(row["examples"]) if row else 0
 
 
-def insert(connection: Connection, dataset: Dataset, left_out: Iterable[LeftOut], run_id: str) -> None:
-    """Write a dataset with its examples and what it left out; the same content again changes the run alone."""
+def insert(
+    connection: Connection, dataset: Dataset, left_out: Iterable[LeftOut], run_id: str, needs: Mapping[str, Need]
+) -> None:
+    """Write a dataset with its examples and what it left out; the same content again changes the run alone.
+
+    `needs` say by example id why replay was drawn; those that are absent were drawn by lot.
+    """
     examples = [(split, place, e) for split in SPLITS for place, e in enumerate(dataset.splits[split])]
     connection.cursor().executemany(_queries().write_example, [_example_row(e) for _, _, e in examples])
     row = {"id": dataset.id, "night": dataset.night, "cutoff": dataset.cutoff}
     connection.execute(_queries().write_dataset, {**row, "manifest": Jsonb(dataset.manifest), "run_id": run_id})
     connection.execute(_queries().empty_dataset, row)
-    _copy(connection, _queries().copy_members, [(dataset.id, e.id, split, place) for split, place, e in examples])
+    members = [(dataset.id, e.id, split, place, *_why(needs.get(e.id))) for split, place, e in examples]
+    _copy(connection, _queries().copy_members, members)
     considered = [(dataset.id, out.chat_id, out.example_id, out.reason) for out in left_out if out.example_id]
     _copy(connection, _queries().copy_left_out, considered)
 
@@ -161,6 +186,11 @@ def read(connection: Connection, id: str) -> Dataset:
     return Dataset(**rows[0], splits={split: tuple(examples) for split, examples in splits.items()})
 
 
+def practised(connection: Connection, id: str) -> list[dict[str, Any]]:
+    """What a dataset practises again, the likeliest drawn first: each with its weight and the lost group it is like."""
+    return connection.execute(_queries().practised, {"id": id}).fetchall()
+
+
 def overview(connection: Connection) -> list[dict[str, Any]]:
     """Every dataset without its examples, the newest first; `decided` once its adapter was judged."""
     return connection.execute(_queries().datasets).fetchall()
@@ -181,6 +211,16 @@ def _candidate(row: dict[str, Any]) -> Candidate:
     feedback = tuple(RedactedFeedback(**f) for f in row["feedback"])
     scores = {int(position): float(score) for position, score in row["scores"].items()}
     return Candidate(**{**row, "messages": from_json(row["messages"]), "feedback": feedback, "scores": scores})
+
+
+def _asked(row: Mapping[str, Any]) -> Asked:
+    own = row["task"] in OWN
+    messages = (*from_json(row["messages"]), Message("assistant", row["reference"]))
+    return Asked(row["task"], normalise(row["reference"]) if own else row["slice"], messages, row["passed"])
+
+
+def _why(need: Need | None) -> tuple[float | None, str | None]:
+    return (need.weight, need.fall.name if need.fall else None) if need else (None, None)
 
 
 def _example_row(e: Example) -> dict[str, Any]:

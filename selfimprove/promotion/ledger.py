@@ -52,15 +52,6 @@ def read(connection: Connection, task: str = "") -> list[Entry]:
                                                                    ORDER.index(one.role)))  # fmt: skip
 
 
-def decay(connection: Connection) -> dict[str, float]:
-    """By task, how far the newest champion was below the anchor at its last judgement; what is above it is 0."""
-    found: dict[str, float] = {}
-    for entry in read(connection):
-        if entry.role == "champion" and entry.margin is not None:
-            found.setdefault(entry.task, max(-entry.margin, 0.0))
-    return found
-
-
 def differences(connection: Connection, evidence: Evidence) -> Iterator[str]:
     """What the ledger says of a report that its results do not say; nothing where it was never entered."""
     stored = {(row["task"], row["role"]): Entry(**row)

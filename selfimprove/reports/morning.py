@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from selfimprove.charts import number
+from selfimprove.datasets.start import words
 from selfimprove.reports import draw, tell
 from selfimprove.reports.night import Night, Pair, Past
 
@@ -27,6 +28,7 @@ HEADLINES = {
 }
 DECIDED = {"promote": "promoted", "reject": "rejected", "held": "waiting", "not_enough_evidence": "unsure"}
 BETTER, WORSE, OTHER = 3, 3, 2
+FADED = 5
 LONGEST = 700
 
 
@@ -55,6 +57,8 @@ def told(night: Night) -> dict[str, Any]:
         "rejected": rejected(night),
         "pairs": telling(night.judged.pairs) if night.judged else [],
         "remarks": [] if outcome == "failed" else tell.remarks(night),
+        "start": words(night.adapter.metrics.get("start", {})) if night.adapter else "",
+        "practised": practised(night),
         "loss": _loss(night),
         "cost": cost(night),
         "trend": _trend(night.trend),
@@ -93,6 +97,13 @@ def rejected(night: Night) -> list[tuple[str, int]]:
         for name, chats in counts.items():
             total[tell.reason(name)] = total.get(tell.reason(name), 0) + chats
     return sorted(((name, n) for name, n in total.items() if n), key=lambda item: (-item[1], item[0]))
+
+
+def practised(night: Night) -> list[dict[str, Any]]:
+    """What was lost most in the nights before, of which old examples were practised again because of that."""
+    manifest = (night.found.manifest if night.found and night.adapter else None) or {}
+    lost = manifest.get("practised", {}).get("lost", [])
+    return [row for row in lost if row["drawn"]][:FADED]
 
 
 def telling(pairs: Sequence[Pair]) -> list[tuple[str, Pair]]:
@@ -165,7 +176,7 @@ def environment(*folders: Path) -> "Environment":
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.filters |= {"short": short, "gate": tell.gate, "task": tell.task}
-    found.filters |= {"failure": tell.failure, "origin": tell.origin}
+    found.filters |= {"faded": tell.faded, "failure": tell.failure, "origin": tell.origin}
     found.globals |= {"interval": draw.interval, "numbers": draw.numbers, "bar": draw.bar, "share": _share}
     look = LOOK.read_text()
     digest = base64.b64encode(hashlib.sha256(look.encode()).digest()).decode()

@@ -103,6 +103,12 @@ def task(name: str) -> str:
     return TASKS.get(name, _plain(name))
 
 
+def faded(name: str) -> str:
+    """What was lost, in a person's words: a task, and of a suite the slice."""
+    head, _, slice_ = name.partition(" ")
+    return f"{task(head)}: {_plain(slice_)}" if slice_ else task(head)
+
+
 def reason(name: str) -> str:
     """Why a chat was left out, in words."""
     return REASONS.get(name, _plain(name))

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +16,14 @@ from selfimprove.adapters.assets import TrainingConfig, described, lora_adapter,
 from selfimprove.adapters.checks import files_complete, loss_fell, loss_is_finite
 from selfimprove.adapters.files import folder_of
 from selfimprove.adapters.recipe import Recipe
+from selfimprove.datasets.example import Example, example
 from selfimprove.datasets.freeze import Dataset
 from selfimprove.errors import NothingToTrain
 from selfimprove.models.base import Base
 from selfimprove.resources import Database, Home, LanguageModel
 from selfimprove_tests.adapters.make import METRICS, add_dataset, kept
 from selfimprove_tests.datasets.house import decide
+from selfimprove_tests.datasets.make import chat
 
 CHECKS = [loss_is_finite, loss_fell, files_complete]
 SHORT = {"steps": 4, "warmup": 1, "evaluate_every": 2}
@@ -70,6 +73,8 @@ def test_a_night_trains_on_tonights_dataset(resources: dict[str, Any], dataset: 
     metadata = materialization.metadata
     assert metadata["adapter"].value == adapter.id
     assert metadata["went_on_from"].value == "the bare base model"
+    assert metadata["start"].value == "It began at the bare base model, since no adapter answers yet."
+    assert adapter.metrics["start"] == dataset.manifest["start"]
     assert metadata["losses"].value.startswith("![Loss while training](data:image/svg+xml;base64,")
     assert metadata["recipe"].value["steps"] == 4
     assert materialization.tags is not None
@@ -137,22 +142,45 @@ def champion(home: Path) -> Callable[..., Adapter]:
 
 def test_it_goes_on_from_a_champion_of_the_same_shape(champion: Callable[..., Adapter]) -> None:
     same, other = champion(seed=9), champion(rank=4)
-    assert tonight(Recipe(), TrainingConfig(), same).warm_start == same.id
-    assert tonight(Recipe(), TrainingConfig(), other).warm_start is None
-    assert tonight(Recipe(), TrainingConfig(rank=4), other).warm_start == other.id
+    assert tonight(Recipe(), TrainingConfig(), same, made()).warm_start == same.id
+    assert tonight(Recipe(), TrainingConfig(), other, made()).warm_start is None
+    assert tonight(Recipe(), TrainingConfig(rank=4), other, made()).warm_start == other.id
     assert (
-        tonight(Recipe(), TrainingConfig(), same).steps
+        tonight(Recipe(), TrainingConfig(), same, made()).steps
         < Recipe().steps
-        == tonight(Recipe(), TrainingConfig(), other).steps
+        == tonight(Recipe(), TrainingConfig(), other, made()).steps
     )
-    assert tonight(Recipe(), TrainingConfig(steps=7), same).steps == 7
-    assert tonight(Recipe(), TrainingConfig(warm_start=False), same).warm_start is None
-    assert tonight(Recipe(), TrainingConfig(), None).warm_start is None
+    assert tonight(Recipe(), TrainingConfig(steps=7), same, made()).steps == 7
+    assert tonight(Recipe(), TrainingConfig(warm_start=False), same, made()).warm_start is None
+    assert tonight(Recipe(), TrainingConfig(), None, made()).warm_start is None
+
+
+def made(own: int = 0, base: int = 90, **start: Any) -> Dataset:
+    """A dataset of ten lessons, shown twice, which practises own ones and the base model's, and where it starts."""
+    lessons = {"train": [str(n) for n in range(10)], "replay": [f"own {n}" for n in range(own)]}
+    splits: dict[Any, tuple[Example, ...]] = {
+        split: tuple(example(id, "approved", chat(id, "yes")) for id in ids) for split, ids in lessons.items()
+    }
+    splits["replay"] += tuple(example(None, "replay", chat(f"base {n}", "yes")) for n in range(base))
+    manifest = {"target_repeat": 2, "rule": {"remember": 40}, "start": start}
+    return Dataset("d", date(2026, 3, 4), date(2026, 3, 3), manifest, splits)
+
+
+def test_a_night_that_begins_anew_sees_each_lesson_as_often_as_others_do(champion: Callable[..., Adapter]) -> None:
+    same = champion(seed=9)
+    anew, goes_on = {"champion": same.id, "adapter": None}, {"champion": same.id, "adapter": same.id}
+    few, many = made(40, **anew), made(190, **anew)
+    assert tonight(Recipe(), TrainingConfig(), same, few) == Recipe()
+    assert tonight(Recipe(), TrainingConfig(), same, many) == replace(Recipe(), steps=600)
+    assert tonight(Recipe(), TrainingConfig(steps=7), same, many).steps == 7
+    assert tonight(Recipe(), TrainingConfig(), same, made(190, **goes_on)).warm_start == same.id
+    first = made(0, champion=None, adapter=None)
+    assert tonight(Recipe(), TrainingConfig(), None, first) == Recipe()
 
 
 def test_config_changes_only_what_it_names() -> None:
-    assert tonight(Recipe(), TrainingConfig(), None) == Recipe()
-    assert tonight(Recipe(), TrainingConfig(learning_rate=0.0), None) == replace(Recipe(), learning_rate=0.0)
+    assert tonight(Recipe(), TrainingConfig(), None, made()) == Recipe()
+    assert tonight(Recipe(), TrainingConfig(learning_rate=0.0), None, made()) == replace(Recipe(), learning_rate=0.0)
 
 
 def test_the_champion_is_found_in_the_database(database: str) -> None:
@@ -161,7 +189,7 @@ def test_the_champion_is_found_in_the_database(database: str) -> None:
         id = decide(connection, "d")
         champion = table.champion(connection, "base")
     assert champion
-    assert tonight(Recipe(), TrainingConfig(), champion).warm_start == id
+    assert tonight(Recipe(), TrainingConfig(), champion, made()).warm_start == id
 
 
 def test_the_asset_is_where_it_belongs(home: Path) -> None:

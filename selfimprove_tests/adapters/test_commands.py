@@ -1,15 +1,17 @@
 """`selfimprove adapters …` as a person and as a program use it."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from click.testing import CliRunner, Result
 
 from selfimprove import postgres
 from selfimprove import settings as settings_
-from selfimprove.adapters import commands, table
+from selfimprove.adapters import commands, show, table
 from selfimprove.adapters.adapter import Adapter
 from selfimprove.adapters.files import folder_of
+from selfimprove.datasets.start import Line, Start, as_json
 from selfimprove.errors import AdapterUnknown
 from selfimprove.settings import Settings
 from selfimprove_tests.adapters.make import add_dataset, kept
@@ -47,6 +49,13 @@ def test_list(adapter: Adapter) -> None:
 def test_list_as_json(adapter: Adapter) -> None:
     (row,) = json.loads(invoke("list", "--json").stdout)
     assert (row["id"], row["decision"], row["is_champion"], row["train_loss"]) == (adapter.id, None, False, 1.0)
+
+
+def test_show_says_why_it_started_where_it_did(adapter: Adapter) -> None:
+    begun = Start(None, "drifted", Line("c", nights=9, drift=0.03, allowed=0.05))
+    said = show.words(replace(adapter, metrics={**adapter.metrics, "start": as_json(begun)}))
+    assert "It began anew at the bare base model, with all lessons so far: its champion was 3.0 points below" in said
+    assert "It " not in show.words(adapter), "an older adapter does not say"
 
 
 def test_show(adapter: Adapter) -> None:

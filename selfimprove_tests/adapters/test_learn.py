@@ -98,6 +98,8 @@ def test_it_goes_on_from_another_adapter(bench: Bench, dataset: Dataset) -> None
     assert warm.metrics["validation_losses"][0][1] == pytest.approx(first.metrics["validation_losses"][-1][1], abs=0.1)
     assert warm.metrics["delta_norm"] < warm.metrics["adapter_norm"]
     assert cold.metrics["delta_norm"] == cold.metrics["adapter_norm"]
+    assert cold.metrics["start"] == dataset.manifest["start"]
+    assert warm.metrics["start"] == {"adapter": first.id, "reason": "recipe"}
     assert warm.metrics["validation_losses"][0][1] < cold.metrics["validation_losses"][0][1]
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import orjson
 import pytest
 
-from selfimprove.adapters.recipe import Recipe, changed, going_on_from, read, recommended
+from selfimprove.adapters.recipe import Recipe, anew, changed, going_on_from, read, recommended
 from selfimprove.models.base import Base
 
 HERE = Path()
@@ -31,6 +31,11 @@ def test_nothing_given_changes_nothing() -> None:
 def test_a_warm_start_needs_fewer_steps() -> None:
     assert going_on_from(Recipe(steps=300), "a") == Recipe(steps=200, warm_start="a")
     assert going_on_from(Recipe(steps=1), "a").steps == 1
+
+
+@pytest.mark.parametrize(("shown", "usual", "steps"), [(200, 200, 300), (500, 200, 750), (100, 200, 300), (5, 0, 1500)])
+def test_a_beginning_anew_has_the_steps_for_all_it_shows(shown: int, usual: int, steps: int) -> None:
+    assert anew(Recipe(steps=300), shown, usual) == Recipe(steps=steps)
 
 
 def test_zero_is_a_value() -> None:

@@ -87,7 +87,8 @@ def test_what_is_read_back_is_what_was_frozen(room: Room) -> None:
     dataset = tonight(room)
     assert freeze(
         Origin(
-            dataset.night, dataset.cutoff, dataset.manifest["days"], dataset.manifest["base_model"], RULE
+            dataset.night, dataset.cutoff, dataset.manifest["days"], dataset.manifest["base_model"], RULE,
+            start=dataset.manifest["start"],
         ),
         dataset.splits, [], dataset.manifest["replay_left_out"],
     ).manifest == dataset.manifest  # fmt: skip

@@ -27,7 +27,7 @@ def test_the_file_is_read_as_it_is(tmp_path: Path) -> None:
 
 
 def test_a_draw_is_capped_seeded_and_counted() -> None:
-    draws = [replay.draw(PLAIN, splits_of(), frozenset(), Rule(replay=30, seed=seed)) for seed in (1, 1, 2)]
+    draws = [replay.draw(PLAIN, splits_of(), History(), Rule(replay=30, seed=seed)) for seed in (1, 1, 2)]
     assert draws[0] == draws[1]
     assert set(draws[0].chats) != set(draws[2].chats)
     assert [len(d.chats) for d in draws] == [30, 30, 30]
@@ -35,8 +35,8 @@ def test_a_draw_is_capped_seeded_and_counted() -> None:
 
 
 def test_a_longer_file_keeps_the_lot_of_what_was_in_it() -> None:
-    few = replay.draw(PLAIN[:20], splits_of(), frozenset(), Rule(replay=100))
-    all_ = replay.draw(PLAIN, splits_of(), frozenset(), Rule(replay=100))
+    few = replay.draw(PLAIN[:20], splits_of(), History(), Rule(replay=100))
+    all_ = replay.draw(PLAIN, splits_of(), History(), Rule(replay=100))
     assert [c for c in all_.chats if c in few.chats] == list(few.chats)
 
 
@@ -57,19 +57,19 @@ def test_what_is_tested_or_taught_is_not_replayed(prompt: str, reason: str) -> N
     )
     suite = frozenset(keys(chat("What is the capital of France?")))
     near_miss = chat("When is my taught day?", "I do not know.")
-    draw = replay.draw([chat(prompt, "I do not know."), near_miss], splits, suite, Rule())
+    draw = replay.draw([chat(prompt, "I do not know."), near_miss], splits, History(suite_keys=suite), Rule())
     assert draw.chats == (near_miss,)
     assert draw.left_out == {reason: 1}
 
 
 def test_one_answer_a_question() -> None:
-    draw = replay.draw([PLAIN[0], PLAIN[0][:1], PLAIN[1]], splits_of(), frozenset(), Rule())
+    draw = replay.draw([PLAIN[0], PLAIN[0][:1], PLAIN[1]], splits_of(), History(), Rule())
     assert len(draw.chats) == 2
     assert draw.left_out == {"repeated": 1}
 
 
 def test_no_replay_at_all() -> None:
-    draw = replay.draw(PLAIN, splits_of(), frozenset(), Rule(replay=0))
+    draw = replay.draw(PLAIN, splits_of(), History(), Rule(replay=0))
     assert (draw.chats, draw.left_out) == ((), {"not_drawn": 40})
 
 

@@ -189,7 +189,6 @@ def test_the_ledger_is_written_with_the_decision_and_adds_up(
     assert core["challenger"].margin == pytest.approx((100 - 238) / 240)
     assert core["anchor"].margin == 0
     assert core["challenger"].loss == pytest.approx(0.1 + 2 * 140 / 240)
-    assert ledger.decay(house.connection)["core"] == 0
     assert len(entries) == 2 * 4 * 4
     house.connection.rollback()
     assert ledger.read(house.connection) == []  # with the decision, or not at all

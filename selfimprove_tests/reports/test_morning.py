@@ -125,6 +125,26 @@ def test_the_numbers_are_there():
     assert "no longer right" in html
 
 
+def test_where_training_started_and_what_had_faded():
+    night = nights.promoted()
+    start = {"adapter": "a", "reason": "goes_on", "champion": "a", "nights": 4}
+    lost = [{"name": f"core {name}", "knew": "7", "before": 14, "now": 9, "n": 15, "drawn": drawn}
+            for name, drawn in (("capital/1", 31), ("sum/2", 0), *((f"more/{at}", 1) for at in range(9)))]  # fmt: skip
+    lost.insert(0, {"name": "holdout", "knew": "", "before": 8, "now": 5, "n": 8, "drawn": 12})
+    found = replace(night.found, manifest={**night.found.manifest, "practised": {"lost": lost}})
+    adapter = replace(night.adapter, metrics={**night.adapter.metrics, "start": start})
+    html = morning.page(replace(night, found=found, adapter=adapter))
+    assert "It went on from the champion, the newest of 4 that went on from each other." in html
+    assert "your held-out questions</span>" in html
+    assert "general knowledge: capital/1</span>" in html
+    assert "14 → 9 of 15" in html
+    assert "31 practised" in html
+    assert "sum/2" not in html, "nothing like it was practised"
+    assert html.count(" practised</span>") == 5
+    assert "had faded" not in morning.page(night)
+    assert "had faded" not in morning.page(replace(night, found=found, adapter=None)), "nothing was trained"
+
+
 def test_hostile_text_stays_text():
     night = nights.rejected()
     pair = Pair(EVIL, EVIL, EVIL, EVIL, False, True, 1.0)

@@ -57,6 +57,71 @@ from dataset_examples x
 join line l on l.dataset_id = x.dataset_id
 where x.split in ('train', 'replay');
 
+-- asked: what the newest judged report of a base model asked, and by role whether the compared models passed it
+with newest as (
+    select r.* from decisions d join reports r on r.id = d.report_id
+    where r.base = %(base_model)s and not exists (select from tainted_adapters t where t.id = r.adapter_id)
+    order by d.judged_at desc, r.id limit 1
+),
+roles as (
+    select n.id, x.role, x.model
+    from newest n
+    cross join lateral (
+        values ('challenger', n.challenger), ('champion', n.champion), ('anchor', n.anchor), ('base', n.base)
+        union all
+        select h.key, h.value from jsonb_each_text(n.history) h
+    ) x (role, model)
+)
+select o.id as report_id, e.id, e.task, e.slice, e.messages, e.reference, jsonb_object_agg(o.role, v.passed) as passed
+from roles o
+join report_examples x on x.report_id = o.id
+join eval_examples e on e.id = x.example_id
+join eval_results v on v.example_id = e.id and v.model = o.model and v.decoding = 'greedy' and v.passed is not null
+group by o.id, e.id
+order by e.task, e.id;
+
+-- line: the champion of a base model, how many nights it went on from each other with, what of that must be unlearned,
+-- its role in the newest judged report, and how far that has it below the anchor on what the gate of history measures
+with recursive line as (
+    select c.id, c.dataset_id, c.recipe ->> 'warm_start' as parent from champion c where c.base_model = %(base_model)s
+    union
+    select a.id, a.dataset_id, a.recipe ->> 'warm_start' from adapters a join line l on a.id = l.parent
+),
+newest as (
+    select r.id, r.adapter_id, r.champion from decisions d join reports r on r.id = d.report_id
+    where r.base = %(base_model)s and not exists (select from tainted_adapters t where t.id = r.adapter_id)
+    order by d.judged_at desc, r.id limit 1
+),
+standing as (
+    select n.id, n.adapter_id,
+           case when n.adapter_id = c.id then 'challenger' when n.champion = c.base_model || '+' || c.id then 'champion' end as role
+    from newest n, champion c
+)
+select c.id as champion,
+       (select count(*) from line)::int as nights,
+       (select count(distinct e.chat_id)
+        from line l
+        join dataset_examples x on x.dataset_id = l.dataset_id and x.split in ('train', 'replay')
+        join examples e on e.id = x.example_id
+        join excluded_chats g on g.chat_id = e.chat_id)::int as unlearns,
+       (select count(*) from line l where exists (
+            select from promotions p where p.action = 'vetoed' and p.replaced = l.id))::int as vetoed,
+       coalesce((select -sum(g.margin * g.n) / nullif(sum(g.n), 0)
+                 from standing s join ledger g on g.report_id = s.id and g.role = s.role
+                 where g.task in ('core', 'golden') and g.margin is not null), 0)::float8 as drift,
+       coalesce((select value from margins where name = 'history_drop' order by declared_at desc limit 1), 0)::float8 as allowed,
+       coalesce((select s.role = 'champion' and a.recipe ->> 'warm_start' is null
+                 from standing s join adapters a on a.id = s.adapter_id), false) as tried,
+       (select role from standing) as role
+from champion c
+where c.base_model = %(base_model)s;
+
+-- practised: what a dataset practises again, with why it was drawn
+select e.id, e.chat_id, x.weight, x.drawn_for, e.messages
+from dataset_examples x join examples e on e.id = x.example_id
+where x.dataset_id = %(id)s and x.split = 'replay'
+order by x.weight desc nulls last, x.drawn_for, x.position;
+
 -- answers: the base model's own answers to these prompts
 select prompt_hash, messages from replay_answers where base_model = %(base_model)s and prompt_hash = any(%(hashes)s);
 
@@ -79,7 +144,7 @@ with members as (delete from dataset_examples where dataset_id = %(id)s)
 delete from dataset_left_out where dataset_id = %(id)s;
 
 -- copy_members: COPY of a dataset's members
-copy dataset_examples (dataset_id, example_id, split, position) from stdin;
+copy dataset_examples (dataset_id, example_id, split, position, weight, drawn_for) from stdin;
 
 -- copy_left_out: COPY of what a dataset considered and left out
 copy dataset_left_out (dataset_id, chat_id, example_id, reason) from stdin;

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from selfimprove.datasets.example import Example, Rule, as_json
-from selfimprove.datasets.split import lot
+from selfimprove.datasets.lots import lot
 from selfimprove.datasets.synthetic import rephrase
 from selfimprove.models import worker
 

@@ -12,8 +12,8 @@ from typing import Any
 
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import Example, Rule, as_json, example
+from selfimprove.datasets.lots import lot
 from selfimprove.datasets.prompts import normalise
-from selfimprove.datasets.split import lot
 from selfimprove.privacy.fold import PLACEHOLDER
 
 TRIES = 3  # wordings a lesson
