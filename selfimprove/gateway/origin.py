@@ -42,7 +42,8 @@ def is_foreign_page(method: str, headers: Mapping[bytes, bytes]) -> bool:
         host = headers.get(b"host", b"").lower()
         return origin.lower() not in (b"http://" + host, b"https://" + host)
     site = headers.get(b"sec-fetch-site", b"none")
-    follows_a_link = method in ("GET", "HEAD") and headers.get(b"sec-fetch-mode") == b"navigate"
+    is_whole_page = headers.get(b"sec-fetch-dest", b"document") == b"document"  # and no frame of another's page
+    follows_a_link = method in ("GET", "HEAD") and headers.get(b"sec-fetch-mode") == b"navigate" and is_whole_page
     return site not in (b"none", b"same-origin") and not follows_a_link
 
 

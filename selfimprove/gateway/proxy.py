@@ -1,4 +1,7 @@
-"""Dagster's pages behind the gate: to look takes the scope review, to change anything the scope admin."""
+"""Dagster's pages behind the gate: to look takes the scope review, to change anything the scope admin.
+
+A GET changes nothing, whoever asks: Dagster would take a mutation from one, and any page can make a browser send one.
+"""
 
 import asyncio
 import os
@@ -26,6 +29,7 @@ HOP_BY_HOP = frozenset({
 })  # fmt: skip
 LONGEST_PATH = 100  # of a socket
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ADDED = ("accept", "accept-encoding", "content-type", "user-agent")  # by aiohttp, where the client sent none
 LOST = (aiohttp.ClientError, OSError, TimeoutError)
 
 
@@ -93,8 +97,8 @@ async def passed_on(dagster: Dagster, request: Request, visitor: Visitor, path: 
     url = f"http://dagster{path}{'?' + query if query else ''}"
     try:
         reply = await dagster.session().request(
-            request.method, yarl.URL(url, encoded=True), headers=_headers(request.scope["headers"], visitor),
-            data=await request.body(), allow_redirects=False,
+            request.method, yarl.URL(url, encoded=True), headers=_headers(request, visitor),
+            data=await request.body() or None, allow_redirects=False, skip_auto_headers=ADDED,
         )
     except LOST as exc:
         raise Refusal(503, "Dagster's pages are not there now; `selfimprove status` tells what runs.",
@@ -103,7 +107,7 @@ async def passed_on(dagster: Dagster, request: Request, visitor: Visitor, path: 
     answer.raw_headers = [
         (name.lower(), value) for name, value in reply.raw_headers
         if name.lower() not in HOP_BY_HOP or name.lower() == b"content-length"
-    ]
+    ] + [(b"x-frame-options", b"SAMEORIGIN")]
     return answer
 
 
@@ -112,7 +116,8 @@ async def subscribed(dagster: Dagster, websocket: WebSocket, visitor: Visitor) -
     wanted = websocket.scope.get("subprotocols") or ()
     url = f"http://dagster{websocket.scope['path']}"
     try:
-        async with dagster.session().ws_connect(url, protocols=wanted, headers=_told(visitor), max_msg_size=0) as there:
+        headers = _told(visitor, changes=False)
+        async with dagster.session().ws_connect(url, protocols=wanted, headers=headers, max_msg_size=0) as there:
             await websocket.accept(there.protocol)
             ways = [asyncio.ensure_future(_there(websocket, there)), asyncio.ensure_future(_back(there, websocket))]
             await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
@@ -137,10 +142,11 @@ async def _back(there: aiohttp.ClientWebSocketResponse, websocket: WebSocket) ->
             await websocket.send_text(message.data)
 
 
-def _headers(raw: list[tuple[bytes, bytes]], visitor: Visitor) -> list[tuple[str, str]]:
+def _headers(request: Request, visitor: Visitor) -> list[tuple[str, str]]:
+    raw = request.scope["headers"]
     kept = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in raw if name not in HOP_BY_HOP]
-    return [*kept, *_told(visitor).items()]
+    return [*kept, *_told(visitor, changes=request.method not in ("GET", "HEAD")).items()]
 
 
-def _told(visitor: Visitor) -> dict[str, str]:
-    return {MAY_CHANGE.decode(): "yes" if visitor.may("admin") else "no"}
+def _told(visitor: Visitor, *, changes: bool) -> dict[str, str]:
+    return {MAY_CHANGE.decode(): "yes" if changes and visitor.may("admin") else "no"}

@@ -97,6 +97,11 @@ def test_what_is_asked_and_answered_is_passed_on(pages: tuple[Served, str]) -> N
     assert (answer.status_code, told["path"], told["body"]) == (201, "/dagster/graphql?a=%2Fb&c", '{"q": 1}')
     assert told["headers"]["x-mine"] == "1"
     assert "cookie" not in told["headers"]
+    bare = httpx.Client(headers={name: "" for name in ("accept", "accept-encoding", "user-agent")})
+    with bare, bare.stream("POST", f"{url}/dagster/x") as empty:
+        sent = json.loads(b"".join(empty.iter_raw()))["headers"]
+    assert sent.keys() & {"content-type", "transfer-encoding"} == set(), "Dagster looks at what is there"
+    assert sent["accept-encoding"] == ""
     assert answer.headers["content-security-policy"] == "x"
     assert "dagster" not in answer.headers.get_list("server")
     assert len(answer.headers.get_list("date")) == 1
@@ -109,9 +114,12 @@ def test_only_an_admin_may_change_and_only_reviewers_may_look(pages: tuple[Serve
     bearer = give(served, look=("review",), chat=("chat",), all=("admin",))
     found = {}
     for name, value in bearer.items():
-        answer = httpx.get(f"{url}/dagster/x", headers={"authorization": value, proxy.MAY_CHANGE.decode(): "yes"})
+        answer = httpx.post(f"{url}/dagster/x", headers={"authorization": value, proxy.MAY_CHANGE.decode(): "yes"})
         found[name] = answer.json()["headers"][proxy.MAY_CHANGE.decode()] if answer.is_success else answer.status_code
     assert found == {"look": "no", "chat": 403, "all": "yes"}
+    told = httpx.get(f"{url}/dagster/graphql?query=mutation", headers={"authorization": bearer["all"]})
+    assert told.json()["headers"][proxy.MAY_CHANGE.decode()] == "no"  # any page's picture may have this for its address
+    assert told.headers["x-frame-options"] == "SAMEORIGIN"
     assert httpx.get(f"{url}/dagster/x").status_code == 401
     told = httpx.get(f"{url}/dagster/x", headers={"accept": "text/html"})
     assert told.headers["location"] == "/login?to=/dagster/x"
