@@ -53,9 +53,13 @@ def after(asked: str, answer: str, keyed_hash: KeyedHash) -> str:
     return link(asked, "assistant", answer, keyed_hash)
 
 
-def answer_hash(text: str, keyed_hash: KeyedHash) -> str:
-    """The hash of an answer alone, by which feedback may name it."""
-    return keyed_hash(b"answer " + told(text))
+def answer_hash(text: str, who: str, keyed_hash: KeyedHash) -> str:
+    """The hash of an answer alone, by which feedback may name it: whose token it was given to, whatever the user.
+
+    Without it a token's holder could try what others were told, and rate it.
+    """
+    token = who.partition("/")[0]
+    return keyed_hash((f"answer to {token}\0".encode() if token else b"answer ") + told(text))
 
 
 def told(content: str) -> bytes:

@@ -34,6 +34,7 @@ class Thread:
     of: str | None = None
     parent: str | None = None
     asked: str = ""  # keyed hash of all that was said before the answer
+    who: str = ""  # as in `Keeper.chat_of`
 
 
 @dataclass(frozen=True, slots=True)

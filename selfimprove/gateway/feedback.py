@@ -7,7 +7,7 @@ from pydantic import Field, model_validator
 
 from selfimprove.chats.chat import Message
 from selfimprove.gateway.exchange import Reaction
-from selfimprove.gateway.wire import Text, Turn, Wire, house_form
+from selfimprove.gateway.wire import MOST_MESSAGES, Text, Turn, Wire, house_form
 
 THUMBS = {"up": 1, "down": -1}
 
@@ -17,7 +17,7 @@ class Feedback(Wire):
 
     id: Annotated[str, Field(min_length=1, max_length=200)] | None = None
     choice: Annotated[int, Field(ge=0, lt=128)] = 0
-    messages: Annotated[list[Turn], Field(min_length=1)] | None = None
+    messages: Annotated[list[Turn], Field(min_length=1, max_length=MOST_MESSAGES)] | None = None
     answer: Annotated[Text, Field(min_length=1)] | None = None
     thumbs: Literal["up", "down"] | None = None
     rating: Annotated[float, Field(ge=-1, le=1, description="from -1, useless, to 1, perfect")] | None = None

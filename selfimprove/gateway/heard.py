@@ -1,5 +1,6 @@
 """Reads what an upstream answers while it is passed on: texts, endings and tokens for the record."""
 
+import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from typing import Any
@@ -12,7 +13,8 @@ from selfimprove.gateway.under_way import Record
 ENDINGS: dict[str, Ending] = {
     "stop": "stop", "length": "length", "tool_calls": "tool_calls", "function_call": "tool_calls",
 }
-SHORTEST_ID, REMEMBERED = 20, 10_000
+ID = re.compile(r"[!-~]{20,200}")  # it is told in a header
+REMEMBERED = 10_000
 LONGEST_LINE = 4 * 1024**2
 
 
@@ -24,7 +26,7 @@ class Seen:
 
     def is_new(self, name: str) -> bool:
         """Whether an exchange may be called so."""
-        if len(name) < SHORTEST_ID or name in self._names:
+        if not ID.fullmatch(name) or name in self._names:
             return False
         self._names[name] = None
         if len(self._names) > REMEMBERED:

@@ -90,14 +90,14 @@ def bounded(receive: Receive, headers: dict[bytes, bytes]) -> Receive:
     """
     if int(headers.get(b"content-length", b"0") or 0) > BODY_BYTES:
         raise _too_long()
-    got, done = 0, False
+    got, done, ends = 0, False, time.monotonic() + BODY_SECONDS
 
     async def receive_bounded() -> Any:
         nonlocal got, done
         if done:
             return await receive()  # waits until the client goes away
         try:
-            async with asyncio.timeout(BODY_SECONDS):
+            async with asyncio.timeout(ends - time.monotonic()):
                 message = await receive()
         except TimeoutError as exc:
             raise Refusal(408, f"The request did not come within {BODY_SECONDS:.0f} seconds.") from exc

@@ -65,7 +65,7 @@ class Ollama:
         """
         body = orjson.dumps(request(ask, ask.slot or next(iter(await self._names()), "")))
         try:
-            async with self._session().post(f"{self._root}/api/chat", data=body) as reply:
+            async with self._session().post(f"{self._root}/api/chat", data=body, allow_redirects=False) as reply:
                 await _require(reply)
                 async for piece in _pieces(reply.content, ask.id):
                     yield piece
@@ -77,7 +77,7 @@ class Ollama:
         if time.monotonic() - at > KNOWN_SECONDS:
             limit = aiohttp.ClientTimeout(total=LOOK_SECONDS)
             try:
-                async with self._session().get(f"{self._root}/api/tags", timeout=limit) as reply:
+                async with self._session().get(f"{self._root}/api/tags", timeout=limit, allow_redirects=False) as reply:
                     names = [str(row["name"]) for row in orjson.loads(await reply.read())["models"]]
             except (*LOST, ValueError, LookupError, TypeError) as exc:
                 raise UpstreamDown(reason=reason(exc)) from exc

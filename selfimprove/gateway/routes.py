@@ -140,11 +140,11 @@ async def figures() -> Response:
 async def _body(request: Request) -> bytes:
     """What `request.body()` gives, in a few microseconds where it came in one piece."""
     message = await request.receive()
-    body: bytes = message.get("body", b"")
+    pieces: list[bytes] = [message.get("body", b"")]
     while message.get("more_body"):
         message = await request.receive()
-        body += message.get("body", b"")
-    return body
+        pieces.append(message.get("body", b""))
+    return b"".join(pieces)
 
 
 def _encoded(vector: Any, form: str) -> list[float] | str:

@@ -88,7 +88,7 @@ def exchange_id(reaction: Reaction) -> str:
 def content(reaction: Reaction, keyed_hash: KeyedHash) -> tuple[str | None, str | None]:
     """The hashes by which a reaction names its answer: of all that was said, and of the answer."""
     links = chain(reaction.messages, reaction.who, keyed_hash)
-    answer = None if reaction.answer is None else answer_hash(reaction.answer, keyed_hash)
+    answer = None if reaction.answer is None else answer_hash(reaction.answer, reaction.who, keyed_hash)
     return links[-1].hash if links else None, answer
 
 
@@ -146,7 +146,7 @@ def _rows(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[dict[str, Any]]
         yield row | main | {"after": thread.asked, "answer": None, "turns": thread.position}
     for id, chat_id, text in answers(exchange, keyed_hash):
         other = {"id": id, "chat_id": chat_id, "relation": "other", "repeats": exchange.id}
-        hashes = {"after": after(thread.asked, text, keyed_hash), "answer": answer_hash(text, keyed_hash)}
+        hashes = {"after": after(thread.asked, text, keyed_hash), "answer": answer_hash(text, thread.who, keyed_hash)}
         yield row | (main if id == exchange.id else other) | hashes
 
 

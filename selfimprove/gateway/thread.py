@@ -72,7 +72,7 @@ class Threads:
             thread = self._again(before)
         else:
             thread = self._onward(messages, links, name, family)
-        thread = replace(thread, asked=asked)
+        thread = replace(thread, asked=asked, who=who)
         is_soon = before is not None and self._clock() - before.at < RETRY_SECONDS
         self._remember(Asked(thread, self._clock(), times=before.times + 1 if before and is_soon else 1))
         return thread
@@ -87,7 +87,8 @@ class Threads:
             self._go_on(Given(exchange.id, thread.chat_id, thread.position - 1, thread.root), thread.asked)
         for id, chat_id, text in answers(exchange, self._keyed_hash):
             given = Given(id, chat_id, thread.position, thread.root)
-            self._answer(given, after(thread.asked, text, self._keyed_hash), answer_hash(text, self._keyed_hash))
+            alone = answer_hash(text, thread.who, self._keyed_hash)
+            self._answer(given, after(thread.asked, text, self._keyed_hash), alone)
 
     def load(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Remember exchanges that were stored, the oldest first; what is known already stays."""

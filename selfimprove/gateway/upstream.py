@@ -78,7 +78,7 @@ class Upstream:
         limit = aiohttp.ClientTimeout(total=LOOK_SECONDS)
         url = self._url.removesuffix("/chat/completions") + "/models"
         try:
-            async with self._session().get(url, timeout=limit) as reply:
+            async with self._session().get(url, timeout=limit, allow_redirects=False) as reply:
                 found = orjson.loads(await reply.read())
             names = [str(row["id"]) for row in found["data"]]
         except (*LOST, ValueError, LookupError, TypeError) as exc:
@@ -180,4 +180,7 @@ def _known(body: dict[str, Any]) -> tuple[list[dict[str, Any]], str | None, dict
     messages, user, metadata = body.get("messages"), body.get("user"), body.get("metadata")
     if not isinstance(messages, list) or not messages or not all(isinstance(one, dict) for one in messages):
         raise Refusal(400, "messages: Input should be a list of messages", param="messages", code="invalid_value")
+    if len(messages) > wire.MOST_MESSAGES:
+        what = f"List should have at most {wire.MOST_MESSAGES} items"
+        raise Refusal(400, f"messages: {what}", param="messages", code="invalid_value")
     return messages, user if isinstance(user, str) else None, metadata if isinstance(metadata, dict) else None

@@ -11,6 +11,9 @@ from selfimprove.chats.formats.turns import turns
 from selfimprove.chats.unreadable import Unreadable
 from selfimprove.gateway.refusal import Refusal
 
+MOST_MESSAGES = 10_000
+MOST_PARTS = 10_000  # of a message
+DEEPEST = 200  # orjson writes no deeper than 254
 Text = Annotated[str, StringConstraints(max_length=2_000_000)]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -32,7 +35,7 @@ class Turn(Wire):
     """A message of the conversation."""
 
     role: Literal["system", "developer", "user", "assistant", "tool", "function"]
-    content: Text | Annotated[list[Part], Field(min_length=1)] | None = None
+    content: Text | Annotated[list[Part], Field(min_length=1, max_length=MOST_PARTS)] | None = None
     name: str | None = None
     tool_calls: list[dict[str, Any]] | None = None
     tool_call_id: str | None = None
@@ -62,7 +65,7 @@ class ChatRequest(Wire):
     """A chat completion that is asked for."""
 
     model: str = "selfimprove"
-    messages: list[Turn] = Field(min_length=1, max_length=10_000)
+    messages: list[Turn] = Field(min_length=1, max_length=MOST_MESSAGES)
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = Field(default=1, ge=1, le=8)
@@ -103,7 +106,24 @@ def loads(body: bytes) -> dict[str, Any]:
         raise Refusal(400, f"The body is not JSON: line {exc.lineno}, column {exc.colno}.") from exc
     if not isinstance(value, dict):
         raise Refusal(400, "The body is not a JSON object.")
+    if body.count(b"[") + body.count(b"{") > DEEPEST and is_deep(value):
+        raise Refusal(400, f"The body is JSON more than {DEEPEST} levels deep.")
     return value
+
+
+def is_deep(value: Any) -> bool:
+    """Whether lists and objects stand in each other more than DEEPEST times: what is passed on could not be written."""
+    level = [value]
+    for _ in range(DEEPEST):
+        level = [inner for outer in level for inner in _inside(outer)]
+        if not level:
+            return False
+    return True
+
+
+def _inside(value: Any) -> list[Any]:
+    held = value.values() if isinstance(value, dict) else value
+    return [one for one in held if isinstance(one, dict | list)]
 
 
 def read(model: type[Model], value: Mapping[str, Any]) -> Model:

@@ -117,6 +117,30 @@ def test_what_somebody_else_said_is_not_found_by_its_messages(archive: Archive) 
     assert keeping(archive, work) == ["kept", "unknown"]
 
 
+@pytest.mark.parametrize("restarts", [False, True])
+def test_what_another_token_was_told_cannot_be_tried(
+    archive: Archive, tmp_path: Path, database: str, restarts: bool
+) -> None:
+    async def work(archive: Archive) -> None:
+        await say(archive, "c1", "hello", answer="hi", who="0a/anna")
+        await say(archive, "c2", "hello", answer="hm")
+
+    async def react(archive: Archive) -> list[str]:
+        whose = (("hi", ""), ("hi", "0b/anna"), ("hm", "0b/"), ("hi", "0a/"), ("hm", "/anna"))
+        return [await archive.react(Reaction(NOON, answer=text, thumbs=1, who=who)) for text, who in whose]
+
+    async def both(archive: Archive) -> list[str]:
+        await work(archive)
+        return await react(archive)
+
+    if restarts:
+        keeping(archive, work)
+        found = keeping(Archive(tmp_path, as_gateway(database), ZONE), react)
+    else:
+        found = keeping(archive, both)
+    assert found == ["unknown", "unknown", "unknown", "kept", "kept"]
+
+
 def test_while_postgres_is_down_what_may_be_known_is_kept_and_finds_its_place_later(
     archive: Archive, tmp_path: Path, database: str, rows: Rows
 ) -> None:

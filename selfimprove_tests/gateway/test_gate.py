@@ -10,7 +10,7 @@ from tempfile import TemporaryDirectory
 import httpx
 import pytest
 
-from selfimprove.gateway import limits, protocol, tokens
+from selfimprove.gateway import limits, protocol, tokens, wire
 from selfimprove.gateway.limits import Limits
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.tokens import Token
@@ -74,6 +74,7 @@ def test_a_name_that_was_turned_to_this_machine_is_not(client: httpx.Client, hos
     [
         {"origin": "http://evil.example"}, {"origin": "null"}, {"origin": "http://127.0.0.1:1"},
         {"sec-fetch-site": "cross-site"}, {"sec-fetch-site": "same-site", "sec-fetch-mode": "cors"},
+        {"origin": "null", "content-type": "text/plain"},
     ],
 )
 def test_pages_of_other_sites_may_not_ask(client: httpx.Client, headers: dict[str, str]) -> None:
@@ -86,6 +87,8 @@ def test_own_pages_and_links_from_elsewhere_may(client: httpx.Client) -> None:
     assert client.post("/v1/chat/completions", json=CHAT, headers={"origin": origin}).status_code == 200
     follows = {"sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate"}
     assert client.get("/login", headers=follows).status_code == 200
+    assert client.get("/login", headers=follows | {"sec-fetch-dest": "document"}).status_code == 200
+    assert client.get("/login", headers=follows | {"sec-fetch-dest": "iframe"}).status_code == 403
     assert client.post("/login", data={"token": "x"}, headers=follows).status_code == 403
 
 
@@ -189,6 +192,28 @@ def test_a_body_that_does_not_come_is_not_waited_for(client: httpx.Client, monke
     monkeypatch.setattr(limits, "BODY_SECONDS", 0.1)
     head = b"POST /v1/chat/completions HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\n{"
     assert b" 408 " in raw(client, head)
+
+
+def test_a_body_that_drips_is_not_waited_for_either(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "BODY_SECONDS", 0.3)
+
+    def drops() -> Iterator[bytes]:
+        for _ in range(20):
+            yield b" "
+            time.sleep(0.1)
+
+    began = time.monotonic()
+    assert client.post("/v1/chat/completions", content=drops()).status_code == 408
+    assert time.monotonic() - began < 2.5
+
+
+@pytest.mark.parametrize(("levels", "status"), [(wire.DEEPEST - 1, 200), (wire.DEEPEST, 400), (900, 400)])
+def test_what_is_too_deep_to_be_passed_on_is_refused(client: httpx.Client, levels: int, status: int) -> None:
+    said = json.dumps(CHAT).encode()[:-1]
+    answer = client.post("/v1/chat/completions", content=said + b', "x": %s1%s}' % (b"[" * levels, b"]" * levels))
+    assert answer.status_code == status
+    many = CHAT | {"x": [[{"a": [1]}] for _ in range(1000)], "y": "[{" * 1000}
+    assert client.post("/v1/chat/completions", json=many).status_code == 200
 
 
 @pytest.mark.parametrize(

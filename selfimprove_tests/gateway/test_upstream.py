@@ -12,6 +12,7 @@ import pytest
 
 from selfimprove.gateway import upstream
 from selfimprove.gateway.ollama import is_native
+from selfimprove.gateway.wire import MOST_MESSAGES
 from selfimprove.settings import read
 from selfimprove_tests.gateway.served import Served, serving, until
 from selfimprove_tests.gateway.wires import (
@@ -108,6 +109,29 @@ def test_ids_that_would_meet_again_are_not_taken_for_ours(llama: SimpleNamespace
         llama.http.post(f"{llama.url}/v1/chat/completions", json={"model": "m", "messages": SAID})
     first, second = (kept.id for kept in llama.notebook.kept[-2:])
     assert (first, second == first) == ("chatcmpl-" + "a" * 32, False)
+
+
+@pytest.mark.parametrize("id", ["chatcmpl-" + "b" * 20 + "\r\nset-cookie: a=b", "chatcmpl-" + "ü" * 20, "c" * 201])
+def test_an_id_that_no_header_can_hold_is_not_taken_for_ours(llama: SimpleNamespace, id: str) -> None:
+    llama.wire.says({**LLAMA_WHOLE, "id": id})
+    answer = llama.http.post(f"{llama.url}/v1/chat/completions", json={"model": "m", "messages": SAID})
+    assert "set-cookie" not in answer.headers
+    assert answer.headers["x-selfimprove-completion"] == llama.notebook.kept[-1].id != id
+
+
+@pytest.mark.parametrize(("which", "status"), [("llama", 307), ("ollama", 503)])
+def test_one_that_sends_elsewhere_is_not_followed(request: pytest.FixtureRequest, which: str, status: int) -> None:
+    server = request.getfixturevalue(which)
+    server.wire.says(b"", status=307)
+    asked = len(server.wire.asked)
+    answer = server.http.post(f"{server.url}/v1/chat/completions", json={"model": "m", "messages": SAID})
+    assert (answer.status_code, len(server.wire.asked)) == (status, asked + 1)
+
+
+def test_more_messages_than_a_chat_has_are_refused(llama: SimpleNamespace) -> None:
+    said = {"model": "m", "messages": SAID * (MOST_MESSAGES + 1)}
+    answer = llama.http.post(f"{llama.url}/v1/chat/completions", json=said)
+    assert (answer.status_code, answer.json()["error"]["param"]) == (400, "messages")
 
 
 def test_pictures_are_passed_on_and_their_text_is_kept(llama: SimpleNamespace) -> None:

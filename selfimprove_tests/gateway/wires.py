@@ -82,7 +82,8 @@ class Wire:
     async def answer(self, request: web.Request) -> web.StreamResponse:
         """Say it."""
         self.asked.append((request.path, dict(request.headers), await request.read()))
-        response = web.StreamResponse(status=self.status, headers={"content-type": self.content_type})
+        leads = {"location": "/elsewhere"} if 300 <= self.status < 400 else {}
+        response = web.StreamResponse(status=self.status, headers={"content-type": self.content_type, **leads})
         response.enable_chunked_encoding()
         await response.prepare(request)
         try:
