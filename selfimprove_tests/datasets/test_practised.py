@@ -13,7 +13,7 @@ from selfimprove.datasets.build import Room, build
 from selfimprove.datasets.commands import datasets
 from selfimprove.datasets.decay import Asked, Fall
 from selfimprove.datasets.example import Rule
-from selfimprove.datasets.freeze import Dataset
+from selfimprove.datasets.freeze import Dataset, canonical, sha256
 from selfimprove.datasets.start import Line
 from selfimprove.postgres import Connection
 from selfimprove_tests.datasets.house import add_chat, clean, correction, make_base, make_room
@@ -177,6 +177,18 @@ def test_the_ledger_says_how_far_the_champion_is_below_the_anchor(room: Room) ->
         assert line(connection).drift == pytest.approx(0.01), "of who answers, not of who was refused"
         promote(connection, adapter(connection, "older", "d"), None, "rolled_back")
         assert line(connection).drift == 0, "the newest report did not measure this one"
+
+
+@pytest.mark.parametrize("margin", [0.0, -0.1 / 3, 1e-9])
+def test_a_manifest_with_figures_of_the_ledger_comes_back_as_it_was_hashed(room: Room, margin: float) -> None:
+    first = night(room)
+    with room.connect() as connection:
+        report = judge(connection, adapter(connection, "one", first.id), lost_sounds())
+        enter(connection, report, "challenger", margin)
+        more(connection)
+    second = night(room, "next")
+    assert sha256(canonical(second.manifest)) == second.id, "no drift is 0.0: Postgres keeps no -0.0"
+    assert second.manifest["start"]["drift"] == pytest.approx(-margin)
 
 
 def test_own_questions_that_the_champion_lost_are_counted(room: Room) -> None:

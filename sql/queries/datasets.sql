@@ -106,7 +106,7 @@ select c.id as champion,
         join excluded_chats g on g.chat_id = e.chat_id)::int as unlearns,
        (select count(*) from line l where exists (
             select from promotions p where p.action = 'vetoed' and p.replaced = l.id))::int as vetoed,
-       coalesce((select -sum(g.margin * g.n) / nullif(sum(g.n), 0)
+       coalesce((select 0 - sum(g.margin * g.n) / nullif(sum(g.n), 0)
                  from standing s join ledger g on g.report_id = s.id and g.role = s.role
                  where g.task in ('core', 'golden') and g.margin is not null), 0)::float8 as drift,
        coalesce((select value from margins where name = 'history_drop' order by declared_at desc limit 1), 0)::float8 as allowed,
