@@ -47,3 +47,7 @@ class VoiceRefused(SelfImproveError):
 
 class GatewayInTheWay(SelfImproveError):
     """The gateway holds {held} GB and did not give them back; {needed} GB are needed and {limit} GB are there. Stop it with `selfimprove down`, or raise SELFIMPROVE_MEMORY_GB, then run this again."""
+
+
+class SpoolUnstored(SelfImproveError):
+    """What was said by day still waits in {folder} and cannot be looked at, so that nothing was forgotten. `selfimprove doctor` says why it cannot be stored; then run this again."""

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -13,9 +13,9 @@ import anyio
 import psycopg
 
 from selfimprove.chats.chat import Message, Sealing
-from selfimprove.errors import DatabaseDown, SelfImproveError, SpoolTaken
+from selfimprove.errors import DatabaseDown, SelfImproveError, SpoolTaken, SpoolUnstored
 from selfimprove.gateway import losses, metrics, packing, table
-from selfimprove.gateway.deliver import UNREADABLE, Connect, Delivered, Deliverer, House
+from selfimprove.gateway.deliver import LONGEST_WAIT, UNREADABLE, Connect, Delivered, Deliverer, House
 from selfimprove.gateway.exchange import Exchange, Reacted, Reaction, Thread
 from selfimprove.gateway.losses import Losses, Lost
 from selfimprove.gateway.segments import Segments, durable
@@ -173,23 +173,32 @@ def open_vault(home: Path, connect: Connect) -> Vault:
         return Vault.open(home, connection)
 
 
-def store_waiting(home: Path, connect: Connect, timezone: ZoneInfo, patience: float = PATIENCE) -> None:
-    """Store what waits, so that it can be found; a gateway that is up does that by itself, and is waited for."""
-    deadline = time.monotonic() + patience
-    while waiting.files(home) and time.monotonic() < deadline:
+def store_waiting(home: Path, connect: Connect, timezone: ZoneInfo, patience: float = LONGEST_WAIT + PATIENCE) -> None:
+    """Store what waits, so that it can be found; a gateway that is up does that by itself, and is waited for.
+
+    Raises:
+        SpoolUnstored: it cannot be stored, or not in time.
+    """
+    deadline, wanted = time.monotonic() + patience, set(waiting.files(home))
+    while wanted & set(waiting.files(home)):
         try:
             segments = Segments(waiting.folder_of(home))
         except SpoolTaken:
+            if time.monotonic() > deadline:
+                raise SpoolUnstored(folder=waiting.folder_of(home)) from None
             time.sleep(0.1)
-            continue
-        vault = Vault.open(home)
-        sealing = Sealing(vault.seal, vault.keyed_hash)
-        put = partial(_store, sealing=sealing, timezone=timezone)
-        deliverer = Deliverer(segments, vault, House(home, connect, put, lambda connection: None))
-        while segments.size and deliverer.round():
-            pass
-        segments.close()
-        return
+        else:
+            with closing(segments):
+                _store_all(home, connect, timezone, segments)
+
+
+def _store_all(home: Path, connect: Connect, timezone: ZoneInfo, segments: Segments) -> None:
+    vault = Vault.open(home)
+    put = partial(_store, sealing=Sealing(vault.seal, vault.keyed_hash), timezone=timezone)
+    deliverer = Deliverer(segments, vault, House(home, connect, put, lambda connection: None))
+    while segments.closed():
+        if not deliverer.round():
+            raise SpoolUnstored(folder=waiting.folder_of(home))
 
 
 def _store(connection: Connection, kept: Sequence[packing.Kept], *, sealing: Sealing, timezone: ZoneInfo) -> Stored:

@@ -6,7 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
-from psycopg import OperationalError
+from psycopg import DataError, OperationalError
 
 from selfimprove.errors import DatabaseDown, SelfImproveError
 from selfimprove.review import adapters, approval, champion, chats, nights, ratings, show, taking_back, today
@@ -28,6 +28,8 @@ class Page(APIRoute):
                 return await answer(request)
             except OperationalError:
                 return _error(DatabaseDown(reason="the connection broke"))
+            except DataError:  # a text that no column holds, such as one with a NUL, or a number too large
+                return show.page("error.html.j2", status=400, said="What was sent names nothing here.", here="")
             except SelfImproveError as exc:
                 return _error(exc)
 

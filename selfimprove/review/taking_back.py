@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
@@ -13,6 +14,7 @@ from selfimprove.forgetting.carry_out import carry_out, consequences, refuse_whi
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.receipt import Selector
 from selfimprove.forgetting.select import Wish
+from selfimprove.gateway.archive import store_waiting
 from selfimprove.gateway.guard import needs
 from selfimprove.postgres import Connection
 from selfimprove.privacy.vault import Vault
@@ -80,7 +82,9 @@ def wished(selector: Selector, value: str) -> Wish:
 
 @contextmanager
 def _opened(house: House) -> Iterator[tuple[Connection, Vault]]:
+    settings = house.settings
+    store_waiting(settings.home, house.act, ZoneInfo(settings.timezone))  # else what was just said would come after
     with house.act() as connection:
-        vault = Vault.open(house.settings.home, connection)
+        vault = Vault.open(settings.home, connection)
         connection.commit()  # what is forgotten is a transaction of its own
         yield connection, vault

@@ -14,7 +14,7 @@ import pytest
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Message, Sealed
-from selfimprove.errors import DatabaseDown, KeyRetired, SealBroken, VaultInvalid
+from selfimprove.errors import DatabaseDown, KeyRetired, SealBroken, SpoolUnstored, VaultInvalid
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.select import Wish
 from selfimprove.forgetting.sweep import sweep
@@ -313,7 +313,8 @@ def test_what_was_set_aside_is_tried_again_by_the_next_process_unless_it_was_for
 
 def test_what_waits_is_stored_before_somebody_looks_for_it(home: Path, connect: Connect, rows: Rows) -> None:
     keeping(Archive(home, Door(connect), ZONE), lambda archive: say(archive, "c1", "hello"))
-    store_waiting(home, Door(connect), ZONE)
+    with pytest.raises(SpoolUnstored, match="nothing was forgotten"):
+        store_waiting(home, Door(connect), ZONE)
     assert rows("select id from exchanges") == []
     store_waiting(home, connect, ZONE)
     assert [row["id"] for row in rows("select id from exchanges")] == ["c1"]
@@ -325,6 +326,13 @@ def test_what_waits_is_stored_before_somebody_looks_for_it(home: Path, connect: 
         assert look(home)[0] == 0
 
     keeping(Archive(home, connect, ZONE), while_up)
+
+    async def while_it_cannot_store(archive: Archive) -> None:
+        await say(archive, "c3", "good night")
+        with pytest.raises(SpoolUnstored):
+            await asyncio.to_thread(store_waiting, home, connect, ZONE, 0.2)
+
+    keeping(Archive(home, Door(connect), ZONE), while_it_cannot_store)
 
 
 def test_what_was_set_aside_goes_when_its_chat_is_forgotten(home: Path, connect: Connect, database: str) -> None:

@@ -5,8 +5,13 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
-from selfimprove.chats.chat import Sealed
+from selfimprove.chats.chat import Sealed, Sealing
+from selfimprove.gateway import packing
+from selfimprove.gateway.segments import Segments
+from selfimprove.gateway.thread import Threads
+from selfimprove.privacy import journal, waiting
 from selfimprove.privacy.vault import Vault
+from selfimprove_tests.gateway.said import exchange, talk
 from selfimprove_tests.promotion.house import House, answers, damage
 from selfimprove_tests.review.conftest import app
 from selfimprove_tests.review.test_reading import plain
@@ -202,6 +207,27 @@ def test_forgetting_shows_what_would_go_and_then_the_receipt(person, furnished, 
     assert "my dog" not in str(done.url) + done.text
     assert len(list((settings.home / "receipts").iterdir())) == 1
     assert plain(person.get("/forget").text).count("1 chat, by text") == 1
+
+
+def test_what_still_waits_to_be_stored_is_forgotten_too(person, furnished, connection, settings):
+    vault = Vault.open(settings.home)
+    messages = talk("a plan of mine")
+    thread = Threads(Sealing(vault.seal, vault.keyed_hash)).chat_of(messages)
+    segments = Segments(waiting.folder_of(settings.home))
+    framed = packing.pack(exchange(thread, messages, "ok", "c1"))
+    segments.write([journal.pack(thread.chat_id, framed, vault.seal)])
+    segments.close()
+    sure = person.post("/forget", data={"selector": "matching", "value": "a plan of mine"})
+    assert "1 chat would go" in plain(sure.text)
+    person.post("/forget/now", data=fields(sure.text, "/forget/now"))
+    assert waiting.files(settings.home) == []
+    left = "select count(*) as n from exchanges where chat_id = %s"
+    assert connection.execute(left, [thread.chat_id]).fetchone()["n"] == 0
+
+
+def test_what_no_column_holds_names_nothing(person, furnished):
+    assert "names nothing here" in person.get("/chats/a%00b").text
+    assert person.post("/review/undo", data={"id": "a\0b"}).status_code == 400
 
 
 def test_forgetting_one_chat_from_its_page(person, furnished):
