@@ -69,6 +69,17 @@ def test_a_name_that_was_turned_to_this_machine_is_not(client: httpx.Client, hos
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "host_not_allowed")
 
 
+def test_two_names_are_none(client: httpx.Client) -> None:
+    assert b" 403 " in raw(client, b"GET /v1/models HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\n\r\n")
+
+
+def test_elsewhere_nobody_owns_it_without_a_token(tmp_path: Path) -> None:
+    app = Served(tmp_path, GATEWAY_HOST="0.0.0.0").app
+    with serving(app) as url:  # as after the last token was revoked
+        assert httpx.get(f"{url}/v1/models").status_code == 401
+        assert httpx.post(f"{url}/v1/chat/completions", json=CHAT).status_code == 401
+
+
 @pytest.mark.parametrize(
     "headers",
     [
