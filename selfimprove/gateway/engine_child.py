@@ -47,7 +47,7 @@ class Child:
             ModelUnavailable: the process has ended.
             TemplateUnusable: the order cannot be written down.
         """
-        if self.ended.is_set():
+        if self._is_deaf:
             raise _gone()
         key = next(self._keys)
         self._send({"key": key, "do": do, **order})
@@ -71,7 +71,7 @@ class Child:
         self._replies.pop(key, None)
         if not self._replies:
             self.quiet.set()
-        if cancel and not self.ended.is_set():
+        if cancel and not self._is_deaf:
             self._send({"key": key, "do": "cancel"})
 
     async def do(self, do: str, **order: Any) -> Event:
@@ -94,6 +94,11 @@ class Child:
             self._process.kill()
         await self._process.wait()
         await asyncio.wait(self._readers)
+
+    @property
+    def _is_deaf(self) -> bool:
+        """Whether orders would go nowhere: its end of the pipe may be gone before it is known to have ended."""
+        return self.ended.is_set() or self._stdin.is_closing()
 
     @property
     def _stdin(self) -> asyncio.StreamWriter:

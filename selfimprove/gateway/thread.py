@@ -74,7 +74,8 @@ class Threads:
             thread = self._onward(messages, links, name, family)
         thread = replace(thread, asked=asked, who=who)
         is_soon = before is not None and self._clock() - before.at < RETRY_SECONDS
-        self._remember(Asked(thread, self._clock(), times=before.times + 1 if before and is_soon else 1))
+        is_answered = before is not None and before.answered is not False
+        self._remember(Asked(thread, self._clock(), times=before.times + is_answered if before and is_soon else 1))
         return thread
 
     def keep(self, exchange: Exchange) -> None:
@@ -85,7 +86,7 @@ class Threads:
         self._remember(Asked(thread, at, exchange.id, exchange.answer is not None, times))
         if exchange.answer is not None and not exchange.has_answer:
             self._go_on(Given(exchange.id, thread.chat_id, thread.position - 1, thread.root), thread.asked)
-        for id, chat_id, text in answers(exchange, self._keyed_hash):
+        for id, chat_id, text in reversed([*answers(exchange, self._keyed_hash)]):  # of equal ones the first counts
             given = Given(id, chat_id, thread.position, thread.root)
             alone = answer_hash(text, thread.who, self._keyed_hash)
             self._answer(given, after(thread.asked, text, self._keyed_hash), alone)

@@ -1,16 +1,19 @@
 """The engine's process dies, hangs, is drained, and comes back."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import mlx.core as mx
 import psutil
 import pytest
+import uvloop
 
 from selfimprove.errors import ModelBroken, ModelUnavailable, ServingTooLarge
 from selfimprove.gateway.engine import Engine, Serving
@@ -43,6 +46,33 @@ async def until_up(engine: Engine) -> None:
     async with asyncio.timeout(20):
         while not engine.is_up:
             await asyncio.sleep(0.05)
+
+
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_a_child_that_is_dying_and_deaf_is_down(loop: Callable[[], asyncio.AbstractEventLoop]) -> None:
+    script = "import os, time; os.close(0); os.closerange(3, 250); print('{}', flush=True); time.sleep(60)"
+
+    async def live() -> None:
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", script, stdin=pipe, stdout=pipe, stderr=pipe
+        )
+        child = Child(process)
+        async with asyncio.timeout(20):
+            while not child.lines:
+                await asyncio.sleep(0.01)
+            with contextlib.suppress(ModelUnavailable):
+                while True:
+                    child.leave(child.ask("figures"), cancel=True)
+                    await child.flush()
+                    await asyncio.sleep(0.01)
+        with pytest.raises(ModelUnavailable):
+            child.ask("figures")
+        assert not child.ended.is_set()
+        await child.kill()
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(live())
 
 
 def test_killed_amid_answers_it_comes_back_with_its_adapters(base: Base, adapter: Path) -> None:

@@ -80,6 +80,21 @@ def test_who_asks_the_same_again_and_again_is_a_program(client: Client, clock: C
     assert relations == ["new", *["retry"] * MOST_RETRIES, "new", "new"]
 
 
+def test_what_nobody_answered_does_not_count_as_asked_again_and_again(client: Client, clock: Clock) -> None:
+    for _ in range(MOST_RETRIES + 3):
+        failed = client.ask("is the door shut?", answer=None)
+        clock.later(seconds=5)
+    answered, again = client.ask("is the door shut?"), client.ask("is the door shut?")
+    assert answered.thread == failed.thread
+    assert (again.thread.relation, again.thread.of, again.thread.root) == ("retry", "c7", failed.thread.root)
+
+
+def test_whoever_goes_on_from_one_of_two_equal_answers_goes_on_with_the_first(client: Client) -> None:
+    first = client.ask("hello", others=("ok", "well"))
+    assert client.ask("hello", "ok", "and?").thread.chat_id == first.thread.chat_id
+    assert client.ask("hello", "well", "and?").thread.chat_id != first.thread.chat_id
+
+
 def test_a_question_that_nobody_answered_is_asked_again_in_its_place(client: Client, clock: Clock) -> None:
     failed = client.ask("hello", answer=None)
     clock.later(days=1)

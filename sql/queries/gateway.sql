@@ -18,7 +18,7 @@ from (
     select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending from exchanges
     order by at desc, id limit %(most)s
 ) e
-order by at, id;
+order by at, id desc;
 
 -- by_id: where answers stand
 select id, chat_id, position from exchanges where id = any(%(ids)s) and answer is not null;
@@ -26,7 +26,7 @@ select id, chat_id, position from exchanges where id = any(%(ids)s) and answer i
 -- by_content: where the newest answer stands that said this, or after which this was all that was said
 select id, chat_id, position from exchanges
 where answer is not null and (after = %(after)s or answer = %(answer)s)
-order by after = %(after)s desc nulls last, at desc limit 1;
+order by after = %(after)s desc nulls last, at desc, id limit 1;
 
 -- forgotten: which of these chats were forgotten
 select hash as id from tombstones where kind = 'chat' and hash = any(%(chats)s);
