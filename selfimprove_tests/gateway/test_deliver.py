@@ -335,6 +335,21 @@ def test_what_waits_is_stored_before_somebody_looks_for_it(home: Path, connect: 
     keeping(Archive(home, Door(connect), ZONE), while_it_cannot_store)
 
 
+def test_what_clients_call_their_chats_is_told_apart_by_token(home: Path, connect: Connect) -> None:
+    archive = Archive(home, connect, ZONE)
+    named = [archive.chat_of(talk("hello"), "work", who) for who in ("0a/", "0b/", "0a/anna")]
+    assert len({thread.root for thread in named}) == 3
+
+
+def test_a_record_with_a_changed_byte_is_none_and_the_next_one_is_read(home: Path) -> None:
+    first, second = (journal.pack(mark * 32, b"said", Vault.open(home).seal) for mark in "ab")
+    changed = first[:-1] + bytes([first[-1] ^ 1])
+    damaged, whole = journal.scan(journal.MAGIC + changed + second)
+    assert damaged == journal.Damaged(changed, is_tail=False)
+    assert isinstance(whole, journal.Record)
+    assert whole.chat_id == "b" * 32
+
+
 def test_what_was_set_aside_goes_when_its_chat_is_forgotten(home: Path, connect: Connect, database: str) -> None:
     told: Exchange = keeping(Archive(home, connect, ZONE), lambda archive: say(archive, "c1", "a plan of mine"))
     for chat_id in (told.thread.chat_id, "f" * 32):
