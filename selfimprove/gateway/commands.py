@@ -88,5 +88,8 @@ def revoke(given: str, as_json: bool) -> None:
 
     with postgres.of_house(current()) as connection:
         ids = tokens.revoke(connection, given)
-        tokens.remember(connection, current().home)
+    with postgres.of_house(current()) as connection:  # told when it holds: the gateway writes what it finds stored
+        left = tokens.remember(connection, current().home)
     click.echo(json.dumps({"revoked": ids}) if as_json else f"Revoked: {', '.join(ids)}")
+    if not left:
+        click.echo("No token is left: whoever is at this machine gets in, to everything.", err=True)

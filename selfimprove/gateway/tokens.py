@@ -85,13 +85,14 @@ def file(home: Path) -> Path:
     return home / "gateway" / "tokens.json"
 
 
-def remember(connection: Connection, home: Path) -> None:
-    """Write the valid tokens' hashes where the gateway finds them whether the database answers or not."""
+def remember(connection: Connection, home: Path) -> int:
+    """Write the valid tokens' hashes where the gateway finds them whether the database answers or not; how many."""
     rows = [asdict(Token(**row)) for row in connection.execute(postgres.queries("tokens").valid)]
     draft = private(file(home).parent) / f"tokens.{secrets.token_hex(4)}.draft"
     draft.touch(mode=0o600)
     draft.write_text(json.dumps(rows))
     os.replace(draft, file(home))
+    return len(rows)
 
 
 def require(settings: Settings) -> None:

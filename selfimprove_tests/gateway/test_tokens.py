@@ -123,3 +123,10 @@ def test_a_cookie_ends_with_its_days_its_token_and_its_key(house: Settings, tmp_
     assert Sessions(key(tmp_path)).find(cookie, known.all(), now=2000) is None
     assert Sessions(key(house.home)).find(cookie, known.all(), now=2000) == token, "the key stays"
     assert (house.home / "keys" / "cookies").stat().st_mode & 0o777 == 0o600
+
+
+def test_whoever_revokes_the_last_token_is_told_who_gets_in_then(house: Settings) -> None:
+    run("add", "phone")
+    run("add", "tablet")
+    told = [CliRunner().invoke(tree, ["tokens", "revoke", name]).stderr for name in ("phone", "tablet")]
+    assert ["No token is left" in text for text in told] == [False, True]
