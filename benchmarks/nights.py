@@ -154,9 +154,10 @@ def spend(house: House, seed: int, night: int, steps: int) -> dict[str, Any]:
     suite_keys = frozenset(key for _, _, chat in house.asked for key in keys(chat))
     history = History(frozenset(house.seen), frozenset(house.learned), suite_keys, practice)
     begin = start.start(line(house), house.rule)
-    splits = split(house.chosen, history, start.remembering(begin, house.rule))
+    rule = start.remembering(begin, house.rule)
+    splits = split(house.chosen, history, rule)
     assert splits is not None
-    lines = replay.draw(replay.read(TINY / "replay.jsonl"), splits, history, house.rule).chats
+    lines = replay.draw(replay.read(TINY / "replay.jsonl"), splits, history, rule).chats
     again = [*(c.example for c in splits.remembered), *replay.base_examples(lines, {})]
     learn(house, splits, again, begin, seed + night, steps)
     return {**judge(house, splits, night), "night": night, "own": len(splits.remembered), "why": begin.reason,
@@ -189,8 +190,9 @@ def learn(house: House, splits: Splits, again: list[Example], begin: Start, seed
     if not anew:
         recipe = recipes.going_on_from(recipe, "champion")
     elif house.champion:
-        own, shown = len(splits.remembered), len(splits.train) * repeat + len(again)
-        recipe = recipes.anew(recipe, shown, shown - max(0, own - house.rule.remember))
+        new, own = len(splits.train) * repeat, len(splits.remembered)
+        usual = new + min(own, house.rule.remember) + min(len(again) - own, house.rule.replay)
+        recipe = recipes.anew(recipe, new + len(again), usual)
     goes_on = house.champion if not anew and not house.merges else None
     job = {"base": str(house.base), "dataset": str(folder), "recipe": asdict(recipe), "out": str(folder / "adapter"),
            "start": str(goes_on) if goes_on else None, "seeds": None}  # fmt: skip

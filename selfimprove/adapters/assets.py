@@ -116,9 +116,10 @@ def tonight(recommended: Recipe, config: TrainingConfig, champion: Adapter | Non
 
 def lengths(dataset: Dataset) -> tuple[int, int]:
     """How many examples one pass shows, and how many it would if no more than usual were practised again."""
+    rule, new = dataset.manifest["rule"], len(dataset.splits["train"]) * dataset.manifest["target_repeat"]
+    again = len(dataset.splits["replay"])
     own = sum(e.chat_id is not None for e in dataset.splits["replay"])
-    shown = len(dataset.splits["train"]) * dataset.manifest["target_repeat"] + len(dataset.splits["replay"])
-    return shown, shown - max(0, own - dataset.manifest["rule"]["remember"])
+    return new + again, new + min(own, rule["remember"]) + min(again - own, rule["replay"])
 
 
 def described(adapter: Adapter) -> dict[str, Any]:

@@ -87,7 +87,8 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
     """Make tonight's dataset, or record why there is nothing to learn; all is written in one transaction."""
     material = gather(room, rule)
     chosen, left_out = choose_all(material.candidates, rule.threshold)
-    splits = split(chosen, material.history, start.remembering(material.start, rule))
+    tonights = start.remembering(material.start, rule)
+    splits = split(chosen, material.history, tonights)
     night = max(material.clean) + timedelta(days=1) if material.clean else None
     if splits is None or night is None:
         return _nothing(room, material, chosen, left_out, table.Found(run_id, night, None, "", {}))
@@ -95,7 +96,7 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
     tests = held_apart(splits, chosen, material.suites)
     splits = capped(decontaminated(splits, tests), rule)
     with room.readers() as readers:
-        draw, base_examples = _replay(room, splits, material.history, tests, rule)
+        draw, base_examples = _replay(room, splits, material.history, tests, tonights)
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)
         place = tonight.Place(room.connect, room.base.id, room.means, room.tell)
         splits, assigned = tonight.routed(place, splits, rule)

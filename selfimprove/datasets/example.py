@@ -95,7 +95,7 @@ class Rule:
     `floor`: how likely a lesson is practised again of which nothing was lost, against one of which all was; 1 draws all
     alike. Training begins anew at the base model when the champion used up `drift_share` of what it may be below the
     anchor, when it lost `most_lost` of the own questions that an earlier model passed, or after `most_nights` that went
-    on from each other; 0 is never. Then `remember_anew` of the chats learned before are practised, not `remember`.
+    on from each other; 0 is never. Then as many as `remember_anew` are practised of either kind.
     """
 
     threshold: float = 0.7

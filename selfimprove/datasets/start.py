@@ -72,9 +72,10 @@ def _worn(line: Line, rule: Rule) -> Reason | None:
 
 
 def remembering(found: Start, rule: Rule) -> Rule:
-    """The rule of a night: one that begins anew must learn again what it does not practise."""
-    begins_anew = found.line.champion is not None and found.adapter is None
-    return replace(rule, remember=max(rule.remember, rule.remember_anew)) if begins_anew else rule
+    """The rule of a night: one that begins anew must learn again what it does not practise, and keep as much beside."""
+    if found.line.champion is None or found.adapter is not None:
+        return rule
+    return replace(rule, remember=max(rule.remember, rule.remember_anew), replay=max(rule.replay, rule.remember_anew))
 
 
 def as_json(found: Start) -> dict[str, Any]:

@@ -162,7 +162,7 @@ def made(own: int = 0, base: int = 90, **start: Any) -> Dataset:
         split: tuple(example(id, "approved", chat(id, "yes")) for id in ids) for split, ids in lessons.items()
     }
     splits["replay"] += tuple(example(None, "replay", chat(f"base {n}", "yes")) for n in range(base))
-    manifest = {"target_repeat": 2, "rule": {"remember": 40}, "start": start}
+    manifest = {"target_repeat": 2, "rule": {"remember": 40, "replay": 90}, "start": start}
     return Dataset("d", date(2026, 3, 4), date(2026, 3, 3), manifest, splits)
 
 
@@ -172,6 +172,7 @@ def test_a_night_that_begins_anew_sees_each_lesson_as_often_as_others_do(champio
     few, many = made(40, **anew), made(190, **anew)
     assert tonight(Recipe(), TrainingConfig(), same, few) == Recipe()
     assert tonight(Recipe(), TrainingConfig(), same, many) == replace(Recipe(), steps=600)
+    assert tonight(Recipe(), TrainingConfig(), same, made(40, 240, **anew)).steps == 600
     assert tonight(Recipe(), TrainingConfig(steps=7), same, many).steps == 7
     assert tonight(Recipe(), TrainingConfig(), same, made(190, **goes_on)).warm_start == same.id
     first = made(0, champion=None, adapter=None)

@@ -228,13 +228,15 @@ def test_a_night_that_begins_anew_practises_all_it_learned(room: Room) -> None:
     with room.connect() as connection:
         judge(connection, adapter(connection, "one", first.id), [])
         more(connection)
-    counts = {}
+    counts, base_lines = {}, {}
     for run_id, most_nights in (("on", 30), ("anew", 1)):
         dataset = night(room, run_id, Rule(seed=1, replay=20, remember=5, most_nights=most_nights))
         counts[run_id] = sum(e.chat_id is not None for e in dataset.splits["replay"])
+        base_lines[run_id] = len(dataset.splits["replay"]) - counts[run_id]
         assert dataset.manifest["start"]["adapter"] == ("one" if run_id == "on" else None)
         assert dataset.manifest["rule"]["remember"] == rule.remember
     assert counts == {"on": 5, "anew": len(first.splits["train"])}
+    assert base_lines == {"on": 20, "anew": 80}
 
 
 def test_a_person_asks_why(room: Room, database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,7 +50,7 @@ def test_few_nights_in_a_row_can_be_asked_for() -> None:
 
 def test_a_night_that_begins_anew_learns_everything_again() -> None:
     anew = start(replace(LINE, nights=30), RULE)
-    assert remembering(anew, RULE) == replace(RULE, remember=3000)
+    assert remembering(anew, RULE) == replace(RULE, remember=3000, replay=3000)
     assert remembering(anew, replace(RULE, remember=5000)).remember == 5000
     assert remembering(start(LINE, RULE), RULE) == RULE
     assert remembering(start(Line(), RULE), RULE) == RULE, "nothing was learned before"
