@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: night up down test lint bench install
+.PHONY: night up down test lint bench soak install
 
 night: install  ## one whole night on this machine; on a new one with the sample chats
 	@$(BIN)/selfimprove night --sample
@@ -24,6 +24,9 @@ lint: install  ## style, types, layers, size figures
 bench: install  ## speed and quality against peers in the same run
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@for table in benchmarks/*.py; do echo; echo "$$table"; $(BIN)/python $$table || exit 1; done
+
+soak: install  ## clients, nights, swaps and kills for MINUTES=15, in a house of its own; do the counts add up?
+	@$(BIN)/python -W ignore -m soak --minutes $(or $(MINUTES),15) $(if $(SEED),--seed $(SEED))
 
 install:  ## the set-up alone: .venv from pyproject.toml and constraints.txt
 	@$(PYTHON) selfimprove/install.py

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +23,7 @@ from selfimprove_tests.models.adapters import write
 
 QUESTIONS = ("Name the capital of France.", "What is the capital of Italy?", "Say hello.", "What is two plus three?")
 TOKENS = 24
+Make = Callable[[Path, Lora, int], Path]
 
 
 @dataclass
@@ -88,11 +89,11 @@ async def clients(engine: Engine, swap: Swap, count: int = 8) -> AsyncIterator[L
         await asyncio.gather(*tasks)
 
 
-def champions(connection: Connection, home: Path, base: Base, count: int) -> list[str]:
+def champions(connection: Connection, home: Path, base: Base, count: int, make: Make = write) -> list[str]:
     """Adapters with weights that were champion one after the other; the last one is."""
     found: list[str] = []
     for seed in range(count):
-        draft = write(home / "work" / f"draft{seed}", Lora(rank=4), seed)
+        draft = make(home / "work" / f"draft{seed}", Lora(rank=4), seed)
         (draft / "recipe.json").write_text("{}")
         id, files, url = keep(draft, home)
         connection.execute(
