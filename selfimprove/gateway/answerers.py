@@ -23,6 +23,7 @@ from selfimprove.models.base import resolve
 from selfimprove.settings import Settings
 
 log = logging.getLogger("selfimprove.gateway")
+FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds before a model that did not come up is started again
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,7 @@ class House:
         self._settings = settings
         self.engine = Engine(Serving(memory_gb=settings.memory_gb))
         self.swap: Swap | None = None
-        self._why = "the model is being loaded"
+        self._why = ""  # what kept it from coming up
 
     def local(self) -> Local:
         """Who may be named."""
@@ -84,8 +85,8 @@ class House:
 
     def health(self) -> Health:
         """Whether whoever was promoted last can answer."""
-        ok = self.swap is not None and self.engine.is_up and self.swap.plan.voice in self.engine.slots
-        return Health(ok, "" if ok else self._why)
+        missing = self._missing()
+        return Health(not missing, missing)
 
     @asynccontextmanager
     async def lives(self) -> AsyncIterator[None]:
@@ -97,18 +98,39 @@ class House:
                 await self.engine.stop()
 
     async def _follow(self) -> None:
-        try:
-            base = await anyio.to_thread.run_sync(resolve, self._settings.base_model, self._settings.home)
-            standing = StandingBy(self.engine, base, self._settings.home)
-            async with standing.present(self._came_back), work.beside(outlook.every_hour(self._settings)):
-                self._why = "its process ended and is being started again, or its memory is needed for a training"
-                swap = Swap(self.engine, self._settings, base)
-                await swap.start()
-                self.swap = swap
-                await swap.run()
-        except SelfImproveError as exc:
-            self._why = str(exc)
-            raise
+        """Until cancelled; where the model does not come up, that is told and tried again later."""
+        wait = FIRST_WAIT
+        while True:
+            try:
+                await self._come_up()
+            except SelfImproveError as exc:
+                self._why = str(exc)
+            except Exception as exc:  # noqa: BLE001 - nobody else would begin again
+                self._why = f"it could not be started ({type(exc).__name__})"
+            wait = FIRST_WAIT if self.swap else min(2 * wait, LONGEST_WAIT)
+            log.error("The model does not answer, and is started again in %.0f s: %s", wait, self._why)
+            self.swap = None
+            await self.engine.stop()
+            await anyio.sleep(wait)
+
+    async def _come_up(self) -> None:
+        """Load the model, and follow the promotions until cancelled."""
+        base = await anyio.to_thread.run_sync(resolve, self._settings.base_model, self._settings.home)
+        standing = StandingBy(self.engine, base, self._settings.home)
+        async with standing.present(self._came_back), work.beside(outlook.every_hour(self._settings)):
+            swap = Swap(self.engine, self._settings, base)
+            await swap.start()
+            self.swap, self._why = swap, ""
+            await swap.run()
+
+    def _missing(self) -> str:
+        """What an answer waits for now; "" when it could be given."""
+        if self.swap is None:
+            return self._why or self.engine.why
+        if not self.engine.is_up:
+            return self.engine.why
+        voice = self.swap.plan.voice
+        return "" if voice in self.engine.slots else f"adapter {voice[:12]}, which was promoted last, is being loaded"
 
     async def _came_back(self) -> None:
         if self.swap is not None:
@@ -116,7 +138,7 @@ class House:
 
     def _chooser(self) -> Swap:
         if self.swap is None:
-            raise ModelUnavailable(reason=self._why, retry_after=5)
+            raise ModelUnavailable(reason=self._missing(), retry_after=5)
         return self.swap
 
 

@@ -69,6 +69,11 @@ class Engine:
         return self._child is not None and not self._child.ended.is_set()
 
     @property
+    def why(self) -> str:
+        """What it waits for while it is not up."""
+        return self._why
+
+    @property
     def slots(self) -> frozenset[str]:
         """Adapter ids that can be asked now, and "base"; empty while the child is down."""
         return frozenset({BASE, *self._folders}) if self.is_up else frozenset()

@@ -4,6 +4,7 @@ import logging
 import os
 import time
 import traceback
+from collections.abc import Callable
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -12,13 +13,14 @@ from selfimprove.gateway import limits, metrics, origin
 from selfimprove.gateway.guard import OWNER, Visitor
 from selfimprove.gateway.limits import Limits
 from selfimprove.gateway.login import Sessions
-from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.refusal import Gone, Refusal
 from selfimprove.gateway.telling import told
 from selfimprove.gateway.tokens import Known, Token
 
 log = logging.getLogger("selfimprove.gateway")
 WRONG = "Something went wrong here; `selfimprove doctor` may know what."
 PAGES = 10  # a browser asks so much more often than a program: a page has many parts
+GOES_ON = ("http.response.body", "websocket.send")
 FRAMES = 8  # of an unexpected error's stack, in the log
 
 
@@ -35,8 +37,10 @@ class Gate:
         """Let a request in, or say why not."""
         passage = Passage(scope, send)
         try:
-            receive = self._admit(scope, receive, dict(scope["headers"]))
+            receive = self._admit(scope, receive, dict(scope["headers"]), passage)
             await self._app(scope, receive, passage.send)
+        except Gone:
+            log.info("%s broken off: its token was revoked", passage.id)
         except Exception as exc:  # noqa: BLE001 - the one place that answers for whatever went wrong inside
             found = told(exc)
             if found is None:
@@ -45,7 +49,7 @@ class Gate:
         finally:
             passage.close()
 
-    def _admit(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes]) -> Receive:
+    def _admit(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], passage: "Passage") -> Receive:
         hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1 or origin.is_foreign_host(hosts[0], self._names, any_address=not self._is_loopback):
             raise Refusal(403, "This is not a name of the gateway.", code="host_not_allowed")
@@ -57,6 +61,7 @@ class Gate:
         scope["state"]["visitor"] = self._visitor(token)
         if token:
             self._limits.count(token.id, token.per_minute * (1 if by_hand else PAGES))
+            passage.is_valid = lambda: token.sha256 in self._known.all()
         return limits.bounded(receive, headers) if scope["type"] == "http" else receive
 
     def _bearer(self, headers: dict[bytes, bytes]) -> Token | None:
@@ -76,14 +81,21 @@ class Passage:
     def __init__(self, scope: Scope, send: Send) -> None:
         self._scope, self._send = scope, send
         self._started, self._status = time.perf_counter(), 0
-        self._id = os.urandom(16).hex()
-        scope.setdefault("state", {})["request_id"] = self._id
+        self.id = os.urandom(16).hex()
+        self.is_valid: Callable[[], bool] | None = None  # whether who asked may still be answered
+        scope.setdefault("state", {})["request_id"] = self.id
 
     async def send(self, message: Message) -> None:
-        """Pass an answer on, stamped."""
+        """Pass an answer on, stamped; one that goes on when its token is revoked breaks off.
+
+        Raises:
+            Gone: it was revoked.
+        """
+        if message["type"] in GOES_ON and self.is_valid and not self.is_valid():
+            raise Gone
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self._id.encode())]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
         await self._send(message)
 
     async def refuse(self, refusal: Refusal) -> None:
@@ -96,7 +108,7 @@ class Passage:
     def log_error(self, exc: Exception) -> None:
         """Where it went wrong, without its message: that may hold what was said."""
         where = [f"{frame.filename}:{frame.lineno}" for frame in traceback.extract_tb(exc.__traceback__)[-FRAMES:]]
-        log.error("%s %s at %s", self._id, type(exc).__name__, " < ".join(reversed(where)))
+        log.error("%s %s at %s", self.id, type(exc).__name__, " < ".join(reversed(where)))
 
     def close(self) -> None:
         """Count the request, and note it by its route: a path may be anything."""
@@ -105,7 +117,7 @@ class Passage:
         method = self._scope.get("method", "WEBSOCKET")
         metrics.labelled(metrics.REQUESTS, route, method, str(self._status)).observe(seconds)
         level = logging.INFO if self._status >= 400 else logging.DEBUG
-        log.log(level, "%s %s %s %s %.1f ms", self._id, method, route, self._status, seconds * 1000)
+        log.log(level, "%s %s %s %s %.1f ms", self.id, method, route, self._status, seconds * 1000)
 
 
 async def _nothing() -> Any:

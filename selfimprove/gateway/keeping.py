@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from selfimprove.errors import SelfImproveError
 from selfimprove.gateway.exchange import Keeper
-from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.refusal import Gone, Refusal
 from selfimprove.gateway.under_way import Record
 
 CLIENTS_FAULT = {
@@ -33,7 +33,7 @@ class Keeping:
         except SelfImproveError as exc:
             await record.keep(self.keeper, "failed")
             raise refusal(exc) from exc
-        except (asyncio.CancelledError, GeneratorExit):
+        except (asyncio.CancelledError, GeneratorExit, Gone):
             self._keep_later(record)
             raise
 

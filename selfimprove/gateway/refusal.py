@@ -13,6 +13,10 @@ TYPES = {
 }
 
 
+class Gone(Exception):
+    """Whoever asked is to hear no more of an answer that has begun."""
+
+
 class Refusal(Exception):
     """A status, a sentence without anything of the chat in it, and the field and code that programs look at."""
 

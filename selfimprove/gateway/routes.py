@@ -123,9 +123,10 @@ async def react(request: Request, visitor: Annotated[Visitor, Depends(needs("fee
 
 @router.get("/healthz", response_model=schemas.Health, responses={503: {"model": schemas.Health}})
 async def healthz(request: Request) -> Response:
-    """Whether an answer can be given now; anybody may ask."""
+    """Whether an answer can be given now; anybody may ask, and who has no token where one is needed is not told why."""
     found = await parts(request).answerer.health()
-    body = {"status": "ok" if found.ok else "unavailable", "detail": found.detail}
+    detail = found.detail if request.state.visitor else ""
+    body = {"status": "ok" if found.ok else "unavailable", "detail": detail}
     retry = {} if found.ok else {"retry-after": str(int(found.retry_after) + 1)}
     return Response(orjson.dumps(body), 200 if found.ok else 503, retry, "application/json")
 

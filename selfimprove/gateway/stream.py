@@ -5,6 +5,7 @@ What fails before anything was sent is a status; what fails later is the stream'
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import aclosing
 from typing import Any
 
 from starlette.responses import Response
@@ -67,14 +68,17 @@ async def send_whole(send: Send, status: int, headers: Mapping[str, str], body: 
     await send({"type": "http.response.body", "body": body})
 
 
-async def send_events(send: Send, headers: Callable[[], Mapping[str, str]], events: AsyncIterator[bytes]) -> None:
+async def send_events(
+    send: Send, headers: Callable[[], Mapping[str, str]], events: AsyncGenerator[bytes, None]
+) -> None:
     """Send events as they come; nothing is sent before there is a first one, so that its failure is a status."""
-    first = await anext(events)
-    await _start(send, 200, {**headers(), "content-type": "text/event-stream", "cache-control": "no-cache"})
-    await send({"type": "http.response.body", "body": first, "more_body": True})
-    async for event in events:
-        await send({"type": "http.response.body", "body": event, "more_body": True})
-    await send({"type": "http.response.body", "body": b""})
+    async with aclosing(events):
+        first = await anext(events)
+        await _start(send, 200, {**headers(), "content-type": "text/event-stream", "cache-control": "no-cache"})
+        await send({"type": "http.response.body", "body": first, "more_body": True})
+        async for event in events:
+            await send({"type": "http.response.body", "body": event, "more_body": True})
+        await send({"type": "http.response.body", "body": b""})
 
 
 async def merged(iterators: Mapping[int, AsyncIterator[Any]]) -> AsyncGenerator[tuple[int, Any], None]:

@@ -107,6 +107,9 @@ class Swap:
             except (SelfImproveError, psycopg.Error, OSError) as exc:
                 log.warning("Who answers stays as it is for now: %s", exc)
                 return False
+            except Exception as exc:  # noqa: BLE001 - whoever answers does so on, whatever went wrong here
+                log.error("Who answers stays as it is: %s", type(exc).__name__)
+                return False
             return True
 
     def _is_done(self, found: Wanted) -> bool:

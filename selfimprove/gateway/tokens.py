@@ -86,7 +86,11 @@ def file(home: Path) -> Path:
 
 
 def remember(connection: Connection, home: Path) -> int:
-    """Write the valid tokens' hashes where the gateway finds them whether the database answers or not; how many."""
+    """Write the valid tokens' hashes where the gateway finds them whether the database answers or not; how many.
+
+    One at a time until the transaction ends, so that who is slow does not bring back what another has revoked.
+    """
+    connection.execute(postgres.queries("tokens").lock)
     rows = [asdict(Token(**row)) for row in connection.execute(postgres.queries("tokens").valid)]
     draft = private(file(home).parent) / f"tokens.{secrets.token_hex(4)}.draft"
     draft.touch(mode=0o600)

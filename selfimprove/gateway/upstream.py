@@ -1,7 +1,6 @@
 """Answers by an OpenAI-compatible server: its bytes are passed on as they come, and read on the side."""
 
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
 from typing import Any
 
 import aiohttp
@@ -123,8 +122,7 @@ class Upstream:
         await send_whole(send, reply.status, {**_passed_on(reply), **complete.headers(record), **kept}, body)
 
     async def _pass_on(self, send: Send, record: Record, reply: Reply) -> None:
-        async with aclosing(self._events(record, reply)) as events:
-            await send_events(send, lambda: complete.headers(record), events)
+        await send_events(send, lambda: complete.headers(record), self._events(record, reply))
 
     async def _events(self, record: Record, reply: Reply) -> AsyncGenerator[bytes, None]:
         """Its chunks as they come; the last one waits until the exchange is kept."""

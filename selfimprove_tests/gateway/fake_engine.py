@@ -30,6 +30,8 @@ class FakeEngine:
         self.drained = 0
         self.starts = self.deaths = 0  # deaths: so many starts to come end in one
 
+    why = "the model is not started"
+
     @property
     def slots(self) -> frozenset[str]:
         return frozenset({BASE, *self.folders}) if self.is_up else frozenset()
@@ -44,6 +46,9 @@ class FakeEngine:
     async def drain(self, seconds: float, why: str = "") -> None:
         self.is_up = False
         self.drained += 1
+
+    async def stop(self) -> None:
+        self.is_up = False
 
     async def memory(self) -> Figures:
         return Figures(self.bytes, self.bytes, 0, 0, 0, 0, 0, 0)

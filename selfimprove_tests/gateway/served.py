@@ -78,6 +78,8 @@ class Parrot:
         match word:
             case "!wait":
                 await asyncio.sleep(60)
+            case "!slow":
+                await asyncio.sleep(0.1)
             case "!down":
                 raise ModelUnavailable(reason="it rests", retry_after=7)
             case "!long":

@@ -12,6 +12,7 @@ import pytest
 
 from selfimprove.gateway import limits, protocol, tokens, wire
 from selfimprove.gateway.limits import Limits
+from selfimprove.gateway.parts import Health
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.tokens import Token
 from selfimprove_tests.gateway.served import Served, serving
@@ -34,6 +35,7 @@ def served(house: tuple[Served, httpx.Client]) -> Served:
     tokens.file(house[0].settings.home).unlink(missing_ok=True)
     house[0].parts.known.__init__(house[0].settings.home)  # type: ignore[misc]
     house[0].notebook.__init__()  # type: ignore[misc]
+    house[0].health = Health(True)
     return house[0]
 
 
@@ -122,6 +124,30 @@ def test_a_file_of_tokens_that_is_gone_opens_nothing(served: Served, client: htt
     tokens.file(served.settings.home).unlink()
     time.sleep(tokens.LOOK_SECONDS + 0.05)
     assert client.get("/v1/models").status_code == 401
+
+
+def test_an_answer_under_way_breaks_off_when_its_token_is_revoked(served: Served, client: httpx.Client) -> None:
+    headers = {"authorization": give(served, phone=("chat",), tablet=("chat",))["phone"]}
+    said = {**CHAT, "stream": True, "messages": [{"role": "user", "content": "!slow " * 100}]}
+    with client.stream("POST", "/v1/chat/completions", json=said, headers=headers) as answer:
+        lines = answer.iter_lines()
+        assert [next(lines) for _ in range(3)]
+        give(served, tablet=("chat",))
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(lines)
+    ends = time.monotonic() + 5
+    while not served.notebook.kept and time.monotonic() < ends:
+        time.sleep(0.01)
+    assert [one.ending for one in served.notebook.kept] == ["cancelled"]
+
+
+def test_a_stranger_is_not_told_why_nobody_answers(served: Served, client: httpx.Client) -> None:
+    served.health = Health(False, "http://elsewhere.test does not answer")
+    assert "elsewhere" in client.get("/healthz").json()["detail"]
+    headers = {"authorization": give(served, phone=("chat",))["phone"]}
+    assert "elsewhere" in client.get("/healthz", headers=headers).json()["detail"]
+    found = client.get("/healthz")
+    assert (found.status_code, found.json()) == (503, {"status": "unavailable", "detail": ""})
 
 
 @pytest.mark.parametrize("scope", SCOPES)

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,6 +68,19 @@ def test_a_revoked_token_lets_in_no_more(house: Settings, by: str) -> None:
         run("revoke", made[by])
 
 
+def test_who_is_slow_does_not_bring_a_revoked_token_back(house: Settings, connection: postgres.Connection) -> None:
+    made = json.loads(run("add", "phone", "--json"))
+    tokens.remember(connection, house.home)
+    with ThreadPoolExecutor() as pool:
+        revoked = pool.submit(run, "revoke", "phone")
+        with pytest.raises(TimeoutError):
+            revoked.result(0.3)
+        tokens.remember(connection, house.home)  # what was read before it was revoked
+        connection.commit()
+        revoked.result(30)
+    assert Known(house.home).find(made["token"]) is None
+
+
 def test_a_name_is_one_valid_tokens(house: Settings) -> None:
     run("add", "phone")
     with pytest.raises(TokenTaken, match="selfimprove tokens revoke phone"):
@@ -102,6 +116,7 @@ def test_elsewhere_than_here_needs_a_token(house: Settings, connection: postgres
     with pytest.raises(DatabaseDown, match="never reached"):
         tokens.require(house)
     tokens.remember(connection, house.home)
+    connection.commit()
     tokens.require(house)
     tokens.require(replace(house, gateway_host="::1"))
     with pytest.raises(TokenNeeded, match="selfimprove tokens add"):

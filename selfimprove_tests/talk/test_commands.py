@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import subprocess
 import sys
 import time
@@ -118,10 +119,13 @@ class Terminal:
 
 
 def _control() -> None:
-    """Make the terminal on standard input this session's own, so that its Ctrl-C is a signal."""
+    """Make the terminal on standard input this session's own, so that its Ctrl-C is a signal, as a shell would: what
+    runs in a shell's background, these tests perhaps, ignores that signal, and so do its children.
+    """
     import fcntl
     import termios
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

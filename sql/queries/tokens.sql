@@ -10,6 +10,9 @@ order by created_at desc, id;
 -- valid: the tokens that let in
 select id, name, sha256, scopes, per_minute from tokens where revoked_at is null order by id;
 
+-- lock: until the transaction ends, nobody else writes down who gets in
+select pg_advisory_xact_lock(hashtext('selfimprove.tokens'));
+
 -- revoke: let a token in no more, by its id or its name
 update tokens set revoked_at = now()
 where revoked_at is null and (id = %(given)s or name = %(given)s)
