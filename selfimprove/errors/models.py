@@ -23,6 +23,10 @@ class TemplateUnusable(SelfImproveError):
     """The chat template of this model cannot be trained on: {reason}. Choose a model whose template ends every answer with its end token."""
 
 
+class MessagesUnusable(SelfImproveError):
+    """These messages cannot be put to this model: {reason}. Send text, in roles and an order that its chat template takes."""
+
+
 class NothingSupervised(SelfImproveError):
     """None of the {rows} conversations has an assistant answer to learn from. Check the dataset with `selfimprove datasets show`."""
 

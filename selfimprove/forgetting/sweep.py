@@ -64,6 +64,8 @@ def _remove_set_aside(connection: Connection, home: Path) -> None:
 
 def _finish(connection: Connection, home: Path, receipt: Receipt) -> Path:
     _remove_drafts(home)
+    for path in waiting.damaged(home):  # it may be of what was forgotten
+        path.unlink(missing_ok=True)
     for row in _rows(connection, "pages", runs=list(receipt.runs)):
         digest = _blank(MorningReport(**row), receipt.at)
         connection.execute(postgres.queries("forget").blanked, {"run_id": row["run_id"], "sha256": digest})

@@ -69,7 +69,7 @@ class House:
         self._settings = settings
         self.engine = Engine(Serving(memory_gb=settings.memory_gb))
         self.swap: Swap | None = None
-        self._why = ""  # what kept it from coming up
+        self._why = "the model is being loaded"
 
     def local(self) -> Local:
         """Who may be named."""
@@ -126,7 +126,7 @@ class House:
     def _missing(self) -> str:
         """What an answer waits for now; "" when it could be given."""
         if self.swap is None:
-            return self._why or self.engine.why
+            return self._why
         if not self.engine.is_up:
             return self.engine.why
         voice = self.swap.plan.voice

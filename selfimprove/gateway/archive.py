@@ -69,6 +69,7 @@ class Archive:
         metrics.WAITING.set_function(lambda: self.figures().waiting)
         metrics.ASIDE.set_function(lambda: self.figures().delivered.aside)
         metrics.STORED.set_function(lambda: self.figures().delivered.stored.exchanges)
+        metrics.UNPLACED.set_function(lambda: self.figures().delivered.stored.unplaced)
         await anyio.to_thread.run_sync(self._deliverer.tried.wait, PATIENCE)
 
     async def close(self) -> None:

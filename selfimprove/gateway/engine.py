@@ -168,7 +168,7 @@ class Engine:
         Raises:
             ModelUnavailable: the child or the slot is not there now, or too many requests wait.
             PromptTooLong: prompt and answer cannot fit into the context.
-            TemplateUnusable: the model's template refuses these messages.
+            MessagesUnusable: the model's template refuses these messages.
             SchemaUnusable: the JSON schema cannot be followed.
             AnswerBroken: the model computed what is not a number.
         """

@@ -12,7 +12,7 @@ from typing import Any
 import orjson
 
 from selfimprove import errors
-from selfimprove.errors import ModelUnavailable, ModelWorkFailed, SelfImproveError, TemplateUnusable
+from selfimprove.errors import MessagesUnusable, ModelUnavailable, ModelWorkFailed, SelfImproveError
 from selfimprove.models import worker
 from selfimprove.models.serving import Serving
 
@@ -45,7 +45,7 @@ class Child:
 
         Raises:
             ModelUnavailable: the process has ended.
-            TemplateUnusable: the order cannot be written down.
+            MessagesUnusable: the order cannot be written down.
         """
         if self._is_deaf:
             raise _gone()
@@ -109,7 +109,7 @@ class Child:
         try:
             line = orjson.dumps(order)
         except TypeError as exc:  # half a character, or a number of more than 64 bits
-            raise TemplateUnusable(reason="a message is not JSON in UTF-8") from exc
+            raise MessagesUnusable(reason="a message is not JSON in UTF-8") from exc
         self._stdin.write(line + b"\n")
 
     async def _listen(self) -> None:

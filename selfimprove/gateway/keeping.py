@@ -10,7 +10,7 @@ from selfimprove.gateway.refusal import Gone, Refusal
 from selfimprove.gateway.under_way import Record
 
 CLIENTS_FAULT = {
-    "PromptTooLong": "context_length_exceeded", "TemplateUnusable": "invalid_value", "SchemaUnusable": "invalid_schema",
+    "PromptTooLong": "context_length_exceeded", "MessagesUnusable": "invalid_value", "SchemaUnusable": "invalid_schema",
 }
 
 

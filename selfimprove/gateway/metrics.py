@@ -25,6 +25,9 @@ KEPT = Counter("selfimprove_exchanges", "Exchanges by whether they were kept", (
 WAITING = Gauge("selfimprove_spool_bytes", "Bytes that wait to be stored in Postgres", registry=REGISTRY)
 ASIDE = Gauge("selfimprove_exchanges_aside", "Exchanges that could not be stored since the start", registry=REGISTRY)
 STORED = Gauge("selfimprove_exchanges_stored", "Exchanges stored in Postgres since the start", registry=REGISTRY)
+UNPLACED = Gauge(
+    "selfimprove_feedback_unplaced", "Feedback on answers that nobody knows, since the start", registry=REGISTRY
+)
 
 
 @cache

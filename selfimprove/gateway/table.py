@@ -1,8 +1,9 @@
 """Exchanges and reactions in Postgres: chats as an import would write them, and beside them who answered."""
 
 import hashlib
+import operator
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -26,17 +27,17 @@ Place = tuple[str, int]
 class Stored:
     """What became of a batch: how many exchanges are new in the table, and new pieces of feedback have their place.
 
-    `forgotten`: states of chats that were forgotten, and are not stored again.
+    `forgotten`: states of chats that were forgotten, and are not stored again. `unplaced`: pieces of feedback on an
+    answer that nobody knows, taken while the database could not be asked.
     """
 
     exchanges: int = 0
     feedback: int = 0
     forgotten: int = 0
+    unplaced: int = 0
 
     def __add__(self, other: "Stored") -> "Stored":
-        return Stored(
-            self.exchanges + other.exchanges, self.feedback + other.feedback, self.forgotten + other.forgotten
-        )
+        return Stored(*map(operator.add, astuple(self), astuple(other)))
 
 
 def store(connection: Connection, kept: Sequence[Kept], sealing: Sealing, timezone: ZoneInfo) -> Stored:
@@ -54,8 +55,8 @@ def store(connection: Connection, kept: Sequence[Kept], sealing: Sealing, timezo
         cursor = connection.cursor()
         cursor.executemany(postgres.queries(QUERIES).write, rows)
         new = max(cursor.rowcount, 0) if rows else 0
-        feedback = _write_feedback(connection, reactions, sealing)
-    return Stored(new, feedback, written.forgotten)
+        feedback, unplaced = _write_feedback(connection, reactions, sealing)
+    return Stored(new, feedback, written.forgotten, unplaced)
 
 
 def newest(connection: Connection, most: int = MOST) -> list[dict[str, Any]]:
@@ -150,14 +151,17 @@ def _rows(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[dict[str, Any]]
         yield row | (main if id == exchange.id else other) | hashes
 
 
-def _write_feedback(connection: Connection, reactions: Sequence[Reaction], sealing: Sealing) -> int:
+def _write_feedback(connection: Connection, reactions: Sequence[Reaction], sealing: Sealing) -> tuple[int, int]:
     rows: list[FeedbackRow] = []
+    unplaced = 0
     for reaction in reactions:
         known = reaction.chat_id is not None and reaction.position is not None
         found = (reaction.chat_id, reaction.position) if known else place(connection, reaction, sealing.keyed_hash)
         if found and found[0] is not None and found[1] is not None:
             rows.extend(seal_feedback(said, found[0], sealing) for said in _said(reaction, found[1]))
-    return chats.write_feedback(connection, rows) if rows else 0
+        else:
+            unplaced += 1
+    return chats.write_feedback(connection, rows) if rows else 0, unplaced
 
 
 def _said(reaction: Reaction, position: int) -> Iterator[Feedback]:

@@ -13,6 +13,7 @@ from selfimprove.gateway.refusal import Refusal
 
 MOST_MESSAGES = 10_000
 MOST_PARTS = 10_000  # of a message
+MOST_INSIDE = 50_000  # lists and objects of a request; each takes a few microseconds in which nobody else is answered
 DEEPEST = 200  # orjson writes no deeper than 254
 Text = Annotated[str, StringConstraints(max_length=2_000_000)]
 Model = TypeVar("Model", bound=BaseModel)
@@ -106,19 +107,22 @@ def loads(body: bytes) -> dict[str, Any]:
         raise Refusal(400, f"The body is not JSON: line {exc.lineno}, column {exc.colno}.") from exc
     if not isinstance(value, dict):
         raise Refusal(400, "The body is not a JSON object.")
-    if body.count(b"[") + body.count(b"{") > DEEPEST and is_deep(value):
-        raise Refusal(400, f"The body is JSON more than {DEEPEST} levels deep.")
+    if body.count(b"[") + body.count(b"{") > DEEPEST:
+        _bound(value)
     return value
 
 
-def is_deep(value: Any) -> bool:
-    """Whether lists and objects stand in each other more than DEEPEST times: what is passed on could not be written."""
-    level = [value]
+def _bound(value: Any) -> None:
+    """Refuse lists and objects that stand in each other too deep to be written again, or are too many to look at."""
+    level, seen = [value], 0
     for _ in range(DEEPEST):
         level = [inner for outer in level for inner in _inside(outer)]
+        seen += len(level)
+        if seen > MOST_INSIDE:
+            raise Refusal(400, f"The body has more than {MOST_INSIDE} lists and objects.")
         if not level:
-            return False
-    return True
+            return
+    raise Refusal(400, f"The body is JSON more than {DEEPEST} levels deep.")
 
 
 def _inside(value: Any) -> list[Any]:

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 
-from selfimprove.errors import PromptTooLong, SelfImproveError, TemplateUnusable
+from selfimprove.errors import MessagesUnusable, PromptTooLong, SelfImproveError, TemplateUnusable
 from selfimprove.models.encode import render
 from selfimprove.models.held import Calls, Stops
 from selfimprove.models.schema import Follow, Schemas
@@ -44,7 +44,7 @@ class Desk:
 
         Raises:
             PromptTooLong: no token of an answer would fit.
-            TemplateUnusable: the messages cannot be rendered.
+            MessagesUnusable: the messages cannot be rendered.
             SchemaUnusable: the schema cannot be followed.
         """
         tokens = self._tokens(ask)
@@ -70,13 +70,15 @@ class Desk:
         try:
             messages = [_plain(message) for message in ask["messages"]]
             text = render(self._tokenizer, messages, answer_next=True, tools=ask["tools"])
+        except TemplateUnusable as exc:
+            raise MessagesUnusable(reason=exc.details["reason"]) from exc
         except SelfImproveError:
             raise
         except (ValueError, TypeError, LookupError, AttributeError) as exc:  # templates are programs
-            raise TemplateUnusable(reason=f"it cannot be filled with these messages: {type(exc).__name__}") from exc
+            raise MessagesUnusable(reason=f"the template cannot be filled with them ({type(exc).__name__})") from exc
         tokens = self._tokenizer.encode(text, add_special_tokens=False)
         if not tokens:
-            raise TemplateUnusable(reason="it writes nothing for these messages")
+            raise MessagesUnusable(reason="the template writes nothing for them")
         return tuple(tokens)
 
     def _calls(self, tools: list[Any]) -> Calls | None:
@@ -99,7 +101,7 @@ def _text(content: Any) -> str:
     if not isinstance(content, list):
         return content or ""
     if any(part.get("type") != "text" for part in content):
-        raise TemplateUnusable(reason="this model reads text alone, and a message has a part of another kind")
+        raise MessagesUnusable(reason="the model reads text alone, and a message has a part of another kind")
     return "".join(part["text"] for part in content)
 
 

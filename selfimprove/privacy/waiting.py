@@ -32,6 +32,11 @@ def set_aside(home: Path) -> list[Path]:
     return sorted((folder_of(home) / "aside").glob("*.sealed"))
 
 
+def damaged(home: Path) -> list[Path]:
+    """What was set aside and is no record any more: nobody can tell whose it was."""
+    return sorted((folder_of(home) / "aside").glob("*.damaged"))
+
+
 def chats_in(path: Path) -> frozenset[str]:
     """The ids of the chats that a file's records belong to."""
     return frozenset(one.chat_id for one in journal.read(path) if not isinstance(one, Damaged))

@@ -93,14 +93,14 @@ def test_it_is_started_again_until_it_comes_up(
             return said
 
     first, *rest = asyncio.run(live())
-    assert first == FakeEngine.why
+    assert first == "the model is being loaded"
     assert [told in text for text in rest] == [True, False]
     assert rest[-1] == ""
 
 
 def test_who_waits_hears_what_for(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(answerers, "resolve", lambda *_: BASE)
-    with pytest.raises(ModelUnavailable, match=FakeEngine.why):
+    with pytest.raises(ModelUnavailable, match="the model is being loaded"):
         house.slot("chat")
 
     async def live() -> None:

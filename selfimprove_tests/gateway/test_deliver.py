@@ -356,10 +356,12 @@ def test_what_was_set_aside_goes_when_its_chat_is_forgotten(home: Path, connect:
         [record] = journal.scan(journal.MAGIC + journal.pack(chat_id, b"no JSON", Vault.open(home).seal))
         assert isinstance(record, journal.Record)
         aside.put(home, record)
+    aside.put_damaged(home, b"whose this was nobody can tell")
     with postgres.connect(database) as connection:
         forget(connection, Vault.open(home), Wish("chat", told.thread.chat_id), NOON)
         sweep(connection, home)
     assert [record.chat_id for _, record in aside.records(home)] == ["f" * 32]
+    assert waiting.damaged(home) == []
 
 
 def test_a_key_that_is_exchanged_meanwhile_costs_nothing(home: Path, connect: Connect, rows: Rows) -> None:

@@ -12,11 +12,11 @@ import pytest
 from selfimprove.errors import (
     AdapterMismatch,
     AnswerBroken,
+    MessagesUnusable,
     ModelUnavailable,
     PromptTooLong,
     SchemaUnusable,
     SlotsFull,
-    TemplateUnusable,
 )
 from selfimprove.gateway.ask import Ask, Piece
 from selfimprove.gateway.engine import Engine, Serving
@@ -272,9 +272,9 @@ def test_a_probe_tells_slots_apart(engine: Engine, run: Run) -> None:
         ({"slot": "nobody"}, ModelUnavailable, "nobody is not loaded"),
         ({"text": "very " * 200}, PromptTooLong, r"60\d tokens long and the model reads at most 512"),
         ({"schema": {"type": "wat"}}, SchemaUnusable, "Invalid type"),
-        ({"messages": ({"role": "user", "content": [{"type": "image_url"}]},)}, TemplateUnusable, "text alone"),
-        ({"messages": ({"role": "user", "content": [3]},)}, TemplateUnusable, "AttributeError"),
-        ({"text": "half \ud800"}, TemplateUnusable, "UTF-8"),
+        ({"messages": ({"role": "user", "content": [{"type": "image_url"}]},)}, MessagesUnusable, "text alone"),
+        ({"messages": ({"role": "user", "content": [3]},)}, MessagesUnusable, "AttributeError"),
+        ({"text": "half \ud800"}, MessagesUnusable, "UTF-8"),
     ],
     ids=["slot", "long", "schema", "image", "role", "surrogate"],
 )

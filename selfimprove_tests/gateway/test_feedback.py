@@ -152,6 +152,7 @@ def test_while_postgres_is_down_what_may_be_known_is_kept_and_finds_its_place_la
         door.is_open = True
         while archive.figures().waiting:
             await asyncio.sleep(0.05)
+        assert archive.figures().delivered.stored.unplaced == 1
         return said
 
     assert keeping(Archive(tmp_path, door, ZONE), work) == ["pending", "pending"]

@@ -249,8 +249,15 @@ def test_what_is_too_deep_to_be_passed_on_is_refused(client: httpx.Client, level
     said = json.dumps(CHAT).encode()[:-1]
     answer = client.post("/v1/chat/completions", content=said + b', "x": %s1%s}' % (b"[" * levels, b"]" * levels))
     assert answer.status_code == status
-    many = CHAT | {"x": [[{"a": [1]}] for _ in range(1000)], "y": "[{" * 1000}
+    many = CHAT | {"x": [[{"a": [1]}] for _ in range(1000)], "y": "[{" * wire.MOST_INSIDE}
     assert client.post("/v1/chat/completions", json=many).status_code == 200
+
+
+def test_lists_and_objects_without_number_are_refused(client: httpx.Client) -> None:
+    turn = {"role": "user", "content": [{"type": "text", "text": ""}] * 5000}
+    answer = client.post("/v1/chat/completions", json=CHAT | {"messages": [turn] * 11})
+    assert answer.status_code == 400
+    assert f"more than {wire.MOST_INSIDE} lists and objects" in answer.json()["error"]["message"]
 
 
 @pytest.mark.parametrize(

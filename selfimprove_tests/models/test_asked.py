@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from mlx_lm.utils import load_tokenizer
 
-from selfimprove.errors import PromptTooLong, TemplateUnusable
+from selfimprove.errors import MessagesUnusable, PromptTooLong
 from selfimprove.models.asked import Desk
 from selfimprove.models.base import TINY
 
@@ -77,9 +77,9 @@ def test_earlier_calls_and_their_results_are_read(tokenizer: Any) -> None:
 
 def test_what_cannot_be_read_is_refused(tokenizer: Any) -> None:
     call = {"id": "c1", "type": "function", "function": {"name": "weather", "arguments": "{"}}
-    with pytest.raises(TemplateUnusable, match="JSONDecodeError"):
+    with pytest.raises(MessagesUnusable, match="JSONDecodeError"):
         read(tokenizer, {"role": "assistant", "content": "", "tool_calls": [call]})
-    with pytest.raises(TemplateUnusable, match="text alone"):
+    with pytest.raises(MessagesUnusable, match="text alone"):
         read(tokenizer, {"role": "user", "content": [{"type": "input_audio"}]})
 
 
