@@ -15,6 +15,7 @@ from psycopg import conninfo
 from selfimprove import logins, postgres
 from selfimprove.models import blas
 from selfimprove.settings import Settings, read
+from selfimprove_tests import in_memory
 
 os.environ.setdefault("SELFIMPROVE_TEST_SEED", str(secrets.randbelow(2**32)))  # the same in all of xdist's processes
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
@@ -55,7 +56,7 @@ def server() -> Iterator[str]:
     if given:
         yield given
         return
-    with TemporaryDirectory(prefix="selfimprove-tests-") as folder:
+    with TemporaryDirectory(prefix="selfimprove-tests-", dir=in_memory.folder()) as folder:
         url = postgres.login(Path(folder), logins.OWNER)
         postgres.STARTED.clear()  # commands that tests call leave it up
         yield url

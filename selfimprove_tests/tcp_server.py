@@ -14,6 +14,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from selfimprove_tests import in_memory
+
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
@@ -50,7 +52,7 @@ def _free_port() -> int:
 
 
 def main() -> int:
-    with TemporaryDirectory(prefix="selfimprove-tcp-") as folder, server(Path(folder)) as url:
+    with TemporaryDirectory(prefix="selfimprove-tcp-", dir=in_memory.folder()) as folder, server(Path(folder)) as url:
         environment = {**os.environ, "SELFIMPROVE_TEST_DATABASE_URL": url}
         return subprocess.run([sys.executable, "-m", *sys.argv[1:]], env=environment).returncode
 

@@ -7,6 +7,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from selfimprove.settings import read
+from selfimprove_tests import in_memory
 from selfimprove_tests.conftest import clone
 from selfimprove_tests.end_to_end.house import House
 from selfimprove_tests.end_to_end.nights import Nights
@@ -14,7 +15,7 @@ from selfimprove_tests.end_to_end.nights import Nights
 
 @pytest.fixture
 def house() -> Iterator[House]:
-    with TemporaryDirectory(prefix="selfimprove-house-") as folder:
+    with TemporaryDirectory(prefix="selfimprove-house-", dir=in_memory.folder()) as folder:
         house = House(Path(folder) / "home")
         try:
             yield house

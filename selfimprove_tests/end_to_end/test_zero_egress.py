@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from selfimprove.settings import CHECKOUT
+from selfimprove_tests import in_memory
 from selfimprove_tests.end_to_end.cage import LONGEST, PLANTED
 
 PARTS = ("dagster_webserver", "dagster._daemon", "dagster api", "selfimprove night", "selfimprove.models.serve")
@@ -28,7 +29,7 @@ def has_namespaces() -> bool:
 
 def in_cage(what: str, *, namespace: bool) -> dict[str, Any]:
     """What was done in the cage, and what was tried."""
-    with TemporaryDirectory(prefix="selfimprove-cage-") as folder:
+    with TemporaryDirectory(prefix="selfimprove-cage-", dir=in_memory.folder()) as folder:
         command = [sys.executable, "-m", "selfimprove_tests.end_to_end.cage", str(Path(folder) / "home"), what]
         command += ["namespace" if namespace else "guard"]
         command = [*UNSHARE, *command] if namespace else command

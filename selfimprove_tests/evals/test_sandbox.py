@@ -1,12 +1,13 @@
 """Programs that mean harm: each is stopped by the kernel's namespaces, and by the audit hook where there are none."""
 
 import socket
-import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from selfimprove.evals.sandbox import CAGE, Limits, Outcome, program, run, walls
@@ -90,8 +91,15 @@ def test_what_does_not_end_is_ended(code: str, limits: Limits) -> None:
 @needs_namespaces
 def test_a_session_of_its_own_does_not_outlive_its_time() -> None:
     assert run("import os; os.setsid()\nwhile True: pass", "", Limits(0.5, hook=False)).word == "timed_out"
-    found = subprocess.run(["ps", "axo", "args"], capture_output=True, text=True, check=True).stdout
-    assert str(CAGE) not in found
+    caged = [one for one in psutil.process_iter() if str(CAGE) in _arguments(one)]  # another test's may be among them
+    _, alive = psutil.wait_procs(caged, timeout=30)
+    assert alive == []
+
+
+def _arguments(process: psutil.Process) -> list[str]:
+    with suppress(psutil.NoSuchProcess):
+        return process.cmdline()
+    return []
 
 
 @pytest.mark.parametrize("code", ["import os; os._exit(0)", "import os\nwhile True: os.write(3, b'x' * 999)"])
