@@ -67,10 +67,9 @@ class Outage:
     excuses: bool = True  # requests that fail meanwhile
 
     def covers(self, sent: Sent) -> bool:
-        """Whether this explains why a request failed."""
-        return self.excuses and self.began <= sent.ended and (
-            self.ended is None or sent.began <= self.ended + SLACK
-        )
+        """Whether this explains why a request failed, or why what a client broke off just before was not kept."""
+        felt_until = sent.ended + (SLACK if sent.outcome == "cut" else 0.0)
+        return self.excuses and self.began <= felt_until and (self.ended is None or sent.began <= self.ended + SLACK)
 
 
 @dataclass

@@ -37,7 +37,8 @@ class House:
     def close(self) -> None:
         """Stop everything, and read what it still had to say; pytest shows the logs' ends of a test that failed."""
         for log in sorted(self.home.glob("logs/*.log")):
-            print(f"{log.name}:", *log.read_text(errors="replace").splitlines()[-20:], sep="\n")
+            lines = log.read_text(errors="replace").splitlines()[-20:]
+            print(f"{log.name}:", *lines, sep="\n", file=sys.stderr)
         self.run("down")
         for process in self.started:
             with process:

@@ -132,3 +132,12 @@ def test_a_failure_counts_as_explained_only_while_something_was_killed() -> None
     assert [what for what, _ in audit(books, nothing, {})] == ["refused and not stored as failed"]
     books.sent[0].outcome, books.sent[0].detail = "wrong", "500"
     assert list(audit(books, nothing, {})) == [("answered as must never be", "500")]
+
+
+def test_what_a_client_broke_off_just_before_a_kill_need_not_be_there() -> None:
+    books = Books(sent=[Sent("anna", (), began=10.0, ended=11.0, outcome="cut", id="c1")])
+    nothing = Stored({}, {}, [], {})
+    books.outages = [Outage("gateway", 11.5, 20.0)]
+    assert list(audit(books, nothing, {})) == []
+    books.outages = [Outage("gateway", 13.0, 20.0)]
+    assert [what for what, _ in audit(books, nothing, {})] == ["cut in mid-stream and not stored"]
