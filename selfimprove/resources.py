@@ -7,9 +7,14 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
+from dagster_postgres import PostgresEventLogStorage
 from pydantic import PrivateAttr
+from sqlalchemy import event
+from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.pool import Pool
 
 from selfimprove import postgres
 from selfimprove.models import worker
@@ -20,6 +25,7 @@ from selfimprove.settings import Settings, current
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill_policy is beta, and meant
 SINGLE_RUN = dg.BackfillPolicy.single_run()
+HELD_SECONDS = 3600
 SKIP_CLEAN = "selfimprove/skip_clean"  # run tag: days that passed and did not change since are left as they are
 
 
@@ -81,10 +87,34 @@ def check_results(
         )
 
 
+def hold_connections(instance: dg.DagsterInstance) -> None:
+    """Let Dagster's storages keep their connections in this process, as in its web server.
+
+    Otherwise each event takes one or more of its own, and each of those 2 ms and a process of the server. One that the
+    server closed meanwhile is replaced at its next use.
+    """
+    instance.optimize_for_webserver(statement_timeout=0, pool_recycle=HELD_SECONDS, max_overflow=20)
+    if not event.contains(Pool, "checkout", _is_open):
+        event.listen(Pool, "checkout", _is_open)
+
+
+def _is_open(connection: Any, _: object, __: object) -> None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("select 1")
+    except Exception as exc:
+        raise DisconnectionError from exc  # the pool then makes another
+
+
 class Database(dg.ConfigurableResource[None]):
     """Our tables in Postgres."""
 
     url: str = ""
+
+    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
+        """What happens in the run is stored by connections that stay."""
+        if context.instance and isinstance(context.instance.event_log_storage, PostgresEventLogStorage):
+            hold_connections(context.instance)
 
     @contextmanager
     def connect(self, *, snapshot: bool = False) -> Iterator[postgres.Connection]:

@@ -2,12 +2,14 @@
 
 import secrets
 from contextlib import suppress
+from pathlib import Path
 
 import dagster as dg
 import psutil
 import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
+from selfimprove import postgres
 from selfimprove.resources import Database, JudgeServer, ModelProcess, from_settings
 from selfimprove.settings import read
 
@@ -85,3 +87,27 @@ def test_many_transactions_need_one_login_and_stay_transactions(database: str) -
             assert connection.info.backend_pid == login
         with begin() as connection:
             assert connection.execute("select * from kept").fetchall() == [{"n": 2}]
+
+
+def test_connections_of_dagsters_storages_stay_and_one_that_was_closed_is_replaced(
+    database: str, tmp_path: Path
+) -> None:
+    storage = {"postgres": {"postgres_url": postgres.dagster_url(database)}}
+    theirs = "from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()"
+    with (
+        dg.DagsterInstance.local_temp(str(tmp_path), {"storage": storage}) as instance,
+        postgres.connect(database, autocommit=True) as connection,
+    ):
+
+        def pids(said: str) -> set[int]:
+            instance.report_engine_event(said, run_id="run", job_name="nightly")
+            return {row["pid"] for row in connection.execute(f"select pid {theirs}")}
+
+        Database(url=database).setup_for_execution(dg.build_init_resource_context(instance=instance))
+        first = pids("first")
+        assert pids("second") == first
+        assert first
+        connection.execute(f"select pg_terminate_backend(pid) {theirs}")
+        assert pids("third").isdisjoint(first)
+        records = instance.get_records_for_run("run").records
+        assert [record.event_log_entry.dagster_event.message for record in records] == ["first", "second", "third"]
