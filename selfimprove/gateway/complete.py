@@ -5,6 +5,7 @@ import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Protocol
 
 import orjson
@@ -159,8 +160,8 @@ def begin(
     """The record of an exchange that begins."""
     named = (metadata or {}).get("chat_id")
     given = request.headers.get("x-selfimprove-chat") or (named if isinstance(named, str) else None)
-    thread = keeping.keeper.chat_of(messages, given, f"{request.state.visitor.id}/{user or ''}")
-    return Record(f"chatcmpl-{os.urandom(16).hex()}", thread, messages, user=user)
+    find = partial(keeping.keeper.chat_of, messages, given, f"{request.state.visitor.id}/{user or ''}")
+    return Record(f"chatcmpl-{os.urandom(16).hex()}", find, messages, user=user)
 
 
 def headers(record: Record) -> dict[str, str]:

@@ -7,7 +7,7 @@ import asyncio
 import ssl
 import time
 from collections import deque
-from collections.abc import AsyncGenerator, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from types import TracebackType
 from typing import Any
 from urllib.parse import urlsplit
@@ -206,8 +206,10 @@ class Caller:
         self._head = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in named.items()), ""]).encode("latin-1")
         self._idle: list[Line] = []
 
-    async def post(self, body: bytes) -> Reply:
+    async def post(self, body: bytes, meanwhile: Callable[[], object] | None = None) -> Reply:
         """Ask; a connection that the server had closed in the meantime is opened anew, once.
+
+        `meanwhile` is done while the server works; it is quick, and may be done twice.
 
         Raises:
             Unreachable: nobody listens there.
@@ -217,10 +219,10 @@ class Caller:
         line = self._used()
         if line is not None:
             try:
-                return await self._asked(line, request)
+                return await self._asked(line, request, meanwhile)
             except ConnectionError:
                 pass  # what a server does with a connection that it is tired of
-        return await self._asked(await self._new(), request)
+        return await self._asked(await self._new(), request, meanwhile)
 
     def take_back(self, line: Line) -> None:
         """A connection whose answer is over, or nobody wants to hear."""
@@ -235,9 +237,12 @@ class Caller:
         while self._idle:
             self._idle.pop().close()
 
-    async def _asked(self, line: Line, request: bytes) -> Reply:
+    async def _asked(self, line: Line, request: bytes, meanwhile: Callable[[], object] | None) -> Reply:
         line.send(request)
         try:
+            if meanwhile:
+                await asyncio.sleep(0)  # what was sent leaves when the loop has come round
+                meanwhile()
             await line.begun(self._silent)
         except BaseException:
             line.close()

@@ -1,6 +1,6 @@
 """Answers by an OpenAI-compatible server: its bytes are passed on as they come, and read on the side."""
 
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
 import aiohttp
@@ -54,7 +54,7 @@ class Upstream:
         async def work(send: Send) -> None:
             async with self._keeping.whatever_comes(record):
                 addressed, record.model = await self._addressed(body, raw)
-                async with await self._post(addressed) as reply:
+                async with await self._post(addressed, lambda: record.thread) as reply:
                     is_stream = reply.is_stream and reply.status == 200
                     await (self._pass_on if is_stream else self._pass_whole)(send, record, reply)
 
@@ -94,14 +94,14 @@ class Upstream:
             raise UpstreamDown(reason="it has no model; name one in SELFIMPROVE_UPSTREAM_MODEL")
         return orjson.dumps(body | {"model": model}), model
 
-    async def _post(self, body: bytes) -> Reply:
+    async def _post(self, body: bytes, meanwhile: Callable[[], object]) -> Reply:
         """Its answer's beginning.
 
         Raises:
             UpstreamDown: it cannot be reached, or fails.
         """
         try:
-            reply = await self._caller.post(body)
+            reply = await self._caller.post(body, meanwhile)
         except BROKEN as exc:
             raise UpstreamDown(reason=reason(exc)) from exc
         if reply.status >= 500:
