@@ -165,6 +165,8 @@ class Client:
     async def ask(self, *, stream: bool, said: str = SAID) -> float:
         """Seconds to the end of the answer, or to the first token of a stream."""
         body = json.dumps({"model": MODEL, "stream": stream, "messages": [{"role": "user", "content": said}]}).encode()
+        while self.idle and self.idle[-1][0].at_eof():  # a server that keeps idle connections for five seconds
+            self.idle.pop()[1].close()
         reader, writer = self.idle.pop() if self.idle else await asyncio.open_connection(self.host, self.port)
         head = (
             f"POST /v1/chat/completions HTTP/1.1\r\nHost: {self.host}:{self.port}\r\nAuthorization: Bearer {KEY}\r\n"
