@@ -203,7 +203,7 @@ def _gateway(settings: Settings) -> Iterator[Finding]:
     ok, detail = _health(f"{_gateway_url(settings)}/healthz")
     known = len(tokens.Known(settings.home).all())
     who = f"{known} tokens let in" if known else "whoever is at this machine gets in"
-    said = detail or ("it answers" if ok else "no answer can be given now")
+    said = detail or ("it answers" if ok else "no answer can be given now, and logs/gateway.log tells why")
     yield Finding("gateway", ok, f"{said}; {who}", "see the message, and logs/gateway.log")
 
 

@@ -146,15 +146,14 @@ def _launch(settings: Settings, job: str, options: list[str]) -> str:
 def _follow(settings: Settings, run_id: str, say: Callable[[str], None]) -> None:
     import dagster as dg
 
-    from selfimprove.resources import hold_connections
+    from selfimprove.resources import held_connections
 
     told = {
         dg.DagsterEventType.STEP_START: "{step} …",
         dg.DagsterEventType.STEP_SUCCESS: "{step} done",
         dg.DagsterEventType.STEP_FAILURE: "{step} FAILED",
     }
-    with dg.DagsterInstance.get() as instance:
-        hold_connections(instance)
+    with dg.DagsterInstance.get() as instance, held_connections(instance):
         for event in _events(settings, instance, run_id):
             if event.event_type in told and event.step_key:
                 say("  " + told[event.event_type].format(step=event.step_key))

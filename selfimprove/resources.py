@@ -3,18 +3,18 @@
 import os
 import warnings
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import dagster as dg
+import psycopg2
 from dagster_postgres import PostgresEventLogStorage
 from pydantic import PrivateAttr
 from sqlalchemy import event
 from sqlalchemy.exc import DisconnectionError
-from sqlalchemy.pool import Pool
 
 from selfimprove import postgres
 from selfimprove.models import worker
@@ -87,22 +87,34 @@ def check_results(
         )
 
 
-def hold_connections(instance: dg.DagsterInstance) -> None:
-    """Let Dagster's storages keep their connections in this process, as in its web server.
+@contextmanager
+def held_connections(instance: dg.DagsterInstance) -> Iterator[None]:
+    """While open, Dagster's storages in Postgres keep their connections, as they do in its web server.
 
     Otherwise each event takes one or more of its own, and each of those 2 ms and a process of the server. One that the
     server closed meanwhile is replaced at its next use.
     """
+    if not isinstance(instance.event_log_storage, PostgresEventLogStorage):
+        yield
+        return
+    storages: list[Any] = [instance.run_storage, instance.event_log_storage, instance.schedule_storage]
+    before = [storage._engine for storage in storages]
     instance.optimize_for_webserver(statement_timeout=0, pool_recycle=HELD_SECONDS, max_overflow=20)
-    if not event.contains(Pool, "checkout", _is_open):
-        event.listen(Pool, "checkout", _is_open)
+    for storage in storages:
+        event.listen(storage._engine, "checkout", _is_open)
+    try:
+        yield
+    finally:
+        for storage, engine in zip(storages, before, strict=True):
+            storage._engine.dispose()
+            storage._engine = engine
 
 
 def _is_open(connection: Any, _: object, __: object) -> None:
     try:
         with connection.cursor() as cursor:
             cursor.execute("select 1")
-    except Exception as exc:
+    except psycopg2.Error as exc:
         raise DisconnectionError from exc  # the pool then makes another
 
 
@@ -111,10 +123,11 @@ class Database(dg.ConfigurableResource[None]):
 
     url: str = ""
 
-    def setup_for_execution(self, context: dg.InitResourceContext) -> None:
-        """What happens in the run is stored by connections that stay."""
-        if context.instance and isinstance(context.instance.event_log_storage, PostgresEventLogStorage):
-            hold_connections(context.instance)
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Any]:
+        """What happens in a run is stored by connections that stay as long as it lasts."""
+        with held_connections(context.instance) if context.run and context.instance else nullcontext():
+            yield self
 
     @contextmanager
     def connect(self, *, snapshot: bool = False) -> Iterator[postgres.Connection]:

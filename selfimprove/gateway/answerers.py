@@ -1,6 +1,7 @@
 """Who answers in this house, by its settings: the engine with its adapters, Ollama, or another upstream."""
 
 import logging
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass, replace
@@ -101,17 +102,19 @@ class House:
         """Until cancelled; where the model does not come up, that is told and tried again later."""
         wait = FIRST_WAIT
         while True:
+            began = time.monotonic()
             try:
                 await self._come_up()
             except SelfImproveError as exc:
                 self._why = str(exc)
             except Exception as exc:  # noqa: BLE001 - nobody else would begin again
                 self._why = f"it could not be started ({type(exc).__name__})"
-            wait = FIRST_WAIT if self.swap else min(2 * wait, LONGEST_WAIT)
+            wait = FIRST_WAIT if time.monotonic() - began > LONGEST_WAIT else wait
             log.error("The model does not answer, and is started again in %.0f s: %s", wait, self._why)
             self.swap = None
             await self.engine.stop()
             await anyio.sleep(wait)
+            wait = min(2 * wait, LONGEST_WAIT)
 
     async def _come_up(self) -> None:
         """Load the model, and follow the promotions until cancelled."""

@@ -101,8 +101,7 @@ class Engine:
         keeper, self._keeper = self._keeper, None
         if keeper is not None:
             keeper.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await keeper
+            await asyncio.wait([keeper])  # whoever cancels us meanwhile is heard
         child, self._child = self._child, None
         if child is not None:
             await child.kill()

@@ -40,11 +40,12 @@ class Gate:
             receive = self._admit(scope, receive, dict(scope["headers"]), passage)
             await self._app(scope, receive, passage.send)
         except Gone:
-            log.info("%s broken off: its token was revoked", passage.id)
+            log.info("%s broken off: whoever asked may not ask any more", passage.id)
         except Exception as exc:  # noqa: BLE001 - the one place that answers for whatever went wrong inside
             found = told(exc)
             if found is None:
                 passage.log_error(exc)
+            passage.is_valid = None  # why there is no answer may be told to anybody
             await passage.refuse(found or Refusal(500, WRONG))
         finally:
             passage.close()
@@ -62,6 +63,8 @@ class Gate:
         if token:
             self._limits.count(token.id, token.per_minute * (1 if by_hand else PAGES))
             passage.is_valid = lambda: token.sha256 in self._known.all()
+        elif scope["state"]["visitor"]:
+            passage.is_valid = lambda: not self._known.all()
         return limits.bounded(receive, headers) if scope["type"] == "http" else receive
 
     def _bearer(self, headers: dict[bytes, bytes]) -> Token | None:
@@ -86,10 +89,10 @@ class Passage:
         scope.setdefault("state", {})["request_id"] = self.id
 
     async def send(self, message: Message) -> None:
-        """Pass an answer on, stamped; one that goes on when its token is revoked breaks off.
+        """Pass an answer on, stamped; one that goes on when its visitor may not ask any more breaks off.
 
         Raises:
-            Gone: it was revoked.
+            Gone: the token was revoked, or there is one now and this visitor has none.
         """
         if message["type"] in GOES_ON and self.is_valid and not self.is_valid():
             raise Gone

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Callable
 import psycopg
 
 from selfimprove import postgres
-from selfimprove.errors import SelfImproveError
 
 
 async def changes(url: Callable[[], str], poll_seconds: float) -> AsyncIterator[None]:
@@ -18,7 +17,7 @@ async def changes(url: Callable[[], str], poll_seconds: float) -> AsyncIterator[
                     yield
                     async for _ in connection.notifies(timeout=poll_seconds, stop_after=1):
                         pass
-        except (psycopg.Error, SelfImproveError, OSError):
+        except Exception:  # noqa: BLE001 - whatever it was, somebody goes on looking
             yield
             await asyncio.sleep(poll_seconds)
 

@@ -1,5 +1,6 @@
 """What OpenAI's clients ask: completions, models, embeddings; and what those who watch the gateway ask."""
 
+import logging
 from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Annotated, Any
@@ -16,6 +17,7 @@ from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.models.embed import DIMENSIONS, embedding_model_id
 
+log = logging.getLogger("selfimprove.gateway")
 REFUSALS: dict[int | str, dict[str, Any]] = {
     status: {"model": schemas.Error, "description": text}
     for status, text in {
@@ -126,6 +128,8 @@ async def healthz(request: Request) -> Response:
     """Whether an answer can be given now; anybody may ask, and who has no token where one is needed is not told why."""
     found = await parts(request).answerer.health()
     detail = found.detail if request.state.visitor else ""
+    if not found.ok:
+        log.info("No answer can be given now: %s", found.detail)
     body = {"status": "ok" if found.ok else "unavailable", "detail": detail}
     retry = {} if found.ok else {"retry-after": str(int(found.retry_after) + 1)}
     return Response(orjson.dumps(body), 200 if found.ok else 503, retry, "application/json")

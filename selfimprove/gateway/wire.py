@@ -1,6 +1,7 @@
 """What clients send, in OpenAI's form. Fields that are not here are let through: an upstream may know them."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
@@ -116,7 +117,8 @@ def _bound(value: Any) -> None:
     """Refuse lists and objects that stand in each other too deep to be written again, or are too many to look at."""
     level, seen = [value], 0
     for _ in range(DEEPEST):
-        level = [inner for outer in level for inner in _inside(outer)]
+        found = (inner for outer in level for inner in _inside(outer))
+        level = list(islice(found, MOST_INSIDE + 1 - seen))
         seen += len(level)
         if seen > MOST_INSIDE:
             raise Refusal(400, f"The body has more than {MOST_INSIDE} lists and objects.")
@@ -125,9 +127,9 @@ def _bound(value: Any) -> None:
     raise Refusal(400, f"The body is JSON more than {DEEPEST} levels deep.")
 
 
-def _inside(value: Any) -> list[Any]:
+def _inside(value: Any) -> Iterator[Any]:
     held = value.values() if isinstance(value, dict) else value
-    return [one for one in held if isinstance(one, dict | list)]
+    return (one for one in held if isinstance(one, dict | list))
 
 
 def read(model: type[Model], value: Mapping[str, Any]) -> Model:

@@ -4,6 +4,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -139,6 +140,31 @@ def test_an_answer_under_way_breaks_off_when_its_token_is_revoked(served: Served
     while not served.notebook.kept and time.monotonic() < ends:
         time.sleep(0.01)
     assert [one.ending for one in served.notebook.kept] == ["cancelled"]
+
+
+def test_an_answer_to_whoever_was_here_breaks_off_at_the_first_token(served: Served, client: httpx.Client) -> None:
+    said = {**CHAT, "stream": True, "messages": [{"role": "user", "content": "!slow " * 100}]}
+    with client.stream("POST", "/v1/chat/completions", json=said) as answer:
+        lines = answer.iter_lines()
+        assert [next(lines) for _ in range(3)]
+        give(served, phone=("chat",))
+        with pytest.raises(httpx.RemoteProtocolError):
+            list(lines)
+
+
+@pytest.mark.parametrize(("ends", "status"), [("!crash", 500), ("!down", 503)])
+def test_nothing_of_a_chat_is_logged_where_its_token_was_revoked_before_it_failed(
+    served: Served, client: httpx.Client, caplog: pytest.LogCaptureFixture, ends: str, status: int
+) -> None:
+    headers = {"authorization": give(served, phone=("chat",), tablet=("chat",))["phone"]}
+    said = CHAT | {"messages": [{"role": "user", "content": "!slow " * 8 + ends}]}
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(client.post, "/v1/chat/completions", json=said, headers=headers)
+        time.sleep(0.3)
+        give(served, tablet=("chat",))
+        assert answer.result(5).status_code == status
+    assert "what was said" not in caplog.text
+    assert "Traceback" not in caplog.text
 
 
 def test_a_stranger_is_not_told_why_nobody_answers(served: Served, client: httpx.Client) -> None:
