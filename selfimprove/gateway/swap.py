@@ -193,10 +193,15 @@ class Swap:
             return wanted.read(connection, self._base.id)
 
     def _remember(self, found: Wanted, plan: Plan, refused: str | None = None) -> None:
+        """For a start with Postgres down; on a full disk nobody is remembered, rather than who answered before."""
         rows = {slot: found.adapters[slot] for slot in plan.slots - {BASE}}
         folders = {slot: str(path) for slot, path in wanted.places(found, frozenset(rows)).items()}
         files = {slot: row.files for slot, row in rows.items()}
-        remembered.write(self.memory, Remembered(found.promotion_id, self._base.id, plan, folders, files, refused))
+        try:
+            remembered.write(self.memory, Remembered(found.promotion_id, self._base.id, plan, folders, files, refused))
+        except OSError as exc:
+            log.error("Who answers could not be noted for a start without Postgres: %s", exc.strerror)
+            self.memory.unlink(missing_ok=True)
 
     def _alert(self, found: Wanted, reason: str) -> None:
         """Once for each promotion."""

@@ -1,10 +1,13 @@
 """Postgres or the engine is away: who answers then."""
 
+import errno
+import os
 import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import orjson
+import pytest
 
 from selfimprove.adapters.adapter import hashes
 from selfimprove.adapters.files import alone
@@ -58,6 +61,28 @@ def test_who_was_taken_back_does_not_go_on_where_the_one_before_is_damaged(day: 
         assert (day.swap.slot(CHATS[0]), day.swap.state()["refused"] is None) == (BASE, False)
 
     run(live())
+
+
+def test_where_the_disk_is_full_the_new_voice_answers_and_the_one_before_is_not_remembered(
+    day: Day, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    first, _ = enthrone(day.house, "first")
+    day.commit()
+    run(day.swap.start())
+    assert day.swap.memory.exists()
+    second, _ = enthrone(day.house, "second", replaced=first)
+    day.commit()
+    with monkeypatch.context() as patch:
+        patch.setattr(remembered, "write", full)
+        again = day.again()
+        run(again.swap.start())
+    assert again.swap.slot(CHATS[0]) == second
+    later = down(day)
+    run(later.swap.start())
+    assert later.swap.slot(CHATS[0]) == BASE
 
 
 def test_what_is_remembered_must_be_of_the_adapters_own_id(day: Day) -> None:
