@@ -25,7 +25,7 @@ from selfimprove.settings import Settings, current
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill_policy is beta, and meant
 SINGLE_RUN = dg.BackfillPolicy.single_run()
-HELD_SECONDS = 3600
+HELD_SECONDS = 3600  # then a connection that a run holds is made anew
 SKIP_CLEAN = "selfimprove/skip_clean"  # run tag: days that passed and did not change since are left as they are
 
 

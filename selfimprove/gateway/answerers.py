@@ -141,7 +141,7 @@ class House:
 
     def _chooser(self) -> Swap:
         if self.swap is None:
-            raise ModelUnavailable(reason=self._missing(), retry_after=5)
+            raise ModelUnavailable(reason=self._why, retry_after=5)
         return self.swap
 
 

@@ -17,7 +17,7 @@ async def changes(url: Callable[[], str], poll_seconds: float) -> AsyncIterator[
                     yield
                     async for _ in connection.notifies(timeout=poll_seconds, stop_after=1):
                         pass
-        except Exception:  # noqa: BLE001 - whatever it was, somebody goes on looking
+        except Exception:  # noqa: BLE001 - who looks next tells what it is
             yield
             await asyncio.sleep(poll_seconds)
 

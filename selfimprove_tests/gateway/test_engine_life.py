@@ -239,3 +239,23 @@ def test_the_process_ends_with_its_parent(base: Base) -> None:
         return process
 
     assert not asyncio.run(live()).is_running()
+
+
+def test_who_is_cancelled_while_it_stops_is_cancelled() -> None:
+    async def ends_slowly() -> None:
+        try:
+            await asyncio.sleep(60)
+        finally:
+            await asyncio.sleep(0.2)
+
+    async def live() -> None:
+        engine = Engine()
+        engine._keeper = asyncio.ensure_future(ends_slowly())
+        await asyncio.sleep(0.01)
+        stopping = asyncio.ensure_future(engine.stop())
+        await asyncio.sleep(0.05)
+        stopping.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await stopping
+
+    asyncio.run(live())
