@@ -195,6 +195,19 @@ def test_the_newest_thumb_counts_and_an_old_export_does_not_bring_the_old_one_ba
     assert values == [[1.0], [-1.0], [-1.0], [-1.0], [1.0]]
 
 
+def test_no_batch_reads_all_chats(bring: Import, connection: Connection) -> None:
+    def rated(number: int) -> list[dict[str, Any]]:
+        question = {**QUESTION, "content": f"number {number}?"}
+        return [webui(question, {**REPLY, "annotation": {"rating": 1}}, id=str(number))]
+
+    reads = "select seq_tup_read, idx_tup_fetch > 0 as by_index from pg_stat_xact_user_tables where relname = 'chats'"
+    bring([[webui({**QUESTION, "content": f"number {n}?"}, id=str(n)) for n in range(12_000)]])
+    with connection.transaction():
+        (found,) = bring([rated(number) for number in range(12_000)])
+        assert connection.execute(reads).fetchone() == {"seq_tup_read": 0, "by_index": True}
+    assert found.written == Written(updated=12_000, feedback=12_000)
+
+
 def test_feedback_on_answers_that_are_not_stored_is_left_out(bring: Import, connection: Connection) -> None:
     bring([[webui(QUESTION, REPLY, said("3", "2", "user", "and?"))]])
     two_branches = said("4", "1", "assistant", "other", annotation={"rating": 1})

@@ -43,18 +43,21 @@ select hash from tombstones where kind in ('start', 'state', 'turn');
 insert into chats select * from incoming on conflict (id) do nothing;
 
 -- grow: known chats that come with more turns take them on, in the order of ids; a chat stays in its day
-with shorter as (
-    select c.id from chats c join incoming i on i.id = c.id where c.turns < i.turns order by c.id for update of c
+-- (an array of ids is looked up by the index, where a join would read all chats for every batch)
+with longer as (
+    select i.* from chats c join incoming i on i.id = c.id
+    where c.id = any(array(select id from incoming)) and c.turns < i.turns
+    order by c.id for update of c
 )
 update chats c
-set turns = i.turns, digest = i.digest, key_id = i.key_id, nonce = i.nonce, sealed = i.sealed, arrived_at = i.arrived_at
-from shorter s join incoming i on i.id = s.id
-where c.id = s.id and c.turns < i.turns;
+set turns = l.turns, digest = l.digest, key_id = l.key_id, nonce = l.nonce, sealed = l.sealed, arrived_at = l.arrived_at
+from longer l
+where c.id = l.id and c.turns < l.turns;
 
 -- merge_feedback: new feedback on answers that exist, unless a thumb or rating as new is there; an older one goes
 insert into feedback
 select i.* from incoming_feedback i join chats c on c.id = i.chat_id
-where i.position < c.turns and not exists (
+where c.id = any(array(select chat_id from incoming_feedback)) and i.position < c.turns and not exists (
     select from feedback f
     where f.chat_id = i.chat_id and f.position = i.position and f.kind = i.kind and f.source = i.source
       and f.kind in ('thumbs', 'rating') and f.id <> i.id and f.given_at >= i.given_at
