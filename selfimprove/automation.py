@@ -28,7 +28,7 @@ morning = dg.define_asset_job(
     "morning",
     selection=dg.AssetSelection.assets("morning_report"),
     executor_def=dg.in_process_executor,
-    description="The morning report of a night that broke off before its own.",
+    description="The morning report of a night that did not reach its own: it broke off, or had nothing to learn.",
 )
 
 
@@ -62,19 +62,26 @@ def every_night(context: dg.ScheduleEvaluationContext, database: Database) -> dg
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=10, request_job=morning)
 def alert_failed_run(context: dg.RunFailureSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
     """An alert for each check or step that failed, and the morning report that the run did not reach."""
+    return _tell(context, database)
+
+
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.SUCCESS,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=10,
+    request_job=morning,
+)
+def alert_failed_checks(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
+    """An alert for each check that failed without stopping its run, and the report of a night with nothing to learn."""
+    return _tell(context, database)
+
+
+def _tell(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
     run = context.dagster_run
     raise_alerts(context.instance, run, database)
     if run.job_name != nightly.name or is_awaited(run) or was_told(database, run.run_id):
         return dg.SkipReason("this run needs no morning report")
     return dg.RunRequest(run_key=run.run_id, tags={NIGHT_RUN: run.run_id})
-
-
-@dg.run_status_sensor(
-    run_status=dg.DagsterRunStatus.SUCCESS, default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=10
-)
-def alert_failed_checks(context: dg.RunStatusSensorContext, database: Database) -> None:
-    """An alert for each check that failed without stopping its run."""
-    raise_alerts(context.instance, context.dagster_run, database)
 
 
 def raise_alerts(instance: dg.DagsterInstance, run: dg.DagsterRun, database: Database) -> None:

@@ -28,6 +28,7 @@ Connection = psycopg.Connection[DictRow]
 STARTED: set[Path] = set()  # state folders whose server this process started
 GRANTS = "grants.sql"
 SECONDS_TO_RELOAD = 5.0
+KEEPALIVE = {"keepalives_idle": "60", "keepalives_interval": "10", "keepalives_count": "6"}  # unless the URL says so
 
 
 def url(settings: Settings, role: str = "pipeline") -> str:
@@ -48,7 +49,7 @@ def dagster_url(database_url: str) -> str:
     user, password = quote(str(parts.pop("user", "") or ""), safe=""), parts.pop("password", None)
     login = f"{user}:{quote(str(password), safe='')}" if password else user
     database = parts.pop("dbname", "")
-    query = {**parts, "options": "-csearch_path=dagster,public"}
+    query = {**KEEPALIVE, **parts, "options": "-csearch_path=dagster,public"}
     return f"postgresql+psycopg2://{login}@/{database}?{urlencode(query, quote_via=quote, safe='')}"
 
 
@@ -104,10 +105,10 @@ def connect(database_url: str, *, autocommit: bool = False, snapshot: bool = Fal
     Raises:
         DatabaseDown: the server cannot be reached.
     """
-    _parts(database_url)
+    address = lasting(database_url)
     try:
         connection = psycopg.connect(
-            database_url, autocommit=autocommit, row_factory=dict_row, options="-csearch_path=selfimprove,public",
+            address, autocommit=autocommit, row_factory=dict_row, options="-csearch_path=selfimprove,public",
             connect_timeout=5, application_name="selfimprove",
         )
     except psycopg.OperationalError as exc:
@@ -116,6 +117,11 @@ def connect(database_url: str, *, autocommit: bool = False, snapshot: bool = Fal
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
     with connection:
         yield connection
+
+
+def lasting(database_url: str) -> str:
+    """Where the database is, for a connection that is held: one whose server went away without a word ends in time."""
+    return conninfo.make_conninfo(**{**KEEPALIVE, **_parts(database_url)})
 
 
 @contextmanager

@@ -3,9 +3,11 @@
 import traceback
 import uuid
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from selfimprove import postgres
 from selfimprove.errors import DatabaseDown, MigrationChanged
@@ -81,12 +83,21 @@ def test_a_state_folder_that_cannot_be_is_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("ours", "dagsters"),
     [
-        ("postgresql://postgres:@/db?host=/run/pg", "postgresql+psycopg2://postgres@/db?host=%2Frun%2Fpg"),
-        ("postgresql://u:p%40ss@db.local:5433/db", "postgresql+psycopg2://u:p%40ss@/db?host=db.local&port=5433"),
+        ("postgresql://postgres:@/db?host=/run/pg", "postgresql+psycopg2://postgres@/db?{alive}&host=%2Frun%2Fpg"),
+        ("postgresql://u:p%40ss@h:5433/db", "postgresql+psycopg2://u:p%40ss@/db?{alive}&host=h&port=5433"),
     ],
 )
 def test_dagster_gets_psycopg2_and_its_own_schema(ours: str, dagsters: str) -> None:
-    assert postgres.dagster_url(ours) == f"{dagsters}&options=-csearch_path%3Ddagster%2Cpublic"
+    expected = dagsters.format(alive=urlencode(postgres.KEEPALIVE)) + "&options=-csearch_path%3Ddagster%2Cpublic"
+    assert postgres.dagster_url(ours) == expected
+
+
+@pytest.mark.parametrize(("said", "idle"), [({}, "60"), ({"keepalives_idle": "5"}, "5")])
+def test_a_server_that_went_away_without_a_word_is_noticed_unless_the_url_says_otherwise(
+    database: str, said: dict[str, str], idle: str
+) -> None:
+    with postgres.connect(make_conninfo(database, **said)) as connection:
+        assert connection.info.get_parameters()["keepalives_idle"] == idle
 
 
 @pytest.mark.parametrize("path", sorted((postgres.SQL / "queries").glob("*.sql")), ids=lambda path: path.stem)

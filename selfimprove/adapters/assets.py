@@ -1,5 +1,6 @@
 """What was learned, as a Dagster asset."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
@@ -66,6 +67,7 @@ class TrainingConfig(dg.Config):
     kinds={"mlx", "python"},
     pool="gpu",
     metadata={"dagster/column_schema": COLUMNS, "dagster/table_name": "selfimprove.adapters"},
+    output_required=False,
 )
 def lora_adapter(
     context: dg.AssetExecutionContext,
@@ -73,29 +75,43 @@ def lora_adapter(
     database: Database,
     home: Home,
     language_model: LanguageModel,
-) -> dg.MaterializeResult[None]:
-    """LoRA weights learned tonight, named by their hash, with the recipe, dataset and base model they come from."""
-    model = language_model
+) -> Iterator[dg.MaterializeResult[None]]:
+    """LoRA weights learned tonight, named by their hash, with the recipe, dataset and base model they come from.
+
+    A night that found too little to learn from trains nothing, and what comes after it is skipped.
+    """
+    model, run_id = language_model, context.run.run_id
     bench = Bench(database.connect, home.path, model.base(), context.log.info, model.memory_gb, of_this_machine())
     with database.connect() as connection:
-        dataset = to_train_on(connection, context.run.run_id)
+        dataset = to_train_on(connection, run_id)
         champion = table.champion(connection, bench.base.id)
-    recipe = tonight(recipes.recommended(bench.base), config, champion, dataset)
-    adapter = learn(bench, dataset, recipe, context.run.run_id)
-    return dg.MaterializeResult(metadata=described(adapter), data_version=dg.DataVersion(adapter.id))
-
-
-def to_train_on(connection: Connection, run_id: str) -> Dataset:
-    """Tonight's dataset; its checks hold in their own run alone, so its size is judged here again."""
-    dataset = datasets.of_run(connection, run_id)
     if dataset is None:
-        found = datasets.found_in(connection, run_id)
-        raise NothingToTrain(reason=found.sentence if found else "none waits for a decision.")
-    tests = len(dataset.splits["validation"]) + len(dataset.splits["fresh"])
-    missing = too_little(len(dataset.splits["train"]), tests)
-    if missing:
+        context.log.info("Tonight has too little to learn from: nothing is trained.")
+        return
+    recipe = tonight(recipes.recommended(bench.base), config, champion, dataset)
+    adapter = learn(bench, dataset, recipe, run_id)
+    yield dg.MaterializeResult(metadata=described(adapter), data_version=dg.DataVersion(adapter.id))
+
+
+def to_train_on(connection: Connection, run_id: str) -> Dataset | None:
+    """Tonight's dataset, None where this run looked for one and found too little.
+
+    Raises:
+        NothingToTrain: this run did not look, and what waits for a decision is too little.
+    """
+    dataset = datasets.of_run(connection, run_id)
+    missing = lack(dataset) if dataset else "none waits for a decision"
+    if missing is None:
+        return dataset
+    if datasets.found_in(connection, run_id) is None:
         raise NothingToTrain(reason=f"{missing}.")
-    return dataset
+    return None
+
+
+def lack(dataset: Dataset) -> str | None:
+    """What a dataset lacks to be trained on; its checks only warn, and hold in their own run alone."""
+    tests = len(dataset.splits["validation"]) + len(dataset.splits["fresh"])
+    return too_little(len(dataset.splits["train"]), tests)
 
 
 def tonight(recommended: Recipe, config: TrainingConfig, champion: Adapter | None, dataset: Dataset) -> Recipe:

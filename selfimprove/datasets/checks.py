@@ -6,6 +6,7 @@ import dagster as dg
 
 from selfimprove.datasets import export, table
 from selfimprove.datasets.assets import training_dataset
+from selfimprove.datasets.say import TOO_LITTLE
 from selfimprove.datasets.verify import CHECKS, verdicts
 from selfimprove.resources import Database, Home
 
@@ -22,7 +23,9 @@ DESCRIPTIONS = {
 
 @dg.multi_asset_check(
     specs=[
-        dg.AssetCheckSpec(check, asset=training_dataset.key, blocking=True, description=DESCRIPTIONS[check])
+        dg.AssetCheckSpec(
+            check, asset=training_dataset.key, blocking=check not in TOO_LITTLE, description=DESCRIPTIONS[check]
+        )
         for check in CHECKS
     ],
     name="training_dataset_checks",
@@ -30,7 +33,7 @@ DESCRIPTIONS = {
 def training_dataset_checks(
     context: dg.AssetCheckExecutionContext, database: Database, home: Home
 ) -> Iterator[dg.AssetCheckResult]:
-    """Each promise of tonight's dataset, kept or broken."""
+    """Each promise of tonight's dataset, kept or broken; too little to learn from is a warning alone."""
     with database.connect(snapshot=True) as connection:
         found = table.found_in(connection, context.run.run_id)
         dataset = table.of_run(connection, context.run.run_id)
@@ -41,7 +44,7 @@ def training_dataset_checks(
             check_name=verdict.check,
             asset_key=training_dataset.key,
             passed=verdict.passed,
-            severity=dg.AssetCheckSeverity.ERROR,
+            severity=dg.AssetCheckSeverity.WARN if verdict.check in TOO_LITTLE else dg.AssetCheckSeverity.ERROR,
             description=verdict.sentence,
             metadata=dict(verdict.figures),
         )

@@ -7,6 +7,8 @@ from datetime import date
 from selfimprove.datasets.example import Example, Split
 from selfimprove.datasets.split import LEAST_TEST, LEAST_TRAIN
 
+TOO_LITTLE = ("has_something_to_learn", "has_enough_examples")  # checks that warn: no fault of a night
+
 
 @dataclass(frozen=True, slots=True)
 class Situation:

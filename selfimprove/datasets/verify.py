@@ -8,12 +8,11 @@ from selfimprove.datasets.build import holds_secret
 from selfimprove.datasets.example import SPLITS, Example
 from selfimprove.datasets.freeze import Dataset, is_of_a_chat
 from selfimprove.datasets.prompts import keys, last_key
-from selfimprove.datasets.say import too_little
+from selfimprove.datasets.say import TOO_LITTLE, too_little
 from selfimprove.datasets.table import Found
 
 CHECKS = (
-    "has_something_to_learn", "has_enough_examples", "splits_are_disjoint", "nothing_lost", "no_secret_left",
-    "export_matches", "was_read_again",
+    *TOO_LITTLE, "splits_are_disjoint", "nothing_lost", "no_secret_left", "export_matches", "was_read_again",
 )  # fmt: skip
 
 

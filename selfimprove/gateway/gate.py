@@ -19,8 +19,9 @@ from selfimprove.gateway.tokens import Known, Token
 
 log = logging.getLogger("selfimprove.gateway")
 WRONG = "Something went wrong here; `selfimprove doctor` may know what."
+GONE = "The token that asked is not valid any more: ask again with another."
 PAGES = 10  # a browser asks so much more often than a program: a page has many parts
-GOES_ON = ("http.response.body", "websocket.send")
+ANSWERS = ("http.response.start", "http.response.body", "websocket.send")
 FRAMES = 8  # of an unexpected error's stack, in the log
 
 
@@ -41,6 +42,8 @@ class Gate:
             await self._app(scope, receive, passage.send)
         except Gone:
             log.info("%s broken off: whoever asked may not ask any more", passage.id)
+            passage.is_valid = None
+            await passage.refuse(Refusal(401, GONE, code="invalid_api_key"))
         except Exception as exc:  # noqa: BLE001 - the one place that answers for whatever went wrong inside
             found = told(exc)
             if found is None:
@@ -89,12 +92,12 @@ class Passage:
         scope.setdefault("state", {})["request_id"] = self.id
 
     async def send(self, message: Message) -> None:
-        """Pass an answer on, stamped; one that goes on when its visitor may not ask any more breaks off.
+        """Pass an answer on, stamped, as long as its visitor may ask.
 
         Raises:
             Gone: the token was revoked, or there is one now and this visitor has none.
         """
-        if message["type"] in GOES_ON and self.is_valid and not self.is_valid():
+        if message["type"] in ANSWERS and self.is_valid and not self.is_valid():
             raise Gone
         if message["type"] == "http.response.start":
             self._status = message["status"]
@@ -102,7 +105,7 @@ class Passage:
         await self._send(message)
 
     async def refuse(self, refusal: Refusal) -> None:
-        """Answer with a refusal, unless an answer has begun; a websocket is closed before it opens."""
+        """Answer with a refusal, unless an answer has begun; a websocket is closed."""
         if self._scope["type"] == "websocket":
             await self._send({"type": "websocket.close", "code": 1008, "reason": refusal.message})
         elif not self._status:

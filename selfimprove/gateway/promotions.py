@@ -25,7 +25,7 @@ async def changes(url: Callable[[], str], poll_seconds: float) -> AsyncIterator[
 async def _listening(url: Callable[[], str]) -> "psycopg.AsyncConnection[tuple[object, ...]]":
     address = await asyncio.to_thread(url)
     connection = await psycopg.AsyncConnection.connect(
-        address, autocommit=True, connect_timeout=5, application_name="selfimprove gateway"
+        postgres.lasting(address), autocommit=True, connect_timeout=5, application_name="selfimprove gateway"
     )
     await connection.execute(postgres.queries("swap").listen)
     return connection

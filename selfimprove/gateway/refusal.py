@@ -14,7 +14,7 @@ TYPES = {
 
 
 class Gone(Exception):
-    """Whoever asked is to hear no more of an answer that has begun."""
+    """Whoever asked is to hear nothing more."""
 
 
 class Refusal(Exception):

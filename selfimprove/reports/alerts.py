@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from selfimprove import postgres
+from selfimprove.datasets.say import TOO_LITTLE
 from selfimprove.postgres import Connection
-from selfimprove.reports.tell import NOTHING_CHECKS
 
 LONGEST = 1000  # characters of what a check or an error says
 
@@ -54,7 +54,7 @@ def from_run(instance: Any, run: Any, port: int) -> list[Alert]:
     events = list(_events(instance, run.run_id))
     checks = [event.event_specific_data for event in events if event.event_type_value == "ASSET_CHECK_EVALUATION"]
     failed = sorted((check for check in checks if not check.passed), key=lambda check: not _stops(check))
-    told = [check for check in failed if check.check_name not in NOTHING_CHECKS]
+    told = [check for check in failed if check.check_name not in TOO_LITTLE]
     found = [Alert(run.run_id, _name(c.asset_key), c.check_name, _check_detail(c), url) for c in told]
     steps = [event for event in events if event.event_type_value == "STEP_FAILURE" and not _is_gate(event)]
     found = [*(Alert(run.run_id, step.step_key or "", "", _step_detail(step), url) for step in steps), *found]

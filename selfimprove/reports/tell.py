@@ -1,6 +1,6 @@
 """How a night ended, in one word and one sentence."""
 
-from selfimprove.datasets.say import too_little
+from selfimprove.datasets.say import TOO_LITTLE, too_little
 from selfimprove.reports.night import Failure, Found, Judged, Lead, Night, Origin, Outcome
 
 QUESTIONS = {
@@ -60,7 +60,6 @@ REASONS = {
     "over_share_client": "one program’s chats would be too much of it",
     "over_share_day": "one day’s chats would be too much of it",
 }
-NOTHING_CHECKS = ("has_something_to_learn", "has_enough_examples")
 
 
 def outcome(night: Night) -> Outcome:
@@ -130,7 +129,7 @@ def failure(one: Failure) -> str:
 def remarks(night: Night) -> list[Failure]:
     """What failed beside the decision: neither a gate nor a check that found too little to learn."""
     gates = [verdict.gate for verdict in night.judged.verdicts] if night.judged else []
-    return [one for one in night.failures if one.check_name not in (*NOTHING_CHECKS, *gates)]
+    return [one for one in night.failures if one.check_name not in (*TOO_LITTLE, *gates)]
 
 
 def own_questions(judged: Judged) -> tuple[int, int, int]:

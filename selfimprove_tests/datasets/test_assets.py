@@ -56,9 +56,9 @@ def test_a_good_night_passes_every_check(filled: str, tmp_path: Path) -> None:
     assert "It is" not in str(metadata), "no chat text in Dagster"
 
 
-def test_nothing_to_learn_fails_one_check_and_stops_the_night(database: str, tmp_path: Path) -> None:
+def test_nothing_to_learn_is_one_warning(database: str, tmp_path: Path) -> None:
     result = spend(database, tmp_path)
-    assert not result.success
+    assert result.success
     assert list(failed(result)) == ["has_something_to_learn"]
     assert "there are no chats at all" in failed(result)["has_something_to_learn"]
 
@@ -71,8 +71,7 @@ def test_too_little_fails_with_the_numbers(database: str, tmp_path: Path) -> Non
     assert failed(result) == {"has_enough_examples": "only 1 example to train on; at least 8 are needed"}
     (check,) = (c for c in result.get_asset_check_evaluations() if not c.passed)
     assert check.metadata["train_examples"].value == 1
-    assert check.severity == dg.AssetCheckSeverity.ERROR
-    assert check.blocking
+    assert (check.severity, check.blocking) == (dg.AssetCheckSeverity.WARN, False), "a quiet night is no fault"
 
 
 SHARED = "update dataset_examples set split = 'train' where split = 'fresh' and position < 2"

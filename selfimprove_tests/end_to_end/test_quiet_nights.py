@@ -4,14 +4,16 @@ import json
 from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
+import dagster as dg
 import pytest
 
-from selfimprove import postgres
+from selfimprove import automation, postgres
 from selfimprove.chats.calendar import calendar
 from selfimprove.chats.chat import Sealing
 from selfimprove.chats.importing import import_files
 from selfimprove.errors import DatabaseDown
 from selfimprove.privacy.vault import Vault
+from selfimprove.resources import Database
 from selfimprove_tests.end_to_end.nights import Nights
 
 YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
@@ -30,6 +32,10 @@ def ask(nights: Nights, tmp_path: Path, exchanges: list[tuple[str, str]]) -> Non
         days = calendar(nights.settings, datetime.combine(YESTERDAY, time(23), UTC) + timedelta(hours=2), YESTERDAY)
         [found] = import_files(connection, [source], Sealing(vault.seal, vault.keyed_hash), days)
     assert found.written.imported == len(exchanges)
+
+
+def skipped(nights: Nights, run_id: str) -> set[str]:
+    return {str(event.step_key) for event in nights.instance.all_logs(run_id, {dg.DagsterEventType.STEP_SKIPPED})}
 
 
 @pytest.mark.parametrize(
@@ -51,12 +57,26 @@ def test_a_quiet_night_says_so_and_promotes_nothing(
     if exchanges:
         ask(quiet_house, tmp_path, exchanges)
     result = quiet_house.spend(YESTERDAY)
-    assert not result.success
+    assert result.success, "a quiet night is no fault, in Dagster either"
+    assert skipped(quiet_house, result.run_id) >= {"eval_report", "promoted_adapter", "morning_report"}
     assert quiet_house.told()["outcome"] == "nothing_to_learn"
     assert any(words in quiet_house.told()["sentence"] for words in said), quiet_house.told()["sentence"]
     assert quiet_house.champion() is None
     assert quiet_house.rows("select 1 from adapters") == []
     assert quiet_house.rows("select 1 from alerts") == [], "a quiet night is no fault"
+
+
+def test_the_daemon_tells_of_a_quiet_night_once(quiet_house: Nights) -> None:
+    run = quiet_house.run("nightly", automation.range_tags([], YESTERDAY), {})
+    with dg.build_run_status_sensor_context(
+        "alert_failed_checks", run.get_run_success_event(), quiet_house.instance, run.dagster_run,
+        resources={"database": Database(url=quiet_house.url)},
+    ) as context:
+        asked = automation.alert_failed_checks(context)
+        assert isinstance(asked, dg.RunRequest)
+        assert asked.tags == {automation.NIGHT_RUN: run.run_id}
+        quiet_house.run("morning", asked.tags, {})
+        assert isinstance(automation.alert_failed_checks(context), dg.SkipReason)
 
 
 def test_a_database_that_is_down_stops_the_night_before_it_writes(quiet_house: Nights) -> None:

@@ -152,6 +152,19 @@ def test_an_answer_to_whoever_was_here_breaks_off_at_the_first_token(served: Ser
             list(lines)
 
 
+def test_a_whole_answer_is_refused_when_its_token_is_revoked_before_it_begins(
+    served: Served, client: httpx.Client
+) -> None:
+    headers = {"authorization": give(served, phone=("chat",), tablet=("chat",))["phone"]}
+    said = CHAT | {"messages": [{"role": "user", "content": "!slow " * 8}]}
+    with ThreadPoolExecutor() as pool:
+        answer = pool.submit(client.post, "/v1/chat/completions", json=said, headers=headers)
+        time.sleep(0.3)
+        give(served, tablet=("chat",))
+        refused = answer.result(5)
+    assert (refused.status_code, refused.json()["error"]["code"]) == (401, "invalid_api_key")
+
+
 @pytest.mark.parametrize(("ends", "status"), [("!crash", 500), ("!down", 503)])
 def test_nothing_of_a_chat_is_logged_where_its_token_was_revoked_before_it_failed(
     served: Served, client: httpx.Client, caplog: pytest.LogCaptureFixture, ends: str, status: int
