@@ -113,3 +113,26 @@ def test_who_waits_hears_what_for(house: House, monkeypatch: pytest.MonkeyPatch)
             assert house.health().detail == FakeEngine.why
 
     asyncio.run(live())
+
+
+def test_it_waits_longer_each_time_and_begins_anew_after_it_had_been_up(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now, lives, waits = [0.0], iter([0.0] * 8 + [3600.0, 0.0]), list[float]()
+
+    async def fall(_: House) -> None:
+        now[0] += next(lives)
+        raise ModelUnavailable(reason="it fell over", retry_after=5)
+
+    async def sleep(seconds: float) -> None:
+        waits.append(seconds)
+        if len(waits) == 10:
+            raise asyncio.CancelledError
+
+    monkeypatch.setattr(answerers.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(answerers.anyio, "sleep", sleep)
+    monkeypatch.setattr(House, "_come_up", fall)
+
+    with pytest.raises(asyncio.CancelledError):
+        asyncio.run(House(settings)._follow())
+    assert waits == [5, 10, 20, 40, 80, 160, 300, 300, 5, 10]
