@@ -1,12 +1,12 @@
 """What a chat teaches: at most one example, or the reason why none."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from itertools import cycle, takewhile
 from typing import Literal
 
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, example
-from selfimprove.datasets.teachers import owners, teacher
+from selfimprove.datasets.teachers import owners, teacher, whose
 from selfimprove.privacy.fold import PLACEHOLDER
 
 Reason = Literal[
@@ -16,11 +16,12 @@ Reason = Literal[
 BAD = 0.3  # below, feedback or evidence speaks against an answer; between this and the threshold nobody knows
 
 
-def choose(candidate: Candidate, threshold: float) -> Example | Reason:
+def choose(candidate: Candidate, threshold: float, trusted: Collection[str] = ()) -> Example | Reason:
     """The chat's correction, or its answers up to the first that is not good.
 
     A correction takes the place of the earliest answer that was corrected, and the chat ends there: what follows
     replied to the wrong answer. Every answer of an example is learned, so a bad one before a correction spoils it.
+    Where an answer was corrected twice the last word counts, that of a `trusted` source before any other.
     """
     if candidate.pinned:
         return "pinned"
@@ -30,7 +31,8 @@ def choose(candidate: Candidate, threshold: float) -> Example | Reason:
     answers = [position for position, message in enumerate(turns) if message.role == "assistant"]
     if not answers:
         return "no_answer"
-    corrections = {f.position: f.text for f in candidate.feedback if f.kind == "correction" and (f.text or "").strip()}
+    given = sorted(candidate.feedback, key=lambda f: whose(candidate, f) in trusted)
+    corrections = {f.position: f.text for f in given if f.kind == "correction" and (f.text or "").strip()}
     corrected = min(corrections.keys() & set(answers), default=None)
     if corrected is None:
         return _approved(candidate, turns, answers, threshold)
@@ -50,7 +52,7 @@ def choose_all(candidates: Iterable[Candidate], threshold: float) -> tuple[list[
     chosen: list[Chosen] = []
     left_out: list[LeftOut] = []
     for c in candidates:
-        found = choose(c, threshold)
+        found = choose(c, threshold, trusted)
         if isinstance(found, Example):
             by = teacher(c, found, trusted)
             has_cap = by is not None and by not in trusted

@@ -45,3 +45,11 @@ def test_other_questions_stay() -> None:
 def test_of_three_answers_one_is_left() -> None:
     three = [chosen("What is my gym day?", answer, day) for day, answer in enumerate(["Monday.", "Friday.", "Sunday."])]
     assert contradicted_later(three) == {three[0].example.id, three[1].example.id}
+
+
+def test_who_speaks_for_nobody_overrules_no_correction_of_the_owners() -> None:
+    owner, stranger = chosen("What is my gym day?", "Monday.", 1), chosen("What is my gym day?", "Never.", 5)
+    stranger = replace(stranger, taught_by="api", has_cap=True)
+    assert contradicted_later([owner, stranger]) == {stranger.example.id}
+    approved = chosen("What is my gym day?", "Monday.", 1, kind="approved")
+    assert contradicted_later([approved, stranger]) == {approved.example.id}, "a person's word against a guess"

@@ -1,5 +1,6 @@
 """From new lessons to routes: what is tried, with which facts, and what a trial proves."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +15,7 @@ from selfimprove.datasets.routes.classify import Model, blank
 from selfimprove.datasets.routes.features import NAMES
 from selfimprove.datasets.routes.route import Route
 from selfimprove.datasets.routes.supersede import Said, superseded
+from selfimprove.datasets.routes.tonight import corrected
 from selfimprove.datasets.routes.try_out import is_fixed, recall, told
 from selfimprove.models.base import resolve
 from selfimprove_tests.datasets.make import at, chat, chosen
@@ -246,3 +248,14 @@ def test_the_newest_of_several_supersedes_and_without_a_vector_the_same_question
     blind = Said(lesson("What colour is my own door?", "Your door is red.", 1))
     assert superseded([old], [blind]) == {}
     assert superseded([], later) == {}
+
+
+def test_who_speaks_for_nobody_supersedes_only_facts_of_their_like() -> None:
+    asked = "What colour is my door?"
+    facts = fact(asked, "Green."), fact(asked, "Pink.")
+    mine, theirs = (replace(one, chat_id=by) for one, by in zip(facts, ("mine", "theirs"), strict=True))
+    before = [chosen(asked, "Green.", 0, chat_id="mine"), chosen(asked, "Pink.", 0, chat_id="theirs")]
+    stranger, owner = chosen(asked, "Red.", 1, chat_id="stranger"), chosen(asked, "Blue.", 2, chat_id="owner")
+    before[1], stranger = replace(before[1], has_cap=True), replace(stranger, has_cap=True)
+    assert corrected([mine, theirs], [*before, stranger], {}) == {theirs.id: "stranger"}
+    assert corrected([mine, theirs], [*before, stranger, owner], {}) == {mine.id: "owner", theirs.id: "owner"}

@@ -115,3 +115,11 @@ def test_everyone_in_the_sample_household_is_an_owner() -> None:
 
 def _read(given: Feedback) -> RedactedFeedback:
     return RedactedFeedback(given.position, given.kind, given.value, given.text, given.source)
+
+
+@pytest.mark.parametrize("strangers_last", [False, True])
+def test_an_owners_correction_of_an_answer_stands_whenever_a_stranger_gives_another(strangers_last: bool) -> None:
+    words = (*gave("correction", "api", text="Never.").feedback, *gave("correction", "web", text="Monday.").feedback)
+    both = candidate(*ASKED, feedback=words[:: -1 if strangers_last else 1])
+    (found,), _ = choose_all([*house(("web", "thumbs", 8)), both], 2.0)
+    assert (found.example.messages[-1].content, found.taught_by, found.has_cap) == ("Monday.", "web", False)

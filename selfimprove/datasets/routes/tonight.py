@@ -1,7 +1,7 @@
 """A night's routes: read what was decided, assign what is new, and write it with the dataset."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -9,6 +9,7 @@ import numpy as np
 
 from selfimprove.datasets import memories
 from selfimprove.datasets.example import Chosen, Rule
+from selfimprove.datasets.memories import Known
 from selfimprove.datasets.prompts import normalise
 from selfimprove.datasets.routes import table
 from selfimprove.datasets.routes.assign import Assigned, Means, assign, lessons
@@ -73,12 +74,22 @@ def keep(
     memories.drop(connection)
     if valid := memories.valid(connection):
         vectors = {one.lesson.example_id: one.vector for one in assigned.routes if one.vector is not None}
-        said = [
-            Said(lesson(one), np.array(vectors[one.example.id], np.float32) if one.example.id in vectors else None)
-            for one in chosen
-            if one.example.kind == "correction"
-        ]
-        memories.supersede(connection, superseded(valid, said))
+        memories.supersede(connection, corrected(valid, chosen, vectors))
+
+
+def corrected(
+    facts: Sequence[Known], chosen: Sequence[Chosen], vectors: Mapping[str, Sequence[float]]
+) -> dict[str, str]:
+    """The facts that were corrected, and by which chat; who does not speak for the owner corrects none that does."""
+    capped = {one.chat_id for one in chosen if one.has_cap}
+    owners, others = list[Said](), list[Said]()
+    for one in chosen:
+        if one.example.kind == "correction":
+            vector = vectors.get(one.example.id)
+            said = Said(lesson(one), None if vector is None else np.array(vector, np.float32))
+            (others if one.has_cap else owners).append(said)
+    doubtful = [fact for fact in facts if fact.chat_id in capped]
+    return {**superseded(doubtful, others), **superseded(facts, owners)}
 
 
 def _summary(assigned: Assigned) -> str:
