@@ -28,7 +28,8 @@ Connection = psycopg.Connection[DictRow]
 STARTED: set[Path] = set()  # state folders whose server this process started
 GRANTS = "grants.sql"
 SECONDS_TO_RELOAD = 5.0
-KEEPALIVE = {"keepalives_idle": "60", "keepalives_interval": "10", "keepalives_count": "6"}  # unless the URL says so
+# Seconds, and how many probes, after which a silent server is given up; a URL that names its own has its way.
+KEEPALIVE = {"keepalives_idle": "60", "keepalives_interval": "10", "keepalives_count": "6"}
 
 
 def url(settings: Settings, role: str = "pipeline") -> str:

@@ -14,8 +14,8 @@ from selfimprove.adapters.owner import of_this_machine
 from selfimprove.adapters.recipe import Method, Pseudonyms, Recipe
 from selfimprove.datasets import table as datasets
 from selfimprove.datasets.freeze import Dataset
-from selfimprove.datasets.say import too_little
 from selfimprove.datasets.start import words
+from selfimprove.datasets.verify import enough
 from selfimprove.errors import NothingToTrain
 from selfimprove.models.training import Batching, Preference
 from selfimprove.postgres import Connection
@@ -94,24 +94,18 @@ def lora_adapter(
 
 
 def to_train_on(connection: Connection, run_id: str) -> Dataset | None:
-    """Tonight's dataset, None where this run looked for one and found too little.
+    """Tonight's dataset, None where this run looked for one and found too little; the check of it only warns.
 
     Raises:
         NothingToTrain: this run did not look, and what waits for a decision is too little.
     """
     dataset = datasets.of_run(connection, run_id)
-    missing = lack(dataset) if dataset else "none waits for a decision"
-    if missing is None:
+    judged = enough(dataset) if dataset else None
+    if judged and judged.passed:
         return dataset
     if datasets.found_in(connection, run_id) is None:
-        raise NothingToTrain(reason=f"{missing}.")
+        raise NothingToTrain(reason=f"{judged.sentence if judged else 'none waits for a decision'}.")
     return None
-
-
-def lack(dataset: Dataset) -> str | None:
-    """What a dataset lacks to be trained on; its checks only warn, and hold in their own run alone."""
-    tests = len(dataset.splits["validation"]) + len(dataset.splits["fresh"])
-    return too_little(len(dataset.splits["train"]), tests)
 
 
 def tonight(recommended: Recipe, config: TrainingConfig, champion: Adapter | None, dataset: Dataset) -> Recipe:

@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import dataclasses
 import itertools
+import logging
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,6 +16,8 @@ from selfimprove import errors
 from selfimprove.errors import MessagesUnusable, ModelUnavailable, ModelWorkFailed, SelfImproveError
 from selfimprove.models import worker
 from selfimprove.models.serving import Serving
+
+log = logging.getLogger("selfimprove.gateway")
 
 Event = dict[str, Any]
 VOICES = "selfimprove.models.voices"
@@ -89,11 +92,15 @@ class Child:
             await self._stdin.drain()
 
     async def kill(self) -> None:
-        """End it now, in whatever state it is."""
+        """End it now, in whatever state it is; who is cancelled meanwhile is heard when it has ended."""
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
-        await self._process.wait()
-        await asyncio.wait(self._readers)
+        ending = asyncio.gather(self._process.wait(), *self._readers, return_exceptions=True)
+        try:
+            await asyncio.wait([ending])
+        except asyncio.CancelledError:
+            await asyncio.wait([ending])
+            raise
 
     @property
     def _is_deaf(self) -> bool:
@@ -121,7 +128,9 @@ class Child:
                 waiting = self._replies.get(event.get("key"))
                 if waiting is not None:
                     waiting.put_nowait(event)
-        finally:  # also where a line is too long, or is none of ours: nobody may wait for ever
+        except ValueError as exc:  # a line that is too long, or none of ours
+            log.error("the model's process is not listened to any more: %s", exc)
+        finally:  # nobody may wait for ever
             self.ended.set()
             for waiting in self._replies.values():
                 waiting.put_nowait({"error": _gone()})

@@ -19,7 +19,7 @@ from selfimprove.gateway.tokens import Known, Token
 
 log = logging.getLogger("selfimprove.gateway")
 WRONG = "Something went wrong here; `selfimprove doctor` may know what."
-GONE = "The token that asked is not valid any more: ask again with another."
+GONE = "Whoever asked may not ask any more: send a token that is valid."
 PAGES = 10  # a browser asks so much more often than a program: a page has many parts
 ANSWERS = ("http.response.start", "http.response.body", "websocket.send")
 FRAMES = 8  # of an unexpected error's stack, in the log

@@ -156,7 +156,27 @@ def test_files_that_were_touched_are_not_loaded_again_unverified(base: Base, tmp
     asyncio.run(live())
 
 
-def test_a_line_that_is_none_of_its_own_leaves_nobody_waiting() -> None:
+@pytest.mark.parametrize("loop", [asyncio.new_event_loop, uvloop.new_event_loop])
+def test_who_is_cancelled_while_it_is_killed_is_heard_when_it_has_ended(
+    loop: Callable[[], asyncio.AbstractEventLoop],
+) -> None:
+    async def live() -> None:
+        pipe = asyncio.subprocess.PIPE
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-c", "import time; time.sleep(60)", stdin=pipe, stdout=pipe, stderr=pipe
+        )
+        killing = asyncio.create_task(Child(process).kill())
+        await asyncio.sleep(0)
+        killing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await killing
+        assert process.returncode is not None
+
+    with asyncio.Runner(loop_factory=loop) as runner:
+        runner.run(live())
+
+
+def test_a_line_that_is_none_of_its_own_leaves_nobody_waiting(caplog: pytest.LogCaptureFixture) -> None:
     async def live() -> None:
         says = "print('no JSON', flush=True); import time; time.sleep(60)"
         pipe = asyncio.subprocess.PIPE
@@ -169,6 +189,7 @@ def test_a_line_that_is_none_of_its_own_leaves_nobody_waiting() -> None:
         await child.kill()
 
     asyncio.run(live())
+    assert "not listened to any more" in caplog.text
 
 
 def test_drained_it_finishes_what_it_began_and_gives_its_memory_back(base: Base, adapter: Path) -> None:
