@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from selfimprove.models.exponential import log_likelihoods
 from selfimprove.models.packing import masks
 
 SPLITS = frozenset({"llama", "qwen2", "qwen3", "mistral", "phi3"})
@@ -27,13 +28,12 @@ def loss(model: Any, tokens: Any, *supervised: Any) -> tuple[Any, Any]:
     `supervised` are the positions, targets and weights of a batch, and the chats of a packed one.
     """
     import mlx.core as mx
-    import mlx.nn as nn
 
     positions, targets, weights, *chats = supervised
     logits = supervised_logits(model, tokens[:, :-1], positions, masks(model, *chats) if chats else None)
     count = weights.sum()
-    each = nn.losses.cross_entropy(logits, targets) * weights
-    return each.sum() / mx.maximum(count, 1), count
+    each = log_likelihoods(logits, targets) * weights
+    return -each.sum() / mx.maximum(count, 1), count
 
 
 def _splits(model: Any) -> bool:

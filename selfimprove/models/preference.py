@@ -11,6 +11,7 @@ from typing import Any
 
 from selfimprove.models.batch import collate, fit
 from selfimprove.models.encode import Encoded
+from selfimprove.models.exponential import log_likelihoods
 from selfimprove.models.loss import loss, supervised_logits
 from selfimprove.models.training import Preference
 
@@ -104,10 +105,7 @@ def loss_of(kind: Preference, beta: float) -> Any:
 
 
 def _logprobs(model: Any, tokens: Any, positions: Any, targets: Any) -> Any:
-    import mlx.core as mx
-
-    logits = supervised_logits(model, tokens[:, :-1], positions)
-    return mx.take_along_axis(logits, targets[:, None], axis=-1)[:, 0] - mx.logsumexp(logits, axis=-1)
+    return log_likelihoods(supervised_logits(model, tokens[:, :-1], positions), targets)
 
 
 def _sums(values: Any, owners: Any, reference: Any) -> Any:

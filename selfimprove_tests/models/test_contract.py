@@ -31,6 +31,10 @@ CALLED = {
     "mlx_lm.tuner.trainer:evaluate": ["model", "dataset", "batch_size", "num_batches", "loss", "iterate_batches"],
     "mlx_lm.tuner.trainer:iterate_batches": ["dataset", "batch_size", "max_seq_length", "loop", "comm_group"],
     "mlx_lm.models.llama:Model.__init__": ["self", "args"],
+    "mlx_lm.models.llama:swiglu": ["gate", "x"],
+    "mlx_lm.models.llama:scaled_dot_product_attention": [
+        "queries", "keys", "values", "cache", "scale", "mask", "sinks",
+    ],
     "mlx.optimizers:AdamW.__init__": ["learning_rate", "weight_decay", "bias_correction"],
     "mlx.optimizers:clip_grad_norm": ["grads", "max_norm"],
 }  # fmt: skip
