@@ -188,15 +188,18 @@ def ours(job: Mapping[str, Any], meter: Meter, rows: Sequence[Any]) -> float:
     """The package's own training; returns the real tokens it read."""
     from itertools import islice
 
+    from selfimprove.adapters.recipe import Recipe, going_on_from
     from selfimprove.models import mlx
     from selfimprove.models.base import TINY
     from selfimprove.models.batch import fit
     from selfimprove.models.batches import drawn
     from selfimprove.models.training import Plan
 
-    plan = Plan(job["steps"], job["rate"], job["seed"], report_every=job["every"], batch_tokens=job["batch_tokens"])
-    loaded = mlx.load(TINY)
     start = Path(job["start"]) if job.get("start") else None
+    recipe = going_on_from(Recipe(), job["start"]) if start else Recipe()
+    plan = Plan(job["steps"], job["rate"], job["seed"], warmup=recipe.warmup, report_every=job["every"],
+                batch_tokens=job["batch_tokens"])  # fmt: skip
+    loaded = mlx.load(TINY)
     config = mlx.add_lora(loaded, mlx.Lora(RANK, SCALE), seed=job["seed"], start=start)
     meter.at(0, loaded.model)
     with contextlib.suppress(Enough):
