@@ -1,5 +1,6 @@
 """Who answers in this house, by its settings: the engine with its adapters, Ollama, or another upstream."""
 
+import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -15,6 +16,7 @@ from selfimprove.gateway.engine import Engine, Serving
 from selfimprove.gateway.fallback import Fallback
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
+from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.parts import Answerer, Health
 from selfimprove.gateway.plan import Arm
 from selfimprove.gateway.standing_by import StandingBy
@@ -25,6 +27,7 @@ from selfimprove.settings import Settings
 
 log = logging.getLogger("selfimprove.gateway")
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds before a model that did not come up is started again
+LOOK_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +73,7 @@ class House:
         self._settings = settings
         self.engine = Engine(Serving(memory_gb=settings.memory_gb))
         self.swap: Swap | None = None
+        self._standing: StandingBy | None = None
         self._why = "the model is being loaded"
 
     def local(self) -> Local:
@@ -91,12 +95,20 @@ class House:
 
     @asynccontextmanager
     async def lives(self) -> AsyncIterator[None]:
-        """While it does, the model is loaded, and follows the promotions."""
-        async with work.beside(self._follow()):
-            try:
-                yield
-            finally:
-                await self.engine.stop()
+        """While it does, the model is loaded, follows the promotions, and is told of when it is away for long."""
+        async with work.beside(self._follow()), work.beside(self._look()):
+            yield
+
+    async def _look(self) -> None:
+        """Until cancelled; leaving memory to a night is no fault."""
+        outage = Outage(self._settings, "model")
+        while True:
+            missing = self._missing()
+            if missing and not (self._standing and self._standing.is_resting):
+                await outage.goes_on(f"{missing.rstrip('.')}.")
+            else:
+                outage.is_over()
+            await asyncio.sleep(LOOK_SECONDS)
 
     async def _follow(self) -> None:
         """Until cancelled; where the model does not come up, that is told and tried again later."""
@@ -112,15 +124,14 @@ class House:
             wait = FIRST_WAIT if time.monotonic() - began > LONGEST_WAIT else wait
             log.error("The model does not answer, and is started again in %.0f s: %s", wait, self._why)
             self.swap = None
-            await self.engine.stop()
             await anyio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
     async def _come_up(self) -> None:
         """Load the model, and follow the promotions until cancelled."""
         base = await anyio.to_thread.run_sync(resolve, self._settings.base_model, self._settings.home)
-        standing = StandingBy(self.engine, base, self._settings.home)
-        async with standing.present(self._came_back), work.beside(outlook.every_hour(self._settings)):
+        self._standing = StandingBy(self.engine, base, self._settings.home)
+        async with self._standing.present(self._came_back), work.beside(outlook.every_hour(self._settings)):
             swap = Swap(self.engine, self._settings, base)
             await swap.start()
             self.swap, self._why = swap, ""

@@ -28,7 +28,7 @@ class StandingBy:
         self._engine, self._base, self._home = engine, base, home
         self._hold = Hold(home)
         self._size = to_answer(base.folder)  # bytes it takes, as far as is known
-        self.is_resting = False
+        self.is_resting = False  # for a night, which is no fault
 
     @asynccontextmanager
     async def present(self, came_back: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
@@ -45,6 +45,7 @@ class StandingBy:
             async with beside(self._watch(came_back)):
                 yield
         finally:
+            await self._engine.stop()
             self._hold.release()
 
     async def _watch(self, came_back: Callable[[], Awaitable[object]]) -> None:
@@ -95,16 +96,17 @@ class StandingBy:
                 break
             except SelfImproveError as exc:
                 log.warning("The model does not come back yet: %s", exc)
-        self.is_resting = False
         await came_back()
         log.info("The model is back.")
 
     async def _room(self, for_seconds: float = 0.0) -> None:
-        """Wait until there has been room for so long."""
+        """Wait until there has been room for so long; it rests while there is none."""
         free_since = time.monotonic()
         while True:
             if await asyncio.to_thread(wished, self._home, self._size):
+                self.is_resting = True
                 free_since = time.monotonic() + LOOK_SECONDS
             elif time.monotonic() - free_since >= for_seconds:
+                self.is_resting = False
                 return
             await asyncio.sleep(LOOK_SECONDS)

@@ -23,6 +23,7 @@ from selfimprove.gateway import remembered, wanted
 from selfimprove.gateway.ask import BASE
 from selfimprove.gateway.cast import Cast
 from selfimprove.gateway.engine import Engine
+from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.plan import Arm, Plan
 from selfimprove.gateway.promotions import changes
 from selfimprove.gateway.remembered import Remembered
@@ -53,6 +54,7 @@ class Swap:
         self._promotion_id = 0
         self._answered = BASE  # who answered last, also before this process began
         self._one_at_a_time = asyncio.Lock()
+        self._outage = Outage(settings, "swap")
 
     def slot(self, chat_id: str) -> str:
         """An adapter's id or "base" for this chat; cheap, no I/O."""
@@ -101,15 +103,15 @@ class Swap:
         async with self._one_at_a_time:
             try:
                 found = await asyncio.to_thread(self._read)
-                if self._is_done(found):
-                    return True
-                await self._bring(found)
-            except (SelfImproveError, psycopg.Error, OSError) as exc:
-                log.warning("Who answers stays as it is for now: %s", exc)
-                return False
+                if not self._is_done(found):
+                    await self._bring(found)
             except Exception as exc:  # noqa: BLE001 - whoever answers does so on, whatever went wrong here
-                log.error("Who answers stays as it is: %s", type(exc).__name__)
+                reason = str(exc) if isinstance(exc, SelfImproveError | psycopg.Error | OSError) else type(exc).__name__
+                log.warning("Who answers stays as it is for now: %s", reason)
+                if not isinstance(exc, ModelUnavailable):  # of that the house tells
+                    await self._outage.goes_on(f"promotions are not followed: {reason.rstrip('.')}.")
                 return False
+            self._outage.is_over()
             return True
 
     def _is_done(self, found: Wanted) -> bool:

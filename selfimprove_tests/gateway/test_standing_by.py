@@ -59,9 +59,46 @@ def test_the_model_leaves_for_a_training_that_needs_the_room_and_comes_back(tmp_
             await asyncio.to_thread(training.__exit__, None, None, None)
             await until(lambda: returns == ["back"])
             assert (engine.is_up, engine.starts) == (True, 2)
-        assert room.held(tmp_path) == 0
+        assert (engine.is_up, room.held(tmp_path)) == (False, 0)
 
     asyncio.run(live())
+
+
+def test_it_rests_only_while_the_room_is_needed(tmp_path: Path) -> None:
+    async def live() -> None:
+        engine, standing = made(tmp_path)
+        async with standing.present(lambda: asyncio.sleep(0)):
+            assert not standing.is_resting
+            with room.asked_for(tmp_path, TRAINING, 2 * TRAINING, lambda _: None):
+                await asyncio.sleep(0.1)
+                assert not standing.is_resting, "both fit"
+            training = room.asked_for(tmp_path, TRAINING, TRAINING, lambda _: None)
+            await asyncio.to_thread(training.__enter__)
+            assert standing.is_resting
+            engine.deaths = 2
+            await asyncio.to_thread(training.__exit__, None, None, None)
+            await until(lambda: engine.deaths == 1)
+            assert not standing.is_resting, "it does not come up, and nobody needs the room"
+            await until(lambda: engine.is_up)
+
+    asyncio.run(live())
+
+
+def test_the_room_is_held_until_the_model_has_left_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    held: list[float] = []
+
+    async def stop(_: FakeEngine) -> None:
+        held.append(room.held(tmp_path))
+
+    monkeypatch.setattr(FakeEngine, "stop", stop)
+
+    async def live() -> None:
+        async with up(tmp_path) as (engine, _):
+            await until(lambda: room.held(tmp_path) == engine.bytes)
+
+    asyncio.run(live())
+    assert held == [FakeEngine().bytes]
+    assert room.held(tmp_path) == 0
 
 
 def test_a_model_that_is_killed_while_it_loads_is_loaded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
