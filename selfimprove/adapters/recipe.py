@@ -1,6 +1,7 @@
 """How an adapter is trained: data that is stored with it."""
 
 import hashlib
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from typing import Any, Literal
@@ -75,7 +76,7 @@ def going_on_from(recipe: Recipe, champion: str) -> Recipe:
 
     The rate rises four times as fast: no loss ends higher for it, and the way there is 4 to 11 steps shorter.
     """
-    steps, warmup = max(1, recipe.steps * 2 // 3), max(1, recipe.warmup // 4)
+    steps, warmup = max(1, recipe.steps * 2 // 3), math.ceil(recipe.warmup / 4)
     return replace(recipe, warm_start=champion, steps=steps, warmup=warmup)
 
 

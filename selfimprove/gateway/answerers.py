@@ -28,6 +28,7 @@ from selfimprove.settings import Settings
 log = logging.getLogger("selfimprove.gateway")
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds before a model that did not come up is started again
 LOOK_SECONDS = 5.0
+LOADING = "the model is being loaded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,7 @@ class House:
         self.engine = Engine(Serving(memory_gb=settings.memory_gb))
         self.swap: Swap | None = None
         self._standing: StandingBy | None = None
-        self._why = "the model is being loaded"
+        self._why = LOADING
 
     def local(self) -> Local:
         """Who may be named."""
@@ -97,17 +98,20 @@ class House:
     async def lives(self) -> AsyncIterator[None]:
         """While it does, the model is loaded, follows the promotions, and is told of when it is away for long."""
         async with work.beside(self._follow()), work.beside(self._look()):
-            yield
+            try:
+                yield
+            finally:
+                await self.engine.stop()
 
     async def _look(self) -> None:
-        """Until cancelled; leaving memory to a night is no fault."""
+        """Until cancelled; neither a first start that takes its time nor leaving memory to a night is a fault."""
         outage = Outage(self._settings, "model")
         while True:
             missing = self._missing()
-            if missing and not (self._standing and self._standing.is_resting):
-                await outage.goes_on(f"{missing.rstrip('.')}.")
+            if missing in ("", LOADING) or (self._standing and self._standing.is_resting):
+                await outage.is_over()
             else:
-                outage.is_over()
+                await outage.goes_on(f"{missing.rstrip('.')}.")
             await asyncio.sleep(LOOK_SECONDS)
 
     async def _follow(self) -> None:
@@ -123,7 +127,7 @@ class House:
                 self._why = f"it could not be started ({type(exc).__name__})"
             wait = FIRST_WAIT if time.monotonic() - began > LONGEST_WAIT else wait
             log.error("The model does not answer, and is started again in %.0f s: %s", wait, self._why)
-            self.swap = None
+            self.swap = self._standing = None
             await anyio.sleep(wait)
             wait = min(2 * wait, LONGEST_WAIT)
 
@@ -139,6 +143,8 @@ class House:
 
     def _missing(self) -> str:
         """What an answer waits for now; "" when it could be given."""
+        if self._standing and self._standing.failure:
+            return self._standing.failure
         if self.swap is None:
             return self._why
         if not self.engine.is_up:

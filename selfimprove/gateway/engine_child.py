@@ -96,11 +96,14 @@ class Child:
         with contextlib.suppress(ProcessLookupError):
             self._process.kill()
         ending = asyncio.gather(self._process.wait(), *self._readers, return_exceptions=True)
-        try:
-            await asyncio.wait([ending])
-        except asyncio.CancelledError:
-            await asyncio.wait([ending])
-            raise
+        is_cancelled = False
+        while not ending.done():
+            try:
+                await asyncio.wait([ending])
+            except asyncio.CancelledError:
+                is_cancelled = True
+        if is_cancelled:
+            raise asyncio.CancelledError
 
     @property
     def _is_deaf(self) -> bool:
@@ -128,7 +131,7 @@ class Child:
                 waiting = self._replies.get(event.get("key"))
                 if waiting is not None:
                     waiting.put_nowait(event)
-        except ValueError as exc:  # a line that is too long, or none of ours
+        except (ValueError, AttributeError) as exc:  # a line that is too long, or none of ours
             log.error("the model's process is not listened to any more: %s", exc)
         finally:  # nobody may wait for ever
             self.ended.set()

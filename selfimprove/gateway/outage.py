@@ -5,45 +5,50 @@ import logging
 import time
 from datetime import UTC, datetime
 
-import psycopg
-
 from selfimprove import postgres
-from selfimprove.errors import SelfImproveError
 from selfimprove.reports import alerts
 from selfimprove.settings import Settings
 
 log = logging.getLogger("selfimprove.gateway")
 LASTS = 300.0  # seconds until somebody is told
+APART = 60.0  # seconds without a failure, after which the next one is another fault
 
 
 class Outage:
-    """Whether something has failed without a break, and whether that was told; `what` is the alert's subject."""
+    """A fault that comes again and again; `what` fails is the alert's subject. Each is told once."""
 
     def __init__(self, settings: Settings, what: str) -> None:
         self._settings, self._what = settings, what
-        self._began: tuple[float, datetime] | None = None
-        self._is_told = False
+        self._since = self._last = -APART
+        self._began = datetime.now(UTC)
+        self._reason, self._is_told = "", True
 
     async def goes_on(self, reason: str) -> None:
-        """It fails now; when it has for `LASTS` seconds that is told once, as soon as Postgres takes it."""
-        if self._began is None:
-            self._began = time.monotonic(), datetime.now(UTC)
-        since, began = self._began
-        if not self._is_told and time.monotonic() - since >= LASTS:
-            self._is_told = await asyncio.to_thread(self._tell, began, reason)
+        """It fails now, which is told when it has for `LASTS` seconds, or as soon after that as Postgres is there."""
+        now = time.monotonic()
+        if now - self._last >= APART:
+            self._since, self._began, self._is_told = now, datetime.now(UTC), False
+        self._last, self._reason = now, reason
+        await self._tell()
 
-    def is_over(self) -> None:
-        """It does not fail now."""
-        self._began, self._is_told = None, False
+    async def is_over(self) -> None:
+        """It does not fail now; a fault that lasted and could not be told is told."""
+        await self._tell()
 
-    def _tell(self, began: datetime, reason: str) -> bool:
+    async def _tell(self) -> None:
+        if not self._is_told and self._last - self._since >= LASTS:
+            self._is_told = await asyncio.to_thread(self._record)
+
+    def _record(self) -> bool:
         url = f"http://{self._settings.gateway_host}:{self._settings.gateway_port}/"
-        said = f"since {began:%Y-%m-%d %H:%M} UTC: {reason} `selfimprove doctor` may know what helps."
-        alert = alerts.Alert(f"gateway {began.isoformat(timespec='seconds')}", "gateway", self._what, said, url)
+        until = datetime.now(UTC)
+        said = f"from {self._began:%Y-%m-%d %H:%M} to {until:%H:%M} UTC at least: {self._reason}"
+        key = f"gateway {self._began.isoformat(timespec='seconds')}"
+        alert = alerts.Alert(key, "gateway", self._what, f"{said} `selfimprove doctor` may know what helps.", url)
         try:
             with postgres.connect(postgres.url(self._settings)) as connection:
                 alerts.record(connection, [alert])
-        except (SelfImproveError, psycopg.Error, OSError) as exc:
-            log.warning("That the %s fails could not be told: %s", self._what, exc)
+        except Exception as exc:  # noqa: BLE001 - whoever fails already goes on, told of or not
+            log.warning("That the %s fails could not be told: %s", self._what, type(exc).__name__)
             return False
         return True

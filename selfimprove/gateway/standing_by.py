@@ -28,7 +28,9 @@ class StandingBy:
         self._engine, self._base, self._home = engine, base, home
         self._hold = Hold(home)
         self._size = to_answer(base.folder)  # bytes it takes, as far as is known
+        self._has_left = False
         self.is_resting = False  # for a night, which is no fault
+        self.failure = ""  # why it did not come up the last time
 
     @asynccontextmanager
     async def present(self, came_back: Callable[[], Awaitable[object]]) -> AsyncIterator[None]:
@@ -45,17 +47,24 @@ class StandingBy:
             async with beside(self._watch(came_back)):
                 yield
         finally:
-            await self._engine.stop()
-            self._hold.release()
+            self.is_resting = False
+            try:
+                await self._engine.stop()
+            finally:
+                self._hold.release()
 
     async def _watch(self, came_back: Callable[[], Awaitable[object]]) -> None:
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            await self._measure()
-            self._hold.take(self._size)
-            if await asyncio.to_thread(wished, self._home, self._size):
-                await self._rest()
-                await self._wake(came_back)
+            try:
+                if self._has_left:
+                    await self._wake(came_back)
+                await self._measure()
+                self._hold.take(self._size)
+                if await asyncio.to_thread(wished, self._home, self._size):
+                    await self._rest()
+            except OSError as exc:  # no file can be opened now, say: looked at again, and the model stays or comes back
+                log.warning("Who needs memory is not known for now: %s", exc)
 
     async def _arrive(self) -> None:
         """For the first time; a process that was killed while it loaded is followed by another, sooner or later."""
@@ -65,6 +74,7 @@ class StandingBy:
                 return await self._start()
             except ModelWorkFailed as exc:
                 log.warning("The model did not load, and is loaded again: %s", exc)
+                self.failure = str(exc)
                 await asyncio.sleep(wait)
                 wait = min(2 * wait, LONGEST_WAIT)
 
@@ -75,6 +85,7 @@ class StandingBy:
         except BaseException:
             self._hold.release()
             raise
+        self.failure = ""
 
     async def _measure(self) -> None:
         """The most that it took so far: with less room than that it would leave again."""
@@ -83,7 +94,7 @@ class StandingBy:
 
     async def _rest(self) -> None:
         log.info("The model leaves memory: %s.", WHY)
-        self.is_resting = True
+        self.is_resting = self._has_left = True
         await self._engine.drain(DRAIN_SECONDS, WHY)
         self._hold.release()
 
@@ -96,6 +107,8 @@ class StandingBy:
                 break
             except SelfImproveError as exc:
                 log.warning("The model does not come back yet: %s", exc)
+                self.failure = str(exc)
+        self._has_left = False
         await came_back()
         log.info("The model is back.")
 

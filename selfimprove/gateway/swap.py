@@ -108,10 +108,10 @@ class Swap:
             except Exception as exc:  # noqa: BLE001 - whoever answers does so on, whatever went wrong here
                 reason = str(exc) if isinstance(exc, SelfImproveError | psycopg.Error | OSError) else type(exc).__name__
                 log.warning("Who answers stays as it is for now: %s", reason)
-                if not isinstance(exc, ModelUnavailable):  # of that the house tells
+                if self._engine.is_up or not isinstance(exc, ModelUnavailable):  # that it is away the house tells
                     await self._outage.goes_on(f"promotions are not followed: {reason.rstrip('.')}.")
                 return False
-            self._outage.is_over()
+            await self._outage.is_over()
             return True
 
     def _is_done(self, found: Wanted) -> bool:

@@ -1,8 +1,8 @@
 """Exponentials for training on Linux CPUs, where MLX's wheel computes them one by one, 10 ns each.
 
-e^x is 2^n 2^f, with n the integer next to x log2(e) and f at most a half: a polynomial for 2^f, to whose bits of the
-exponent n is added (Schraudolph, 1999, made exact). All of it are plain operations on whole arrays, which the compiler
-vectorises: about 1 ns each, and as exact as MLX's own. Everywhere else MLX's own functions stay.
+e^x is 2^n 2^f, with n the integer next to x log2(e) and f at most a half: a polynomial for 2^f, and n written into the
+bits of an exponent (Schraudolph, 1999, made exact). All of it are plain operations on whole arrays, which the compiler
+vectorises: 1 to 2 ns each, and as exact as MLX's own. Everywhere else MLX's own functions stay.
 """
 
 import sys
@@ -28,8 +28,8 @@ def exp(x: Any) -> Any:
     import mlx.core as mx
 
     power, rounded = _functions()["halves"](x)
-    exponents = mx.view(rounded, mx.int32) << 23  # the bits of ROUNDS leave on the left, those of the integer stay
-    return mx.view(mx.view(power, mx.int32) + exponents, mx.float32)
+    exponents = (mx.view(rounded, mx.int32) + 127) << 23  # the bits of ROUNDS leave on the left, the integer stays
+    return power * mx.view(exponents, mx.float32)
 
 
 def _halves(x: Any) -> tuple[Any, Any]:
@@ -54,7 +54,7 @@ def log_likelihoods(logits: Any, targets: Any) -> Any:
 @contextmanager
 def in_training(model: Any) -> Iterator[None]:
     """While open, the gates and the attention of a model compute with `exp` where MLX is slow and the numbers are
-    float32; a model that calls them by other names keeps its own.
+    float32; a model that calls them by other names keeps its own. One training at a time, or one within another.
     """
     module = sys.modules[type(model).__module__]
     makers = {"swiglu": _swiglu, "scaled_dot_product_attention": _attention}  # as mlx-lm's models call them

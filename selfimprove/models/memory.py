@@ -25,7 +25,7 @@ UNLIKE = {"num_experts", "num_local_experts", "n_routed_experts", "linear_num_ke
 LEAST = 128  # tokens a chat is cut to before a training is refused
 # How many times each part is in memory at the peak; PASSING is what one layer holds beside what is kept of all.
 TRAINED, NARROW, WIDE, SCORES, LOGITS, PASSING = 3.0, 2.8, 3.8, 1.5, 3.75, 9.4
-# On Linux, for exponential.py: more of one layer's scores while states are computed twice, and of the logits.
+# On Linux, for exponential.py: more of one layer's scores, and of the logits.
 MORE_SCORES, MORE_LOGITS = 2.0, 1.0
 COPIES = 1.2  # an adapter's numbers are float32, and so is what it reads of a model in 16 bits
 
@@ -107,7 +107,7 @@ def need(shape: Shape, plan: Plan, adapter: int, load: Load) -> Need:
     kept = tokens * shape.hidden * shape.width
     of_ours = sys.platform == "linux"  # with a GPU it is a little less: MLX is not loaded to know
     more = MORE_SCORES * scores if of_ours and shape.width == 4 else 0.0
-    states = 2 * (layer + more + shape.layers * kept) if plan.grad_checkpoint else shape.layers * layer
+    states = 2 * (layer + more + shape.layers * kept) if plan.grad_checkpoint else shape.layers * layer + more
     states = (states + PASSING * wide) * (1.0 if shape.width == 4 else COPIES)
     logits = (LOGITS + MORE_LOGITS * of_ours) * 4 * load.supervised * shape.vocabulary
     return Need(shape.weights, TRAINED * 4 * adapter, states, logits)

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from selfimprove.errors import AdapterMismatch, ModelBroken, NothingSupervised
-from selfimprove.models import blas, exponential
+from selfimprove.models import blas, exponential, heap
 from selfimprove.models.batch import fit
 from selfimprove.models.batches import Batches, HeldOut, Row
 from selfimprove.models.checkpoint import WHOLE, Run, Segment
@@ -275,7 +275,7 @@ def _through_mlx_lm(watch: Watch, rows: Sequence[Row], held_out: HeldOut) -> Non
             adapter_file=str(Path(scratch) / WEIGHTS),
             clear_cache_threshold=2**30,
         )
-        with exponential.in_training(watch.run.model), contextlib.suppress(Enough):
+        with heap.kept(), exponential.in_training(watch.run.model), contextlib.suppress(Enough):
             run(
                 watch.run.model,
                 watch.run.optimizer,

@@ -32,6 +32,7 @@ def test_a_warm_start_needs_fewer_steps() -> None:
     assert going_on_from(Recipe(steps=300), "a") == Recipe(steps=200, warmup=5, warm_start="a")
     least = going_on_from(Recipe(steps=1, warmup=1), "a")
     assert (least.steps, least.warmup) == (1, 1)
+    assert going_on_from(Recipe(warmup=0), "a").warmup == 0
 
 
 @pytest.mark.parametrize(("shown", "usual", "steps"), [(200, 200, 300), (500, 200, 750), (100, 200, 300), (5, 0, 1500)])

@@ -54,6 +54,8 @@ def test_its_ends() -> None:
     assert found[:3] == [1.0, 1.0, 1.0]
     assert found[3] == found[4] == 2.0**-126
     assert np.isnan(found[5])
+    others = mx.view(mx.array([0x7FFFFFFF, 0x7FC00001], mx.uint32), mx.float32)
+    assert mx.isnan(exponential.exp(others)).all(), "whatever else a NaN holds"
 
 
 def test_log_likelihoods_and_their_derivatives(draw: Callable[..., mx.array]) -> None:
