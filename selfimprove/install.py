@@ -30,6 +30,7 @@ def main() -> None:
     print("Setting up .venv (a few minutes, once) …", file=sys.stderr, flush=True)
     run([sys.executable, "-m", "venv", VENV], "the virtual environment", "Debian: apt-get install python3-venv")
     pip = [os.path.join(VENV, "bin", "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["--no-compile"]  # most of it is never imported: half the time of an installation
     target = ["--constraint", os.path.join(CHECKOUT, "constraints.txt"), "--editable", CHECKOUT + "[dev]"]
     run(pip + target, "the packages", "read pip's words above, check the network, then run make install again")
     with open(STAMP, "w") as stamp:
