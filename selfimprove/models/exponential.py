@@ -1,4 +1,4 @@
-"""Exponentials for training on Linux CPUs, where MLX's wheel computes them one by one, 10 ns each.
+"""Exponentials for training and scoring on Linux CPUs, where MLX's wheel computes them one by one, 10 ns each.
 
 e^x is 2^n 2^f, with n the integer next to x log2(e) and f at most a half: a polynomial for 2^f, and n written into the
 bits of an exponent (Schraudolph, 1999, made exact). All of it are plain operations on whole arrays, which the compiler
@@ -52,9 +52,9 @@ def log_likelihoods(logits: Any, targets: Any) -> Any:
 
 
 @contextmanager
-def in_training(model: Any) -> Iterator[None]:
+def ours(model: Any) -> Iterator[None]:
     """While open, the gates and the attention of a model compute with `exp` where MLX is slow and the numbers are
-    float32; a model that calls them by other names keeps its own. One training at a time, or one within another.
+    float32; a model that calls them by other names keeps its own. One at a time, or one within another.
     """
     module = sys.modules[type(model).__module__]
     makers = {"swiglu": _swiglu, "scaled_dot_product_attention": _attention}  # as mlx-lm's models call them

@@ -275,7 +275,7 @@ def _through_mlx_lm(watch: Watch, rows: Sequence[Row], held_out: HeldOut) -> Non
             adapter_file=str(Path(scratch) / WEIGHTS),
             clear_cache_threshold=2**30,
         )
-        with heap.kept(), exponential.in_training(watch.run.model), contextlib.suppress(Enough):
+        with heap.kept(), exponential.ours(watch.run.model), contextlib.suppress(Enough):
             run(
                 watch.run.model,
                 watch.run.optimizer,

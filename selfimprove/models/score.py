@@ -6,6 +6,7 @@ from itertools import takewhile
 from typing import Any, Literal
 
 from selfimprove.errors import NothingSupervised
+from selfimprove.models import exponential
 from selfimprove.models.batch import collate, order
 from selfimprove.models.encode import Encoded, Messages, encode
 from selfimprove.models.loss import logits_in_pieces
@@ -40,8 +41,9 @@ def score(
 def score_rows(loaded: Loaded, rows: Sequence[Encoded], batch_tokens: int = 4096) -> list[Score]:
     """Score the marked tokens of each row, of which it has at least one."""
     found: dict[int, Score] = {}
-    for indices in order(rows, batch_tokens, seed=0, epoch=0):
-        found.update(zip(indices, _scores(loaded.model, [rows[index] for index in indices]), strict=True))
+    with exponential.ours(loaded.model):
+        for indices in order(rows, batch_tokens, seed=0, epoch=0):
+            found.update(zip(indices, _scores(loaded.model, [rows[index] for index in indices]), strict=True))
     return [found[index] for index in range(len(rows))]
 
 
@@ -82,8 +84,6 @@ def _scores(model: Any, rows: Sequence[Encoded]) -> Iterator[Score]:
 
 def _judge(logits: Any, targets: Any) -> tuple[Any, Any]:
     """Log-probability of each target, and whether it is the likeliest token; computed before the next piece."""
-    import mlx.core as mx
     import numpy as np
 
-    chosen = mx.take_along_axis(logits, targets[:, None], axis=-1)[:, 0]
-    return np.array(chosen - mx.logsumexp(logits, axis=-1)), np.array(logits.argmax(axis=-1) == targets)
+    return np.array(exponential.log_likelihoods(logits, targets)), np.array(logits.argmax(axis=-1) == targets)

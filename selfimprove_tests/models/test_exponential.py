@@ -33,7 +33,7 @@ def swapped() -> Iterator[Any]:
     module: Any = import_module("mlx_lm.models.llama")
     shape = {"model_type": "llama", "hidden_size": 32, "num_hidden_layers": 1, "intermediate_size": 64,
              "num_attention_heads": 4, "vocab_size": 100, "rms_norm_eps": 1e-5}  # fmt: skip
-    with exponential.in_training(module.Model(module.ModelArgs.from_dict(shape))):
+    with exponential.ours(module.Model(module.ModelArgs.from_dict(shape))):
         yield module
 
 
@@ -129,7 +129,7 @@ def test_a_model_learns_the_same_with_it(tiny: mlx.Loaded, fresh: mlx.Loaded, pa
     chats = [mx.ones(batch.tokens[:, 1:].shape, mx.int32)] if packed else []
     own = nn.value_and_grad(fresh.model, loss)(fresh.model, *arrays, *chats)
     mx.eval(own)
-    with exponential.in_training(fresh.model):
+    with exponential.ours(fresh.model):
         ours = nn.value_and_grad(fresh.model, loss)(fresh.model, *arrays, *chats)
         mx.eval(ours)
     assert ours[0][0].item() == pytest.approx(own[0][0].item(), rel=1e-6)
@@ -141,7 +141,7 @@ def test_a_model_learns_the_same_with_it(tiny: mlx.Loaded, fresh: mlx.Loaded, pa
 
 def test_a_packed_chat_sees_nothing_of_another(fresh: mlx.Loaded) -> None:
     one, other = mx.array([[9, 10, 11, 12, 13]]), mx.array([[14, 15, 16, 17]])
-    with exponential.in_training(fresh.model):
+    with exponential.ours(fresh.model):
         packed = fresh.model(mx.concatenate([one, other], 1), cache=masks(fresh.model, mx.array([[1] * 5 + [2] * 4])))
         apart = mx.concatenate([fresh.model(one), fresh.model(other)], 1)
         changed = fresh.model(mx.concatenate([one + 7, other], 1),
@@ -154,11 +154,11 @@ def test_a_packed_chat_sees_nothing_of_another(fresh: mlx.Loaded) -> None:
 def test_afterwards_a_model_is_its_own_again(fresh: mlx.Loaded) -> None:
     module: Any = import_module("mlx_lm.models.llama")
     before = module.swiglu, module.scaled_dot_product_attention
-    with exponential.in_training(fresh.model):
+    with exponential.ours(fresh.model):
         assert before[0] is not module.swiglu
         assert before[1] is not module.scaled_dot_product_attention
     assert (module.swiglu, module.scaled_dot_product_attention) == before
-    with pytest.raises(ZeroDivisionError), exponential.in_training(fresh.model):
+    with pytest.raises(ZeroDivisionError), exponential.ours(fresh.model):
         _ = 1 / 0
     assert (module.swiglu, module.scaled_dot_product_attention) == before
 
@@ -167,5 +167,5 @@ def test_where_mlx_is_fast_nothing_is_exchanged(fresh: mlx.Loaded, monkeypatch: 
     module: Any = import_module("mlx_lm.models.llama")
     before = module.swiglu
     monkeypatch.setattr(exponential, "are_slow", lambda: False)
-    with exponential.in_training(fresh.model):
+    with exponential.ours(fresh.model):
         assert module.swiglu is before
