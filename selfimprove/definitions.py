@@ -1,5 +1,6 @@
 """All of it, handed to Dagster in the order data flows."""
 
+import gc
 from importlib import import_module
 from types import ModuleType
 
@@ -23,3 +24,4 @@ defs = dg.Definitions(
     sensors=automation.SENSORS,
     resources=resources.from_settings(settings.current()),
 )
+gc.freeze()  # all that was loaded stays; looking through it again would hold up each room

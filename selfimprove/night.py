@@ -146,7 +146,7 @@ def _launch(settings: Settings, job: str, options: list[str]) -> str:
 def _follow(settings: Settings, run_id: str, say: Callable[[str], None]) -> None:
     import dagster as dg
 
-    from selfimprove.resources import held_connections
+    from selfimprove.connections import held_connections
 
     told = {
         dg.DagsterEventType.STEP_START: "{step} …",

@@ -10,11 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import psycopg2
-from dagster_postgres import PostgresEventLogStorage
 from pydantic import PrivateAttr
-from sqlalchemy import event
-from sqlalchemy.exc import DisconnectionError
 
 from selfimprove import postgres
 from selfimprove.models import worker
@@ -25,7 +21,6 @@ from selfimprove.settings import Settings, current
 
 warnings.filterwarnings("ignore", category=dg.BetaWarning)  # backfill_policy is beta, and meant
 SINGLE_RUN = dg.BackfillPolicy.single_run()
-HELD_SECONDS = 3600  # then a connection that a run holds is made anew
 SKIP_CLEAN = "selfimprove/skip_clean"  # run tag: days that passed and did not change since are left as they are
 
 
@@ -87,37 +82,6 @@ def check_results(
         )
 
 
-@contextmanager
-def held_connections(instance: dg.DagsterInstance) -> Iterator[None]:
-    """While open, Dagster's storages in Postgres keep their connections, as they do in its web server.
-
-    Otherwise each event takes one or more of its own, and each of those 2 ms and a process of the server. One that the
-    server closed meanwhile is replaced at its next use.
-    """
-    if not isinstance(instance.event_log_storage, PostgresEventLogStorage):
-        yield
-        return
-    storages: list[Any] = [instance.run_storage, instance.event_log_storage, instance.schedule_storage]
-    before = [storage._engine for storage in storages]
-    instance.optimize_for_webserver(statement_timeout=0, pool_recycle=HELD_SECONDS, max_overflow=20)
-    for storage in storages:
-        event.listen(storage._engine, "checkout", _is_open)
-    try:
-        yield
-    finally:
-        for storage, engine in zip(storages, before, strict=True):
-            storage._engine.dispose()
-            storage._engine = engine
-
-
-def _is_open(connection: Any, _: object, __: object) -> None:
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("select 1")
-    except psycopg2.Error as exc:
-        raise DisconnectionError from exc  # the pool then makes another
-
-
 class Database(dg.ConfigurableResource[None]):
     """Our tables in Postgres."""
 
@@ -126,6 +90,8 @@ class Database(dg.ConfigurableResource[None]):
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator[Any]:
         """What happens in a run is stored by connections that stay as long as it lasts."""
+        from selfimprove.connections import held_connections  # half a second of imports, which only a run needs
+
         with held_connections(context.instance) if context.run and context.instance else nullcontext():
             yield self
 

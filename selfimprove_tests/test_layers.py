@@ -1,19 +1,21 @@
 """The layout holds: imports only point up the list, and few files know Dagster."""
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
-    "install", "errors", "settings", "logins", "postgres", "processes", "options", "charts", "models", "resources",
-    "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals", "promotion", "experiments",
-    "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions", "dagster_webserver", "stack",
-    "night", "day", "service", "doctor", "cli", "__main__",
+    "install", "errors", "settings", "logins", "postgres", "processes", "options", "charts", "models",
+    "connections", "resources", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals",
+    "promotion", "experiments", "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions",
+    "dagster_webserver", "stack", "night", "day", "service", "doctor", "cli", "__main__",
 ]
-KNOW_DAGSTER = {"assets.py", "checks.py", "resources.py", "automation.py", "definitions.py", "stack.py", "night.py",
-                "dagster_webserver.py"}
+KNOW_DAGSTER = {"assets.py", "checks.py", "connections.py", "resources.py", "automation.py", "definitions.py",
+                "stack.py", "night.py", "dagster_webserver.py"}
 HEAVY = {
     "mlx", "mlx_lm", "torch", "sentence_transformers", "pandas", "scipy", "phonenumbers", "faker", "apprise", "rich",
 }
@@ -69,6 +71,13 @@ def test_only_thin_files_know_dagster() -> None:
 
 def test_heavy_packages_wait_until_they_are_needed() -> None:
     assert {str(path): found for path in FILES if (found := packages(path, top_only=True) & HEAVY)} == {}
+
+
+def test_definitions_load_without_what_only_a_run_needs() -> None:
+    code = "import sys\nimport selfimprove.definitions\nprint(*{name.split('.')[0] for name in sys.modules})"
+    loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True).stdout.split()
+    assert "dagster" in loaded
+    assert (HEAVY - {"rich"} | {"dagster_postgres", "sqlalchemy"}) & set(loaded) == set(), "Dagster draws with rich"
 
 
 def test_few_files_call_mlx_lm() -> None:

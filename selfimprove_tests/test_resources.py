@@ -11,7 +11,8 @@ import pytest
 from dagster._core.remote_representation.external_data import RepositorySnap
 
 from selfimprove import postgres
-from selfimprove.resources import Database, JudgeServer, ModelProcess, from_settings, held_connections
+from selfimprove.connections import held_connections
+from selfimprove.resources import Database, JudgeServer, ModelProcess, from_settings
 from selfimprove.settings import read
 
 

@@ -16,7 +16,6 @@ from selfimprove.datasets.second_opinion import Reader
 from selfimprove.models.base import Base
 from selfimprove.models.embed import embedder
 from selfimprove.privacy import names
-from selfimprove.privacy.names.find import SECOND_LOOK
 from selfimprove.privacy.names.tagger import finder
 from selfimprove.resources import Database, Home, LanguageModel, ModelProcess
 
@@ -105,9 +104,9 @@ def training_dataset(
 @contextmanager
 def readers(secret_scanner: ModelProcess, sentence_model: ModelProcess) -> Iterator[Sequence[Reader]]:
     """Who reads every new example once more, ready or getting ready while the block lasts."""
-    version = f"{names.VERSION}, from {SECOND_LOOK}"
+    version = f"{names.VERSION}, from {names.SECOND_LOOK}"
     with secret_scanner.worker() as scanner, sentence_model.worker() as tagger:
-        yield [sweep.reader(scanner.do), look_for_names.reader(finder(tagger, SECOND_LOOK), version)]
+        yield [sweep.reader(scanner.do), look_for_names.reader(finder(tagger, names.SECOND_LOOK), version)]
 
 
 @contextmanager

@@ -22,7 +22,6 @@ from selfimprove.privacy.names.spans import Said, spans
 from selfimprove.privacy.redact import Span
 
 TOKENS = 1024  # in a batch, padding included: what its layers hold stays in the processor's cache
-SECOND_LOOK = 0.5
 WITH_CODE = 0.5  # at least, in a text that holds source code: what is less likely there is an identifier
 PROBE = ("Hello, I am Anna Kowalska and I live in Berlin.", "The table is made of wood.")
 

@@ -4,8 +4,8 @@ import pytest
 from faker import Faker
 
 from selfimprove.errors import TaggerFailed
-from selfimprove.privacy.names import weights
-from selfimprove.privacy.names.find import SECOND_LOOK, _prove, _tensors, default_threshold, find, work
+from selfimprove.privacy.names import SECOND_LOOK, weights
+from selfimprove.privacy.names.find import _prove, _tensors, default_threshold, find, work
 from selfimprove.privacy.names.find import _spans as beside
 from selfimprove.privacy.names.pieces import windows
 from selfimprove.privacy.names.spans import Said

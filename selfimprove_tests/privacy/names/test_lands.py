@@ -3,7 +3,8 @@
 import pytest
 
 from selfimprove.privacy.beside import Span
-from selfimprove.privacy.names.find import SECOND_LOOK, find
+from selfimprove.privacy.names import SECOND_LOOK
+from selfimprove.privacy.names.find import find
 from selfimprove.privacy.names.lands import PEOPLE, capitals, lands, let_go
 
 
