@@ -28,13 +28,14 @@ def identity(pid: int) -> str | None:
 
 
 def stop(pids: Iterable[int]) -> None:
-    """End processes with all their children: ask, wait ten seconds, then kill."""
+    """End processes with all their children: ask, wait ten seconds, then kill; orphans have one second."""
     roots = [process for pid in pids if (process := find(pid))]
-    family = [*roots, *(child for root in roots for child in _children(root))]
+    children = [child for root in roots for child in _children(root)]
     for process in roots:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, stubborn = psutil.wait_procs(family, timeout=10)
+    _, left = psutil.wait_procs(roots, timeout=10)
+    _, stubborn = psutil.wait_procs([*left, *children], timeout=1)
     for process in stubborn:
         with suppress(psutil.NoSuchProcess):
             process.kill()
