@@ -5,6 +5,7 @@ job, `{"function": "module:name", "job": …}`; the answers are JSON lines on st
 then one `{"result": …}` or `{"error": …}`. Whatever libraries print goes to stderr. When stdin ends, so does it.
 """
 
+import gc
 import json
 import os
 import pkgutil
@@ -27,7 +28,10 @@ def main(library: str) -> None:
     answers = private_stdout()
     lines: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=read_lines, args=(lines.put,), daemon=True).start()
+    gc.disable()  # while a hundred thousand objects come that stay
     multiplies = load(library)
+    gc.freeze()
+    gc.enable()
     while True:
         _answer(json.loads(lines.get()), multiplies, answers)
 
