@@ -9,7 +9,7 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
-    "install", "errors", "settings", "logins", "postgres", "processes", "options", "charts", "models",
+    "install", "errors", "settings", "disk", "logins", "postgres", "processes", "options", "charts", "models",
     "connections", "resources", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals",
     "promotion", "experiments", "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions",
     "dagster_webserver", "stack", "night", "day", "service", "doctor", "cli", "__main__",

@@ -8,6 +8,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from selfimprove import disk
 from selfimprove.adapters.adapter import FILES, Adapter, file_hash, hashes, id_of
 from selfimprove.errors import AdapterCorrupt, AdapterPruned, AdaptersInUse
 
@@ -92,7 +93,7 @@ def keep(draft: Path, home: Path) -> tuple[str, dict[str, str], str]:
         _clear(place)
         _to_disk(draft)
         draft.rename(place)
-        _sync(place.parent)
+        disk.sync_folder(place.parent)
     return id, files, place.as_uri()
 
 
@@ -112,13 +113,5 @@ def _clear(place: Path) -> None:
 
 def _to_disk(folder: Path) -> None:
     for path in folder.iterdir():
-        _sync(path)
-    _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        disk.sync_file(path)
+    disk.sync_folder(folder)

@@ -12,13 +12,14 @@ from zoneinfo import ZoneInfo
 import anyio
 import psycopg
 
+from selfimprove import disk
 from selfimprove.chats.chat import Message, Sealing
 from selfimprove.errors import DatabaseDown, SelfImproveError, SpoolTaken, SpoolUnstored
 from selfimprove.gateway import losses, metrics, packing, table
 from selfimprove.gateway.deliver import LONGEST_WAIT, UNREADABLE, Connect, Delivered, Deliverer, House
 from selfimprove.gateway.exchange import Exchange, Reacted, Reaction, Thread
 from selfimprove.gateway.losses import Losses, Lost
-from selfimprove.gateway.segments import Segments, durable
+from selfimprove.gateway.segments import Segments
 from selfimprove.gateway.spool import LIMIT, Spool
 from selfimprove.gateway.table import Stored
 from selfimprove.gateway.thread import Threads
@@ -45,7 +46,7 @@ class Archive:
     """See Keeper. `start` it in the loop that will use it, and `close` it there."""
 
     def __init__(self, home: Path, connect: Connect, timezone: ZoneInfo, *, limit: int = LIMIT,
-                 sync: Callable[[int], None] = durable) -> None:
+                 sync: Callable[[int], None] = disk.sync) -> None:
         self._home, self._connect, self._limit, self._sync = home, connect, limit, sync
         self._vault = open_vault(home, connect)
         sealing = Sealing(self._vault.seal, self._vault.keyed_hash)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import orjson
 
+from selfimprove import disk
 from selfimprove.adapters.adapter import FILES, hashes, id_of
 from selfimprove.errors import VoiceRefused
 from selfimprove.gateway.ask import BASE
@@ -47,7 +48,7 @@ def write(file: Path, remembered: Remembered) -> None:
     with draft.open("wb") as stream:
         stream.write(orjson.dumps(content, option=orjson.OPT_INDENT_2))
         stream.flush()
-        os.fsync(stream.fileno())
+        disk.sync(stream.fileno())
     os.replace(draft, file)
 
 

@@ -2,26 +2,18 @@
 
 import fcntl
 import os
-import sys
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from selfimprove import disk
 from selfimprove.errors import SpoolTaken
-from selfimprove.privacy.journal import MAGIC, sync_folder
+from selfimprove.privacy.journal import MAGIC
 from selfimprove.settings import private
 
 LARGEST = 16 << 20  # bytes after which a file is closed by itself
-
-
-def durable(handle: int) -> None:
-    """Return when what was written survives a power failure, as far as the disk keeps its word."""
-    if sys.platform == "darwin":
-        fcntl.fcntl(handle, fcntl.F_FULLFSYNC)  # fsync leaves it in the drive's cache there
-    else:
-        os.fdatasync(handle)
 
 
 class Segments:
@@ -31,7 +23,7 @@ class Segments:
         SpoolTaken: another process works with this folder.
     """
 
-    def __init__(self, folder: Path, sync: Callable[[int], None] = durable) -> None:
+    def __init__(self, folder: Path, sync: Callable[[int], None] = disk.sync) -> None:
         self._folder, self._sync = private(folder), sync
         self._lock = threading.Lock()
         self._open: tuple[Path, IO[bytes]] | None = None
@@ -95,7 +87,7 @@ class Segments:
         self._sizes[path] = 0
         try:
             _write_all(self._open[1], MAGIC)
-            sync_folder(self._folder)
+            disk.sync_folder(self._folder)
         except OSError:
             self._abandon()
             raise

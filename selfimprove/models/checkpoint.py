@@ -6,7 +6,6 @@ kill at any moment leaves the checkpoint before or the one after.
 
 import hashlib
 import math
-import os
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -14,6 +13,7 @@ from typing import Any
 
 import orjson
 
+from selfimprove import disk
 from selfimprove.errors import CheckpointCorrupt
 from selfimprove.models.training import Plan, Training
 
@@ -156,17 +156,9 @@ def _leaves(tree: Any) -> list[tuple[str, Any]]:
 
 def _settle(draft: Path, place: Path) -> None:
     """To disk first, then under its name in one step."""
-    _sync(draft)
+    disk.sync_file(draft)
     draft.rename(place)
-    _sync(place.parent)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    disk.sync_folder(place.parent)
 
 
 def _hash(path: Path) -> str:

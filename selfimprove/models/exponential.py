@@ -27,7 +27,7 @@ def exp(x: Any) -> Any:
     """e to the power of x: any shape, float32, at most 0; below -87 it is 1.2e-38, which no sum notices."""
     import mlx.core as mx
 
-    power, rounded = _functions()["halves"](x)
+    power, rounded = _halves_in_one_pass()(x)
     exponents = (mx.view(rounded, mx.int32) + 127) << 23  # the bits of ROUNDS leave on the left, the integer stays
     return power * mx.view(exponents, mx.float32)
 
@@ -48,7 +48,7 @@ def log_likelihoods(logits: Any, targets: Any) -> Any:
     """Natural logarithms of what `logits` (n, vocabulary) give to `targets` (n): (n,), float32."""
     import mlx.nn as nn
 
-    return _functions()["log_likelihoods"](logits, targets) if are_slow() else -nn.losses.cross_entropy(logits, targets)
+    return _log_likelihoods()(logits, targets) if are_slow() else -nn.losses.cross_entropy(logits, targets)
 
 
 @contextmanager
@@ -72,7 +72,7 @@ def _swiglu(own: Callable[..., Any]) -> Callable[..., Any]:
     import mlx.core as mx
 
     def swiglu(gate: Any, x: Any) -> Any:
-        return gate * _functions()["sigmoid"](gate) * x if gate.dtype == mx.float32 else own(gate, x)
+        return gate * _sigmoid()(gate) * x if gate.dtype == mx.float32 else own(gate, x)
 
     return swiglu
 
@@ -96,7 +96,7 @@ def _attended(queries: Any, keys: Any, values: Any, scale: float, mask: Any) -> 
     groups = keys.shape[1]
     together = (queries * scale).reshape(rows, groups, -1, size)  # the heads of one group lie below one another
     scores = _masked((together @ keys.swapaxes(-1, -2)).reshape(rows, heads, width, -1), mask)
-    shares = _functions()["softmax"](scores).reshape(rows, groups, heads // groups * width, -1)
+    shares = _softmax()(scores).reshape(rows, groups, heads // groups * width, -1)
     return (shares @ values).reshape(rows, heads, width, -1)
 
 
@@ -112,8 +112,15 @@ def _masked(scores: Any, mask: Any) -> Any:
 
 
 @cache
-def _functions() -> dict[str, Any]:
-    """The halves of `exp` in one pass, and what is made of it, with the derivatives that need no second one."""
+def _halves_in_one_pass() -> Any:
+    import mlx.core as mx
+
+    return mx.compile(_halves, shapeless=True)
+
+
+@cache
+def _sigmoid() -> Any:
+    """1 / (1 + e^-x), any shape; its derivative needs no second exponential."""
     import mlx.core as mx
 
     @mx.custom_function
@@ -126,6 +133,14 @@ def _functions() -> dict[str, Any]:
     def _of_sigmoid(_: Any, cotangent: Any, output: Any) -> Any:
         return cotangent * (output * (1 - output))
 
+    return sigmoid
+
+
+@cache
+def _softmax() -> Any:
+    """Over the last dimension; its derivative needs no second exponential."""
+    import mlx.core as mx
+
     @mx.custom_function
     def softmax(scores: Any) -> Any:
         powers = exp(scores - scores.max(-1, keepdims=True))
@@ -135,6 +150,13 @@ def _functions() -> dict[str, Any]:
     def _of_softmax(_: Any, cotangent: Any, output: Any) -> Any:
         weighted = cotangent * output
         return weighted - output * weighted.sum(-1, keepdims=True)
+
+    return softmax
+
+
+@cache
+def _log_likelihoods() -> Any:
+    import mlx.core as mx
 
     @mx.custom_function
     def log_likelihoods(logits: Any, targets: Any) -> Any:
@@ -146,7 +168,6 @@ def _functions() -> dict[str, Any]:
     def _of_log_likelihoods(given: Any, cotangent: Any, _: Any) -> Any:
         logits, targets = given
         is_target = mx.arange(logits.shape[-1]) == targets[:, None]
-        return (is_target - softmax(logits)) * cotangent[:, None], mx.zeros_like(targets)
+        return (is_target - _softmax()(logits)) * cotangent[:, None], mx.zeros_like(targets)
 
-    halves = mx.compile(_halves, shapeless=True)
-    return {"halves": halves, "sigmoid": sigmoid, "softmax": softmax, "log_likelihoods": log_likelihoods}
+    return log_likelihoods

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from selfimprove import disk
 from selfimprove.chats.chat import Sealed
 
 if TYPE_CHECKING:
@@ -88,18 +89,9 @@ def write(path: Path, records: list[bytes]) -> None:
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
         file.write(MAGIC + b"".join(records))
         file.flush()
-        os.fsync(file.fileno())
+        disk.sync(file.fileno())
     os.replace(draft, path)
-    sync_folder(path.parent)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make it last which files a folder holds."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
+    disk.sync_folder(path.parent)
 
 
 def _end(content: bytes, at: int) -> int | None:

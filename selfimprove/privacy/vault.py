@@ -19,7 +19,7 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from selfimprove import postgres
+from selfimprove import disk, postgres
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
 from selfimprove.privacy import keychain
@@ -170,7 +170,7 @@ def _create(path: Path) -> None:
         pass
     finally:
         draft.unlink()
-    _sync_folder(path)
+    disk.sync_folder(path.parent)  # else a power failure could take the only key of rows that are stored
 
 
 def keep_in_keychain(home: Path) -> None:
@@ -225,7 +225,7 @@ def _replace(path: Path, content: Mapping[str, Any]) -> None:
 
 def _put(path: Path, content: Mapping[str, Any]) -> None:
     os.replace(_draft(path, content), path)
-    _sync_folder(path)
+    disk.sync_folder(path.parent)
 
 
 def _draft(path: Path, content: Mapping[str, Any]) -> Path:
@@ -233,15 +233,8 @@ def _draft(path: Path, content: Mapping[str, Any]) -> Path:
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(orjson.dumps(content))
         file.flush()
-        os.fsync(file.fileno())
+        disk.sync(file.fileno())
     return draft
-
-
-def _sync_folder(path: Path) -> None:
-    """A power failure must not take the only key of rows that are already stored."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    os.fsync(folder)
-    os.close(folder)
 
 
 def _read(path: Path) -> Vault:

@@ -1,0 +1,37 @@
+"""Nothing counts as written that the disk did not take."""
+
+import fcntl
+import os
+import sys
+from pathlib import Path
+
+import pytest
+
+from selfimprove import disk
+
+
+def test_what_was_written_is_written_through(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(os, "fdatasync", lambda handle: asked.append(os.readlink(f"/proc/self/fd/{handle}")))
+    monkeypatch.setattr(os, "fsync", lambda handle: asked.append(os.readlink(f"/proc/self/fd/{handle}")))
+    file = tmp_path / "file"
+    file.write_text("said")
+    disk.sync_file(file)
+    disk.sync_folder(tmp_path)
+    assert asked == [str(file), str(tmp_path)]
+
+
+def test_on_a_mac_the_drive_empties_its_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
+    monkeypatch.setattr(fcntl, "fcntl", lambda handle, what: asked.append((handle, what)))
+    disk.sync(7)
+    assert asked == [(7, 51)]
+
+
+def test_a_disk_that_fails_says_so(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError):
+        disk.sync_file(tmp_path / "gone")
+    with pytest.raises(OSError, match="Bad file descriptor"):
+        disk.sync(10_000)
