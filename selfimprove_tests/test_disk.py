@@ -1,5 +1,6 @@
 """Nothing counts as written that the disk did not take."""
 
+import errno
 import fcntl
 import os
 import sys
@@ -25,10 +26,26 @@ def test_what_was_written_is_written_through(tmp_path: Path, monkeypatch: pytest
 def test_on_a_mac_the_drive_empties_its_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[tuple[int, int]] = []
     monkeypatch.setattr(sys, "platform", "darwin")
-    monkeypatch.setattr(fcntl, "F_FULLFSYNC", 51, raising=False)
     monkeypatch.setattr(fcntl, "fcntl", lambda handle, what: asked.append((handle, what)))
     disk.sync(7)
     assert asked == [(7, 51)]
+
+
+def test_a_volume_that_cannot_empty_its_cache_is_synced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[int] = []
+    failures = [errno.ENOTSUP, errno.EIO]
+
+    def fails(handle: int, _: int) -> None:
+        raise OSError(failures.pop(0), "no")
+
+    monkeypatch.setattr(sys, "platform", "darwin")
+    monkeypatch.setattr(fcntl, "fcntl", fails)
+    monkeypatch.setattr(os, "fsync", asked.append)
+    disk.sync(7)
+    assert asked == [7]
+    with pytest.raises(OSError, match="no"):
+        disk.sync_folder(tmp_path)
+    assert asked == [7], "a disk that is broken is no volume that cannot"
 
 
 def test_a_disk_that_fails_says_so(tmp_path: Path) -> None:

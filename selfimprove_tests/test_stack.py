@@ -53,9 +53,15 @@ def test_a_lost_run_goes_on_with_the_stack_but_not_beside_a_new_night(
     assert stack.reap("again", again=again) == 0
 
 
-def test_nights_wait_for_each_other() -> None:
-    limits = yaml.safe_load((CHECKOUT / "dagster.yaml").read_text())["concurrency"]["runs"]["tag_concurrency_limits"]
-    assert {"key": automation.ONE_AT_A_TIME, "limit": 1} in limits
+def test_nights_wait_for_each_other(tmp_path: Path) -> None:
+    config = yaml.safe_load((CHECKOUT / "dagster.yaml").read_text())
+    here = {name: value for name, value in config.items() if name not in ("storage", "local_artifact_storage")}
+    here["compute_logs"]["config"]["base_dir"] = str(tmp_path)
+    (tmp_path / "dagster.yaml").write_text(yaml.safe_dump(here))
+    with dg.DagsterInstance.from_config(str(tmp_path)) as instance:
+        queue = instance.get_concurrency_config().run_queue_config
+    assert queue is not None
+    assert {"key": automation.ONE_AT_A_TIME, "limit": 1} in (queue.tag_concurrency_limits or [])
     assert automation.ONE_AT_A_TIME in automation.nightly.tags
     assert automation.ONE_AT_A_TIME not in (automation.morning.tags or {})
 

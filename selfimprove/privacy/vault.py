@@ -231,9 +231,13 @@ def _put(path: Path, content: Mapping[str, Any]) -> None:
 def _draft(path: Path, content: Mapping[str, Any]) -> Path:
     draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
     with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(orjson.dumps(content))
-        file.flush()
-        disk.sync(file.fileno())
+        try:
+            file.write(orjson.dumps(content))
+            file.flush()
+            disk.sync(file.fileno())
+        except OSError:
+            draft.unlink()
+            raise
     return draft
 
 

@@ -10,10 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selfimprove import disk
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
 from selfimprove.postgres import Connection
-from selfimprove.privacy.vault import Vault, hash_key_id, key_id
+from selfimprove.privacy.vault import Vault, add_key, hash_key_id, key_id
 from selfimprove_tests.privacy.conftest import Store, chat
 
 ROW = b"0123456789abcdef"
@@ -201,3 +202,16 @@ def test_hashes_are_stable_short_and_keyed(home: Path, vault: Vault, tmp_path: P
 
 def test_keys_are_not_shown(vault: Vault) -> None:
     assert repr(vault) == f"Vault(current='{vault.current}')"
+
+
+def test_a_disk_that_does_not_take_the_key_leaves_no_draft_of_it(
+    home: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    before = sorted((home / "keys").iterdir())
+    monkeypatch.setattr(disk, "sync", fails)
+    with pytest.raises(OSError, match="No space"):
+        add_key(home)
+    assert sorted((home / "keys").iterdir()) == before
