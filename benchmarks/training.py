@@ -106,21 +106,27 @@ def write(folder: Path, chats: tuple[list[Chat], list[Chat]]) -> Path:
 
 
 class Meter:
-    """CPU seconds without those of measuring, and the curve of the held-out loss over them."""
+    """CPU and wall seconds without those of measuring, and the curve of the held-out loss over the former."""
 
     def __init__(self, job: Mapping[str, Any], rows: Sequence[Any]) -> None:
-        self.job, self.rows, self.spent, self.mark = job, rows, 0.0, time.process_time()
+        self.job, self.rows, self.spent, self.wall = job, rows, 0.0, 0.0
+        self.go_on()
         self.curve: list[tuple[int, float, float]] = []
 
     def at(self, step: int, model: Any) -> None:
         self.spent += time.process_time() - self.mark
+        self.wall += time.perf_counter() - self.since
         if self.job["measures"] or not self.curve:
             self.curve.append((step, self.spent, self.loss(model)))
         else:
             self.curve.append((step, self.spent, 0.0))
-        self.mark = time.process_time()
+        self.go_on()
         if self.spent >= self.job["seconds"]:
             raise Enough
+
+    def go_on(self) -> None:
+        """What comes now counts."""
+        self.mark, self.since = time.process_time(), time.perf_counter()
 
     def loss(self, model: Any) -> float:
         """Nats a token of all assistant turns of the held-out chats, the same for every arm."""
@@ -156,7 +162,8 @@ def arm(job: Mapping[str, Any]) -> dict[str, Any]:
 
     meter = Meter(job, fit(read("valid"), LONGEST))
     real = (stock if job["kind"] == "stock" else ours)(job, meter, read("train"))
-    return {"curve": meter.curve, "tokens": real / meter.spent if meter.spent else 0.0}
+    spent = max(meter.spent, 1e-9)
+    return {"curve": meter.curve, "tokens": real / spent, "wall": meter.wall / spent}
 
 
 def stock(job: Mapping[str, Any], meter: Meter, rows: Sequence[Any]) -> float:
@@ -179,7 +186,7 @@ def stock(job: Mapping[str, Any], meter: Meter, rows: Sequence[Any]) -> float:
             meter.at(int(report["iteration"]), caught[0])
 
         def on_val_loss_report(self, report: dict[str, Any]) -> None:
-            meter.mark = time.process_time()
+            meter.go_on()
 
     lora.train_model, lora.get_reporting_callbacks = catch, lambda *_, **__: Callback()
     with TemporaryDirectory() as scratch:
@@ -265,7 +272,7 @@ def compare(name: str, seed: int, full: bool, folder: Path) -> dict[str, float]:
     for label, arm in arms.items():
         steps, seconds = reached[label]
         print(f"{name:8} {seed} {label:24} {arm['tokens']:8.0f} real tokens/s   loss {begin:.3f} -> {target:.3f} after"
-              f" {seconds:6.1f} CPU s, {steps:5.0f} steps", flush=True)  # fmt: skip
+              f" {seconds:6.1f} CPU s, {seconds * arm['wall']:6.1f} of wall time, {steps:5.0f} steps", flush=True)
     return {
         "time": reached[theirs][1] / reached[ours][1],
         "installed": reached[theirs][0] * a_step / reached[ours][1],
