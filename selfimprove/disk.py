@@ -4,6 +4,8 @@ import errno
 import fcntl
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 F_FULLFSYNC = 51  # of a Mac's fcntl.h; elsewhere the module lacks it
@@ -20,21 +22,24 @@ def sync(handle: int) -> None:
 
 def sync_file(path: Path) -> None:
     """The same of a file that somebody else wrote."""
-    handle = os.open(path, os.O_RDONLY)
-    try:
+    with _opened(path) as handle:
         sync(handle)
-    finally:
-        os.close(handle)
 
 
 def sync_folder(folder: Path) -> None:
     """Make it last which files a folder holds."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
+    with _opened(folder) as handle:
         if sys.platform == "darwin":
             _past_the_cache(handle)
         else:
             os.fsync(handle)  # fdatasync may leave out what does not change a folder's size
+
+
+@contextmanager
+def _opened(path: Path) -> Iterator[int]:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        yield handle
     finally:
         os.close(handle)
 
