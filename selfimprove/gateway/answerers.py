@@ -1,6 +1,5 @@
 """Who answers in this house, by its settings: the engine with its adapters, Ollama, or another upstream."""
 
-import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -10,13 +9,12 @@ from dataclasses import dataclass, replace
 import anyio
 
 from selfimprove.errors import ModelUnavailable, SelfImproveError
-from selfimprove.gateway import ollama, outlook, work
+from selfimprove.gateway import ollama, outage, outlook, work
 from selfimprove.gateway.complete import Completer, Tell
 from selfimprove.gateway.engine import Engine, Serving
 from selfimprove.gateway.fallback import Fallback
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
-from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.parts import Answerer, Health
 from selfimprove.gateway.plan import Arm
 from selfimprove.gateway.standing_by import StandingBy
@@ -27,7 +25,9 @@ from selfimprove.settings import Settings
 
 log = logging.getLogger("selfimprove.gateway")
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds before a model that did not come up is started again
-LOOK_SECONDS = 5.0
+LOOK_SECONDS = 5.0  # at the house's own model; `LOOK_ABROAD` at an upstream, which is asked for its models
+LOOK_ABROAD = 30.0
+LONGEST_LOAD = 3600.0  # seconds; the first one may fetch the model
 LOADING = "the model is being loaded"
 
 
@@ -50,9 +50,9 @@ def answering(settings: Settings, keeping: Keeping, tell: Tell | None = None) ->
     log.info(UPSTREAM)
     if ollama.is_native(settings.upstream_url):
         voice = ollama.Ollama(settings)
-        return Answering(Completer(voice, voice, keeping), lambda: _closing(voice.close))
+        return Answering(Completer(voice, voice, keeping), lambda: _watched(settings, voice))
     upstream = Upstream(settings, keeping)
-    return Answering(upstream, lambda: _closing(upstream.close))
+    return Answering(upstream, lambda: _watched(settings, upstream))
 
 
 def _with_fallback(settings: Settings, keeping: Keeping, own: Answerer, house: "House") -> Answering:
@@ -76,6 +76,7 @@ class House:
         self.swap: Swap | None = None
         self._standing: StandingBy | None = None
         self._why = LOADING
+        self._loads_since = time.monotonic()
 
     def local(self) -> Local:
         """Who may be named."""
@@ -97,22 +98,21 @@ class House:
     @asynccontextmanager
     async def lives(self) -> AsyncIterator[None]:
         """While it does, the model is loaded, follows the promotions, and is told of when it is away for long."""
-        async with work.beside(self._follow()), work.beside(self._look()):
+        look = outage.watch(self._settings, "model", self._fault, every=LOOK_SECONDS)
+        async with work.beside(self._follow()), work.beside(look):
             try:
                 yield
             finally:
                 await self.engine.stop()
 
-    async def _look(self) -> None:
-        """Until cancelled; neither a first start that takes its time nor leaving memory to a night is a fault."""
-        outage = Outage(self._settings, "model")
-        while True:
-            missing = self._missing()
-            if missing in ("", LOADING) or (self._standing and self._standing.is_resting):
-                await outage.is_over()
-            else:
-                await outage.goes_on(f"{missing.rstrip('.')}.")
-            await asyncio.sleep(LOOK_SECONDS)
+    async def _fault(self) -> str:
+        """What is wrong; neither a start that takes its time nor leaving memory to a night is."""
+        missing, now = self._missing(), time.monotonic()
+        is_resting = self._standing is not None and self._standing.is_resting
+        if missing != LOADING or is_resting:
+            self._loads_since = now
+            return "" if is_resting else missing
+        return f"{LOADING}, and has been for an hour" if now - self._loads_since > LONGEST_LOAD else ""
 
     async def _follow(self) -> None:
         """Until cancelled; where the model does not come up, that is told and tried again later."""
@@ -160,6 +160,19 @@ class House:
         if self.swap is None:
             raise ModelUnavailable(reason=self._why, retry_after=5)
         return self.swap
+
+
+@asynccontextmanager
+async def _watched(settings: Settings, voice: ollama.Ollama | Upstream) -> AsyncIterator[None]:
+    """An upstream; that it is away for long is told."""
+
+    async def fault() -> str:
+        found = await voice.health()
+        return "" if found.ok else found.detail
+
+    look = outage.watch(settings, "upstream", fault, every=LOOK_ABROAD)
+    async with _closing(voice.close), work.beside(look):
+        yield
 
 
 @asynccontextmanager

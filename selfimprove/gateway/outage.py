@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import time
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from selfimprove import postgres
@@ -12,6 +13,15 @@ from selfimprove.settings import Settings
 log = logging.getLogger("selfimprove.gateway")
 LASTS = 300.0  # seconds until somebody is told
 APART = 60.0  # seconds without a failure, after which the next one is another fault
+
+
+async def watch(settings: Settings, what: str, fault: Callable[[], Awaitable[str]], *, every: float) -> None:
+    """Ask, until cancelled, what is wrong with it ("" where nothing is), every so many seconds, and tell what lasts."""
+    outage = Outage(settings, what)
+    while True:
+        wrong = await fault()
+        await (outage.goes_on(f"{wrong.rstrip('.')}.") if wrong else outage.is_over())
+        await asyncio.sleep(every)
 
 
 class Outage:

@@ -1,15 +1,20 @@
 """What fails for long is told once; what fails for a moment, or leaves memory to a night, is not."""
 
 import asyncio
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from selfimprove.errors import DatabaseDown, ModelBroken, ModelUnavailable
 from selfimprove.gateway import answerers, outage
-from selfimprove.gateway.answerers import House
+from selfimprove.gateway.answerers import House, answering
 from selfimprove.gateway.outage import Outage
+from selfimprove.gateway.parts import Health
+from selfimprove.gateway.upstream import Upstream
 from selfimprove_tests.experiments.make import enthrone
 from selfimprove_tests.gateway.by_day import Day, alerts, run
 
@@ -169,6 +174,25 @@ class Standing:
         self.is_resting, self.failure = is_resting, failure
 
 
+Lives = Callable[[], AbstractAsyncContextManager[None]]
+
+
+def seen(day: Day, monkeypatch: pytest.MonkeyPatch, lives: Lives) -> list[str]:
+    """The alerts after it lived for a while, in which what takes 0.1 s lasts."""
+    monkeypatch.setattr(answerers, "LOOK_SECONDS", 0.01)
+    monkeypatch.setattr(answerers, "LOOK_ABROAD", 0.01)
+    monkeypatch.setattr(outage, "LASTS", 0.1)
+
+    async def live() -> None:
+        async with lives(), asyncio.timeout(5):
+            began = asyncio.get_running_loop().time()
+            while asyncio.get_running_loop().time() - began < 0.6 and not alerts(day):
+                await asyncio.sleep(0.02)
+
+    run(live())
+    return alerts(day)
+
+
 def told(day: Day, monkeypatch: pytest.MonkeyPatch, standing: Standing, failure: str = "") -> list[str]:
     """The alerts after a model did not come up for a while; it hangs in loading where nothing failed."""
 
@@ -180,18 +204,7 @@ def told(day: Day, monkeypatch: pytest.MonkeyPatch, standing: Standing, failure:
 
     monkeypatch.setattr(House, "_come_up", fall)
     monkeypatch.setattr(answerers, "FIRST_WAIT", 0.01)
-    monkeypatch.setattr(answerers, "LOOK_SECONDS", 0.01)
-    monkeypatch.setattr(outage, "LASTS", 0.1)
-    house = House(day.swap._settings)
-
-    async def live() -> None:
-        async with house.lives(), asyncio.timeout(5):
-            began = asyncio.get_running_loop().time()
-            while asyncio.get_running_loop().time() - began < 0.6 and not alerts(day):
-                await asyncio.sleep(0.02)
-
-    run(live())
-    return alerts(day)
+    return seen(day, monkeypatch, House(day.swap._settings).lives)
 
 
 def test_a_model_that_does_not_come_up_is_told(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -207,3 +220,37 @@ def test_with_the_reason_of_the_process_that_died(day: Day, monkeypatch: pytest.
 def test_one_that_rests_or_takes_its_time_is_not(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
     assert told(day, monkeypatch, Standing(is_resting=True, failure="it was killed")) == []
     assert told(day, monkeypatch, Standing()) == []
+
+
+def test_one_that_loads_for_an_hour_is(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answerers, "LONGEST_LOAD", 0.05)
+    assert told(day, monkeypatch, Standing(is_resting=True)) == []
+    [message] = told(day, monkeypatch, Standing())
+    assert "the model is being loaded, and has been for an hour. `selfimprove doctor`" in message
+
+
+class NoKeeping:
+    """An upstream that is only looked at keeps nothing."""
+
+
+@pytest.mark.parametrize("address", ["http://127.0.0.1:{}/v1", "ollama+http://127.0.0.1:{}"])
+def test_an_upstream_that_is_down_is_told(day: Day, monkeypatch: pytest.MonkeyPatch, address: str) -> None:
+    keeping: Any = NoKeeping()
+    with socket.socket() as taken:  # bound, and nobody listens
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+        settings = replace(day.swap._settings, upstream_url=address.format(port))
+        [message] = seen(day, monkeypatch, answering(settings, keeping).lives)
+    assert message.startswith("gateway, check upstream: from 20")
+    assert "SELFIMPROVE_UPSTREAM_URL" in message
+    assert f"nobody listens at 127.0.0.1:{port}" in message
+
+
+def test_one_that_lists_its_models_is_not(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lists(_: Upstream) -> Health:
+        return Health(True)
+
+    keeping: Any = NoKeeping()
+    monkeypatch.setattr(Upstream, "health", lists)
+    settings = replace(day.swap._settings, upstream_url="http://127.0.0.1:1/v1")
+    assert seen(day, monkeypatch, answering(settings, keeping).lives) == []
