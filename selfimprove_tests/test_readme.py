@@ -13,6 +13,8 @@ from selfimprove_tests.test_cli import commands
 
 ROOT = Path(__file__).resolve().parent.parent
 README = (ROOT / "README.md").read_text()
+PAGES = [ROOT / "README.md", ROOT / "CHANGELOG.md", *(ROOT / "docs").glob("*.md")]
+LINKS = [(page, link) for page in PAGES for link in re.findall(r"\]\((?!http)([^)]+)\)", page.read_text())]
 CACHES = {"__pycache__", ".ruff_cache", ".mypy_cache", ".pytest_cache", ".hypothesis"}
 UNLISTED = {".git", ".venv", ".selfimprove", *CACHES}
 
@@ -56,9 +58,28 @@ def test_the_dependencies_are_all_listed_with_a_reason() -> None:
     assert all(len(reason) > 20 for _, reason in rows)
 
 
-@pytest.mark.parametrize("target", re.findall(r"\]\((?!http)([^)#]+)\)", README))
-def test_links_lead_somewhere(target: str) -> None:
-    assert (ROOT / target).exists()
+def anchors(page: Path) -> set[str]:
+    """What links to a heading of this page may name, as GitHub makes them."""
+    headings = re.findall(r"^#+ (.+)$", page.read_text(), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize(("page", "link"), LINKS, ids=lambda part: getattr(part, "name", part))
+def test_links_lead_somewhere(page: Path, link: str) -> None:
+    name, _, anchor = link.partition("#")
+    target = page.parent / name if name else page
+    assert target.exists()
+    assert not anchor or anchor in anchors(target)
+
+
+def test_every_page_is_linked_and_every_benchmark_told() -> None:
+    linked = {(page.parent / link.partition("#")[0]).resolve() for page, link in LINKS}
+    assert linked >= set((ROOT / "docs").iterdir())
+    told = set(re.findall(r"`benchmarks/(\w+\.py)", section("Benchmarks")))
+    assert told == {path.name for path in (ROOT / "benchmarks").glob("*.py")}
+    assert told == set(
+        re.findall(r"^## `benchmarks/(\w+\.py)", (ROOT / "docs/benchmarks.md").read_text(), re.MULTILINE)
+    )
 
 
 @pytest.mark.parametrize("target", re.findall(r"`make (\w+)`", README))
