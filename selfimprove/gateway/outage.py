@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 from selfimprove import postgres
+from selfimprove.gateway import work
 from selfimprove.reports import alerts
 from selfimprove.settings import Settings
 
@@ -18,10 +19,12 @@ APART = 60.0  # seconds without a failure, after which the next one is another f
 async def watch(settings: Settings, what: str, fault: Callable[[], Awaitable[str]], *, every: float) -> None:
     """Ask, until cancelled, what is wrong with it ("" where nothing is), every so many seconds, and tell what lasts."""
     outage = Outage(settings, what)
-    while True:
+
+    async def look() -> None:
         wrong = await fault()
         await (outage.goes_on(f"{wrong.rstrip('.')}.") if wrong else outage.is_over())
-        await asyncio.sleep(every)
+
+    await work.rounds(look, every=every, first=0, failing=f"Whether the {what} fails could not be asked")
 
 
 class Outage:

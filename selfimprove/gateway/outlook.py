@@ -1,32 +1,23 @@
 """Look at the experiment under way every hour, and tell when it took a voice back."""
 
 import asyncio
-import logging
-
-import psycopg
+from functools import partial
 
 from selfimprove import postgres
-from selfimprove.errors import SelfImproveError
 from selfimprove.experiments.experiment import Experiment, Look, Outcome
 from selfimprove.experiments.look import look
+from selfimprove.gateway import work
 from selfimprove.postgres import Connection
 from selfimprove.reports import alerts
 from selfimprove.settings import Settings
 
-log = logging.getLogger("selfimprove.gateway")
 FIRST, HOUR = 60.0, 3600.0
 
 
 async def every_hour(settings: Settings) -> None:
     """Until cancelled; an hour that cannot look is made up for by the next, as a look is valid whenever it is."""
-    wait = FIRST
-    while True:
-        await asyncio.sleep(wait)
-        wait = HOUR
-        try:
-            await asyncio.to_thread(once, settings)
-        except (SelfImproveError, psycopg.Error) as exc:
-            log.warning("The experiment could not be looked at: %s", type(exc).__name__)
+    look_once = partial(asyncio.to_thread, once, settings)
+    await work.rounds(look_once, every=HOUR, first=FIRST, failing="The experiment could not be looked at")
 
 
 def once(settings: Settings) -> tuple[Experiment, Look] | None:

@@ -16,6 +16,7 @@ import psycopg
 from selfimprove.datasets import memories
 from selfimprove.datasets.memories import Recalled
 from selfimprove.errors import ModelWorkFailed, SelfImproveError
+from selfimprove.gateway import work
 from selfimprove.gateway.deliver import Connect
 from selfimprove.models.worker import Worker
 from selfimprove.privacy.veto import has_tag
@@ -40,6 +41,7 @@ class Recall:
         self._embed, self._connect, self._floor, self._deadline = embed, connect, floor, deadline
         self._are_any = False
         self.in_question = False  # the model's template refuses a system prompt
+        self._warmed = float("-inf")
         self._under_way: set[asyncio.Task[list[Recalled]]] = set()
 
     async def tell(self, messages: tuple[dict[str, Any], ...]) -> tuple[dict[str, Any], ...]:
@@ -65,15 +67,16 @@ class Recall:
 
     async def follow(self, base: Callable[[], Path]) -> None:
         """Know whether anything is remembered, and keep at hand what finds it; runs until it is cancelled."""
-        warmed = float("-inf")
-        while True:
-            were_any, self._are_any = self._are_any, await anyio.to_thread.run_sync(self._look)
-            if self._are_any and not were_any:
-                self.in_question = await anyio.to_thread.run_sync(refuses_system, base)
-            if self._are_any and time.monotonic() - warmed > WARM:
-                warmed = time.monotonic()
-                await self._find("warm")
-            await asyncio.sleep(LOOK)
+        await work.rounds(lambda: self._follow(base), every=LOOK, first=0, failing="Nothing new is recalled now")
+
+    async def _follow(self, base: Callable[[], Path]) -> None:
+        are_any = await anyio.to_thread.run_sync(self._look)
+        if are_any and not self._are_any:
+            self.in_question = await anyio.to_thread.run_sync(refuses_system, base)
+        self._are_any = are_any
+        if are_any and time.monotonic() - self._warmed > WARM:
+            self._warmed = time.monotonic()
+            await self._find("warm")
 
     async def _find(self, question: str) -> list[Recalled]:
         try:

@@ -12,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import anyio
-import psycopg
 
 from selfimprove import postgres
-from selfimprove.errors import DatabaseDown, SelfImproveError, TokenNeeded, TokenTaken, TokenUnknown
-from selfimprove.gateway import origin
+from selfimprove.errors import DatabaseDown, TokenNeeded, TokenTaken, TokenUnknown
+from selfimprove.gateway import origin, work
 from selfimprove.postgres import Connection
 from selfimprove.settings import Settings, private
 
@@ -144,13 +143,16 @@ class Known:
 
 async def follow(settings: Settings, known: Known) -> None:
     """Store when tokens were used, and learn of those made or revoked elsewhere, until cancelled."""
-    while True:
-        await anyio.sleep(SECONDS)
+
+    async def exchange() -> None:
         used, known.used = known.used, {}
         try:
             await anyio.to_thread.run_sync(_exchange, settings, used)
-        except (SelfImproveError, psycopg.Error):
-            known.used = used | known.used  # until the database answers again
+        except Exception:
+            known.used = used | known.used  # for the next round
+            raise
+
+    await work.rounds(exchange, every=SECONDS, failing="Tokens made or revoked elsewhere are not learned of")
 
 
 def _exchange(settings: Settings, used: Mapping[str, datetime]) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -20,6 +20,23 @@ async def beside(work: Coroutine[Any, Any, None]) -> AsyncIterator["asyncio.Task
         task.cancel()
         with suppress(asyncio.CancelledError, Exception):
             await task
+
+
+async def rounds(
+    once: Callable[[], Awaitable[object]], *, every: float, failing: str, first: float | None = None
+) -> None:
+    """Until cancelled, do it again and again; a round that fails is logged as `failing`, and the next one comes.
+
+    `every` and `first` are the seconds before a round, and before the first one where that is not the same.
+    """
+    wait = every if first is None else first
+    while True:
+        await asyncio.sleep(wait)
+        wait = every
+        try:
+            await once()
+        except Exception as exc:  # noqa: BLE001 - nobody else would begin again
+            log.warning("%s: %s", failing, type(exc).__name__)
 
 
 def _tell(task: "asyncio.Task[None]") -> None:
