@@ -13,12 +13,11 @@ from selfimprove.gateway import limits, metrics, origin
 from selfimprove.gateway.guard import OWNER, Visitor
 from selfimprove.gateway.limits import Limits
 from selfimprove.gateway.login import Sessions
-from selfimprove.gateway.refusal import Gone, Refusal
+from selfimprove.gateway.refusal import Gone, Refusal, unforeseen
 from selfimprove.gateway.telling import told
 from selfimprove.gateway.tokens import Known, Token
 
 log = logging.getLogger("selfimprove.gateway")
-WRONG = "Something went wrong here; `selfimprove doctor` may know what."
 GONE = "Whoever asked may not ask any more: send a token that is valid."
 PAGES = 10  # a browser asks so much more often than a program: a page has many parts
 ANSWERS = ("http.response.start", "http.response.body", "websocket.send")
@@ -49,7 +48,7 @@ class Gate:
             if found is None:
                 passage.log_error(exc)
             passage.is_valid = None  # why there is no answer may be told to anybody
-            await passage.refuse(found or Refusal(500, WRONG))
+            await passage.refuse(found or unforeseen())
         finally:
             passage.close()
 

@@ -36,6 +36,11 @@ class Keeping:
         except (asyncio.CancelledError, GeneratorExit, Gone):
             self._keep_later(record)
             raise
+        except Refusal:
+            raise
+        except Exception:
+            await record.keep(self.keeper, "failed")
+            raise
 
     async def settle(self) -> None:
         """Wait until everything is kept."""

@@ -41,3 +41,8 @@ class Refusal(Exception):
         if self.status == 401:
             headers["www-authenticate"] = "Bearer"
         return Response(orjson.dumps(self.as_json()), self.status, headers, "application/json")
+
+
+def unforeseen() -> Refusal:
+    """What is told of an error that nobody foresaw: nothing of it, since its message may hold what was said."""
+    return Refusal(500, "Something went wrong here; `selfimprove doctor` may know what.")

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
 from selfimprove.gateway import replies
-from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.refusal import Gone, Refusal, unforeseen
 
 Work = Callable[[Send], Awaitable[None]]
 
@@ -39,7 +39,12 @@ class Working(Response):
         except Refusal as exc:
             if not sending.has_begun:
                 raise
-            await send({"type": "http.response.body", "body": replies.event(exc.as_json())})
+            await sending.tell(exc)
+        except Gone:
+            raise
+        except Exception:
+            await sending.tell(unforeseen())
+            raise
         finally:
             gone.cancel()
 
@@ -55,6 +60,11 @@ class _Sending:
         self.has_begun = True
         self.has_ended = message["type"] == "http.response.body" and not message.get("more_body")
         await self._send(message)
+
+    async def tell(self, why: Refusal) -> None:
+        """End an answer that has begun with the reason."""
+        if self.has_begun and not self.has_ended:
+            await self({"type": "http.response.body", "body": replies.event(why.as_json())})
 
 
 async def _gone(receive: Receive) -> None:

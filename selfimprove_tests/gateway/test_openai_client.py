@@ -179,15 +179,32 @@ def test_a_prompt_that_is_too_long_is_the_clients_fault(client: openai.OpenAI) -
     assert found.value.code == "context_length_exceeded"
 
 
-def test_what_nobody_foresaw_tells_nothing_of_the_chat(
-    client: openai.OpenAI, caplog: pytest.LogCaptureFixture
+def test_what_nobody_foresaw_tells_nothing_of_the_chat_which_is_kept(
+    client: openai.OpenAI, served: Served, caplog: pytest.LogCaptureFixture
 ) -> None:
+    before = len(served.notebook.kept)
     with pytest.raises(openai.InternalServerError) as found:
         client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "!crash"}])
     assert found.value.status_code == 500
     assert "!crash" not in found.value.response.text
     assert "ZeroDivisionError at " in caplog.text
     assert "!crash" not in caplog.text
+    [kept] = served.notebook.kept[before:]
+    assert (kept.ending, kept.answer, kept.messages[0].content) == ("failed", None, "!crash")
+
+
+def test_a_stream_in_which_it_happens_ends_with_an_error_and_is_kept_as_far(
+    client: openai.OpenAI, served: Served, caplog: pytest.LogCaptureFixture
+) -> None:
+    before, said = len(served.notebook.kept), [{"role": "user", "content": "one !crash"}]
+    stream = client.chat.completions.create(model="tiny", messages=said, stream=True)
+    assert [next(stream).choices[0].delta.content for _ in range(2)] == ["base: ", "one "]
+    with pytest.raises(openai.APIError, match="Something went wrong here") as found:
+        next(stream)
+    assert "crash" not in f"{found.value} {found.value.body}"
+    assert "ZeroDivisionError at " in caplog.text
+    [kept] = served.notebook.kept[before:]
+    assert (kept.ending, kept.answer) == ("failed", "base: one ")
 
 
 def test_what_is_not_kept_is_said(client: openai.OpenAI, served: Served) -> None:
