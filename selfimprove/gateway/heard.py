@@ -41,7 +41,13 @@ class Heard:
         self._record, self._seen = record, seen
         self._rest = b""
         self._is_first = True
+        self._choices: set[int] = set()
         self.is_done = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether a stream came to its end: it says so, or every choice that began has finished."""
+        return self.is_done or (bool(self._choices) and self._choices <= self._record.finishes.keys())
 
     def whole(self, body: bytes) -> bool:
         """Whether this is a completion; what it holds goes into the record."""
@@ -84,6 +90,7 @@ class Heard:
 
     def _choice(self, choice: Mapping[str, Any], key: str) -> None:
         index, said = _number(choice.get("index")) or 0, choice.get(key)
+        self._choices.add(index)
         text = said.get("content") if isinstance(said, dict) else None
         if isinstance(text, str) and (text or key == "message"):
             self._record.hear(index, text)

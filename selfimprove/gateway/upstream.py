@@ -135,7 +135,7 @@ class Upstream:
                 yield chunk
         except BROKEN as exc:
             raise UpstreamDown(reason=reason(exc)) from exc
-        if not heard.is_done and not record.finishes:
+        if not heard.is_whole:
             raise UpstreamDown(reason="it broke off in the middle of an answer")
         await record.keep(self._keeping.keeper)
 

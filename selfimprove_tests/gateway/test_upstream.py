@@ -185,6 +185,23 @@ def test_a_stream_that_is_cut_off_midway_says_so_and_is_kept_as_far(llama: Simpl
     assert (llama.notebook.kept[-1].answer, llama.notebook.kept[-1].ending) == ("Hello", "failed")
 
 
+def test_one_of_several_answers_that_is_cut_off_is_not_whole(llama: SimpleNamespace) -> None:
+    other = [chunk.replace(b'"index":0', b'"index":1') for chunk in LLAMA_STREAM[:3]]
+    llama.wire.says(*LLAMA_STREAM[:5], *other, stream=EVENTS)
+    stream = llama.client.chat.completions.create(model="m", messages=SAID, stream=True, n=2)
+    with pytest.raises(openai.APIError, match="gives no answer"):
+        list(stream)
+    kept = llama.notebook.kept[-1]
+    assert (kept.ending, kept.answer, kept.others) == ("failed", "Hello", ("Hello",))
+
+
+def test_a_stream_without_its_last_event_is_whole_when_all_answers_finished(llama: SimpleNamespace) -> None:
+    other = [chunk.replace(b'"index":0', b'"index":1') for chunk in LLAMA_STREAM[:5]]
+    llama.wire.says(*LLAMA_STREAM[:3], *other, LLAMA_STREAM[4], stream=EVENTS)
+    list(llama.client.chat.completions.create(model="m", messages=SAID, stream=True, n=2))
+    assert llama.notebook.kept[-1].ending == "length"
+
+
 def test_a_client_that_goes_away_stops_the_upstream(llama: SimpleNamespace) -> None:
     gone = llama.wire.gone
     llama.wire.says(*LLAMA_STREAM[:3], stream=EVENTS, waits=30)
