@@ -121,7 +121,7 @@ class Completer:
             async for index, piece in pieces:
                 _note(record, index, piece)
                 if len(record.finishes) == (asked.n or 1) and not await record.keep(self._keeping.keeper):
-                    yield b": this exchange is not kept\n\n"
+                    yield replies.NOT_KEPT
                 if piece.text or piece.finish or piece.scores or piece.tool_calls:
                     yield _chunk(label, index, piece, asked, is_first=index not in begun)
                     begun.add(index)

@@ -40,9 +40,18 @@ class Heard:
     def __init__(self, record: Record, seen: Seen) -> None:
         self._record, self._seen = record, seen
         self._rest = b""
-        self._is_first = True
+        self.has_begun = False  # the id is settled
         self._choices: set[int] = set()
         self.is_done = False
+
+    def begin(self) -> None:
+        """The id is told now: the upstream's, where an event with one has come, and else ours for good."""
+        self.has_begun = True
+
+    @property
+    def is_at_line(self) -> bool:
+        """Whether what comes next begins a line."""
+        return not self._rest
 
     @property
     def is_whole(self) -> bool:
@@ -68,7 +77,7 @@ class Heard:
 
     def _event(self, data: bytes) -> None:
         if data == b"[DONE]":
-            self.is_done = True
+            self.is_done = self.has_begun = True
             return
         value = _json(data)
         if isinstance(value, dict):
@@ -76,9 +85,9 @@ class Heard:
 
     def _take(self, value: Mapping[str, Any], key: str) -> None:
         name = value.get("id")
-        if self._is_first and isinstance(name, str) and self._seen.is_new(name):
+        if not self.has_begun and isinstance(name, str) and self._seen.is_new(name):
             self._record.id = name  # what the client sees
-        self._is_first = False
+        self.has_begun = True
         choices = value.get("choices")
         for choice in choices if isinstance(choices, list) else ():
             if isinstance(choice, dict):

@@ -9,6 +9,7 @@ import orjson
 from selfimprove.gateway.ask import TokenScore
 
 DONE = b"data: [DONE]\n\n"
+NOT_KEPT = b": this exchange is not kept\n\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,17 @@ class Label:
 def event(value: Any) -> bytes:
     """A server-sent event."""
     return b"data: " + orjson.dumps(value) + b"\n\n"
+
+
+def with_note(chunk: bytes, *, begins_line: bool) -> bytes:
+    """The chunk of a stream in which its end stands, with a line before the end that says that nothing is kept.
+
+    Where the line of the end began in an earlier chunk, the note comes after it.
+    """
+    at = chunk.rfind(b"data:")
+    is_line = begins_line if at == 0 else at > 0 and chunk[at - 1 : at] == b"\n"
+    at = at if is_line else chunk.rfind(b"\n") + 1
+    return chunk[:at] + NOT_KEPT + chunk[at:]
 
 
 def usage(prompt: int, completion: int) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Answers by an OpenAI-compatible server: its bytes are passed on as they come, and read on the side."""
 
+import time
 from collections.abc import AsyncGenerator, Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import Send
 
 from selfimprove.errors import UpstreamDown
-from selfimprove.gateway import complete, wire
+from selfimprove.gateway import complete, replies, wire
 from selfimprove.gateway.heard import Heard, Seen
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.line import Caller, Reply, Unreachable
@@ -23,6 +24,7 @@ from selfimprove.models.wire import authorization, completions_url
 from selfimprove.settings import Settings
 
 CONNECT_SECONDS, SILENT_SECONDS, LOOK_SECONDS = 5.0, 300.0, 3.0
+HELD_BYTES, HELD_SECONDS = 1 << 16, 10.0  # of a stream without an event, after which its headers go out all the same
 PASSED_ON = ("content-type", "retry-after")
 LOST = (aiohttp.ClientConnectionError, aiohttp.ClientPayloadError, TimeoutError)
 BROKEN = (OSError, httptools.HttpParserError)  # TimeoutError is an OSError
@@ -125,19 +127,30 @@ class Upstream:
         await send_events(send, lambda: complete.headers(record), self._events(record, reply))
 
     async def _events(self, record: Record, reply: Reply) -> AsyncGenerator[bytes, None]:
-        """Its chunks as they come; the last one waits until the exchange is kept."""
-        heard = Heard(record, self._seen)
+        """Its chunks as they come, once the first event has told the id; the last waits until the exchange is kept."""
+        heard, held, since = Heard(record, self._seen), b"", 0.0
         try:
             async for chunk in reply.chunks():
-                heard.chunk(chunk)
-                if heard.is_done:
-                    await record.keep(self._keeping.keeper)
-                yield chunk
+                since = since or time.monotonic()
+                held += await self._heard(heard, record, chunk)
+                if heard.has_begun or len(held) > HELD_BYTES or time.monotonic() - since > HELD_SECONDS:
+                    heard.begin()
+                    yield held
+                    held = b""
         except BROKEN as exc:
             raise UpstreamDown(reason=reason(exc)) from exc
         if not heard.is_whole:
             raise UpstreamDown(reason="it broke off in the middle of an answer")
-        await record.keep(self._keeping.keeper)
+        if not heard.is_done and not await record.keep(self._keeping.keeper):
+            yield b"\n" + replies.NOT_KEPT
+
+    async def _heard(self, heard: Heard, record: Record, chunk: bytes) -> bytes:
+        """A chunk as it is passed on: with a note before the end of a stream that could not be kept."""
+        begins_line, was_done = heard.is_at_line, heard.is_done
+        heard.chunk(chunk)
+        if not heard.is_done or was_done or await record.keep(self._keeping.keeper):
+            return chunk
+        return replies.with_note(chunk, begins_line=begins_line)
 
     def _session(self) -> aiohttp.ClientSession:
         self._opened = self._opened or session(self._key)

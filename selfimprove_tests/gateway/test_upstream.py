@@ -12,6 +12,7 @@ import pytest
 
 from selfimprove.gateway import upstream
 from selfimprove.gateway.ollama import is_native
+from selfimprove.gateway.replies import NOT_KEPT, with_note
 from selfimprove.gateway.wire import MOST_MESSAGES
 from selfimprove.settings import read
 from selfimprove_tests.gateway.served import Served, serving, until
@@ -23,6 +24,7 @@ from selfimprove_tests.gateway.wires import (
     OLLAMA_CALL,
     OLLAMA_STREAM,
     Wire,
+    llama_chunk,
     ollama_line,
     speaking,
 )  # fmt: skip
@@ -92,11 +94,57 @@ def test_a_stream_is_passed_on_as_it_comes_and_read_on_the_side(llama: SimpleNam
 
 
 def test_a_stream_that_tcp_cuts_anywhere_is_understood(llama: SimpleNamespace) -> None:
-    whole = b"".join(LLAMA_STREAM)
+    id = "chatcmpl-" + "t" * 32
+    whole = b": ready\n\n" + b"".join(LLAMA_STREAM).replace(LLAMA_ID.encode(), id.encode())
     llama.wire.says(*(whole[at : at + 97] for at in range(0, len(whole), 97)), stream=EVENTS)
     answer = llama.http.post(f"{llama.url}/v1/chat/completions", json={"model": "m", "stream": True, "messages": SAID})
     assert answer.content == whole
     assert llama.notebook.kept[-1].answer == "Hello"
+    assert answer.headers["x-selfimprove-completion"] == llama.notebook.kept[-1].id == id
+
+
+def test_headers_wait_for_one_event_and_not_for_long(llama: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> None:
+    first = llama_chunk({"content": "Hel"}).replace(LLAMA_ID.encode(), b"chatcmpl-" + b"w" * 32)
+    llama.wire.says(first, stream=EVENTS, waits=3)
+    body = {"model": "m", "stream": True, "messages": SAID}
+    with llama.http.stream("POST", f"{llama.url}/v1/chat/completions", json=body, timeout=2) as answer:
+        assert next(answer.iter_bytes()) == first
+    until(lambda: llama.notebook.kept[-1].ending == "cancelled")
+    monkeypatch.setattr(upstream, "HELD_SECONDS", 0.0)
+    late = [chunk.replace(LLAMA_ID.encode(), b"chatcmpl-" + b"l" * 32) for chunk in LLAMA_STREAM]
+    llama.wire.says(b": keep-alive\n\n", b": keep-alive\n\n", *late, stream=EVENTS)
+    with llama.http.stream("POST", f"{llama.url}/v1/chat/completions", json=body) as answer:
+        told = answer.headers["x-selfimprove-completion"]
+        assert answer.read().endswith(late[-1])
+    assert told == llama.notebook.kept[-1].id != "chatcmpl-" + "l" * 32
+
+
+@pytest.mark.parametrize("size", [13, 97, 5000])
+@pytest.mark.parametrize("says_done", [True, False])
+def test_a_stream_tells_that_it_is_not_kept(llama: SimpleNamespace, size: int, says_done: bool) -> None:
+    whole = b"".join(LLAMA_STREAM if says_done else LLAMA_STREAM[:-1])
+    llama.wire.says(*(whole[at : at + size] for at in range(0, len(whole), size)), stream=EVENTS)
+    llama.notebook.has_room = False
+    try:
+        body = {"model": "m", "stream": True, "messages": SAID}
+        answer = llama.http.post(f"{llama.url}/v1/chat/completions", json=body)
+        chunks = list(llama.client.chat.completions.create(model="m", messages=SAID, stream=True))
+    finally:
+        llama.notebook.has_room = True
+    assert answer.text.splitlines().count(": this exchange is not kept") == 1
+    lines = [line for line in answer.text.splitlines() if line.startswith("data:")]
+    assert lines == [line for line in whole.decode().splitlines() if line]
+    assert "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices) == "Hello"
+
+
+@pytest.mark.parametrize(("chunk", "begins_line", "noted"), [
+    (b"data: [DONE]\n\n", True, NOT_KEPT + b"data: [DONE]\n\n"),
+    (b"x\n\ndata: [DONE]\n\n", False, b"x\n\n" + NOT_KEPT + b"data: [DONE]\n\n"),
+    (b"data: [DONE]\n", False, b"data: [DONE]\n" + NOT_KEPT),  # the rest of a line
+    (b"ONE]\n\n", False, b"ONE]\n\n" + NOT_KEPT),
+])  # fmt: skip
+def test_the_note_is_a_line_of_its_own(chunk: bytes, begins_line: bool, noted: bytes) -> None:
+    assert with_note(chunk, begins_line=begins_line) == noted
 
 
 def test_ids_that_would_meet_again_are_not_taken_for_ours(llama: SimpleNamespace) -> None:
