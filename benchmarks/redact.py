@@ -24,7 +24,7 @@ from selfimprove.privacy import gate
 from selfimprove.privacy.labelled import examples
 from selfimprove.privacy.measure import HARD_IDS, Labelled, measure
 from selfimprove.privacy.redact import Span, find
-from selfimprove_tests.privacy.categories.draw import innocent, positives
+from selfimprove_tests.privacy.categories.draw import as_shipped, innocent, missed, positives
 
 Finder = Callable[[str], Sequence[Span]]
 ROUNDS = 3
@@ -157,15 +157,16 @@ def categories(engines: dict[str, Finder], seed: int) -> list[str]:
     measured = {name: measure(wanted, engine, time.process_time) for name, engine in engines.items()}
     recall = {name: one.total(["VALUE"]).recall or 0.0 for name, one in measured.items()}
     harm = {name: sum(bool(engine(text)) for text in clean) for name, engine in engines.items()}
+    shipped = len(missed(innocent(seed), as_shipped))
     print(f"\n25 categories, seed {seed}: {len(wanted)} values, {len(clean)} innocent texts")
     print(f"{'recall':12}" + "".join(f"{recall[name]:12.3f}" for name in engines))
-    print(f"{'touched':12}" + "".join(f"{harm[name]:12}" for name in engines))
-    missed = []
+    print(f"{'touched':12}" + "".join(f"{harm[name]:12}" for name in engines) + f"   with the tagger {shipped}")
+    failed = []
     if recall["rules"] < LEAST_RECALL:
-        missed.append(f"categories: recall {recall['rules']:.3f}, wanted {LEAST_RECALL}")
-    if harm["rules"] > MOST_TOUCHED:
-        missed.append(f"categories: {harm['rules']} touched, wanted {MOST_TOUCHED}")
-    return missed
+        failed.append(f"categories: recall {recall['rules']:.3f}, wanted {LEAST_RECALL}")
+    if (most := max(harm["rules"], shipped)) > MOST_TOUCHED:
+        failed.append(f"categories: {most} touched, wanted {MOST_TOUCHED}")
+    return failed
 
 
 def _place(text: str, value: str) -> tuple[int, int, str]:
@@ -181,25 +182,25 @@ def main() -> int:
     folder = os.environ.get("SELFIMPROVE_TEST_DATA")
     for engine in engines.values():
         engine("my phone is 212-555-0199")  # reads what it needs before the clock runs
-    missed = categories(engines, seed)
+    failed = categories(engines, seed)
     if folder:
         labelled = list(examples(Path(folder) / "privacy" / "synth_dataset_v2.jsonl.gz"))
         data = {"chat": turns(Path(folder)), "code": code(Path(folder)), "synthetic": [one.text for one in labelled]}
-        missed += hard_ids(engines, labelled)
+        failed += hard_ids(engines, labelled)
         alarms = {**engines, "presidio": presidio(PRESIDIO_THRESHOLD)} if "presidio" in engines else engines
-        missed += touched(alarms, data["code"])
+        failed += touched(alarms, data["code"])
         corpora = {**data, **corpora}
     else:
         print("SELFIMPROVE_TEST_DATA is not set: chat, code and labelled text are not here, nor are their limits")
     both: dict[str, Finder] = {"rules": find, "by keywords": lambda text: find(text, admit=gate.keywords)}
-    missed += race({**both, **engines}, corpora, set(corpora) - {"made up"})
+    failed += race({**both, **engines}, corpora, set(corpora) - {"made up"})
     print(
         f"\nlimits: {TIMES_PRESIDIO} times presidio and {TIMES_SCRUBADUB} times scrubadub on chat, code and synthetic; "
         f"hard ids {LEAST_RECALL} and presidio + {ABOVE_PRESIDIO}; {SHARE_OF_PRESIDIO} of the clean code that "
         f"presidio touches; categories {LEAST_RECALL}, {MOST_TOUCHED} touched"
     )
-    print("\n".join(f"missed: {one}" for one in missed) or "all met")
-    return int(bool(missed))
+    print("\n".join(f"missed: {one}" for one in failed) or "all met")
+    return int(bool(failed))
 
 
 if __name__ == "__main__":

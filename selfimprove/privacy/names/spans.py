@@ -21,7 +21,14 @@ _SAID = frozenset({
     "awesome", "absolutely", "certainly", "definitely", "maybe", "perhaps", "exactly", "indeed", "anyway", "actually",
 })  # fmt: skip
 _NOBODY = frozenset({"john doe", "jane doe", "max mustermann", "erika mustermann", "foo bar", "lorem ipsum"})
-_TOKEN = re.compile(r"(?=\w*\d)(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9][A-Za-z]+[0-9])\w{7,}")
+_WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_]{4,}\d{1,4}|[^\W\d_a-zA-Z]+\d*")
+_HEX = re.compile(r"[a-f]+|[A-F]+")
+# House numbers and postcodes: 17b, 10115, D-10115, 01310-100, SW1A 2AA, K1A 0B1, 1012 AB
+_NUMBERED = re.compile(
+    r"(?<!\w)(?:[A-Za-z]{1,2}\d[A-Za-z\d]?[ ]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d|\d{4}[ ]?[A-Z]{2}|"
+    r"(?:[A-Za-z]{1,2}-)?\d{1,6}[A-Za-z]?)(?!\w)"
+)
+_SIGNS = re.compile(r"[\W_]*")
 _ROW = re.compile(r"\d+(?:\s*,\s*\d+){2,}")
 _BRIDGE = 2  # words inside an address that are taken for part of it
 
@@ -50,10 +57,21 @@ def spans(text: str, words: Sequence[Word], said: Sequence[Said], threshold: flo
 
 
 def _is_nobodys(value: str, type_: str) -> bool:
-    """Whether a value cannot be of its type: a row of numbers, a random token, a letter as a place, a John Doe."""
-    if type_ == "ADDRESS":
-        return _ROW.fullmatch(value) is not None or _TOKEN.fullmatch(value) is not None
+    """Whether a value cannot be of its type: a row of numbers, a hash, a letter as a place, a John Doe."""
+    if any(map(str.isdigit, value)) and not _has_word(value):
+        return type_ != "ADDRESS" or _ROW.fullmatch(value) is not None or not _is_numbered(value)
     return value.lower() in _NOBODY or (type_ == "PLACE" and len(value) == 1 and value.isascii())
+
+
+def _has_word(value: str) -> bool:
+    """Whether any part between signs is a word: letters alone, and not those of a hexadecimal number."""
+    parts = re.split(r"[\W_]+", value)
+    return any(_WORD.fullmatch(part) and not _HEX.fullmatch(part) for part in parts)
+
+
+def _is_numbered(value: str) -> bool:
+    """Whether house numbers and postcodes are all there is."""
+    return _SIGNS.fullmatch(_NUMBERED.sub("", value)) is not None
 
 
 def _joins(text: str, span: Span, word: Word, type_: str, between: int) -> bool:

@@ -1,19 +1,26 @@
-"""All items of one seed, and what the rules make of them."""
+"""All items of one seed, and what redaction makes of them, with the tagger and without."""
 
 import os
 import secrets
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from selfimprove.privacy.redact import find
-from selfimprove_tests.privacy.categories import access, accounts, keys, mail, negatives, others, phones
+from selfimprove.privacy.redact import Span, find, locate
+from selfimprove_tests.privacy.categories import access, accounts, keys, mail, negatives, others, people, phones
 from selfimprove_tests.privacy.categories.item import Fresh, Item
+
+Finder = Callable[[Sequence[str]], Sequence[Sequence[Span]]]
 
 
 def positives(seed: int) -> list[Item]:
-    """Texts with one value each that must be masked."""
+    """Texts with one value each that the rules must mask."""
     made = Fresh(seed)
     return [item for module in (mail, phones, accounts, keys, access, others) for item in module.items(made)]
+
+
+def persons(seed: int) -> list[Item]:
+    """Texts with one name or address each, for the tagger."""
+    return list(people.items(Fresh(seed)))
 
 
 def innocent(seed: int) -> list[Item]:
@@ -21,22 +28,36 @@ def innocent(seed: int) -> list[Item]:
     return list(negatives.items(Fresh(seed)))
 
 
-def missed(items: Sequence[Item]) -> list[Item]:
+def by_rules(texts: Sequence[str]) -> list[list[Span]]:
+    """What the rules find."""
+    return [find(text) for text in texts]
+
+
+def as_shipped(texts: Sequence[str]) -> list[list[Span]]:
+    """What redaction masks by default: rules and tagger, each text a chat of its own."""
+    from selfimprove.privacy.names.find import find as tagged
+
+    return [locate([text], [own])[0] for text, own in zip(texts, tagged(texts), strict=True)]
+
+
+def missed(items: Sequence[Item], finder: Finder = by_rules) -> list[Item]:
     """Those whose value is not fully masked, or that are touched though they have none."""
-    return [item for item in items if not _is_right(item)]
+    found = finder([item.text for item in items])
+    return [item for item, spans in zip(items, found, strict=True) if not _is_right(item, spans)]
 
 
-def _is_right(item: Item) -> bool:
-    inside = {at for span in find(item.text) for at in range(span.start, span.end)}
+def _is_right(item: Item, spans: Sequence[Span]) -> bool:
+    inside = {at for span in spans for at in range(span.start, span.end)}
     if item.value is None:
         return not inside
     start = item.text.index(item.value)
     return all(at in inside for at in range(start, start + len(item.value)) if item.text[at].isalnum())
 
 
-def recall(items: Sequence[Item]) -> dict[int, float]:
+def recall(items: Sequence[Item], finder: Finder = by_rules) -> dict[int, float]:
     """Share of values masked, by category."""
-    wrong, all_ = Counter(item.category for item in missed(items)), Counter(item.category for item in items)
+    wrong = Counter(item.category for item in missed(items, finder))
+    all_ = Counter(item.category for item in items)
     return {category: 1 - wrong[category] / all_[category] for category in sorted(all_)}
 
 

@@ -1,9 +1,14 @@
 """Words that are personal become spans, and what belongs together is one."""
 
+import uuid
+
+import pytest
+
 from selfimprove.privacy.beside import Span, beside
 from selfimprove.privacy.names.pieces import windows
 from selfimprove.privacy.names.spans import Said, spans
 from selfimprove.privacy.names.spread import spread
+from selfimprove_tests.privacy.made import HEX, Made
 
 
 def found(text: str, *personal: tuple[str, str], threshold: float = 0.5) -> list[tuple[str, str]]:
@@ -66,6 +71,33 @@ def test_what_cannot_be_of_its_type_is_left_alone() -> None:
     assert found("ask K", ("K", "NAME")) == [("NAME", "K")]
     assert found("John Doe", ("John", "NAME"), ("Doe", "NAME")) == []
     assert found("John Doerr", ("John", "NAME"), ("Doerr", "NAME")) == [("NAME", "John Doerr")]
+
+
+MADE = Made(127)
+NUMBERS = [
+    MADE.of(HEX, 40), MADE.of(HEX, 24), f"md5 {MADE.of(HEX, 32)}", f"b{MADE.of(HEX, 6)}", MADE.number(9), "fd8a",
+    str(uuid.UUID(bytes=MADE.random.randbytes(16))), str(uuid.UUID(bytes=MADE.random.randbytes(16))).upper(),
+]  # fmt: skip
+HOUSES = [
+    "10115", "17b", "D-10115", "01310-100", "SW1A 2AA", "K1A 0B1", "1012 AB", "11b, 10115",
+    "12 Abbe", "東京都1-2-3",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", ["NAME", "PLACE", "ADDRESS"])
+@pytest.mark.parametrize("number", NUMBERS)
+def test_what_holds_no_word_is_nobody(number: str, kind: str) -> None:
+    assert whole(number, kind) == []
+
+
+@pytest.mark.parametrize("address", HOUSES)
+def test_numbers_of_houses_and_post_are_addresses(address: str) -> None:
+    assert whole(address, "ADDRESS") == [("ADDRESS", address)]
+
+
+def whole(text: str, kind: str) -> list[tuple[str, str]]:
+    """What is found where every word is said to be of this type."""
+    return found(text, *((text[word.start : word.end], kind) for window in windows([text])[0] for word in window))
 
 
 def name(start: int, end: int) -> Span:
