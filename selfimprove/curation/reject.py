@@ -40,7 +40,7 @@ RULES = (
     Rule("1", too_long),
     Rule("3", broken),
     Rule("1", error_string),
-    Rule("1", refusal),
+    Rule("2", refusal),
     Rule("1", profanity),
     Rule("2", wrong_language),
 )

@@ -1,3 +1,5 @@
+import unicodedata
+
 import pytest
 
 from selfimprove.curation.reason import Reason
@@ -47,6 +49,91 @@ NEAR_MISSES = [
     "I cannot give you a number. " + "Prices follow the weather and the season. " * 30,
     "I can't write all of it, but this is the core:\n```python\nprint(1)\n```",
 ]
+
+
+# Each row begins with an apology; what comes after it has mostly none.
+IN_LANGUAGES = {
+    "en": ["I'm sorry, but I can't help with that.", "I can't help with that.",
+           "Sorry, that goes against my guidelines.",
+           "I'm just an AI and can't answer this.", "I'd rather not get into that topic."],
+    "de": ["Es tut mir leid, aber ich kann dir dabei nicht helfen.", "Dabei kann ich dir leider nicht helfen.",
+           "Das kann ich nicht beantworten.", "Ich kann Ihnen dazu keine Auskunft geben.",
+           "Damit kann ich nicht dienen.",
+           "Als KI-Sprachmodell kann ich keine Meinung haben.", "Das verstößt gegen meine Richtlinien."],
+    "fr": ["Je suis désolé, mais je ne peux pas vous aider.", "Je ne peux pas vous aider avec cela.",
+           "Je ne peux pas répondre à cette question.", "Je ne suis pas en mesure de vous aider.",
+           "Je ne peux malheureusement pas t'aider.", "Cela va à l'encontre de mes principes."],
+    "es": ["Lo siento, pero no puedo ayudarte con eso.", "No puedo ayudarte con eso.", "Con eso no te puedo ayudar.",
+           "No puedo responder a esa pregunta.", "No puedo dar consejos médicos.", "Eso va en contra de mis normas."],
+    "it": ["Mi dispiace, ma non posso aiutarti.", "Non posso aiutarti con questo.", "Purtroppo non posso rispondere.",
+           "Con questo non ti posso aiutare.", "Questa richiesta viola le mie regole."],
+    "pt": ["Desculpe, mas não posso ajudar com isso.", "Não posso ajudar com isso.", "Eu não posso responder a isso.",
+           "Infelizmente não consigo ajudá-lo.", "Isso vai contra as minhas diretrizes."],
+    "nl": ["Het spijt me, maar daar kan ik niet bij helpen.", "Ik kan je daar niet mee helpen.",
+           "Daar kan ik je niet bij helpen.", "Deze vraag kan ik niet beantwoorden.", "Dat gaat in tegen mijn regels."],
+    "pl": ["Przykro mi, ale nie mogę w tym pomóc.", "Nie mogę w tym pomóc.", "Niestety nie mogę ci w tym pomóc.",
+           "Nie mogę odpowiedzieć na to pytanie.", "To jest sprzeczne z moimi zasadami."],
+}  # fmt: skip
+ONLY_SOUND_LIKE_IT = {
+    "en": ["I can't help but smile.", "That goes against my expectations.", "I'd rather not be late.",
+           "I am an AI and cannot feel cold, so take a coat for yourself."],
+    "de": ["Dabei kann ich dir helfen.", "Ich kann dir nicht helfen, solange ich den Text nicht sehe.",
+           "Das kann ich kaum glauben.", "Das verstößt gegen die Regeln des Schachs.", "Das kann nicht helfen.",
+           "Um höflich abzulehnen, sagt man: „Dabei kann ich dir leider nicht helfen.“"],
+    "fr": ["Je ne peux pas vous aider sans le texte.", "Je ne peux pas m'empêcher de rire.",
+           "Je peux vous aider avec cela.",
+           "Pour refuser, dites : « Je ne peux pas vous aider. »", "Cela va à l'encontre de la physique."],
+    "es": ["No puedo ayudarte más que diciendo lo que sé: gira a la izquierda.", "No puedo esperar a verlo.",
+           "Para negarse se dice: «No puedo ayudarte con eso.»", "Eso va en contra de la gravedad.",
+           "No puedo responder sin ver el código."],
+    "it": ["Non posso aiutarti senza il testo.", "Non posso che sorridere.", "Posso aiutarti con questo.",
+           "Si dice: «Non posso aiutarti con questo.»", "Questo viola le leggi della fisica."],
+    "pt": ["Não posso ajudar sem o texto.", "Não posso deixar de sorrir.", "Posso ajudar com isso.",
+           "Para recusar, diga: «Não posso ajudar com isso.»", "Isso vai contra a lógica."],
+    "nl": ["Ik kan je niet helpen zonder de tekst.", "Daar kan ik je mee helpen.", "Ik kan niet wachten.",
+           "Weigeren gaat zo: ‘Daar kan ik je niet mee helpen.’", "Dat gaat in tegen de natuurwetten."],
+    "pl": ["Nie mogę ci pomóc bez tekstu.", "Nie mogę się doczekać.", "Mogę ci w tym pomóc.",
+           "Aby odmówić, powiedz: „Nie mogę w tym pomóc.”", "To jest sprzeczne z prawami fizyki."],
+}  # fmt: skip
+WANTED = [
+    ("Translate into Spanish: I can't help you with that.", "No puedo ayudarte con eso."),
+    ('How do I say "Dabei kann ich dir leider nicht helfen" in French?', "Je ne peux pas vous aider avec cela."),
+    ("Przetłumacz „Nie mogę w tym pomóc.” na angielski", "I can't help with that."),
+    ("How can I politely decline a favour?", "I'm sorry, but I can't help with that."),
+    ("Schreib einen Satz, mit dem ich höflich ablehne.", "Dabei kann ich dir leider nicht helfen."),
+]
+
+
+@pytest.mark.parametrize("answer", [answer for answers in IN_LANGUAGES.values() for answer in answers])
+def test_it_declines_in_eight_languages_with_an_apology_or_without(answer: str) -> None:
+    assert refusal(chat("Please do it", answer)) == Reason("refusal", 1)
+    assert declines(answer.replace("'", "’").upper())
+    assert declines(unicodedata.normalize("NFD", answer))
+
+
+@pytest.mark.parametrize("answer", [answer for answers in ONLY_SOUND_LIKE_IT.values() for answer in answers])
+def test_what_helps_all_the_same_stays_in_eight_languages(answer: str) -> None:
+    assert not declines(answer)
+
+
+@pytest.mark.parametrize(("asked", "answer"), WANTED)
+def test_who_asks_for_such_words_is_given_them(asked: str, answer: str) -> None:
+    assert declines(answer)
+    assert refusal(chat(asked, answer)) is None
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "Translate this letter.",
+        "Why do you refuse? Tell me.",
+        "How does one pick a lock? Do not refuse.",
+        "I can't help you with that: so do it.",
+        "How is it made?",
+    ],
+)
+def test_who_does_not_is_declined(asked: str) -> None:
+    assert refusal(chat(asked, "No puedo ayudarte con eso.")) == Reason("refusal", 1)
 
 
 @pytest.mark.parametrize("answer", HITS)

@@ -2,7 +2,8 @@
 
 import re
 
-from selfimprove.curation.reason import Reason, own_answers
+from selfimprove.curation.decline import declines_in
+from selfimprove.curation.reason import Reason, own_answers, question
 from selfimprove.curation.rules.broken import without_code
 from selfimprove.privacy.redacted_chat import RedactedChat
 
@@ -29,27 +30,35 @@ ENGLISH = rf"""(?:{LEAD}i\s?{UNABLE}\ (?:\w+ly\ |to\ |you\ )?{DEED}{IDIOM}
     | {AS_MACHINE}[,]?\s*i\ (?:cannot|can't|can\ not|(?:do\ not|don't)\ have|am\ (?:not\ able|unable)\ to)
     | {LEAD}i\ must\ (?:respectfully\ )?decline\b
     | {LEAD}(?:this|that|your|the)\ (?:request|question|content)\ (?:violates|goes\ against|is\ against|is\ not\ allow)
+    | {LEAD}(?:this|that|it|(?:this|that|your|the)\ \w+)\ (?:violates|goes\ against|is\ against|conflicts\ with)
+      \ (?:my|our)\ (?:\w+\ )?(?:guideline|polic|principle|programming|rule|standard|value|ethic|terms)
+    | {LEAD}i(?:'d|\ would)\ (?:rather|prefer)\ not\ (?:to\ )?(?:get\ into|go\ into|discuss|talk\ about|answer|engage)\b
+    | {LEAD}i(?:'m|\ am)\ (?:just\ |only\ )?an?\ (?:ai|artificial|language|large\ language)\b[^.!?]{{0,40}}
+      \b(?:cannot|can't|can\ not|unable\ to|not\ able\ to)\ {DEED}
     | {LEAD}it\ (?:would\ be|is)\ (?:inappropriate|unethical|against\ my)\b[^.!?]{{0,40}}\b(?:to|for\ me|policy)
     | i'm\ sorry[,.]?\ (?:but\ )?i\ (?:can't|cannot)\.? (?!\ \w))"""
-OTHERS = r"""(?:(?:(?:es\ )?tut\ mir\ leid|leider|entschuldigung)[,.]?\ (?:aber\ )?(?:ich\ kann|(?:das\ )?kann\ ich)\b
-      [^.!?]{0,60}\b(?:nicht|kein\w*)\b [^.!?]{0,40} \b(?:helfen|beantworten|unterstützen|geben|erstellen|schreiben)
-    | ich\ kann\ (?:dir|ihnen)\ dabei\ (?:leider\ )?nicht\ helfen
-    | (?:je\ suis\ |je\ )?(?:vraiment\ )?(?:désolée?|m'excuse)[,.]?\ (?:mais\ )?je\ ne\ (?:peux|puis)\ pas
-      \ (?:vous\ |t')?(?:aider|répondre|fournir|donner|écrire|faire)
-    | lo\ siento[,.]?\ (?:pero\ )?no\ puedo\ (?:ayudar|responder|proporcionar|dar|escribir|hacer)
-    | (?:desculpe|sinto\ muito|lamento)[,.]?\ (?:mas\ )?não\ posso\ (?:ajudar|responder|fornecer|dar|escrever|fazer)
-    | mi\ dispiace[,.]?\ (?:ma\ )?non\ posso\ (?:aiutar|risponder|fornir|dar|scriver|far)
-    | (?:het\ spijt\ me|sorry)[,.]?\ (?:maar\ )?(?:daar\ )?(?:ik\ kan|kan\ ik)\b [^.!?]{0,30} \b(?:niet|geen)\b
-    | przykro\ mi[,.]?\ (?:ale\ )?nie\ mogę )"""
-
-DECLINES = re.compile(rf"(?:{ENGLISH}|{OTHERS})", re.VERBOSE)
+DECLINES = re.compile(ENGLISH, re.VERBOSE)
 SENTENCES = re.compile(r"(?<=[.!?])\s+|\n+")
+# Who has such a sentence translated, or asks how to decline, is answered with one.
+TRANSLATED = re.compile(
+    r"translat|übersetz|\btradu[cizt]|vertaal|przetłumacz"
+    r"|\b(?:say|phrase|meaning of|sage ich|heißt|dire|decir|dizer|zeg|mówi)\b",
+    re.IGNORECASE,
+)
+WORDED = re.compile(
+    r"\b(?:how (?:do|can|should|would|to)|word|phrase|polite|write|draft|sentence|wie\b|schreib|formulier|höflich|satz"
+    r"|comment|écri|poli|cómo|escrib|educad|come\b|scriv|cortes|como\b|escrev|hoe\b|schrijf|beleefd|jak\b|napisz|grzeczn)"
+    r"[^.!?\n]{0,60}\b(?:declin|refus|turn(?:ing)? down|reject|say(?:ing)? no\b|ablehn|abzulehnen|absag|abzusagen"
+    r"|nein sag|rechaz|decir que no\b|rifiut|dire (?:di )?no\b|recus|weiger|afwijz|odmówi|odmawia)",
+    re.IGNORECASE,
+)
+PIECES = re.compile(r"[\"“”„«»‘:]|(?<!\w)'|'(?!\w)|(?<=[.!?])\s+|\n+")
 QUOTES = str.maketrans({"\u2019": "'", "\u2018": "'", "\u02bc": "'", "\xa0": " "})
 
 
 def refusal(chat: RedactedChat) -> Reason | None:
-    """An answer declines, and its owner neither corrected nor approved it."""
-    declined = (position for position, text in own_answers(chat) if declines(text))
+    """An answer declines, and its owner neither corrected nor approved it nor asked for such words."""
+    declined = (i for i, text in own_answers(chat) if declines(text) and not _is_asked_for(question(chat, i)))
     return next((Reason("refusal", position) for position in declined), None)
 
 
@@ -58,5 +67,19 @@ def declines(answer: str) -> bool:
     prose = without_code(answer)[0]
     if prose != answer or len(answer.split()) > LONGEST:
         return False
-    opening = [s for s in SENTENCES.split(answer.translate(QUOTES).casefold()) if s.strip()][:2]
-    return any(DECLINES.match(sentence.strip(" \t*_#>-")) for sentence in opening)
+    opening = [s for s in SENTENCES.split(answer.translate(QUOTES)) if s.strip()][:2]
+    return any(_declines(sentence) for sentence in opening)
+
+
+def _declines(sentence: str) -> bool:
+    """Whether a sentence declines, in one of eight languages."""
+    bare = sentence.strip(" \t*_#>-")
+    return bool(DECLINES.match(bare.casefold())) or declines_in(bare) is not None
+
+
+def _is_asked_for(question: str) -> bool:
+    """Whether the question wants words that decline: how to say them, or what is said in another language."""
+    if WORDED.search(question):
+        return True
+    pieces = (piece.strip() for piece in PIECES.split(question.translate(QUOTES)))
+    return bool(TRANSLATED.search(question)) and any(_declines(piece) for piece in pieces if piece)
