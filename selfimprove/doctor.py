@@ -11,7 +11,7 @@ from typing import Any
 from selfimprove import logins, postgres, stack
 from selfimprove.errors import SelfImproveError
 from selfimprove.gateway import archive, remembered, tokens
-from selfimprove.reports.watch import QUIET
+from selfimprove.reports.watch import patience
 from selfimprove.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
@@ -251,7 +251,7 @@ def _nights(settings: Settings) -> Iterator[Finding]:
     hours = f"{age.total_seconds() / 3600:.0f} h ago"
     found = f"last night ended {hours}: {last['outcome']}" if last else f"none yet, and the first chat came {hours}"
     step = "start what is down with `selfimprove up`, look at the schedule `every_night`, or run `selfimprove night`"
-    yield Finding("nights", age < QUIET, found, step)
+    yield Finding("nights", age < patience(settings.cron), found, step)
 
 
 def _alerts(settings: Settings) -> Iterator[Finding]:

@@ -27,14 +27,14 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
     def today() -> Response:
         now = datetime.now(UTC)
         with house.read() as connection:
-            read = _read(connection, now)
+            read = _read(connection, now, watch.patience(house.settings.cron))
         signs = [Sign("Database", True, "answers"), *house.signs()]
         return show.page("today.html.j2", here="today", signs=signs, needs=_needs(read, signs), **read)
 
     return found
 
 
-def _read(connection: Connection, now: datetime) -> dict[str, Any]:
+def _read(connection: Connection, now: datetime, patience: timedelta) -> dict[str, Any]:
     recent = [row for row in alerts.newest(connection, 20) if now - row["at"] < RECENT]
     since = watch.last_sign(connection)
     return {
@@ -44,7 +44,7 @@ def _read(connection: Connection, now: datetime) -> dict[str, Any]:
         "unrated": table.how_many_unrated(connection),
         "alerts": recent,
         "delivery": deliver.standing(connection),
-        "silent_hours": (now - since) / timedelta(hours=1) if since and now - since >= watch.QUIET else None,
+        "silent_hours": (now - since) / timedelta(hours=1) if since and now - since >= patience else None,
         "experiment": next(iter(table.rows(connection, "open_experiment")), None),
         "figures": table.rows(connection, "day_figures", since=now - DAY)[0],
     }

@@ -64,6 +64,26 @@ def test_before_the_first_night_it_counts_from_the_first_chat(connection, settin
     assert len(alerts(connection)) == 1
 
 
+@pytest.mark.parametrize(("cron", "hours"), [
+    ("0 2 * * *", 36), ("* * * * *", 36), ("0 2,14 * * *", 36), ("0 2 * * 6", 7 * 24 + 12), ("0 2 * * 1-5", 84),
+    ("0 2 * * mon,tue", 6 * 24 + 12), ("* 2 * * 6", 7 * 24 + 12), ("0 2 1 * *", 31 * 24 + 12),
+    ("0 2 29 2 *", 1461 * 24 + 12), ("0 2 1 1 *", 365 * 24 + 12),
+])  # fmt: skip
+def test_a_schedule_is_given_its_longest_pause(cron, hours):
+    assert watch.patience(cron) == timedelta(hours=hours)
+
+
+def test_a_weekly_night_is_no_alert_before_the_next_one_is_late(connection, settings):
+    weekly = replace(settings, cron="0 2 * * 6")
+    told(connection, 40)
+    watch.look(weekly, NOW)
+    [found] = doctor._nights(weekly)
+    assert (alerts(connection), found.ok) == ([], True)
+    watch.look(weekly, NOW + timedelta(hours=141))
+    [(_, _, message)] = alerts(connection)
+    assert "none has ended for 181 hours" in message
+
+
 def test_what_waits_is_sent_by_the_watch(connection, settings):
     connection.execute("insert into alerts (run_id, asset, message) values ('r', 'x', 'x: y')")
     connection.commit()
