@@ -153,7 +153,7 @@ def compose(settings: Settings, *, with_dagster: bool = False) -> FastAPI:
     if with_dagster:
         app.second_port, app.second_face = settings.port, proxy.at_root(day.dagster)
     app.state.day = day
-    told = partial(signs, settings.home, parts.answerer.health, partial(stack.services, settings))
+    told = partial(signs, settings, parts.answerer.health, partial(stack.services, settings))
     app.include_router(pages.router(settings, signs=told, has_nights=lambda: stack.supervisor(settings) is not None))
     return app
 

@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import orjson
 
@@ -69,11 +70,13 @@ def read(file: Path, base_model: str) -> Remembered | None:
 
 def refused(file: Path) -> str | None:
     """Why the adapter that was promoted last does not answer, as far as the gateway has seen; None when it does."""
-    try:
-        found = orjson.loads(file.read_bytes()).get("refused")
-    except (OSError, orjson.JSONDecodeError, AttributeError):
-        return None
+    found = _content(file).get("refused")
     return str(found) if found else None
+
+
+def instead(file: Path) -> str | None:
+    """Who answers in the place of the adapter that was promoted last; None where that one does."""
+    return str(_content(file).get("adapter", BASE)) if refused(file) else None
 
 
 def verified(file: Path, base_model: str) -> Remembered | None:
@@ -88,6 +91,14 @@ def verified(file: Path, base_model: str) -> Remembered | None:
         if wrong:
             raise VoiceRefused(id=slot[:12], reason=wrong)
     return known
+
+
+def _content(file: Path) -> dict[str, Any]:
+    try:
+        found = orjson.loads(file.read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _damage(known: Remembered, slot: str) -> str | None:

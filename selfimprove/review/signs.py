@@ -1,31 +1,41 @@
 """How the parts of the day are, as the first page tells it."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import anyio
 
-from selfimprove.gateway import archive
+from selfimprove.gateway import archive, remembered
 from selfimprove.gateway.parts import Health
 from selfimprove.gateway.spool import LIMIT
 from selfimprove.review.house import Sign
 from selfimprove.review.words import moment, size
+from selfimprove.settings import Settings
 
 RECENT = timedelta(days=2)
 FULL = 0.8  # of the spool
 
 
 def signs(
-    home: Path, health: Callable[[], Coroutine[Any, Any, Health]], services: Callable[[], Mapping[str, int | None]]
+    settings: Settings, health: Callable[[], Coroutine[Any, Any, Health]],
+    services: Callable[[], Mapping[str, int | None]],
 ) -> list[Sign]:
-    """The model, the nights, and what is kept; for a thread of the gateway's own."""
-    return [_model(anyio.from_thread.run(health)), _nights(services()), _kept(home, datetime.now(UTC))]
+    """The model, an adapter that was refused, the nights, and what is kept; for a thread of the gateway's own."""
+    model = _model(anyio.from_thread.run(health))
+    return [model, *_refused(settings), _nights(services()), _kept(settings.home, datetime.now(UTC))]
 
 
 def _model(found: Health) -> Sign:
     return Sign("Model", found.ok, "answers" if found.ok else found.detail, "`selfimprove doctor` may know more.")
+
+
+def _refused(settings: Settings) -> Iterator[Sign]:
+    """That the adapter which was promoted last does not answer; with an upstream none does."""
+    why = remembered.refused(remembered.place(settings.home)) if settings.upstream_url is None else None
+    if why:
+        yield Sign("New voice", False, why, "`selfimprove promotion rollback` makes another the champion.")
 
 
 def _nights(services: Mapping[str, int | None]) -> Sign:

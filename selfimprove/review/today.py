@@ -6,6 +6,7 @@ from typing import Any
 
 from fastapi import APIRouter, Depends, Response
 
+from selfimprove.gateway import remembered
 from selfimprove.gateway.guard import needs
 from selfimprove.postgres import Connection
 from selfimprove.promotion import table as promotion
@@ -14,6 +15,7 @@ from selfimprove.reports import alerts, deliver, watch
 from selfimprove.review import show, table
 from selfimprove.review.house import House, Sign
 from selfimprove.review.need import Need, needed
+from selfimprove.settings import Settings
 
 DAY = timedelta(days=1)
 RECENT = timedelta(days=2)  # alerts that are told here
@@ -27,18 +29,20 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
     def today() -> Response:
         now = datetime.now(UTC)
         with house.read() as connection:
-            read = _read(connection, now, watch.patience(house.settings.cron))
+            read = _read(connection, now, house.settings)
         signs = [Sign("Database", True, "answers"), *house.signs()]
         return show.page("today.html.j2", here="today", signs=signs, needs=_needs(read, signs), **read)
 
     return found
 
 
-def _read(connection: Connection, now: datetime, patience: timedelta) -> dict[str, Any]:
+def _read(connection: Connection, now: datetime, settings: Settings) -> dict[str, Any]:
     recent = [row for row in alerts.newest(connection, 20) if now - row["at"] < RECENT]
-    since = watch.last_sign(connection)
+    since, patience = watch.last_sign(connection), watch.patience(settings.cron)
     return {
         "champion": promotion.champion(connection),
+        "is_upstream": settings.upstream_url is not None,
+        "instead": remembered.instead(remembered.place(settings.home)),
         "last": next(iter(table.nights(connection, 1)), None),
         "waits": next(iter(waiting(connection)), None),
         "unrated": table.how_many_unrated(connection),

@@ -1,15 +1,20 @@
 """Every page, read without scripts: what it tells, that hostile text stays text, and that it reads as reviewer."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg
 import pytest
 from fastapi.testclient import TestClient
 
+from selfimprove.gateway import remembered
 from selfimprove.gateway.guard import Visitor
+from selfimprove.gateway.plan import Plan
+from selfimprove.gateway.remembered import Remembered
+from selfimprove.review import signs
 from selfimprove.review.house import House, Sign
-from selfimprove.settings import read
+from selfimprove.settings import private, read
 from selfimprove_tests.reports.test_morning import colours, contrast, outline
 from selfimprove_tests.review.conftest import app
 from selfimprove_tests.review.furnish import EVIL, TALKS, alert
@@ -90,12 +95,41 @@ def test_today_tells_who_answers_what_was_learned_and_what_needs_a_person(person
     assert "No night has ended" not in text
 
 
+def refuse(settings, voice):
+    """The gateway did not take over who was promoted last."""
+    plan = Plan() if voice == "base" else Plan(voice)
+    file = remembered.place(settings.home)
+    remembered.write(file, Remembered(2, "base0", plan, {}, {}, "Adapter 08ab2d does not take over: it says nothing."))
+
+
+@pytest.mark.parametrize("voice", ["base", "the first"])
+def test_today_names_who_answers_where_the_champion_was_refused(settings, person, furnished, voice):
+    refuse(settings, furnished.first if voice == "the first" else voice)
+    lead = plain(person.get("/").text).split("✓")[0]
+    name = "The base model" if voice == "base" else f"Adapter {furnished.first[:12]}"
+    assert f"{name} answers, and not adapter {furnished.champion[:12]} , which was promoted on " in lead
+    [sign] = signs._refused(settings)
+    assert (sign.ok, sign.says) == (False, "Adapter 08ab2d does not take over: it says nothing.")
+    elsewhere = replace(settings, upstream_url="http://127.0.0.1:1/v1")
+    assert list(signs._refused(elsewhere)) == []
+    with TestClient(app(elsewhere)) as other:
+        assert "Another server’s model answers" in plain(other.get("/").text)
+
+
+def test_nobody_is_refused_where_nothing_says_so(settings, furnished):
+    file = remembered.place(settings.home)
+    private(file.parent)
+    for text in ("[]", "{", '{"refused": null, "adapter": "x"}'):
+        file.write_text(text)
+        assert (list(signs._refused(settings)), remembered.instead(file)) == ([], None)
+
+
 def test_today_tells_trouble_first(settings, furnished, connection):
     alert(connection, state="failed", attempts=2, problem="json: refused", message="m\nhttp://127.0.0.1/")
     connection.execute("update morning_reports set created_at = created_at - interval '40 hours'")
     connection.commit()
-    signs = [Sign("Spool", False, "full since 07:12: chats are no longer kept", "Free `2 GB`.")]
-    with TestClient(app(settings, signs=lambda: signs)) as person:
+    told = [Sign("Spool", False, "full since 07:12: chats are no longer kept", "Free `2 GB`.")]
+    with TestClient(app(settings, signs=lambda: told)) as person:
         html = person.get("/").text
     needs = re.findall(r'<li class="need need-(\w+)">', html)
     assert needs == ["bad", "bad", "bad", "open", "open", "plain"]
