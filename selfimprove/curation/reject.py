@@ -35,7 +35,7 @@ class Rule:
 RULES = (
     Rule("3", no_train),
     Rule(REDACTION, left_over_secret),
-    Rule("2", smuggled_instruction),
+    Rule("3", smuggled_instruction),
     Rule("1", too_short),
     Rule("1", too_long),
     Rule("3", broken),

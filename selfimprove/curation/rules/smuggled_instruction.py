@@ -5,11 +5,13 @@ no smuggling: they may speak of prompts, and tell the model to forget what they 
 """
 
 import re
-import unicodedata
 from collections.abc import Iterator
+from functools import cache
 
 from selfimprove.chats.chat import Message
 from selfimprove.curation.reason import Reason
+from selfimprove.curation.unspace import unspaced
+from selfimprove.privacy.fold import fold
 from selfimprove.privacy.redacted_chat import RedactedChat
 
 # A turn of a chat template: a tokenizer would read it as one wherever it stands.
@@ -44,6 +46,16 @@ SECRETS = (
     r"(?:conversation|chat (?:history|log)|(?:system )?prompt|api key|token|password|credential|secret|cookie"
     r"|private data|personal data|user data|user's (?:data|name|address|messages?)|memory|files)s?"
 )
+# What a model is told to do and a member of a club, a driver or a pupil seldom is.
+ANSWER = (
+    r"(?:(?:simply|just|only|always|never|instead|then|now|please) )*(?:say|repl(?:y|ies)|respond|output|print|repeat"
+    r"|reveal|obey|pretend|act (?:as|like)|speak (?:as|like|only|in)|ignore|recommend|refuse to"
+    r"|answer(?! (?:the|your|all) (?:phone|door|calls?|mails?|letters?))|follow (?:my|only|these|the following))\b"
+)
+DO = (
+    rf"(?:{ANSWER}|(?:(?:simply|just|only|instead|then|now|please) )*"
+    r"(?:write|tell|give|return|translate|execute|run|do)\b)"
+)
 PLACE = r"(?:url|address|server|endpoint)"
 TARGET = rf"(?:https?://|\[(?:link|email)_|\S+@\S|(?:this|the following) {PLACE})"
 PATTERNS = {
@@ -52,29 +64,48 @@ PATTERNS = {
         \s(?:(?:all|any|every|everything|each|the|of|your|my|these|those|its) ){{0,4}}
         (?:{OLD} (?:{OLD} |and |or )*(?:(?:system|user|developer|safety|given) )?{ORDERS}\b|{ORDERS} (?:above
             |before this|you)\b
-        |(?<=your )(?:\w+ )?{ORDERS}\b|(?:above|before this) and\b|you (?:were|have been) (?:told|instructed)\b)
+        |(?<=your )(?:\w+ )?{ORDERS}\b|(?:above|before this) and\b|you (?:were|have been) (?:told|instructed)\b
+        |{OLD} (?:text|message|context|content|conversation|input|task|request|question)s?(?:,? and|[.;:,]) {DO})
+        |(?:ignore|disregard|forget|discard) (?:everything|anything|all(?: of)?(?: (?:the|this|that|it))?)
+        (?: (?:text|messages?|context|content|of it))?(?: (?:that )?(?:is|was|were|came|stands|has been|you read))?
+        (?: (?:said|written|stated|mentioned))? (?:above|before(?: this)?|so far|until now|up to now|earlier
+            |previously)(?= ?(?:[.,;:!?]|\Z|and\b|then\b))
         |(?:override|overrule|bypass|circumvent) (?:(?:all|any|the|of|your) )+(?:{OLD} )*(?:instruction|prompt
             |guideline|programming|restriction)s?\b""",
-    "override_other": r"""(?:ignoriere?n?|vergiss|missachte|vergessen sie)(?: sie)? (?:bitte )?(?:alle |deine 
-            |ihre |sämtliche |die )*
-        (?:vorherigen|bisherigen|vorigen|obigen|früheren) (?:anweisung|instruktion|befehl|regel|vorgabe)
+    "override_other": r"""(?:ignorier(?:e|en|t)?|vergiss|vergesst|missachte|vergessen sie)(?: sie)? (?:bitte )?
+        (?:(?:alle|deine|ihre|eure|sämtliche|die|jegliche) )*
+        (?:(?:vorherigen|bisherigen|vorigen|obigen|früheren) (?:anweisung|instruktion|befehl|regel|vorgabe)
+        |(?:anweisungen|instruktionen|befehle|regeln|vorgaben) (?:weiter )?(?:oben|von oben|zuvor|davor)\b
+        |alles,? (?:obige|bisherige|vorherige|davor|zuvor|oben|was (?:oben|davor|zuvor|vorher|bisher|dir))\b)
         |(?:ignore[zr]?|oublie[zr]?|ne (?:tiens|tenez) pas compte de) (?:toutes |tous |les |tes |vos |des )*
         (?:instructions?|consignes?|règles|directives) (?:précédente|antérieure|ci-dessus|système)
-        |(?:ignora|ignore|olvida|olvide|descarta|desconsidere|esqueça) (?:todas |todos |las |los |as |os |tus 
-            |sus |suas? )*
+        |(?:ignore[zr]?|oublie[zr]?) tout (?:ce qui (?:précède|est (?:écrit|dit) (?:ci-dessus|avant|plus haut))
+            |ce que (?:tu as|vous avez) (?:lu|reçu)|le (?:texte|contexte) (?:précédent|ci-dessus))
+        |(?:ignora|ignore|olvida|olvide|descarta|desconsidere|esqueça) (?:(?:todas|todos|las|los|as|os|tus|sus|suas?) )*
         (?:instrucciones|instruções|órdenes|ordens|reglas|regras|indicaciones) (?:anterior|previa|prévia
             |de arriba|acima)
+        |(?:ignora|ignore|olvida|olvide|descarta) (?:por favor )?(?:todo )?lo (?:anterior|de arriba|dicho antes)
+        |(?:ignore|esqueça|desconsidere) (?:por favor )?tudo (?:acima|anterior|(?:o )?que (?:veio antes|foi dito
+            |está acima))
         |(?:ignora|dimentica) (?:tutte |le |tue )*(?:istruzioni|regole) (?:precedenti|di cui sopra)
+        |(?:ignora|dimentica) tutto (?:(?:ciò|quello) che (?:precede|è stato detto|sta sopra)|quanto (?:sopra
+            |precede|detto))
         |negeer (?:alle |de |je )*(?:vorige|eerdere|bovenstaande) (?:instructies|opdrachten|regels)
-        |zignoruj (?:wszystkie |swoje )*(?:poprzednie|wcześniejsze) (?:instrukcje|polecenia)
+        |(?:negeer|vergeet) alles (?:hierboven|hiervoor|daarvoor|wat (?:hierboven|hiervoor|eerder))
+        |zignoruj (?:wszystkie |swoje )*(?:poprzednie|wcześniejsze|powyższe) (?:instrukcje|polecenia)
+        |(?:zignoruj|zapomnij|pomiń) (?:o )?wszystk(?:o|im),? (?:co )?(?:było |jest )?(?:powyżej|wcześniej|przedtem)
+        |(?:забудь|игнорируй)(?:те)? вс[её],? что (?:было )?(?:выше|раньше|написано выше)
         |忽略(?:之前|以上|上面|先前|前面)的?(?:所有|一切|全部)?(?:指令|指示|说明|提示)|以前の指示(?:を|は)(?:すべて)?無視
             |игнорируй(?:те)? (?:все )?предыдущие инструкции""",
     "new_role": rf"""(?:you are|you're|you will be) now (?:dan\b|(?:an? |the )?(?:\w+ ){{0,2}}(?:unrestricted
             |unfiltered|uncensored|jailbroken
         |evil|malicious|rogue)|(?:an? |the )(?:\w+ ){{0,2}}{MODEL}\b|in (?:developer|debug|admin|god|jailbreak
             |maintenance|unrestricted)\w* mode)
-        |from now on,? you (?:are (?:an? |the )?(?:\w+ ){{0,2}}{MODEL}\b|must|shall|(?:will|should
-            |are to) (?:only|always|never|respond|answer|reply|act|obey|ignore|speak|follow)\b)|(?:enter|enable
+        |from now on,? you (?:are (?:an? |the )?(?:\w+ ){{0,2}}{MODEL}\b|(?:must|shall|will|should|have to
+            |are to) {ANSWER})
+        |your (?:new|real|actual|only|true) (?:task|job|goal|objective|mission|role|purpose)s? (?:is|are)(?: now)? to
+        (?: ){ANSWER}
+        |(?:enter|enable
             |activate|switch to) (?:developer|debug|admin|god|dan|jailbreak) mode
         |pretend (?:that )?you (?:are not|have no|do not have|are an? (?:unrestricted|unfiltered))""",
     "prompt_theft": r"""(?:reveal|print|repeat|show|output|display|leak|disclose|recite|tell (?:me|us)|give (?:me
@@ -103,9 +134,8 @@ PATTERNS = {
             |report) (?:[^.\n]{{0,60}}\b)?{SECRETS}\b[^.\n]{{0,60}}\b(?:to|at|via) {TARGET}
         |!\[[^\]]*\]\(https?://[^)\s]*[?&/=](?:\{{|\[|<|%7b|\$)[^)]*\)""",
 }
-ORDER = {name: re.compile(re.sub(" ", "[ \n]", re.sub(r"\s*\n\s+", "", text)), re.MULTILINE)
-         for name, text in PATTERNS.items()}  # fmt: skip
-
+# Scripts with letters that look like Latin ones; a capital may look like another letter than its small one does.
+LOOK_ALIKE = re.compile("[\u0370-\u052f]")
 BREAKS, BLANKS = re.compile(r"\s*\n\s*"), re.compile(r"[^\S\n]+")
 
 
@@ -137,8 +167,19 @@ def foreign(message: Message) -> Iterator[str]:
 
 
 def orders(text: str) -> str | None:
-    """What a text from elsewhere demands of the model, by the name of the pattern."""
-    if not text.isascii():
-        text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) != "Cf")
-    folded = BLANKS.sub(" ", BREAKS.sub("\n", text.casefold().replace("’", "'")))
-    return next((name for name, pattern in ORDER.items() if pattern.search(folded)), None)
+    """What a text from elsewhere demands of the model, by the name of the pattern, however it is spelled."""
+    read = [_plain(fold(unspaced(text).casefold()).text)]
+    if LOOK_ALIKE.search(text):
+        read.append(_plain(fold(unspaced(text)).text.casefold()))
+    return next((name for plain in read for name, pattern in _patterns().items() if pattern.search(plain)), None)
+
+
+def _plain(text: str) -> str:
+    return BLANKS.sub(" ", BREAKS.sub("\n", text))
+
+
+@cache
+def _patterns() -> dict[str, re.Pattern[str]]:
+    """The patterns in the spelling that texts are read in; a line of theirs is layout, a blank any blank."""
+    plain = {name: re.sub(r"\s*\n\s+", "", fold(text).text) for name, text in PATTERNS.items()}
+    return {name: re.compile(text.replace(" ", "[ \n]"), re.MULTILINE) for name, text in plain.items()}
