@@ -76,6 +76,17 @@ def alert_failed_checks(context: dg.RunStatusSensorContext, database: Database) 
     return _tell(context, database)
 
 
+@dg.run_status_sensor(
+    run_status=dg.DagsterRunStatus.CANCELED,
+    default_status=dg.DefaultSensorStatus.RUNNING,
+    minimum_interval_seconds=10,
+    request_job=morning,
+)
+def tell_ended_run(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
+    """That a run was ended from outside, and the morning report that it did not reach."""
+    return _tell(context, database)
+
+
 def _tell(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
     run = context.dagster_run
     raise_alerts(context.instance, run, database)
@@ -106,6 +117,6 @@ def was_told(database: Database, run_id: str) -> bool:
         return connection.execute(postgres.queries(QUERIES).night_of_run, {"run_id": run_id}).fetchone() is not None
 
 
-SENSORS = [alert_failed_run, alert_failed_checks]
+SENSORS = [alert_failed_run, alert_failed_checks, tell_ended_run]
 SCHEDULES = [every_night]
 JOBS = [nightly, morning]

@@ -8,6 +8,10 @@ from selfimprove import postgres
 from selfimprove.datasets.say import TOO_LITTLE
 from selfimprove.postgres import Connection
 
+ENDED = (
+    "it was ended before it was done, by the morning (`selfimprove service morning`) or by hand; "
+    "what was done is kept, and the next one goes on from there"
+)
 LONGEST = 1000  # characters of what a check or an error says
 
 
@@ -46,7 +50,8 @@ def detail(alert: Mapping[str, Any]) -> str:
 def from_run(instance: Any, run: Any, port: int) -> list[Alert]:
     """An alert for each check that did not pass and each step that failed, those that stopped the run first.
 
-    Nothing to learn is no fault: the morning report tells it.
+    Nothing to learn is no fault: the morning report tells it. What was interrupted because the run was ended from
+    outside is none either; that it was is told once.
 
     `instance` and `run` are Dagster's; a run that failed without either gives one alert of its own.
     """
@@ -56,9 +61,13 @@ def from_run(instance: Any, run: Any, port: int) -> list[Alert]:
     failed = sorted((check for check in checks if not check.passed), key=lambda check: not _stops(check))
     told = [check for check in failed if check.check_name not in TOO_LITTLE]
     found = [Alert(run.run_id, _name(c.asset_key), c.check_name, _check_detail(c), url) for c in told]
-    steps = [event for event in events if event.event_type_value == "STEP_FAILURE" and not _is_gate(event)]
+    is_ended = run.status.value == "CANCELED"
+    failures = [] if is_ended else [event for event in events if event.event_type_value == "STEP_FAILURE"]
+    steps = [event for event in failures if not _is_gate(event)]
     found = [*(Alert(run.run_id, step.step_key or "", "", _step_detail(step), url) for step in steps), *found]
-    if not found and not failed and run.status.value in ("FAILURE", "CANCELED"):
+    if is_ended:
+        return [Alert(run.run_id, "", "", ENDED, url), *found]
+    if not found and not failed and run.status.value == "FAILURE":
         return [Alert(run.run_id, "", "", "it ended without telling why; its process may have been killed", url)]
     return found
 

@@ -11,8 +11,10 @@ from selfimprove import automation, postgres
 from selfimprove.chats.calendar import calendar
 from selfimprove.chats.chat import Sealing
 from selfimprove.chats.importing import import_files
+from selfimprove.definitions import defs
 from selfimprove.errors import DatabaseDown
 from selfimprove.privacy.vault import Vault
+from selfimprove.reports import watch
 from selfimprove.resources import Database
 from selfimprove_tests.end_to_end.nights import Nights
 
@@ -77,6 +79,31 @@ def test_the_daemon_tells_of_a_quiet_night_once(quiet_house: Nights) -> None:
         assert asked.tags == {automation.NIGHT_RUN: run.run_id}
         quiet_house.run("morning", asked.tags, {})
         assert isinstance(automation.alert_failed_checks(context), dg.SkipReason)
+
+
+def test_a_night_that_was_ended_is_told_and_blamed_on_nobody(quiet_house: Nights, tmp_path: Path) -> None:
+    ask(quiet_house, tmp_path, [("What is the capital of Peru?", "The capital of Peru is Lima.")])
+    instance = quiet_house.instance
+    night = instance.create_run_for_job(defs.resolve_job_def("nightly"), tags=automation.range_tags([], YESTERDAY))
+    instance.report_run_canceling(night)
+    ended = instance.report_run_canceled(night)
+    run = instance.get_run_by_id(night.run_id)
+    assert run is not None
+    with dg.build_run_status_sensor_context(
+        "tell_ended_run", ended, instance, run, resources={"database": Database(url=quiet_house.url)},
+    ) as context:
+        asked = automation.tell_ended_run(context)
+        assert isinstance(asked, dg.RunRequest)
+        quiet_house.run("morning", dict(asked.tags), {})
+        assert isinstance(automation.tell_ended_run(context), dg.SkipReason)
+    assert quiet_house.told()["outcome"] == "failed"
+    assert "the run: it was ended before it was done" in quiet_house.told()["sentence"]
+    [alert] = quiet_house.rows("select message from alerts")
+    assert "by the morning (`selfimprove service morning`) or by hand" in alert["message"]
+    with postgres.connect(quiet_house.url) as connection:
+        tomorrow = datetime.now(UTC) + timedelta(hours=24)
+        assert watch.silence(connection, tomorrow, quiet_house.settings) is None
+        assert watch.silence(connection, tomorrow + timedelta(hours=24), quiet_house.settings) is not None
 
 
 def test_a_database_that_is_down_stops_the_night_before_it_writes(quiet_house: Nights) -> None:

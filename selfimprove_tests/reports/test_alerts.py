@@ -96,6 +96,17 @@ def test_a_run_that_died_without_a_word_has_one():
     assert found.message.startswith("the run: it ended without telling why")
 
 
+def test_a_run_that_was_ended_has_one_and_none_of_what_that_interrupted():
+    @dg.asset(deps=[thing])
+    def long(context: dg.AssetExecutionContext) -> None:
+        context.instance.report_run_canceling(context.run)
+        raise KeyboardInterrupt
+
+    found, _ = run(thing, soft, long)
+    assert [(a.asset, a.check_name) for a in found] == [("", ""), ("thing", "soft")]
+    assert found[0].message.startswith("the run: it was ended before it was done")
+
+
 def stored(connection):
     rows = connection.execute("select * from alerts order by id")
     return [(row["asset"], row["check_name"], row["state"]) for row in rows]
