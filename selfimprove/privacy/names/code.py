@@ -10,9 +10,27 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from selfimprove.privacy.rules.rule import words
+
 SURE, LIKELY, MAYBE, BLANK, TEXT = 2, 1, 0, -1, -2
 LONGEST = 1000  # code points in a line; a longer one is text
-_FENCE = re.compile(r"^[ \t]*(```+|~~~+)[^\n`]*\n.*?^[ \t]*\1[ \t]*$", re.DOTALL | re.MULTILINE)
+_FENCE = re.compile(
+    r"^[ \t]*(?P<ticks>```+|~~~+)(?:[ \t]|\{?\.|\{)*(?P<language>[\w+#-]*)[^\n`]*\n(?P<content>.*?)"
+    r"^[ \t]*(?P=ticks)[ \t]*$",
+    re.DOTALL | re.MULTILINE,
+)
+_LANGUAGES = words(
+    """
+    ada apex applescript asm assembly awk bash bat batch c c# c++ cc clj clojure cmake cmd cobol coffee coffeescript
+    cpp cs csh csharp css cu cuda cxx cython d dart delphi dockerfile elixir elm erl erlang ex exs f# f90 fish fortran
+    fs fsharp gdscript glsl go golang gradle graphql groovy h haskell haxe hcl hlsl hpp hs ipython java javascript jl
+    js jsx julia kotlin ksh kt kts less lisp lua makefile mathematica matlab mjs mysql nasm nim nix objc objective-c
+    objectivec ocaml octave pascal perl php pl plpgsql plsql postgres postgresql powershell prolog proto protobuf ps1
+    psql pwsh py py3 pycon pyspark python python3 qml r racket rb reason rkt rs ruby rust sas sass scala scheme scss
+    sh shell sol solidity sparql sql sqlite svelte swift systemverilog tcl terraform tf ts tsql tsx typescript v vala
+    vb vba vbnet verilog vhdl vim vue wasm wgsl zig zsh
+    """
+)
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _STRING = re.compile(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`\n]*`|[“‘][^”’\n]*[”’]")
 _COMMENT = re.compile(r"(?:^|(?<=\s))(?:#(?!include|define|if|endif|!|[\w-]+[^\n{]*\{)|//|--\s|/\*|<!--).*|^\*.*")
@@ -102,7 +120,7 @@ class _Line(NamedTuple):
 
 
 def prose(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of a text outside closed code fences and lines of code, ascending; comments are prose."""
+    """The stretches of a text outside fences and lines of code, ascending; comments are prose."""
     for start, end in unfenced(text):
         at = start
         for low, high in _lines_of_code(text, start, end):
@@ -124,12 +142,20 @@ def is_quoted(text: str, start: int, end: int) -> bool:
 
 
 def unfenced(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of a text outside closed code fences; an open one is text like any other."""
+    """The stretches of a text outside closed fences of code; an open one is text, as are letters and data in one."""
     at = 0
     for fence in _FENCE.finditer(text) if "```" in text or "~~~" in text else ():
-        yield at, fence.start()
-        at = fence.end()
+        if fence["language"].lower() in _LANGUAGES or _is_code(text, *fence.span("content")):
+            yield at, fence.start()
+            at = fence.end()
     yield at, len(text)
+
+
+def _is_code(text: str, start: int, end: int) -> bool:
+    """Whether these lines are code throughout, but for comments, marks and assignments."""
+    lines = [_line(text, *match.span()) for match in _LINE.finditer(text, start, end)]
+    inside = {line.start for block in _blocks(lines) for line in block}
+    return bool(inside) and all(line.kind in (MAYBE, BLANK) or line.start in inside for line in lines)
 
 
 def _lines_of_code(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:

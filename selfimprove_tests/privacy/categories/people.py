@@ -16,6 +16,7 @@ NAMED = {
     "pt": ["falei com {} sobre a viagem", "Um abraço,\n{}"],
 }
 LOWER = ["can you ask {} about the keys", "i had lunch with {} today", "my boss {} says no"]
+FENCED = ["```\nDear {},\nsee you soon.\n```", '```json\n{"name": "{}"}\n```', "```csv\nname,age\n{},31\n```"]
 LIVES = ["I live at {}", "please send it to {} by Friday", "Ship to:\n{}", "meine Adresse: {}", "mon adresse : {}"]
 
 
@@ -34,6 +35,8 @@ def names(made: Fresh) -> Iterator[tuple[str, str]]:
             yield template, full_name(made, locale)
     for template in LOWER:
         yield template, full_name(made, "en_US").lower()
+    for template in FENCED:
+        yield template, full_name(made, "en_GB")
 
 
 def addresses(made: Fresh) -> Iterator[tuple[str, str]]:

@@ -56,6 +56,23 @@ def test_code_is_left_out_wherever_it_stands(language: str) -> None:
         assert "Thank" not in out
 
 
+@pytest.mark.parametrize("info", ["python", " js", "C++", "{.rust .numberLines}", "sql title=x", "SH"])
+def test_a_fence_of_a_language_is_left_out_whatever_it_holds(info: str) -> None:
+    assert left_out(f"See:\n```{info}\nJonas Lind\n```\nThank you") == f"```{info}\nJonas Lind\n```"
+
+
+@pytest.mark.parametrize("language", CODE)
+def test_a_fence_whose_lines_are_code_is_left_out_with_its_comments(language: str) -> None:
+    for text in (f"```\n{CODE[language]}\n```", f"~~~\n# by Jonas\n{CODE[language]}\n~~~"):
+        assert left_out(f"See:\n{text}\nThank you") == text
+
+
+@pytest.mark.parametrize("info", ["", "text", "json", "csv", "markdown", "email", "yaml", "log", "html", "none"])
+def test_other_fences_are_read_line_by_line(info: str) -> None:
+    assert left_out(f"```{info}\nDear Jonas Lind,\nprint(answer)\nbye\n```\nYours") == "print(answer)"
+    assert left_out(f'```{info}\n{{"name": "Jonas Lind", "city": "Uppsala"}}\n```\nYours') == ""
+
+
 PEOPLE = {
     "prose with brackets": "We met {a} (my aunt), {b} [the baker]; and {c}: all of them = nice people!",
     "a letter": "Dear {a},\n\nif you are in town:\n- call me;\n- see {b}.\n\nYours,\n{c}\n12 Elm Street\nOakville",

@@ -90,8 +90,19 @@ def test_a_word_that_is_also_a_name_is_judged_by_its_sentence() -> None:
 
 
 def test_code_fences_are_skipped() -> None:
-    text = "Ask Ingrid Solberg.\n```\nowner = 'Ingrid Solberg'\n```\n"
+    text = "Ask Ingrid Solberg.\n```python\nowner = 'Ingrid Solberg'\n```\n"
     assert [(span.start, span.end, span.type) for span in find([text])[0]] == [(4, 18, "NAME")]
+
+
+@pytest.mark.parametrize("threshold", [None, SECOND_LOOK])
+@pytest.mark.parametrize(
+    "fenced",
+    ["```\n{}\n```", "```text\n{}\n```", "~~~ email\n{}\n~~~", "```markdown\n# Mail\n{}\n```"],
+)
+def test_letters_in_fences_are_read_by_both_looks(fenced: str, threshold: float | None) -> None:
+    text = fenced.format("Dear Ingrid Solberg,\nplease write to Teodora Marinova.\nSee you on Monday.")
+    found = [text[span.start : span.end] for span in find([text], threshold)[0]]
+    assert found == ["Ingrid Solberg", "Teodora Marinova"]
 
 
 def test_a_lower_threshold_finds_more() -> None:

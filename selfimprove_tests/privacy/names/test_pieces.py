@@ -51,9 +51,9 @@ def test_several_texts_keep_their_order() -> None:
     assert [sum(map(len, one)) for one in windows(["one", "", "two words"])] == [1, 0, 2]
 
 
-def test_closed_fences_are_left_out_and_open_ones_are_text() -> None:
+def test_closed_fences_of_code_are_left_out_and_open_ones_are_text() -> None:
     assert words("before\n```python\nname = 'Ann'\n```\nafter Bob") == ["before", "after", "Bob"]
-    assert words("a\n~~~\nAnn\n~~~\nb\n```\nBob\n```") == ["a", "b"]
+    assert words("a\n~~~ruby\nAnn\n~~~\nb\n```\nputs(Bob)\n```") == ["a", "b"]
     assert "Ann" in words("before\n```\nname = Ann")
     assert "Ann" in words("inline `Ann` stays")
     assert "Ann" in words("```Ann``` on one line")
