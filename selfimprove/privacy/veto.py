@@ -7,25 +7,38 @@ from collections.abc import Iterator
 
 from selfimprove.privacy.fold import fold
 
-VERSION = "1"
+VERSION = "2"
 AHEAD, BEHIND = 64, 300  # characters read after a mark and before it
-SIGNS = {ord("\u30fc"): "-"}  # a long vowel, taken for a hyphen
+SIGNS = {ord("\u30fc"): "-", ord("\u30fb"): "-"}  # a long vowel and a middle dot, taken for hyphens
 MARK = re.compile(r"&#(?:0*35|x0*23);|&num;|%23|[#\uff03\ufe5f\u266f]", re.IGNORECASE)
-# No letter or digit of Latin script may follow: `#privateer`, `#private-key`; an underscore beside it is emphasis.
-NAME = re.compile(r"(?:(?P<train>no[-_ ]{0,2}(?:train(?:ing)?|rag))|private)(?![-_]*[a-z0-9])", re.IGNORECASE)
+# `#privateer`, `#no-trainspotting` and `#private-key` are other words; any other ending leaves the tag one.
+NAME = re.compile(
+    r"(?:(?P<train>(?:no(?:[-_ ]{0,3}|-\r?\n)|[ \t]{1,2}no[-_]{1,2})(?:train(?:ing)?|rag))|private"
+    r"(?![-_]+(?:keys?|methods?|members?|fields?|vars?|variables?|propert(?:y|ies)|functions?|class(?:es)?|"
+    r"constructors?|apis?|ips?|networks?|subnets?|clouds?|repos?|registry|endpoints?|equity|schools?|sector|browsing)"
+    r"(?![a-z])))(?![a-z])",
+    re.IGNORECASE,
+)
 URL = re.compile(r"(?:://|\bwww\.)[^\s<>\"')\]\u3001\u3002\uff0c\uff01\uff1f]*(?<![.,!?;:])\Z", re.IGNORECASE)
-PATH = re.compile(r"[A-Za-z0-9_-](?:[./][A-Za-z0-9_-]+)+/?\Z")  # `setup.md#no-train` is a link's target
-WORD = re.compile(r"[A-Za-z0-9]_*\Z")  # `C#private`, `page#private`
-MEMBER = re.compile(r"(?:\bthis|[\w)\]]\?)\.\Z")
-OTHER_MEMBER = re.compile(r"[A-Za-z0-9_)\]]\.\Z")
-USED = re.compile(r"[ \t]*(?:[=(\[;+*/<>?&|}]|-[-=>\d]|\.\w)")  # what code does with a member
+_FILE = (
+    r"(?:md|mdx|rst|adoc|txt|html?|xml|json|ya?ml|toml|css|pdf|php|aspx?|jsx?|tsx?|mjs|vue|py|rb|java|kt|cs|cpp|hpp?|"
+    r"c|go|rs|swift)"
+)
+# `setup.md#no-train` and `/a/b#private` are a link's target
+PATH = re.compile(rf"[\w-]\.{_FILE}/?\Z|(?:(?<!\S)\.{{0,2}}/|\w/[\w.-]+/)[\w./-]*(?<![.])\Z", re.IGNORECASE)
+CODE = re.compile(r"(?<![^\W_])[CFJ]\Z|[A-Za-z0-9]_+\Z|(?:::|[A-Za-z0-9]_)\w+\Z")  # `C#private`, `a_b#private`
+MEMBER = re.compile(r"\bthis\??\.\Z")
+OTHER_MEMBER = re.compile(r"[A-Za-z0-9_)\]]\??\.\Z")
+USED = re.compile(  # what code does with a member
+    r"[(\[]|\??\.[a-z]|[ \t]*(?:[-+*/&|?]?=|!==?|(?:\+\+|--)[ \t]*[;)]|&&|\|\||\?\?|;[ \t]*(?:\n|\Z))"
+)
 
 
 def has_tag(text: str) -> bool:
     """Whether #no-train, #no-rag or #private is in the text, also glued to a word, and however it is spelled.
 
-    Full width, look-alikes, invisible characters, case and hyphens make no difference. A link's target, an entity and
-    a private member in code are no tags.
+    Full width, look-alikes, invisible characters, case and hyphens make no difference, nor does what is appended. Only
+    a link's target, an entity and a private member in code are no tags: a veto too many costs one example.
     """
     return any(_tags(text))
 
@@ -47,6 +60,6 @@ def _is_target(before: str, after: str) -> bool:
 def _is_member(before: str, after: str) -> bool:
     if before.endswith("&") and after.startswith(";"):
         return True
-    if before.endswith("/") or WORD.search(before) or MEMBER.search(before):
+    if PATH.search(before) or CODE.search(before) or MEMBER.search(before):
         return True
     return bool(OTHER_MEMBER.search(before) and USED.match(after))
