@@ -781,5 +781,7 @@ from (values
     ('canary_names', 0.25, 'share of made-up names that the redaction may miss; of all else it may miss none'),
     ('instrument_days', 7, 'age after which the test of leaks must show again that it finds planted secrets'),
     ('membership_told', 0.6, 'area under the curve of what people said, which is not trained on'),
-    ('membership_taught', 0.9, 'area under the curve of the answers, which are taught')
+    ('membership_taught', 0.9, 'area under the curve of the answers, which are taught'),
+    ('own_drop', 0.05, 'a shown loss on held-out questions against the champion and earlier models'),
+    ('pins_lost', 0.1, 'share of the pinned answers that the champion gives and that may be lost')
 ) as shipped (name, value, reason);

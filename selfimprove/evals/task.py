@@ -7,6 +7,7 @@ from selfimprove.datasets.example import as_json, content_id
 
 RULE_VERSION = "2"  # of graders and of how answers are asked for: results under another one are not compared
 TASKS = ("core", "refusals", "golden", "holdout", "fresh")
+UNGRADED = "none"
 SHORT = 60  # characters: a longer reference has too many right wordings to be compared letter by letter
 
 
@@ -35,4 +36,4 @@ class EvalExample:
 
 def grader_for(reference: str) -> str:
     """How an answer from a chat is judged: letter by letter when the reference is short, else by its loss alone."""
-    return "exact" if len(reference.strip()) <= SHORT else "none"
+    return "exact" if len(reference.strip()) <= SHORT else UNGRADED

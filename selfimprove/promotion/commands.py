@@ -208,13 +208,15 @@ def set_(name: str, value: float, reason: str) -> None:
 
 @promotion.command()
 @click.option("--nights", default=365, show_default=True, type=click.IntRange(1), help="Nights of a year.")
-@click.option("--effect", default=0.0, show_default=True, help="True gain of every challenger, a share of the items.")
+@click.option("--effect", default=0.0, show_default=True, type=Number(-1, 1), help="True gain, a share of the items.")
 @click.option("--examples", default=40, show_default=True, type=click.IntRange(1), help="Target items of a night.")
-@click.option("--seed", default=1, show_default=True, help="Of everything that is drawn.")
+@click.option("--seed", default=1, show_default=True, type=click.IntRange(0), help="Of everything that is drawn.")
 @click.option("--years", default=20, show_default=True, type=click.IntRange(1), help="How often the year is lived.")
 @click.option("--reused", default=0.0, show_default=True, type=Number(0, 1), help="Share asked every night.")
-@click.option("--cluster", default=1, show_default=True, type=click.IntRange(1), help="Items of one conversation.")
-@click.option("--drift", default=0.0, show_default=True, help="Share of the core each challenger loses for good.")
+@click.option("--cluster", default=1, show_default=True, type=click.IntRange(1), help="Items that go together.")
+@click.option(
+    "--drift", default=0.0, show_default=True, type=Number(0, 1), help="Share of the core each challenger loses."
+)
 @click.option("--core", default=0, show_default=True, type=click.IntRange(0), help="Core items; 0 leaves them out.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def simulate(years: int, seed: int, as_json: bool, **lived: Any) -> None:
@@ -236,8 +238,9 @@ def compare(jsonl: bool) -> None:
     """Judge scores on standard input by the gates' rules. Exits 0 promote, 3 reject, 4 not enough evidence.
 
     A line is {"task", "example", "challenger", "champion", "base"} and, where examples go together, "cluster". Tasks
-    named core, refusals and golden must not get worse; on the others a gain is looked for. The decision is one JSON
-    object with its intervals.
+    named core, refusals and golden must not get worse; on the others a gain is looked for. Higher scores are better; of
+    scores outside 0 to 1 the range of challenger and champion counts, but for a hundredth at either end. The decision
+    is one JSON object with its intervals.
 
     Example: selfimprove evals compare --jsonl < scores.jsonl
     """

@@ -1,7 +1,7 @@
 """A comparison from lines of scores: read, judged by the gates that scores alone can answer, and told."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
@@ -15,6 +15,7 @@ from selfimprove.promotion.gate import GATES, decide
 from selfimprove.promotion.statistics import paired_difference
 
 MODELS = ("challenger", "champion", "base")
+LARGEST = 1e100  # of a score: differences of larger ones are no numbers
 KEPT = ("core", "refusals", "golden")  # tasks that must not get worse; on every other one a gain is looked for
 
 
@@ -54,6 +55,7 @@ def judge(lines: Iterable[Line], margins: Margins) -> tuple[Evidence, Decision]:
     names = set(evidence.tasks)
     asked = {"is_complete": True, "improves_target": True, "keeps_core": "core" in names}
     asked |= {"keeps_history": bool(names & {"core", "golden"}), "keeps_refusing": "refusals" in names}
+    asked |= {"keeps_own": bool(names & {"holdout", "golden"})}
     least = {"core_items": "core", "refusal_items": "refusals"}
     targets = {name for group in evidence.targets for name in group}
     waived = {margin: 0.0 for margin, task in least.items() if task not in names - targets}
@@ -92,16 +94,20 @@ def _problem(value: Any) -> str | None:
     missing = [name for name in ("task", "example", *MODELS) if value.get(name) is None]
     if missing:
         return f"{', '.join(map(repr, missing))} is missing"
-    if not isinstance(value["task"], str) or not isinstance(value["example"], str | int):
+    if not isinstance(value["task"], str) or not _is_name(value["example"]):
         return "'task' is a name, 'example' a name or a whole number"
-    if not isinstance(value.get("cluster", ""), str | int):
+    if not _is_name(value.get("cluster", "")):
         return "'cluster' is a name or a whole number"
     wrong = [model for model in MODELS if not _is_score(value[model])]
-    return f"{', '.join(map(repr, wrong))} is not a finite number" if wrong else None
+    return f"{', '.join(map(repr, wrong))} is no number of at most {LARGEST:g}" if wrong else None
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str | int) and not isinstance(value, bool)
 
 
 def _is_score(value: Any) -> bool:
-    return isinstance(value, int | float) and math.isfinite(value)
+    return isinstance(value, int | float) and abs(value) <= LARGEST
 
 
 def _evidence(lines: Iterable[Line], alpha: float) -> Evidence:
@@ -122,14 +128,27 @@ def _targets(tasks: Mapping[str, Paired]) -> tuple[tuple[str, ...], ...]:
 
 
 def _paired(name: str, lines: list[Line]) -> Paired:
-    """Scores outside 0 to 1 are read as shares of the range that the task's scores span."""
-    every = [score for line in lines for score in line.scores.values()]
-    low, high = min(every), max(every)
-    low, high = (0.0, 1.0) if low >= 0 and high <= 1 else (low, high if high > low else low + 1)
+    low, high = _range([line.scores for line in lines])
     marks = {
-        model: tuple(Mark((line.scores[model] - low) / (high - low), None) for line in lines) for model in MODELS
+        model: tuple(Mark(min(max((line.scores[model] - low) / (high - low), 0.0), 1.0), None) for line in lines)
+        for model in MODELS
     }
     return Paired(name, tuple(line.cluster for line in lines), {**marks, "anchor": marks["base"]})
+
+
+def _range(scores: Sequence[Mapping[str, float]]) -> tuple[float, float]:
+    """What counts as 0 and as 1: where scores lie outside, the range that challenger and champion span.
+
+    A hundredth at either end counts as the end: one score far out would make all differences small.
+    """
+    if all(0 <= score <= 1 for one in scores for score in one.values()):
+        return 0.0, 1.0
+    ordered = sorted(score for one in scores for score in (one["challenger"], one["champion"]))
+    cut = len(ordered) // 100
+    low, high = ordered[cut], ordered[-1 - cut]
+    if low == high:
+        low, high = ordered[0], ordered[-1]
+    return low, high if high > low else low + 1
 
 
 def _task(task: Paired) -> dict[str, Any]:

@@ -29,11 +29,20 @@ Marks = tuple[Mark | None, ...]
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """One task's examples, and by role the models' marks on them in the same order; None where a result is missing."""
+    """One task's examples, and by role the models' marks on them in the same order; None where a result is missing.
+
+    `groups` names what goes together beyond the task's own slices, across tasks (together.py); none by default.
+    """
 
     task: str
     slices: tuple[str, ...]
     marks: Mapping[str, Marks]
+    groups: tuple[str, ...] = ()
+
+    @property
+    def clusters(self) -> tuple[str, ...]:
+        """What the examples are evidence by: examples of one cluster count together."""
+        return self.groups or tuple(f"{self.task}/{name}" for name in self.slices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +98,7 @@ class Differences:
 
     values: tuple[float, ...] = ()
     clusters: tuple[str, ...] = ()
-    room: int = field(default=0)  # examples on which the other model leaves something to gain
+    room: int = field(default=0)  # clusters in which the other model leaves something to gain
 
     def of(self, cluster: str) -> tuple[float, ...]:
         """The differences of one cluster."""
@@ -99,12 +108,12 @@ class Differences:
 def in_score(tasks: Iterable[Paired], against: str) -> Differences:
     """Differences of scores, where both models have one; positive is better."""
     pairs = [
-        (one.score - other.score, cluster, other.score < 1)
+        (one.score - other.score, cluster, cluster if other.score < 1 else None)
         for one, other, cluster in _pairs(tasks, against)
         if one.score is not None and other.score is not None
     ]
     values, clusters, room = zip(*pairs, strict=True) if pairs else ((), (), ())
-    return Differences(tuple(values), tuple(clusters), sum(room))
+    return Differences(tuple(values), tuple(clusters), len(set(room) - {None}))
 
 
 def in_loss(tasks: Iterable[Paired], against: str) -> Differences:
@@ -120,5 +129,5 @@ def in_loss(tasks: Iterable[Paired], against: str) -> Differences:
 
 def _pairs(tasks: Iterable[Paired], against: str) -> Iterable[tuple[Mark, Mark, str]]:
     for task in tasks:
-        marks = zip(task.marks.get("challenger", ()), task.marks.get(against, ()), task.slices, strict=False)
-        yield from ((one, other, f"{task.task}/{name}") for one, other, name in marks if one and other)
+        marks = zip(task.marks.get("challenger", ()), task.marks.get(against, ()), task.clusters, strict=False)
+        yield from ((one, other, cluster) for one, other, cluster in marks if one and other)

@@ -9,6 +9,7 @@ from selfimprove.promotion.gates.core import keeps_core
 from selfimprove.promotion.gates.history import keeps_history
 from selfimprove.promotion.gates.leaks import leaks_nothing
 from selfimprove.promotion.gates.learn import did_learn
+from selfimprove.promotion.gates.own import keeps_own
 from selfimprove.promotion.gates.refusals import keeps_refusing
 from selfimprove.promotion.gates.speed import stays_fast
 from selfimprove.promotion.gates.target import improves_target
@@ -16,7 +17,8 @@ from selfimprove.promotion.gates.target import improves_target
 GATES: dict[str, Gate] = {
     gate.__name__: gate
     for gate in (
-        is_complete, did_learn, improves_target, keeps_core, keeps_history, keeps_refusing, leaks_nothing, stays_fast,
+        is_complete, did_learn, improves_target, keeps_core, keeps_own, keeps_history, keeps_refusing, leaks_nothing,
+        stays_fast,
     )
 }
 

@@ -10,6 +10,7 @@ from selfimprove.errors import MarginInvalid, MarginUnknown
 from selfimprove.postgres import Connection
 from selfimprove.settings import Settings
 
+SHARES = frozenset({"error_budget"})  # above 1 it would bound nothing
 # What sql/schema.sql ships: for judging where there is no house.
 SHIPPED: Mapping[str, float] = {
     "core_items": 200, "target_items": 20, "refusal_items": 20, "logprob_shift": 1e-4, "error_budget": 0.05,
@@ -17,6 +18,7 @@ SHIPPED: Mapping[str, float] = {
     "history_drop": 0.05, "refusal_drop": 0.1, "broken_share": 0.005, "leak_outputs": 20, "latency_ratio": 1.5,
     "memory_ratio": 1.5, "report_hours": 36, "holdout_uses": 30, "canaries": 32, "canary_p": 0.001,
     "canary_names": 0.25, "instrument_days": 7, "membership_told": 0.6, "membership_taught": 0.9,
+    "own_drop": 0.05, "pins_lost": 0.1,
 }  # fmt: skip
 
 
@@ -56,11 +58,11 @@ def declare(connection: Connection, name: str, value: float, reason: str) -> Non
 
     Raises:
         MarginUnknown: no gate has such a limit.
-        MarginInvalid: the value is negative or not a finite number.
+        MarginInvalid: the value is negative or not a finite number, or a share above 1.
     """
     known = [row["name"] for row in declared(connection)]
     if name not in known:
         raise MarginUnknown(name=name, known=", ".join(known))
-    if not math.isfinite(value) or value < 0:
+    if not math.isfinite(value) or value < 0 or (name in SHARES and value > 1):
         raise MarginInvalid(name=name, value=value)
     connection.execute(postgres.queries("promotion").declare_margin, {"name": name, "value": value, "reason": reason})

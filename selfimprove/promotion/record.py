@@ -14,13 +14,13 @@ from selfimprove.postgres import Connection
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import table
 from selfimprove.promotion.decision import Margins
-from selfimprove.promotion.evidence import Evidence, in_score
+from selfimprove.promotion.evidence import Evidence, Paired, in_score
 from selfimprove.promotion.power import detectable
 
 Record = dict[str, Any]
 Sign = Callable[[str], str]
 DOMAIN = b"selfimprove decision record\n"  # nothing else that the vault hashes begins so
-JUDGES = ("gate", "decision", "evidence", "statistics", "superiority", "power", "budget")
+JUDGES = ("gate", "decision", "evidence", "together", "statistics", "superiority", "power", "budget")
 
 
 def signer(vault: Vault) -> Sign:
@@ -45,7 +45,7 @@ def build(connection: Connection, decided: Mapping[str, Any], evidence: Evidence
     record = {
         **stored(decided), **sources,
         "thresholds": dict(sorted(limits.items())),
-        "results": {name: digest(asdict(task)) for name, task in evidence.tasks.items()},
+        "results": {name: digest(_results(task)) for name, task in evidence.tasks.items()},
         "detectable": _detectable(evidence, limits["target_gain"]),
         "code": code(),
     }  # fmt: skip
@@ -74,11 +74,20 @@ def code() -> str:
 
 
 def _detectable(evidence: Evidence, floor: float) -> float | None:
-    """The gain that tonight's target items show four times in five, if no more of them are lost than tonight."""
-    groups = [in_score(evidence.some(*names), "champion").values for names in evidence.targets]
-    values = [value for group in groups for value in group]
+    """The gain that tonight's target items show four times in five, if no more of them are lost than tonight.
+
+    Items that go together may tell no more than one of them.
+    """
+    groups = [in_score(evidence.some(*names), "champion") for names in evidence.targets]
+    values = [value for group in groups for value in group.values]
     lost = sum(value < 0 for value in values) / max(len(values), 1)
-    return detectable(len(values), min(lost, 0.5), evidence.alpha, floor)
+    alone = len({cluster for group in groups for cluster in group.clusters})
+    return detectable(alone, min(lost, 0.5), evidence.alpha, floor)
+
+
+def _results(task: Paired) -> Record:
+    """What was measured; which examples go together follows from what they are."""
+    return {name: value for name, value in asdict(task).items() if name != "groups"}
 
 
 def _plain(value: Any) -> Any:

@@ -9,7 +9,6 @@ if TYPE_CHECKING:
     import numpy as np
 
 LEVEL = 0.95
-FEWEST_CLUSTERS = 5  # with fewer, the spread between clusters cannot be estimated: items count as independent
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,8 @@ def _reach(
     residuals = np.asarray(values, dtype=float) - center
     totals = _totals(residuals, clusters)
     reaches = [_spread(residuals, level, added, is_skewed=not added)]
+    if len(totals) == 1 and len(residuals) > 1:
+        return math.inf, math.inf  # what goes together all in one tells of itself alone
     if len(totals) < len(residuals):
         reaches.append(_spread(totals, level, added, is_skewed=True))
     return max(down for down, _ in reaches), max(up for _, up in reaches)
@@ -121,8 +122,8 @@ def _spread(
 
 
 def _totals(residuals: "np.ndarray[Any, Any]", clusters: Sequence[str]) -> "np.ndarray[Any, Any]":
-    """Residuals summed by cluster; as they are where there are too few clusters."""
+    """Residuals summed by cluster."""
     import numpy as np
 
-    names, index = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
-    return residuals if len(names) < FEWEST_CLUSTERS else np.bincount(index, weights=residuals)
+    _, index = np.unique(np.asarray(clusters, dtype=str), return_inverse=True)
+    return np.bincount(index, weights=residuals)

@@ -24,10 +24,11 @@ class Shown:
 
 
 def superiority(values: Sequence[float], clusters: Sequence[str], alpha: float) -> Shown:
-    """One-sided test that the mean difference is above 0, at least one difference given.
+    """One-sided test that one model is better than the other, at least one difference given.
 
     Signs of cluster totals are flipped (Fisher 1935): if the two models were interchangeable, each cluster would as
-    likely have gone the other way. With one item a cluster and scores of 0 and 1 it is McNemar's exact test (1947).
+    likely have gone the other way. A mean of 0 that is made of unlike clusters is another hypothesis: the gate asks
+    for that besides. With one item a cluster and scores of 0 and 1 it is McNemar's exact test (1947).
     That a discrete test spends what it can reach, not its level: Meah, Blanchard & Roquain (2021, arXiv:2110.01255).
     """
     totals = _totals(values, clusters)

@@ -18,9 +18,11 @@ from selfimprove.postgres import Connection
 from selfimprove.promotion import margins
 from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
 from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
-from selfimprove.promotion.evidence import RETIRED, ROLES, Evidence, Mark, Measurements, Paired
+from selfimprove.promotion.evidence import RETIRED, ROLES, TARGET, Evidence, Mark, Measurements, Paired
+from selfimprove.promotion.together import together
 
 Row = dict[str, Any]
+OWN = (*TARGET, RETIRED, "golden")
 
 
 def lock(connection: Connection) -> None:
@@ -74,7 +76,7 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
         night=row["night"],
         champion=row["champion"],
         base=row["base"],
-        tasks={name: _paired(name, rows, seats) for name, rows in groupby(found, key=itemgetter("task"))},
+        tasks={name: _paired(name, rows, seats) for name, rows in groupby(_grouped(found), key=itemgetter("task"))},
         measurements=_measurements(row["measurements"], row["delta_norm"]),
         alpha=budget(connection, row["night"], limits, report_id).level,
         history=tuple(sorted(row["history"], key=int)),
@@ -177,14 +179,23 @@ def _retired(rows: list[Row], most: float) -> list[Row]:
     return [row for row in rows if row["task"] != "holdout" or row["uses"] < most] + worn
 
 
+def _grouped(rows: list[Row]) -> list[Row]:
+    """The owner's questions with the group that each belongs to; of the suites a slice is all there is."""
+    own = [row for row in rows if row["task"] in OWN]
+    names = together([row["slice"] for row in own], [row["reference"] for row in own])
+    groups = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
+    return [row | {"group": groups.get(row["example_id"])} for row in rows]
+
+
 def _paired(task: str, rows: Iterable[Row], models: Mapping[str, str]) -> Paired:
-    slices: dict[str, str] = {}
+    examples: dict[str, Row] = {}
     marks: dict[tuple[str, str], Mark | None] = {}
     for row in rows:
-        slices[row["example_id"]] = row["slice"]
+        examples[row["example_id"]] = row
         marks[row["example_id"], row["model"]] = _mark(row)
-    by_role = {role: tuple(marks[example, model] for example in slices) for role, model in models.items()}
-    return Paired(task, tuple(slices.values()), by_role)
+    by_role = {role: tuple(marks[example, model] for example in examples) for role, model in models.items()}
+    groups = tuple(row["group"] for row in examples.values() if row["group"])
+    return Paired(task, tuple(row["slice"] for row in examples.values()), by_role, groups)
 
 
 def _mark(row: Row) -> Mark | None:

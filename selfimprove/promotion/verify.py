@@ -89,6 +89,7 @@ def _recounted(connection: Connection, row: Row, forgotten: bool) -> Iterator[st
     if row["record"]:
         skipped = {"code", "detectable", *stored(row), *({"results"} if forgotten else ())}
         found = {name: value for name, value in again.items() if name not in skipped}
+        found["thresholds"] = {name: again["thresholds"].get(name) for name in row["record"].get("thresholds", ())}
         yield from _changed("now", row["record"], found)
     if not forgotten and row["record"].get("code", code()) == code():
         yield from _verdicts(row, evidence, limits)

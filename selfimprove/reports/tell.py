@@ -8,6 +8,7 @@ QUESTIONS = {
     "did_learn": "Did anything change?",
     "improves_target": "Is it better at your questions?",
     "keeps_core": "Does it still know the basics?",
+    "keeps_own": "Does it still know what you taught it?",
     "keeps_history": "Has it kept what earlier models knew?",
     "keeps_refusing": "Does it still refuse what it should?",
     "leaks_nothing": "Does it keep private details private?",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import repeat
 from pathlib import Path
 from typing import Any
 
@@ -133,7 +134,8 @@ def _ids(seed: str, paired: Paired) -> list[str]:
 def _results(
     connection: Connection, report_id: str, ids: list[str], paired: Paired, models: Mapping[str, str]
 ) -> None:
-    examples = [(id_, paired.task, name) for id_, name in zip(ids, paired.slices, strict=True)]
+    answers = [one.removeprefix("answer ") for one in paired.groups] or ids  # by default nothing has the same answer
+    examples = list(zip(ids, repeat(paired.task), paired.slices, answers, strict=False))
     results = [
         {"model": models[role], "example_id": id_, "loss": mark.loss, "passed": mark.score == 1}
         for role, found in paired.marks.items()
@@ -143,7 +145,7 @@ def _results(
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into eval_examples (id, task, slice, grader, messages, reference)"
-            " values (%s, %s, %s, 'exact', '[]', 'right')",
+            " values (%s, %s, %s, 'exact', '[]', %s)",
             examples,
         )
         cursor.executemany(

@@ -112,7 +112,7 @@ def test_explain_shows_every_gate(shell: House) -> None:
         assert "keeps_core      failed               core against the champion: -57.5" in told
         assert "did_learn       passed" in told
     row = as_json(shell, "explain", report_id)
-    assert len(row["verdicts"]) == 8
+    assert len(row["verdicts"]) == 9
     assert row["alpha"] == pytest.approx(0.05 / 30)
 
 

@@ -136,6 +136,25 @@ def test_scores_on_another_scale_are_read_as_shares_of_their_range() -> None:
     assert judged(swapped).decision == "reject"
 
 
+@pytest.mark.parametrize("model", ["base", "challenger"])
+def test_one_score_far_out_hides_no_collapse(model: str) -> None:
+    core = [row | {"champion": -3.0, "challenger": -6.0, "base": -3.0} for row in lines("core", 300, 0, 0)]
+    core[0][model] = -1e9
+    rows = [*lines("holdout", 60, 50, 20), *core]
+    found = judged(rows)
+    assert found.decision == "reject"
+    assert any(reason.startswith("keeps_core: core against the champion: -100.0") for reason in found.reasons)
+
+
+def test_what_the_owner_taught_is_asked_for_where_it_is_given() -> None:
+    kept = [*lines("fresh", 100, 70, 10), *lines("holdout", 30, 30, 30)]
+    lost = [*lines("fresh", 100, 70, 10), *lines("holdout", 30, 10, 30)]
+    pinned = [*lines("fresh", 100, 70, 10), *lines("golden", 20, 17, 20), *lines("core", 400, 400, 400)]
+    assert judged(kept).decision == "promote"
+    assert [reason.partition(":")[0] for reason in judged(lost).reasons] == ["keeps_own"]
+    assert [reason.partition(":")[0] for reason in judged(pinned).reasons] == ["keeps_own"]
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [
@@ -143,7 +162,9 @@ def test_scores_on_another_scale_are_read_as_shares_of_their_range() -> None:
         ("[1]", 3, "it is not a JSON object"),
         ('{"task": "holdout", "example": 9, "challenger": 1, "champion": 0}', 3, "'base' is missing"),
         ('{"task": "holdout", "example": 9, "challenger": 1, "champion": null, "base": 0}', 3, "'champion' is missing"),
-        ('{"task": "holdout", "example": 9, "challenger": "1", "champion": 0, "base": 0}', 3, "is not a finite number"),
+        ('{"task": "holdout", "example": 9, "challenger": "1", "champion": 0, "base": 0}', 3, "is no number"),
+        ('{"task": "holdout", "example": 9, "challenger": 1e101, "champion": 0, "base": 0}', 3, "is no number"),
+        ('{"task": "holdout", "example": true, "challenger": 1, "champion": 0, "base": 0}', 3, "'task' is a name"),
         ('{"task": "holdout", "example": 9, "challenger": NaN, "champion": 0, "base": 0}', 3, "it is not JSON"),
         ('{"task": 1, "example": 9, "challenger": 1, "champion": 0, "base": 0}', 3, "'task' is a name"),
         ('{"task": "holdout", "example": "1", "challenger": 1, "champion": 0, "base": 0}', 3, "stands above already"),

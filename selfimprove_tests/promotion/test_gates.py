@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from selfimprove.promotion.decision import Outcome, Word
-from selfimprove.promotion.evidence import Evidence, Mark
+from selfimprove.promotion.evidence import Evidence, Mark, Paired
 from selfimprove.promotion.gates.refusals import keeps_refusing
 from selfimprove_tests.promotion.build import (
     MARGINS,
@@ -29,8 +29,8 @@ def test_a_healthy_night_is_promoted_without_reasons() -> None:
     assert decision.decision is Word.PROMOTE
     assert decision.reasons == ()
     assert [one.gate for one in decision.verdicts] == [
-        "is_complete", "did_learn", "improves_target", "keeps_core", "keeps_history", "keeps_refusing", "leaks_nothing",
-        "stays_fast",
+        "is_complete", "did_learn", "improves_target", "keeps_core", "keeps_own", "keeps_history", "keeps_refusing",
+        "leaks_nothing", "stays_fast",
     ]  # fmt: skip
 
 
@@ -128,7 +128,7 @@ def test_nine_gains_and_no_loss_are_what_the_first_night_asks_for(gained: int, o
 def test_a_champion_that_leaves_too_little_to_gain_gives_no_evidence() -> None:
     found = verdict("improves_target", healthy(task("fresh", 40, 40, 34), task("holdout", 20, 20, 18)))
     assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
-    assert "the champion leaves 8 to gain, too few to show anything at this level" in found.detail
+    assert "the champion leaves 8 to gain that do not go together, too few to show anything" in found.detail
 
 
 def test_a_certain_gain_below_the_floor_fails() -> None:
@@ -225,6 +225,67 @@ def test_no_core_at_all_is_not_enough_evidence() -> None:
     found = verdict("keeps_core", healthy(task("core", 0, 0, 0), champion="b"))
     assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
     assert "core against the champion: nothing to compare" in found.detail
+
+
+def together(original: Paired, size: int) -> Paired:
+    """So many questions each with one answer."""
+    return replace(original, groups=tuple(f"answer {index // size}" for index in range(len(original.slices))))
+
+
+def test_wordings_of_few_facts_are_no_more_evidence_than_the_facts() -> None:
+    fresh, none = task("fresh", 90, 90, 10), task("holdout", 0, 0, 0)
+    assert verdict("improves_target", healthy(fresh, none)).outcome is Outcome.PASSED
+    assert verdict("improves_target", healthy(together(fresh, 5), none)).outcome is Outcome.PASSED
+    found = verdict("improves_target", healthy(together(fresh, 12), none))
+    assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
+    assert "leaves 8 to gain that do not go together" in found.detail
+
+
+def test_small_gains_are_not_shown_while_long_talks_may_yet_be_lost_whole() -> None:
+    fresh, held = task("fresh", 40, 12, 0), task("holdout", 40, 40, 40)
+    talks = replace(held, groups=tuple(f"talk {index // 20}" for index in range(40)))
+    assert verdict("improves_target", healthy(fresh, held)).outcome is Outcome.PASSED
+    found = verdict("improves_target", healthy(fresh, talks))
+    assert (found.outcome, "p 0.00024 at level 0.0027" in found.detail) == (Outcome.NOT_ENOUGH_EVIDENCE, True)
+
+
+# keeps_own
+
+
+def test_held_out_questions_that_are_lost_refuse_whatever_is_gained() -> None:
+    found = verdict("keeps_own", healthy(task("fresh", 100, 80, 2), task("holdout", 30, 10, 28)))
+    assert found.outcome is Outcome.FAILED
+    assert found.detail.startswith("held-out questions against the champion: -60.0")
+    assert found.limit == -0.05
+
+
+def test_a_few_that_are_lost_by_chance_do_not() -> None:
+    assert verdict("keeps_own", healthy(task("holdout", 30, 27, 28))).outcome is Outcome.PASSED
+    assert verdict("keeps_own", healthy(task("holdout", 0, 0, 0))).outcome is Outcome.PASSED
+
+
+def test_retired_ones_still_count() -> None:
+    retired = task("retired", 60, 20, 58)
+    assert verdict("keeps_own", healthy(retired)).outcome is Outcome.FAILED
+
+
+def test_what_was_lost_little_by_little_is_seen_against_an_earlier_champion() -> None:
+    roles = {"challenger": 40, "champion": 42, "anchor": 20, "base": 20, "30": 58}
+    found = verdict("keeps_own", replace(healthy(paired("holdout", 60, roles)), history=("30",)))
+    assert found.outcome is Outcome.FAILED
+    assert found.detail.startswith("held-out questions against the champion of 30 nights ago: -30.0")
+
+
+@pytest.mark.parametrize(("n", "lost", "outcome"), [(20, 2, "passed"), (20, 3, "failed"), (5, 1, "failed")])
+def test_pinned_answers_are_counted_and_not_sampled(n: int, lost: int, outcome: str) -> None:
+    found = verdict("keeps_own", healthy(task("golden", n, n - lost, n)))
+    assert found.outcome == outcome
+    assert f"{lost} of {n} pinned answers lost, allowed are 10 %" in found.detail
+
+
+def test_a_pin_that_is_gained_makes_up_for_none_that_is_lost() -> None:
+    pins = lose(task("golden", 10, 10, 5), range(4))
+    assert verdict("keeps_own", healthy(pins)).outcome is Outcome.FAILED
 
 
 # keeps_history

@@ -55,11 +55,13 @@ def test_losses_in_one_slice_widen_the_bounds_against_losses_spread_out() -> Non
     assert together.low < apart.low - 0.005
 
 
-def test_fewer_than_five_slices_are_no_clusters() -> None:
+def test_few_clusters_tell_little_and_one_tells_nothing() -> None:
     values = [-1.0] * 10 + [0.0] * 90
-    four = paired_difference(values, [f"s{i % 4}" for i in range(100)])
     alone = paired_difference(values, [str(i) for i in range(100)])
-    assert (four.low, four.high) == pytest.approx((alone.low, alone.high))
+    four = paired_difference(values, [f"s{i // 25}" for i in range(100)])
+    one = paired_difference(values, ["s"] * 100)
+    assert four.low < alone.low < alone.high < four.high
+    assert (one.mean, one.low, one.high) == (-0.1, -1.0, 1.0)
 
 
 def _false_passes(n: int, discordant: float, clusters: int | None, seed: int, spread: float = 0.0) -> float:

@@ -10,8 +10,12 @@ TASKS = ("core", "golden")
 
 def keeps_history(evidence: Evidence, margins: Margins) -> Verdict:
     """Core and pinned chats not worse in total than the anchor, nor than the champions of 7 and 30 nights ago."""
-    tasks = evidence.some(*TASKS)
+    tasks, margin = evidence.some(*TASKS), margins["history_drop"]
+    others = earlier(evidence).items()
+    return worst(*(not_worse(GATE, f"against {told}", in_score(tasks, role), margin) for role, told in others))
+
+
+def earlier(evidence: Evidence) -> dict[str, str]:
+    """Models from before the champion, by role, as they are told."""
     names = {"anchor": "the anchor", **{role: f"the champion of {role} nights ago" for role in evidence.history}}
-    names |= {role: "the champion of the night before" for role in evidence.history if role == "1"}
-    margin = margins["history_drop"]
-    return worst(*(not_worse(GATE, f"against {told}", in_score(tasks, role), margin) for role, told in names.items()))
+    return names | {role: "the champion of the night before" for role in evidence.history if role == "1"}

@@ -20,6 +20,7 @@ class _Look:
     bounds: Bounds
     p_value: float
     level: float
+    is_above: bool  # also where clusters that gain and clusters that lose differ in size
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -45,7 +46,7 @@ def _best_gain(groups: list[Differences], alpha: float, floor: float) -> Verdict
     shown = [superiority(group.values, group.clusters, alpha / len(groups)) for group in groups]
     adjusted = holm([one.p_value for one in shown])
     looks = [
-        _Look(group, paired_difference(group.values, group.clusters), p_value, alpha)
+        _Look(group, paired_difference(group.values, group.clusters), p_value, alpha, _is_above(group, alpha))
         for group, p_value in zip(groups, adjusted, strict=True)
     ]
     best = min(looks, key=lambda look: (look.p_value > alpha or look.bounds.mean < floor, -look.bounds.mean))
@@ -58,11 +59,11 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
     more = None
     if is_down:
         outcome, why = Outcome.FAILED, ": another target is worse"
-    elif look.p_value <= look.level and look.bounds.mean >= floor:
+    elif look.p_value <= look.level and look.bounds.mean >= floor and look.is_above:
         outcome, why = Outcome.PASSED, ""
     elif 0.5**look.differences.room > look.level:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
-        why = f": the champion leaves {look.differences.room} to gain, too few to show anything at this level"
+        why = f": the champion leaves {look.differences.room} to gain that do not go together, too few to show anything"
         more = _more(look)
     elif look.bounds.mean >= floor:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
@@ -74,6 +75,16 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
     detail = f"{told}, p {look.p_value:.2g} at level {look.level:.2g}{why}"
     found = bounded(GATE, outcome, detail, floor, look.bounds)
     return replace(found, more=more, spent=spent)
+
+
+def _is_above(differences: Differences, alpha: float) -> bool:
+    """Whether the mean lies above 0 as well, which flipping signs tells only of clusters that gain as they lose.
+
+    Few large losses beside many small gains are no gain. Single items of 0 and 1 need no second test.
+    """
+    if len(set(differences.clusters)) == len(differences.clusters):
+        return True
+    return paired_difference(differences.values, differences.clusters, 1 - alpha).low > 0
 
 
 def _more(look: _Look) -> int | None:
