@@ -49,7 +49,8 @@ def deduplicate(jsonl: bool, threshold: float) -> None:
     Example: selfimprove curation deduplicate --jsonl --threshold 0.8 < texts.jsonl
     """
     from selfimprove.curation import stream
+    from selfimprove.privacy import encoding
 
     work = stream.jsonl if jsonl else stream.plain
-    count, repeated = work(sys.stdin.buffer, sys.stdout.buffer, threshold)
+    count, repeated = work(encoding.lines(sys.stdin.buffer), sys.stdout.buffer, threshold)
     click.echo(f"{repeated} of {count} texts repeat an earlier one.", err=True)

@@ -46,6 +46,17 @@ def test_a_threshold_that_is_no_share_is_refused(threshold: str) -> None:
     assert "--threshold" in done.stderr
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
+@pytest.mark.parametrize("options", [[], ["--jsonl"]])
+def test_a_byte_order_mark_is_no_part_of_the_first_text(encoding: str, options: list[str]) -> None:
+    given = lines(TEXT, TEXT) if options else f"{TEXT}\nother\n{TEXT}\n"
+    done = CliRunner().invoke(
+        curation, ["deduplicate", *options], input=given.encode(encoding), catch_exceptions=False
+    )
+    assert "1.0" in done.stdout.splitlines()[-1]
+    assert done.stderr == f"1 of {2 if options else 3} texts repeat an earlier one.\n"
+
+
 def test_duplicates_of_plain_lines() -> None:
     done = CliRunner().invoke(curation, ["deduplicate"], input=f"{TEXT}\nother\n{TEXT}\n")
     assert done.stdout == "line 3 repeats line 1 (1.00)\n"
