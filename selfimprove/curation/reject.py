@@ -44,7 +44,7 @@ RULES = (
     Rule("1", profanity),
     Rule("2", wrong_language),
 )
-DUPLICATES = "1"
+DUPLICATES = "2"
 RULE_VERSION = ".".join([*(rule.version for rule in RULES), DUPLICATES])
 REASONS = (*(rule.name for rule in RULES), "exact_duplicate", "near_duplicate")
 

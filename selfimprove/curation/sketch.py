@@ -1,5 +1,6 @@
 """What duplicates are found by: a hash of the normalised text, and a MinHash of its character 5-grams."""
 
+import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -8,7 +9,7 @@ from hashlib import blake2b
 import numpy as np
 from numpy.typing import NDArray
 
-SKETCH_VERSION = "1"
+SKETCH_VERSION = "2"
 GRAM = 5
 BINS = 64
 EMPTY = np.uint32(0xFFFFFFFF)
@@ -19,6 +20,10 @@ PRIMES = np.array(
 
 # At the edge of a word a mark is style; inside one ("3.5", "it's") or among signs of its own ("+", "=") it is content.
 MARKS = ".,!?;:…'\"`“”„«»()"
+POINT = re.compile(r"\.(?=[0-9])(?<![\w.]\.)")  # of ".5", which is 0.5 and not 5
+# What nobody sees: characters without width, soft hyphens, marks of direction and of how an emoji is drawn.
+DRAWN = "\ufe0f"
+UNSEEN = re.compile(f"[{DRAWN}\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 
 Bins = NDArray[np.uint32]
 
@@ -33,9 +38,22 @@ class Sketches:
 
 
 def normalise(text: str) -> str:
-    """The text without what does not change its meaning: letter forms, case, marks at word edges, kinds of space."""
-    plain = text if text.isascii() else unicodedata.normalize("NFKC", text).replace("’", "'")
-    return " ".join(filter(None, [word.strip(MARKS) for word in plain.casefold().split()]))
+    """The text without what does not change its meaning: letter forms, case, marks at word edges, kinds of space.
+
+    Where there is nothing but marks, they are what it says.
+    """
+    if text.isascii():
+        return _bare(text)
+    bare = _bare(unicodedata.normalize("NFKC", text).replace("’", "'"))
+    # what is unseen is looked for only where something is: the search would cost more than all the rest
+    if (bare.isprintable() and DRAWN not in bare) or not UNSEEN.search(text):
+        return bare
+    return normalise(UNSEEN.sub("", text))
+
+
+def _bare(text: str) -> str:
+    words = POINT.sub("0.", text.casefold()).split()
+    return " ".join(filter(None, [word.strip(MARKS) for word in words])) or " ".join(words)
 
 
 def text_hash(normalised: str) -> str:
