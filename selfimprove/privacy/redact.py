@@ -13,7 +13,7 @@ from selfimprove.privacy.fold import BARRIER, PLACEHOLDER, Folded, fold
 from selfimprove.privacy.gate import Admit
 from selfimprove.privacy.search import Hit, merged, occurrences, search
 
-RULE_VERSION = "4"
+RULE_VERSION = "5"
 _ROUNDS = 8
 _MOST = 999_999  # a pseudonym with a longer number is none to PLACEHOLDER
 

@@ -20,6 +20,12 @@ PLAIN = [
     f"{MADE.word()}/{MADE.word()}={MADE.word()}@{MADE.word()}.com",
     f"{MADE.word()}@[{MADE.ipv4()}]",
     f"{MADE.word()}@{MADE.word()}.internal",
+    f"{MADE.word()}@{MADE.word()}.solar",
+    f"{MADE.word()}.{MADE.word()}@{MADE.word()}.construction",
+    f"{MADE.word(1)}@{MADE.word()}.haus",
+    f"{MADE.word()}@mail.{MADE.word()}.nrw",
+    f"{MADE.word()}@{MADE.word()}.{MADE.word(9)}",  # one that is to come
+    f"{MADE.word()}@{MADE.word()}.wtf".upper(),
 ]
 INTERNATIONAL = [
     f"jörg.{MADE.word()}@müller-{MADE.word()}.de",
@@ -100,6 +106,19 @@ def test_only_the_address_is_masked() -> None:
         "meet me at noon. Comedy tonight",
         "follow @someone.else",
         "[EMAIL_1] wrote to [EMAIL_2]",
+        "icon@2x.png and icon-big@3x.jpeg",
+        "out = x@self.weight + bias",
+        "y = w@model.inverse",
+        "h = q@v.transpose[0]",
+        "npm i pkg@1.2.3-alpha.beta",
+        "npm i pkg@^1.2.3",
+        "val x = this@Outer.counter",
+        "systemctl status getty@tty1.service",
+        "if !@user.valid and @user.admin",
+        "@media screen { a { color: red } }",
+        "calls user@host.method(1)",
+        "git@git.firma:org/repo.git",
+        "ask someone@work.Thanks",
     ],
 )
 def test_what_only_looks_like_one_stays(text: str) -> None:

@@ -47,10 +47,39 @@ TOP_LEVEL = words(
     internal intranet intra corp lan home private test example invalid onion
     """
 )
+# New top-level domains come every year, so beside a plain at sign any word ends a domain but these, which end file
+# names or stand in code: `icon@2x.png`, `x@self.weight`, `this@Outer.field`.
+_NO_END = words(
+    """
+    png jpg jpeg gif svg webp bmp ico pdf tiff avif heic js jsx ts tsx mjs cjs css scss less json yaml yml toml xml html
+    htm txt csv tsv log lock map min tar gz tgz bz2 exe dll jar war deb rpm apk dmg iso img mp3 mp4 wav service target
+    socket timer mount conf cfg ini env git transpose mean sum std var max min argmax argmin reshape view shape size
+    dtype device grad values value weight weights bias conj inv inverse pinv det norm detach clone numpy tensor flatten
+    ravel squeeze unsqueeze astype float half double cpu cuda real imag diag trace copy dot length name type key index
+    items keys node next prev left right parent child children field method state props
+    """
+)
+_NO_DOMAIN = words("self this super cls np numpy torch tf jnp params model layer")
+_NO_LOCAL = words("this super return break continue")
 
 
-def _plain(match: re.Match[str]) -> Iterable[Bounds]:
-    return _address(match, _plain_local(match), r"\.")
+def _plain(match: re.Match[str]) -> Iterator[Bounds]:
+    start = _plain_local(match)
+    known = list(_address(match, start, r"\."))
+    yield from known or _of_any_end(match, start)
+
+
+def _of_any_end(match: re.Match[str], start: int | None) -> Iterator[Bounds]:
+    """An address whose end is on no list, as long as it is written like one and not like code."""
+    text, labels = match.string, match["domain"].split(".")
+    if start is None or start == match.start() or text[match.end() : match.end() + 1] in ("(", "[", "="):
+        return
+    local, last, one = text[start : match.start()], labels[-1], labels[-1].lower()
+    written = last.isascii() and last.isalpha() and 3 <= len(last) <= 24 and (last.islower() or last.isupper())
+    plain = local[-1].isalnum() or local[-1] in "_-+\"'~"
+    is_code = one in _NO_END or labels[0].lower() in _NO_DOMAIN or local.lower() in _NO_LOCAL
+    if written and plain and not is_code and not labels[0].isdigit() and not _is_repository(text, start, match.end()):
+        yield start, match.end()
 
 
 def _obfuscated(match: re.Match[str]) -> Iterable[Bounds]:
