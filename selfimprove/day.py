@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from selfimprove import postgres, processes, stack
 from selfimprove.errors import DatabaseDown
 from selfimprove.gateway import app as gateway
-from selfimprove.gateway import login, proxy, tokens, work
+from selfimprove.gateway import login, outage, proxy, tokens, work
 from selfimprove.gateway.answerers import Answering, answering
 from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.keeping import Keeping
@@ -97,7 +97,7 @@ async def _tokens(day: Day) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _watch(day: Day) -> AsyncIterator[None]:
-    async with work.beside(keep_watch(day.settings)):
+    async with work.beside(keep_watch(day.settings)), work.beside(outage.watch_database(day.settings)):
         yield
 
 

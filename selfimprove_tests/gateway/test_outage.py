@@ -10,13 +10,16 @@ from typing import Any
 import pytest
 
 from selfimprove.errors import DatabaseDown, ModelBroken, ModelUnavailable
-from selfimprove.gateway import answerers, outage
+from selfimprove.gateway import answerers, outage, work
 from selfimprove.gateway.answerers import House, answering
 from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.parts import Health
 from selfimprove.gateway.upstream import Upstream
+from selfimprove.reports.alerts import Alert
+from selfimprove.settings import Settings
 from selfimprove_tests.experiments.make import enthrone
 from selfimprove_tests.gateway.by_day import Day, alerts, run
+from selfimprove_tests.reports.receivers import web_hook
 
 WHY = "its disk is gone."
 
@@ -165,6 +168,61 @@ def test_nothing_that_goes_wrong_in_telling_stops_who_tells(
     for _ in range(8):
         assert not run(day.swap.follow())
         clock.now += 50
+
+
+def database(day: Day, took: list[str], *, hears: bool = True) -> Outage:
+    def straight(alert: Alert) -> bool:
+        took.append(alert.message)
+        return hears
+
+    return Outage(day.swap._settings, "database", apart=outage.APART_DATABASE, straight=straight)
+
+
+def test_a_database_that_is_down_for_long_is_told_without_it_and_kept_when_it_is_back(day: Day, clock: Clock) -> None:
+    took: list[str] = []
+    found = database(day, took)
+    fails(found, clock, 0, 80, 80, 80, 50)
+    assert took == []
+    fails(found, clock, *[80] * 20)
+    [message] = took
+    assert message.startswith("gateway, check database: from 20")
+    assert alerts(day) == []
+    for _ in range(2):
+        clock.now += 20
+        asyncio.run(found.is_over())
+    assert len(alerts(day)) == 1
+    clock.now += 600
+    fails(found, clock, *[80] * 6)
+    assert len(took) == 2
+
+
+def test_what_nobody_hears_is_sent_again_later_and_not_all_the_time(day: Day, clock: Clock) -> None:
+    took: list[str] = []
+    fails(database(day, took, hears=False), clock, 0, *[20] * 60)
+    assert len(took) == 4, "20 minutes: after 5, and every 5"
+
+
+@pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
+def test_the_targets_hear_of_a_database_that_is_down(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(outage, "LOOK_DATABASE", 0.02)
+    monkeypatch.setattr(outage, "LASTS", 0.1)
+    with web_hook() as (port, received):
+        nowhere = replace(
+            settings, database_url="postgresql://ann:secret@127.0.0.1:1/none",
+            alert_urls=(f"json://127.0.0.1:{port}", "json://127.0.0.1:1"),
+        )
+
+        async def live() -> None:
+            async with work.beside(outage.watch_database(nowhere)), asyncio.timeout(20):
+                while not received:
+                    await asyncio.sleep(0.02)
+                await asyncio.sleep(0.2)
+
+        asyncio.run(live())
+    [told] = received
+    assert "gateway, check database" in told["message"]
+    assert "The database does not answer" in told["message"]
+    assert "secret" not in told["message"]
 
 
 class Standing:
