@@ -9,6 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from selfimprove import day
+from selfimprove.gateway.losses import Losses
 from selfimprove.gateway.parts import Health
 from selfimprove.review import signs
 from selfimprove.review.keep_watch import keep_watch
@@ -68,6 +69,18 @@ def test_signs_of_what_was_not_kept(tmp_path, monkeypatch):
 def test_signs_of_the_model(health, ok):
     found = signs._model(health)
     assert (found.ok, found.says) == (ok, "answers" if ok else "its process ended")
+
+
+def test_the_watch_tells_what_was_not_kept(settings, connection):
+    Losses(settings.home).lose("the spool is full")
+
+    async def a_moment() -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(keep_watch(settings, 0.05), 0.6)
+
+    asyncio.run(a_moment())
+    [row] = connection.execute("select message, state from alerts").fetchall()
+    assert (row["state"], "(the spool is full)" in row["message"]) == ("kept", True)
 
 
 def test_the_watch_tells_of_a_silence_with_the_daemon_down(settings, furnished, connection):
