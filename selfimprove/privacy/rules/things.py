@@ -46,6 +46,7 @@ _PLATE = (
     r"(?:(?:licen[cs]e|number|registration|car)[ ]plates?|\bplates?|kennzeichen|nummernschild|immatriculation|"
     r"matricula|\btarga|kenteken|rejestracyjn\w{1,3}|\bplaca|licen[cs]e[ ]tag)"
 )
+_PLATE_IS = r"is|was|number|no|nr|num|nummer|ist|lautet|est|es|e|to|jest|brzmi|luidt"
 _NUMBER = r"-?\d{1,3}\.\d{4,12}"
 _WHERE = (
     r"\bgeo|\bgps|coord|koord|\blat|\blon|\blng|locat|locali|standort|ubicac|posizion|position|\bmaps?\b|place|home|\blive|"
@@ -123,7 +124,7 @@ RULES = (
     _rule(
         "plate",
         "VEHICLE",
-        rf"{_PLATE}(?:[ ](?:is|number|no\.?|nr\.?|ist|est|es|e))?[ ]?[:#]?[ ]?"
+        rf"{_PLATE}(?:[ ](?:{_PLATE_IS})\b\.?){{0,2}}[ ]?[:#]?[ ]?"
         r"(?P<value>[A-Z0-9]{1,4}(?:[ -][A-Z0-9]{1,4}){0,3})(?![\w-])",
         _plate,
         2,
