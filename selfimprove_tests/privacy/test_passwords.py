@@ -158,6 +158,7 @@ def test_a_plain_word_is_one_when_nothing_follows_or_it_is_quoted() -> None:
         '"password": "Enter your password"', "docker run -p 8080:80 nginx", "ssh -p 2222 host", "mkdir -p a/b/c",
         "curl -u $USER:$PASS https://host", "bypass = 3", "compass: north", "passed: 12 tests", "pw = pw[:-1]",
         "username and password from ~/.netrc file", "the password is stored in the database",
+        "postgres://user:password@localhost:5432/db", "amqp://guest:password@rabbit.queue:5672/vhost1",
     ],
 )  # fmt: skip
 def test_talk_about_passwords_stays(text: str) -> None:

@@ -60,6 +60,7 @@ _NO_END = words(
     """
 )
 _NO_DOMAIN = words("self this super cls np numpy torch tf jnp params model layer")
+_LOGIN = re.compile(r"://[^\s@\x00]*:\Z")  # `postgres://user:password@db.intern`
 _NO_LOCAL = words("this super return break continue")
 
 
@@ -78,6 +79,7 @@ def _of_any_end(match: re.Match[str], start: int | None) -> Iterator[Bounds]:
     written = last.isascii() and last.isalpha() and 3 <= len(last) <= 24 and (last.islower() or last.isupper())
     plain = local[-1].isalnum() or local[-1] in "_-+\"'~"
     is_code = one in _NO_END or labels[0].lower() in _NO_DOMAIN or local.lower() in _NO_LOCAL
+    is_code = is_code or _LOGIN.search(text, max(0, start - 80), start) is not None
     if written and plain and not is_code and not labels[0].isdigit() and not _is_repository(text, start, match.end()):
         yield start, match.end()
 

@@ -113,7 +113,7 @@ RULES = (
     Rule(
         "password_said",
         "PASSWORD",
-        rf"{START}{KEY}(?![A-Za-z_-]){_BETWEEN}{_LINK}{_VALUE}",
+        rf"{START}{KEY}(?![A-Za-z_-]|@[\w.-]{{1,80}}:\d){_BETWEEN}{_LINK}{_VALUE}",  # `password@host:5432` is a place
         _said,
         needs=KEY_NEEDS,
         flags=re.IGNORECASE,
