@@ -71,7 +71,9 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
         why = f": not shown yet, about {more} more items would show such a gain" if more else ""
     else:
         outcome, why = Outcome.FAILED, f": no gain of {100 * floor:.0f} points was seen"
-    told = f"{gained} target items gained and {lost} lost of {n}, {points(look.bounds)} points"
+    apart = len(set(look.differences.clusters))
+    of = f"{n} in {apart} groups" if apart < n else f"{n}"
+    told = f"{gained} target items gained and {lost} lost of {of}, {points(look.bounds)} points"
     detail = f"{told}, p {look.p_value:.2g} at level {look.level:.2g}{why}"
     found = bounded(GATE, outcome, detail, floor, look.bounds)
     return replace(found, more=more, spent=spent)
