@@ -79,7 +79,7 @@ create table exchanges (
     answer text,                                        -- keyed hash of the answer alone; null: nobody answered
     at timestamptz not null,
     model text not null,                                -- base model, or an upstream's
-    adapter text not null,                              -- who answered: an adapter's id or "base"
+    adapter text not null,                              -- who answered: an adapter's id, "base" or "upstream"
     arm text,                                           -- of an experiment
     ending text not null check (ending in ('stop', 'length', 'tool_calls', 'cancelled', 'failed')),
     prompt_tokens int,

@@ -12,7 +12,7 @@ from selfimprove.errors import ModelUnavailable, SelfImproveError
 from selfimprove.gateway import ollama, outage, outlook, work
 from selfimprove.gateway.complete import Completer, Tell
 from selfimprove.gateway.engine import Engine, Serving
-from selfimprove.gateway.fallback import Fallback
+from selfimprove.gateway.fallback import Fallback, is_ours
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
 from selfimprove.gateway.parts import Answerer, Health
@@ -56,8 +56,8 @@ def answering(settings: Settings, keeping: Keeping, tell: Tell | None = None) ->
 
 
 def _with_fallback(settings: Settings, keeping: Keeping, own: Answerer, house: "House") -> Answering:
-    """The house, and behind it the other server that the settings name."""
-    other = Upstream(replace(settings, upstream_url=settings.fallback_url), keeping)
+    """The house, and behind it the other server that the settings name; which is asked for its own model."""
+    other = Upstream(replace(settings, upstream_url=settings.fallback_url), keeping, is_ours(settings.base_model))
 
     @asynccontextmanager
     async def lives() -> AsyncIterator[None]:

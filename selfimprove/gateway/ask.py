@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
 BASE = "base"  # the slot without an adapter
+UPSTREAM = "upstream"  # what stands in a slot's place where another server answered
 
 Finish = Literal["stop", "length", "tool_calls"]
 

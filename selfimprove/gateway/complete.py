@@ -27,8 +27,8 @@ Tell = Callable[[Turns], Awaitable[Turns]]
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Who answers: the adapter's id or "base", the model behind it, what the voice calls the two together, and what
-    the chat is in an experiment.
+    """Who answers: the adapter's id, "base" or "upstream", the model behind it, what the voice calls the two together,
+    and what the chat is in an experiment.
     """
 
     slot: str

@@ -54,7 +54,7 @@ class Exchange:
     others: tuple[str, ...] = ()
     user: str | None = None
     model: str = ""  # the base model or upstream's model that answered
-    slot: str = BASE  # the adapter's id
+    slot: str = BASE  # the adapter's id, or "upstream"
     arm: str | None = None
     prompt_tokens: int | None = None
     completion_tokens: int | None = None

@@ -1,11 +1,14 @@
 """Another server answers while the house's own model is not there, such as while a night has its memory."""
 
+import re
+from collections.abc import Callable
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from selfimprove.gateway.parts import Answerer, Health
+from selfimprove.gateway.ask import BASE
+from selfimprove.gateway.parts import NAME, Answerer, Health
 
 
 class Fallback:
@@ -27,3 +30,9 @@ class Fallback:
     async def models(self) -> list[dict[str, Any]]:
         """The house's."""
         return await self._house.models()
+
+
+def is_ours(base_model: str) -> Callable[[str], bool]:
+    """Whether a model's name is one of this house: its own, its base model's, an adapter's id or its beginning."""
+    names, id = (NAME, BASE, base_model), re.compile("[0-9a-f]{8,64}")
+    return lambda name: name in names or id.fullmatch(name) is not None

@@ -8,7 +8,7 @@ import aiohttp
 import orjson
 
 from selfimprove.errors import UpstreamDown
-from selfimprove.gateway.ask import BASE, Ask, Finish, Piece, TokenScore
+from selfimprove.gateway.ask import UPSTREAM, Ask, Finish, Piece, TokenScore
 from selfimprove.gateway.complete import Chosen
 from selfimprove.gateway.parts import NAME, Health
 from selfimprove.gateway.refusal import Refusal
@@ -42,7 +42,7 @@ class Ollama:
     def choose(self, name: str, chat_id: str) -> Chosen:
         """The model that the client names; for our own name the one that is set, or else the first there is."""
         called = self._model if name == NAME else name
-        return Chosen(BASE, called or "ollama", called)
+        return Chosen(UPSTREAM, called or "ollama", called)
 
     async def health(self) -> Health:
         """Whether it lists its models."""

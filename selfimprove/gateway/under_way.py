@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from selfimprove.chats.chat import Message
 from selfimprove.gateway import metrics
-from selfimprove.gateway.ask import BASE
+from selfimprove.gateway.ask import BASE, UPSTREAM
 from selfimprove.gateway.exchange import Ending, Exchange, Keeper, Thread
 
 
@@ -41,8 +41,8 @@ class Record:
 
     @property
     def voice(self) -> str:
-        """Base or adapter: a label of few values."""
-        return BASE if self.slot == BASE else "adapter"
+        """Base, adapter or upstream: a label of few values."""
+        return self.slot if self.slot in (BASE, UPSTREAM) else "adapter"
 
     def hear(self, index: int, text: str) -> None:
         """A part of the answer of this index."""

@@ -13,6 +13,7 @@ from starlette.types import Send
 
 from selfimprove.errors import UpstreamDown
 from selfimprove.gateway import complete, replies, wire
+from selfimprove.gateway.ask import UPSTREAM
 from selfimprove.gateway.heard import Heard, Seen
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.line import Caller, Reply, Unreachable
@@ -31,10 +32,13 @@ BROKEN = (OSError, httptools.HttpParserError)  # TimeoutError is an OSError
 
 
 class Upstream:
-    """The Answerer whose answers come from another server."""
+    """The Answerer whose answers come from another server; `is_ours` says which models' names it does not know."""
 
-    def __init__(self, settings: Settings, keeping: Keeping) -> None:
+    def __init__(
+        self, settings: Settings, keeping: Keeping, is_ours: Callable[[str], bool] = lambda name: name == NAME
+    ) -> None:
         assert settings.upstream_url
+        self._is_ours = is_ours
         self._url = completions_url(settings.upstream_url)
         self._model, self._key = settings.upstream_model, settings.upstream_key or ""
         self._keeping, self._seen = keeping, Seen()
@@ -52,6 +56,7 @@ class Upstream:
         """See Answerer."""
         messages, user, metadata = _known(body)
         record = complete.begin(self._keeping, request, wire.house_form(messages, skips=True), user, metadata)
+        record.slot = UPSTREAM
 
         async def work(send: Send) -> None:
             async with self._keeping.whatever_comes(record):
@@ -87,9 +92,9 @@ class Upstream:
         return [complete.model(NAME), *(complete.model(name, "upstream") for name in names)]
 
     async def _addressed(self, body: dict[str, Any], raw: bytes) -> tuple[bytes, str]:
-        """The request for the upstream, and the model's name there: as it came, but for our own name."""
+        """The request for the upstream, and the model's name there: as it came, but for our own names."""
         name = body.get("model")
-        if isinstance(name, str) and name and name != NAME:
+        if isinstance(name, str) and name and not self._is_ours(name):
             return raw, name
         model = self._model or next((found["id"] for found in (await self.models())[1:]), "")
         if not model:

@@ -10,6 +10,7 @@ import httpx
 import orjson
 
 from selfimprove.errors import GatewayDown, GatewayRefused, GatewayWentAway
+from selfimprove.gateway.ask import UPSTREAM
 
 Message = dict[str, str]
 JSON = {"content-type": "application/json"}
@@ -104,6 +105,8 @@ class Line:
 
 def named(adapter: str) -> str:
     """An adapter as a person tells it from others."""
+    if adapter == UPSTREAM:
+        return "another server’s model"
     return "the base model" if adapter == "base" else f"adapter {adapter[:12]}" if adapter else "the model"
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from selfimprove.gateway.ask import UPSTREAM
 from selfimprove.talk.conversation import WHOEVER, Conversation
 from selfimprove.talk.line import Answer, named
 from selfimprove.talk.screen import Screen
@@ -155,7 +156,7 @@ def _rival(talk: Talk, last: Answer) -> str | None:
     adapters = [name for name in talk.conversation.line.models()[2:] if name != last.adapter]
     if adapters:
         return adapters[0]
-    return "base" if last.adapter != "base" else None
+    return "base" if last.adapter not in ("base", UPSTREAM) else None
 
 
 def _told(model: str) -> str:

@@ -123,10 +123,15 @@ class Served:
                 await close()
 
     def _answerer(self, local: Local) -> Answerer:
-        self.answering = answering(self.settings, self.keeping) if self.settings.upstream_url else None
+        self.answering = answering(self.settings, self.keeping) if is_elsewhere(self.settings) else None
         if self.answering:
             return self.answering.answerer
         return Completer(self.voice, local, self.keeping)
+
+
+def is_elsewhere(settings: Settings) -> bool:
+    """Whether another server may answer."""
+    return settings.upstream_url is not None or settings.fallback_url is not None
 
 
 @contextmanager

@@ -70,6 +70,7 @@ def test_a_request_goes_on_as_it_came_and_so_does_the_answer(llama: SimpleNamesp
     assert (kept.prompt_tokens, kept.completion_tokens) == (11, 3)
     assert answer.headers["x-selfimprove-completion"] == LLAMA_ID
     assert answer.headers["x-selfimprove-chat"] == kept.thread.chat_id
+    assert answer.headers["x-selfimprove-adapter"] == kept.slot == "upstream"
 
 
 def test_our_own_name_is_translated(llama: SimpleNamespace) -> None:
@@ -305,7 +306,8 @@ def test_ollama_is_asked_in_its_own_way(ollama: SimpleNamespace) -> None:
     assert (answer.choices[0].message.content, answer.choices[0].finish_reason) == ("Hello", "stop")
     assert (answer.usage.prompt_tokens, answer.usage.completion_tokens) == (26, 2)
     assert [one.token for one in answer.choices[0].logprobs.content] == ["lo"]
-    assert (ollama.notebook.kept[-1].model, ollama.notebook.kept[-1].answer) == ("llama3.2", "Hello")
+    kept = ollama.notebook.kept[-1]
+    assert (kept.model, kept.answer, kept.slot) == ("llama3.2", "Hello", "upstream")
 
 
 def test_ollamas_stream_and_its_tool_calls(ollama: SimpleNamespace) -> None:
