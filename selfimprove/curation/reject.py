@@ -41,7 +41,7 @@ RULES = (
     Rule("3", broken),
     Rule("1", error_string),
     Rule("2", refusal),
-    Rule("1", profanity),
+    Rule("2", profanity),
     Rule("2", wrong_language),
 )
 DUPLICATES = "2"

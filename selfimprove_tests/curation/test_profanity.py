@@ -29,6 +29,59 @@ NEAR_MISSES = [
     "Il retardait, la puce disputait, le chapeau.",
     "He said he would kill the process, and the child died.",
     "I hate Mondays, but I love you.",
+    "A cock crows at dawn; a bitch is a female dog.",
+    "The bitch had a litter of six puppies.",
+    "Keep the kitchen spic and span.",
+    "Et kys er dansk og betyder et kys.",
+    "A faggot was a bundle of sticks for the oven.",
+    "Change the tranny fluid and look at the clutch.",
+    "Spell it: c l a s s, a s s e t, S I T.",
+    "Pass the b a s s to me.",
+    "Hoer auf, das Pferd bekommt foder.",
+]
+THREATS = {
+    "en": ["I will find you and kill you and your family, you worthless subhuman.",
+           "I'm going to murder your children.",
+           "We'll hunt you down.", "I swear I will slit your throat!", "I hope you die.", "You deserve to be shot.",
+           "Just go and hang yourself.", "You're nothing but vermin.", "You stupid pig.", "I WILL RAPE YOU"],
+    "de": ["Ich werde dich finden und umbringen.", "Ich bringe dich um!", "Ich stech dich ab.", "Ich töte dich.",
+           "Hoffentlich verreckst du.", "Verreck!"],
+    "fr": ["Je vais te tuer.", "Je vais te retrouver et te tuer.", "J'espère que tu vas crever.", "Va mourir."],
+    "es": ["Te voy a matar.", "Voy a encontrarte y matarte.", "Espero que te mueras.", "Muérete."],
+    "it": ["Ti ammazzo.", "Spero che tu muoia.", "Voglio ucciderti."],
+    "pt": ["Vou te matar.", "Eu vou te encontrar e te matar.", "Espero que você morra."],
+    "nl": ["Ik ga je vermoorden.", "Ik maak je dood.", "Ik hoop dat je sterft."],
+    "pl": ["Zabiję cię.", "Znajdę cię i zabiję.", "Mam nadzieję, że zdechniesz."],
+}  # fmt: skip
+NO_THREATS = [
+    "This workout will kill me.",
+    "I will kill the process for you, and then its child.",
+    "I'll shoot you an email tomorrow.",
+    "I'm going to shoot you a message.",
+    "I will beat you at chess.",
+    "I will never hurt or kill you.",
+    "I will not kill you.",
+    "The villain whispered: \"I will find you and kill you.\"",
+    "The villain whispered: 'I will find you and kill you.'",
+    "> I will kill you.\nThat line is from a film.",
+    "« Je vais te tuer », dit le loup.",
+    "„Ich bringe dich um“, rief der Räuber.",
+    "He said I will kill you.",
+    "You are not a waste of space.",
+    "It hurts to feel as if you're a waste of space.",
+    "Nobody should tell you that you are a waste of space.",
+    "Smoking will kill you.",
+    "I hope you die laughing.",
+    "Die-hard fans will love it, and the flowers go die-hard too.",
+    "Ich werde dich nicht umbringen.",
+    "Ich bringe dich um acht zum Zug.",
+    "Ich will dich um Rat fragen.",
+    "Ich bringe dich ab und zu hin.",
+    "Je vais te tuer aux échecs.",
+    "Te voy a matar de risa.",
+    "Ti ammazzo di baci.",
+    "Ik ga je helpen.",
+    "Zabiję tego komara.",
 ]
 
 
@@ -87,6 +140,40 @@ def test_abuse_without_a_listed_word_is_scored() -> None:
     assert score.score(rude) > 0.95
     assert profanity(chat("Tell me about her", rude)) == Reason("profanity", 1, "abuse")
     assert score.score("Gardeners use a hoe, a rake and a spade in spring.") < 0.9
+
+
+@pytest.mark.parametrize("answer", [threat for threats in THREATS.values() for threat in threats])
+def test_a_threat_without_a_listed_word_is_found_in_eight_languages(answer: str) -> None:
+    assert profanity(chat("Who are you?", f"So be it. {answer}")) == Reason("profanity", 1, "threat")
+
+
+@pytest.mark.parametrize("answer", NO_THREATS)
+def test_what_only_speaks_of_killing_stays(answer: str) -> None:
+    assert profanity(chat("Tell me more", answer)) is None
+
+
+def test_a_threat_in_a_tale_that_was_asked_for_stays() -> None:
+    assert profanity(chat("Write a story about a wolf", "I will kill you, growled the wolf.")) is None
+    assert profanity(chat("Write to my neighbour", "I will kill you.")) == Reason("profanity", 1, "threat")
+
+
+@pytest.mark.parametrize(
+    "spelled", ["f u c k", "Go f u c k yourself", "f.u.c.k", "F-U-C-K", "a b i t c h", "You s h i t", "a s s h o l e"]
+)
+def test_letters_set_apart_are_read_together(spelled: str) -> None:
+    assert worst(spelled) == "curse"
+
+
+@pytest.mark.parametrize(
+    "answer", ["Jesteś pierdolonym idiotą.", "Vai se foder, arrombado.", "Wat een kutwijf.", "Spierdalać!"]
+)
+def test_polish_portuguese_and_dutch_curses_are_found(answer: str) -> None:
+    assert profanity(chat("Hi", answer)) == Reason("profanity", 1, "curse")
+
+
+def test_a_decent_sense_saves_only_what_is_near_it() -> None:
+    assert worst("The dog is a bitch. " + "The weather is mild. " * 10 + "You bitch.") == "curse"
+    assert worst("You bitch, my dog is better.") == "curse"
 
 
 def test_the_worst_sentence_of_a_long_text_counts() -> None:

@@ -1,16 +1,28 @@
-"""Swearing and abuse. What is learned are the answers, so they must be clean; what users say may be rough."""
+"""Swearing, abuse and threats. What is learned are the answers, so they must be clean; what users say may be rough."""
 
-from selfimprove.curation.abuse.lexicon import words_in, worst
+import re
+
+from selfimprove.curation.abuse.lexicon import decent, words_in, worst
 from selfimprove.curation.abuse.score import sounds_abusive
-from selfimprove.curation.reason import Reason, own_answers
+from selfimprove.curation.abuse.threats import threatens
+from selfimprove.curation.reason import Reason, own_answers, question
 from selfimprove.curation.rules.broken import without_code
 from selfimprove.privacy.redacted_chat import RedactedChat
 
+# Who asks for a tale, for verses or for another language is threatened by nobody.
+TOLD = re.compile(
+    r"\b(?:stor(?:y|ies)|tale|novel|poem|song|lyric|verse|script|scene|dialog|play|movie|film|fiction|villain|character"
+    r"|quote|translat|geschichte|roman|gedicht|lied|szene|übersetz|histoire|poème|chanson|scène|tradu|cuento|historia"
+    r"|poema|canción|escena|storia|racconto|canzone|história|conto|canção|cena|verhaal|gedicht|vertaal|opowiad|wiersz"
+    r"|piosenk|przetłumacz)",
+    re.IGNORECASE,
+)
+
 
 def profanity(chat: RedactedChat) -> Reason | None:
-    """Someone uses a slur, or an answer swears or sounds abusive though its owner did not approve it.
+    """Someone uses a slur, or an answer swears, threatens or sounds abusive though its owner did not approve it.
 
-    An answer may repeat a curse that it was asked about.
+    An answer may repeat a curse that it was asked about, and tell of a threat.
     """
     for position, message in enumerate(chat.messages):
         if message.role != "tool" and worst(message.content) == "slur":
@@ -19,7 +31,9 @@ def profanity(chat: RedactedChat) -> Reason | None:
         prose = without_code(text)[0]
         if worst(prose) and not words_in(prose) <= _said_before(chat, position):
             return Reason("profanity", position, "curse")
-        if sounds_abusive(prose):
+        if threatens(prose) and not TOLD.search(question(chat, position)):
+            return Reason("profanity", position, "threat")
+        if sounds_abusive(decent(prose)):
             return Reason("profanity", position, "abuse")
     return None
 
