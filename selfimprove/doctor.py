@@ -10,7 +10,7 @@ from typing import Any
 
 from selfimprove import logins, postgres, stack
 from selfimprove.errors import SelfImproveError
-from selfimprove.gateway import archive, remembered, tokens
+from selfimprove.gateway import archive, origin, remembered, tokens
 from selfimprove.reports.watch import patience
 from selfimprove.settings import Settings
 
@@ -202,7 +202,8 @@ def _gateway(settings: Settings) -> Iterator[Finding]:
         return
     ok, detail = _health(f"{_gateway_url(settings)}/healthz")
     known = len(tokens.Known(settings.home).all())
-    who = f"{known} tokens let in" if known else "whoever is at this machine gets in"
+    owner = "nobody gets in without a token" if origin.elsewhere(settings) else "whoever is at this machine gets in"
+    who = f"{known} tokens let in" if known else owner
     said = detail or ("it answers" if ok else "no answer can be given now, and logs/gateway.log tells why")
     yield Finding("gateway", ok, f"{said}; {who}", "see the message, and logs/gateway.log")
 

@@ -15,6 +15,8 @@ CRON_FIELD = re.compile(r"(?:[\d*,/-]|[a-z]{3})+", re.IGNORECASE)  # Dagster kno
 URL = re.compile(r"https?://[^\s/?#@]+(?:/\S*)?", re.IGNORECASE)  # a key belongs into SELFIMPROVE_JUDGE_KEY
 NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)  # IPv4 and IPv6 too
+LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
+NAME = re.compile(rf"(?=[a-z0-9.-]{{1,253}}\Z)(?:{LABEL}\.)*{LABEL}", re.IGNORECASE)
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -44,6 +46,7 @@ class Settings:
     approval: bool = False
     keep_adapters: int = 7
     fallback_url: str | None = None
+    gateway_names: tuple[str, ...] = ()
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -78,6 +81,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         approval=_yes_or_no("SELFIMPROVE_APPROVAL", get("APPROVAL", "no")),
         keep_adapters=_count("SELFIMPROVE_KEEP_ADAPTERS", get("KEEP_ADAPTERS", "7")),
         fallback_url=_url("SELFIMPROVE_FALLBACK_URL", get("FALLBACK_URL", "")) or None,
+        gateway_names=_names("SELFIMPROVE_GATEWAY_NAMES", get("GATEWAY_NAMES", "")),
     )
 
 
@@ -162,6 +166,13 @@ def _host(name: str, value: str) -> str:
     if not HOST.fullmatch(value):
         raise SettingInvalid(name=name, value=value, expected="an address or name of this machine, such as 127.0.0.1")
     return value
+
+
+def _names(name: str, value: str) -> tuple[str, ...]:
+    if not all(map(NAME.fullmatch, value.split())):
+        expected = "names of hosts, such as 'llm.example.com box.tailnet.ts.net', without http:// and port"
+        raise SettingInvalid(name=name, value=value, expected=expected)
+    return tuple(value.lower().split())
 
 
 def _share(name: str, value: str) -> float:

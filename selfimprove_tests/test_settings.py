@@ -60,6 +60,10 @@ def test_values_are_taken_and_blank_ones_are_not() -> None:
         ("SELFIMPROVE_CHALLENGER_SHARE", "half", "a share from 0 to 1"),
         ("SELFIMPROVE_APPROVAL", "maybe", "yes or no"),
         ("SELFIMPROVE_KEEP_ADAPTERS", "0", "a number from 1"),
+        *(("SELFIMPROVE_GATEWAY_NAMES", name, "names of hosts") for name in (
+            "https://llm.example.com", "llm.example.com:443", "*.example.com", "a..b", "-a.example", "a b/c", "ü.de",
+            "a" * 64, ".".join(["a" * 60] * 5), "a,b", "::1",
+        )),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_variable(name: str, value: str, expected: str) -> None:
@@ -70,6 +74,12 @@ def test_a_value_that_cannot_be_used_names_its_variable(name: str, value: str, e
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "::1", "fe80::1", "localhost", "my-mac.local"])
 def test_the_gateway_may_listen_on_any_address_or_name(host: str) -> None:
     assert read({"SELFIMPROVE_GATEWAY_HOST": host}).gateway_host == host
+
+
+def test_the_gateway_may_be_asked_by_other_names() -> None:
+    assert read({}).gateway_names == ()
+    found = read({"SELFIMPROVE_GATEWAY_NAMES": " LLM.example.com  box.tail-net.ts.net box 192.0.2.7 "})
+    assert found.gateway_names == ("llm.example.com", "box.tail-net.ts.net", "box", "192.0.2.7")
 
 
 def test_the_day_is_set_by_words_and_numbers() -> None:

@@ -24,7 +24,7 @@ class TokenTaken(SelfImproveError):
 
 
 class TokenNeeded(SelfImproveError):
-    """The gateway does not listen on {host} while it has no token: anybody there could read and steer it. Make one with `selfimprove tokens add NAME`, or unset SELFIMPROVE_GATEWAY_HOST."""
+    """The gateway does not answer on {host} while it has no token: anybody there could read and steer it. Make one with `selfimprove tokens add NAME`, or unset {setting}."""
 
     exit_code = 2
 

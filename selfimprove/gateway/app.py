@@ -35,7 +35,7 @@ class Gateway(FastAPI):
         self.second_port = 0  # where Dagster's own address is served too, none while 0
         self.second_face: Callable[[Request], Awaitable[Response]] = _nothing_there
         self._gate = Gate(
-            self._route, host=parts.settings.gateway_host, known=parts.known, sessions=parts.sessions,
+            self._route, settings=parts.settings, known=parts.known, sessions=parts.sessions,
             allowed=parts.limits,
         )
 

@@ -84,7 +84,7 @@ def revoke(given: str, as_json: bool) -> None:
 
     Example: selfimprove tokens revoke phone
     """
-    from selfimprove.gateway import tokens
+    from selfimprove.gateway import origin, tokens
 
     with postgres.of_house(current()) as connection:
         ids = tokens.revoke(connection, given)
@@ -92,4 +92,6 @@ def revoke(given: str, as_json: bool) -> None:
         left = tokens.remember(connection, current().home)
     click.echo(json.dumps({"revoked": ids}) if as_json else f"Revoked: {', '.join(ids)}")
     if not left:
-        click.echo("No token is left: whoever is at this machine gets in, to everything.", err=True)
+        host = origin.elsewhere(current())
+        who = "nobody gets in" if host else "whoever is at this machine gets in, to everything"
+        click.echo(f"No token is left: {who}.", err=True)

@@ -32,7 +32,7 @@ async def enter(request: Request, token: Annotated[str, Form()], to: Annotated[s
     answer = RedirectResponse(login.local(to), 303)
     answer.set_cookie(
         login.COOKIE, parts.sessions.begin(found), max_age=login.DAYS * 86400, httponly=True, samesite="strict",
-        secure=request.url.scheme == "https",
+        secure="https" in (request.url.scheme, request.headers.get("origin", "").partition(":")[0]),
     )
     return answer
 

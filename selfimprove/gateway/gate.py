@@ -16,6 +16,7 @@ from selfimprove.gateway.login import Sessions
 from selfimprove.gateway.refusal import Gone, Refusal, unforeseen
 from selfimprove.gateway.telling import told
 from selfimprove.gateway.tokens import Known, Token
+from selfimprove.settings import Settings
 
 log = logging.getLogger("selfimprove.gateway")
 GONE = "Whoever asked may not ask any more: send a token that is valid."
@@ -27,10 +28,13 @@ FRAMES = 8  # of an unexpected error's stack, in the log
 class Gate:
     """ASGI middleware around everything else; what is inside finds `visitor` and `request_id` in its state."""
 
-    def __init__(self, app: ASGIApp, *, host: str, known: Known, sessions: Sessions, allowed: Limits) -> None:
+    def __init__(
+        self, app: ASGIApp, *, settings: Settings, known: Known, sessions: Sessions, allowed: Limits
+    ) -> None:
         self._app = app
-        self._is_loopback = origin.is_loopback(host)
-        self._names = origin.names(host)
+        self._is_loopback = origin.is_loopback(settings.gateway_host)
+        self._has_owner = not origin.elsewhere(settings)  # through a proxy others look as if they were here
+        self._names, self._proxies = origin.names(settings), settings.gateway_names
         self._known, self._sessions, self._limits = known, sessions, allowed
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -58,7 +62,7 @@ class Gate:
             raise Refusal(403, "This is not a name of the gateway.", code="host_not_allowed")
         known = self._known.all()
         by_hand = self._bearer(headers) if known else None
-        if by_hand is None and origin.is_foreign_page(scope.get("method", "WEBSOCKET"), headers):
+        if by_hand is None and self._is_foreign_page(scope, headers):
             raise Refusal(403, "Pages of other sites may not ask here.", code="origin_not_allowed")
         token = by_hand or self._sessions.find(headers.get(b"cookie", b"").decode("latin-1"), known)
         scope["state"]["visitor"] = self._visitor(token)
@@ -69,6 +73,9 @@ class Gate:
             passage.is_valid = lambda: not self._known.all()
         return limits.bounded(receive, headers) if scope["type"] == "http" else receive
 
+    def _is_foreign_page(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
+        return origin.is_foreign_page(scope.get("method", "WEBSOCKET"), headers, self._proxies)
+
     def _bearer(self, headers: dict[bytes, bytes]) -> Token | None:
         """The token that a program sends; a page of another site knows none."""
         scheme, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
@@ -77,7 +84,7 @@ class Gate:
     def _visitor(self, token: Token | None) -> Visitor | None:
         if token:
             return Visitor(token.id, token.name, frozenset(token.scopes))
-        return OWNER if self._is_loopback and not self._known.all() else None
+        return OWNER if self._has_owner and not self._known.all() else None
 
 
 class Passage:

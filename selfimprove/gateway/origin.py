@@ -3,7 +3,9 @@
 import ipaddress
 import re
 import socket
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+
+from selfimprove.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 CONTAINERS = frozenset({"host.docker.internal", "host.containers.internal"})  # how containers call this machine
@@ -15,12 +17,20 @@ def is_loopback(host: str) -> bool:
     return host in LOOPBACK or (_is_address(host) and ipaddress.ip_address(host).is_loopback)
 
 
-def names(host: str) -> frozenset[str]:
-    """The names under which a gateway that listens on `host` may be asked."""
-    if is_loopback(host):
-        return LOOPBACK | CONTAINERS | {host}
+def elsewhere(settings: Settings) -> str:
+    """Where others than this machine can ask: the address listened on, or a proxy's name; "" where nowhere."""
+    if not is_loopback(settings.gateway_host):
+        return settings.gateway_host
+    return next(iter(settings.gateway_names), "")
+
+
+def names(settings: Settings) -> frozenset[str]:
+    """The names under which the gateway may be asked."""
+    known = LOOPBACK | CONTAINERS | {settings.gateway_host.lower(), *settings.gateway_names}
+    if is_loopback(settings.gateway_host):
+        return known
     own = socket.gethostname().lower()
-    return LOOPBACK | CONTAINERS | {host.lower(), own, f"{own.removesuffix('.local')}.local"}
+    return known | {own, f"{own.removesuffix('.local')}.local"}
 
 
 def is_foreign_host(value: str, known: frozenset[str], *, any_address: bool) -> bool:
@@ -35,12 +45,16 @@ def is_foreign_host(value: str, known: frozenset[str], *, any_address: bool) -> 
     return name not in known and not (any_address and _is_address(name))
 
 
-def is_foreign_page(method: str, headers: Mapping[bytes, bytes]) -> bool:
-    """Whether another site's page makes the browser ask this; following a link from there to one of ours is fine."""
+def is_foreign_page(method: str, headers: Mapping[bytes, bytes], proxies: Iterable[str] = ()) -> bool:
+    """Whether another site's page makes the browser ask this; following a link from there to one of ours is fine.
+
+    A page of one of the `proxies` is ours, where that asks by another name than it was asked by.
+    """
     origin = headers.get(b"origin")
     if origin is not None:
         host = headers.get(b"host", b"").lower()
-        return origin.lower() not in (b"http://" + host, b"https://" + host)
+        hosts = (host, *(name.encode() for name in proxies))
+        return origin.lower() not in (scheme + one for scheme in (b"http://", b"https://") for one in hosts)
     site = headers.get(b"sec-fetch-site", b"none")
     is_whole_page = headers.get(b"sec-fetch-dest", b"document") == b"document"  # and no frame of another's page
     follows_a_link = method in ("GET", "HEAD") and headers.get(b"sec-fetch-mode") == b"navigate" and is_whole_page

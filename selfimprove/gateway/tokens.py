@@ -107,8 +107,10 @@ def require(settings: Settings) -> None:
     """
     if not file(settings.home).exists():
         raise DatabaseDown(reason="it was never reached from here, and holds who may be let in")
-    if not origin.is_loopback(settings.gateway_host) and not Known(settings.home).all():
-        raise TokenNeeded(host=settings.gateway_host)
+    host = origin.elsewhere(settings)
+    if host and not Known(settings.home).all():
+        name = "SELFIMPROVE_GATEWAY_NAMES" if host in settings.gateway_names else "SELFIMPROVE_GATEWAY_HOST"
+        raise TokenNeeded(host=host, setting=name)
 
 
 class Known:

@@ -83,6 +83,54 @@ def test_elsewhere_nobody_owns_it_without_a_token(tmp_path: Path) -> None:
         assert httpx.post(f"{url}/v1/chat/completions", json=CHAT).status_code == 401
 
 
+@pytest.fixture(scope="module")
+def proxied() -> Iterator[tuple[Served, httpx.Client]]:
+    """A gateway that is asked through a proxy, too."""
+    with TemporaryDirectory() as folder:
+        served = Served(Path(folder), GATEWAY_NAMES="llm.example.com box.ts.net")
+        with serving(served.app) as url, httpx.Client(base_url=url) as client:
+            yield served, client
+
+
+@pytest.mark.parametrize("headers", [
+    {"host": "llm.example.com", "origin": "https://llm.example.com"},
+    {"host": "box.ts.net:8443", "origin": "https://box.ts.net:8443"},
+    {"origin": "https://llm.example.com"},  # the proxy asks by the gateway's own address
+    {"host": "LLM.example.com"},
+])  # fmt: skip
+def test_by_a_proxys_name_who_has_a_token_gets_in(
+    proxied: tuple[Served, httpx.Client], headers: dict[str, str]
+) -> None:
+    served, client = proxied
+    client.cookies.clear()
+    give(served, me=("review",))
+    entered = client.post("/login", data={"token": "si-me"}, headers=headers)
+    assert entered.status_code == 303
+    cookie = entered.headers["set-cookie"]
+    assert ("secure" in cookie.lower()) == ("origin" in headers), "over TLS it is for TLS"
+    read = {**headers, "cookie": cookie.partition(";")[0]}
+    assert client.get("/metrics", headers=read).status_code == 200
+    assert client.post("/logout", headers=read).status_code == 303
+
+
+@pytest.mark.parametrize("headers", [
+    {"host": "evil.example"}, {"host": "llm.example.com.evil.example"}, {"origin": "https://evil.example"},
+    {"origin": "https://llm.example.com:8443"}, {"host": "box.ts.net", "origin": "null"},
+])  # fmt: skip
+def test_other_names_are_still_refused(proxied: tuple[Served, httpx.Client], headers: dict[str, str]) -> None:
+    served, client = proxied
+    client.cookies.clear()
+    give(served, me=("review",))
+    assert client.post("/login", data={"token": "si-me"}, headers=headers).status_code == 403
+
+
+def test_behind_a_proxy_nobody_is_the_owner(tmp_path: Path) -> None:
+    served = Served(tmp_path, GATEWAY_NAMES="llm.example.com")
+    with serving(served.app) as url:  # as after the last token was revoked
+        assert httpx.get(f"{url}/v1/models").status_code == 401
+        assert httpx.get(f"{url}/v1/models", headers={"host": "llm.example.com"}).status_code == 401
+
+
 @pytest.mark.parametrize(
     "headers",
     [

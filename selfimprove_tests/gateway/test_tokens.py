@@ -121,8 +121,12 @@ def test_elsewhere_than_here_needs_a_token(house: Settings, connection: postgres
     tokens.require(replace(house, gateway_host="::1"))
     with pytest.raises(TokenNeeded, match="selfimprove tokens add"):
         tokens.require(everywhere)
+    proxied = replace(house, gateway_names=("llm.example.com",))
+    with pytest.raises(TokenNeeded, match=r"llm\.example\.com .*unset SELFIMPROVE_GATEWAY_NAMES"):
+        tokens.require(proxied)
     run("add", "phone")
     tokens.require(everywhere)
+    tokens.require(proxied)
 
 
 def test_a_cookie_ends_with_its_days_its_token_and_its_key(house: Settings, tmp_path: Path) -> None:
