@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from selfimprove.privacy.rules import vocabulary
 from selfimprove.privacy.rules.rule import Bounds, Check, Rule, either, near, value
 
-_IS = r"[^\w\n\x00]{0,4}(?:(?:is|ist|es|number|no|nr|num|interbancaria|transit|code)\b[^\w\n\x00]{0,3}){0,3}"
-_BANK = r"sort ?code|routing|\baba\b|\bblz\b|bankleitzahl"
+_IS = (
+    rf"[^\w\n\x00]{{0,4}}(?:(?:{vocabulary.verb()}|number|no|nr|num|interbancaria|transit|code)\b"
+    r"[^\w\n\x00]{0,3}){0,3}"
+)
+_BANK = r"sort ?code|routing|\baba\b|\bblz\b|bankleitzahl|\bagencia\b|\bbanco\b"
 
 
 def _routing(match: re.Match[str]) -> Iterator[Bounds]:
@@ -34,6 +38,8 @@ _NEEDS = {
     "bankleitzahl": either("blz|bankleitzahl"),
     "routing_number": either("routing|aba|rtn"),
     "account_number": either("account|acct|a/c|konto"),
+    "account_named": vocabulary.needs("account"),
+    "account_brazilian": ("conta",),
 }
 
 RULES = (
@@ -42,4 +48,6 @@ RULES = (
     _rule("bankleitzahl", "blz|bankleitzahl", r"\d{3}[ ]?\d{3}[ ]?\d\d"),
     _rule("routing_number", "routing|aba|rtn", r"\d{9}", _routing),
     _rule("account_number", "account|acct|a/c|konto(?:nummer|nr)?", r"\d{6,12}", _account),
+    _rule("account_named", vocabulary.pattern("account"), r"\d{6,12}"),
+    _rule("account_brazilian", "conta(?: corrente)?", r"\d{4,12}-[\dX]", _account),
 )

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 from functools import cache
 from typing import Any
 
-from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near
+from selfimprove.privacy.rules import vocabulary
+from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near, value
 
 _SSN_WORDS = r"\bssn\b|social ?security|\bmy social\b|soc\.? ?sec|\bitin\b|tax ?payer"
 _IS = (
-    r"(?:[ ]?(?:number|no|num|nr|nummer|numero|n)\b[.]?)?[\"']?[ ]{0,2}(?:[ ]?(?:"
-    r"(?:is|was|ist|lautet|es|e|est|jest|to)\b|"
+    r"(?:[ -]?(?:number|no|num|nr|nummer|numero|n)\b[.]?°?)?[\"']?[ ]{0,2}(?:[ ]?(?:"
+    rf"(?:{vocabulary.verb()})\b|"
     r"[=:#\"'-])){0,3}[ ]{0,2}"
 )
 
@@ -80,13 +81,10 @@ def _named(name: str, pattern: str, module: str, words: str, digits: int) -> Rul
 
 
 _DOCUMENTS = (
-    r"driver'?s?'? ?licen[cs]e|driving ?licen[cs]e|\bdl\b|licen[cs]e (?:number|no\b)|fuhrerschein(?:nummer)?|"
-    r"permis de conduire|"
-    r"passport|reisepass(?:nummer)?|passeport|pasaporte|passaporto|passaporte|paspoort|paszport\w*|"
-    r"personalausweis(?:nummer)?|"
-    r"identity card|id card|carte d'identite|national id|medical record|\bmrn\b|\bvin\b|licen[cs]e plate|insurance "
-    r"(?:policy|member)|(?:sozial|renten|kranken)versicherungsnummer|versichertennummer|securite sociale|"
-    r"social insurance|health card"
+    rf"(?:{vocabulary.pattern('licence', 'identity_card', 'passport')})(?:number|nummer|numero|num|no|nr)?\b|"
+    r"driver'?s?'? ?licen[cs]e|driving ?licen[cs]e|licen[cs]e no\b|paszport\w*|medical record|\bmrn\b|"
+    r"\bvin\b|licen[cs]e plate|insurance (?:policy|member)|(?:sozial|renten|kranken)versicherungsnummer|"
+    r"versichertennummer|securite sociale|social insurance|health card"
 )
 
 RULES = (
@@ -127,5 +125,6 @@ RULES = (
         _document,
         5,
     ),
+    _rule("rg", rf"\brg{_IS}(?P<value>\d{{1,2}}\.\d{{3}}\.\d{{3}}-[\dX])(?!\w)", value, 8),
     _rule("imei", r"\d(?<![\w-].)\d[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15, r"\bimei\b"),
 )

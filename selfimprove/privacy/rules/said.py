@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from selfimprove.privacy.rules import guess
+from selfimprove.privacy.rules import guess, vocabulary
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, value
 
 KEY = (
@@ -59,9 +59,9 @@ _AS = (
 )
 _TOKEN_BEFORE = re.compile(r"[\"'`]?([^\s\"'`\x00]{4,64})[\"'`]?\Z")
 _PIN = (
-    r"\b(?:pin(?:[ -]?(?:code|number|nummer))?|pincode|passcode|otp|one[ -]time (?:code|password)|"
-    r"(?:verification|security) code|cvv2?|cvc)\b[^\n\x00.!?\d]{0,24}?"
-    r"(?:[ ](?:is|was|ist|lautet|est|es|e|to|jest)[ ]|[:=#][ ]?|[ ])(?P<value>\d{3,8})(?![\w.-]?\d|[A-Za-z])"
+    rf"\b(?:{vocabulary.pattern('one_time_code', 'card_code', 'card_pin')}|pin-(?:code|number|nummer)|"
+    r"m?tan(?=[ ]?(?:[:=]|ist\b|lautet\b)))\b[^\n\x00.!?\d]{0,24}?"
+    rf"(?:[ ](?:{vocabulary.verb()})[ ]|[:=#][ ]?|[ ])(?P<value>\d{{3,8}})(?![\w.-]?\d|[A-Za-z])"
 )
 
 
@@ -132,7 +132,7 @@ RULES = (
         "PASSWORD",
         _PIN,
         value,
-        needs=("pin", "passcode", "otp", "one time", "one-time", "code", "cvv", "cvc"),
+        needs=("tan", *vocabulary.needs("one_time_code", "card_code", "card_pin")),
         digits=3,
         flags=re.IGNORECASE,
     ),

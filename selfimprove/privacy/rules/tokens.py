@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 from selfimprove.privacy.fold import BARRIER
+from selfimprove.privacy.rules import vocabulary
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, near
 
 _BLOCK_BEGIN = r"(?:-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:)"
@@ -25,12 +26,13 @@ _NAME = (
     r"webhook|account|storage|"
     r"service|master|subscription|licen[cs]e|deploy|bot|consumer|shared|csrf|jwt|oauth|aws|azure|gcp|github|slack|"
     r"openai|stripe)"
-    r"[_\-. ]{0,2}){1,3}(?:keys?|tokens?|secrets?|credentials?)|secret|token|schlussel|cle d'api|clave|chave|"
-    r"chiave|sleutel|klucz"
+    r"[_\-. ]{0,2}){1,3}(?:keys?|tokens?|secrets?|credentials?)|secret|token|"
+    rf"{vocabulary.pattern('key')}|schlussel|clave|chave|chiave|sleutel|klucz"
 )
 _ASSIGN = (
     r"[\w\-.\]]{0,24}[\"'`*]{0,2}\]?(?:</\w{1,6}>)?[ \t]{0,4}(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|"
-    r"[ ](?:is|ist|es|est|e|jest|to)\b:?|[ ](?=[A-Za-z0-9+/_=.~-]{20}))"
+    rf"[ ](?:{vocabulary.verb()})\b:?|"
+    r"[ ](?=[A-Za-z0-9+/_=.~-]{20}))"
     r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:\\?[\"'`]){0,2}"
 )
 _PLACEHOLDER = re.compile(
