@@ -118,6 +118,21 @@ def test_rating_by_keyboard_alone(person, furnished, connection):
     assert connection.execute("select count(*) as n from excluded_chats").fetchone()["n"] == 1
 
 
+def test_the_last_rating_is_undone_by_key_too(person, furnished):
+    page = person.page
+    page.goto("/review")
+    number = int(page.inner_text("#queue header .quiet").split()[2])
+    for left in range(number - 1, 0, -1):
+        page.keyboard.press("g")
+        page.wait_for_selector(f"text=of {left} answers")
+    last = chat_of(page)
+    page.keyboard.press("b")
+    page.wait_for_selector("text=No answer waits for you.")
+    page.keyboard.press("u")
+    page.wait_for_selector("text=1 of 1 answers")
+    assert chat_of(page) == last
+
+
 def test_keys_do_nothing_outside_the_queue(person, connection):
     page = person.page
     page.goto("/review")
