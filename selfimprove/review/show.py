@@ -1,6 +1,7 @@
 """Pages as HTML: every text escaped, no script or style but the files of this room, nothing kept in caches."""
 
 import hashlib
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,7 @@ FILES = {
     "look.css": morning.LOOK,
     **{name: HERE / "static" / name for name in ("review.css", "review.js", "htmx.min.js")},
 }
+BY_COOKIE: ContextVar[bool] = ContextVar("BY_COOKIE", default=False)  # whether a cookie let in who is answered now
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 HEADERS = {
     "Content-Security-Policy": (
@@ -34,7 +36,8 @@ HEADERS = {
 
 
 def page(template: str, *, status: int = 200, **filled: Any) -> Response:
-    """A page of templates/."""
+    """A page of templates/; whoever came by a cookie is offered to give it back."""
+    filled["may_leave"] = BY_COOKIE.get()
     return HTMLResponse(templates().get_template(template).render(**filled), status, HEADERS)
 
 

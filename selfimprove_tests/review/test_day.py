@@ -1,6 +1,7 @@
 """The pages inside the gateway: behind its gate, with signs of what runs, and a watch that needs no daemon."""
 
 import asyncio
+import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
@@ -9,6 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from selfimprove import day
+from selfimprove.gateway import tokens
 from selfimprove.gateway.losses import Losses
 from selfimprove.gateway.parts import Health
 from selfimprove.review import signs
@@ -51,6 +53,20 @@ def test_forms_of_other_sites_are_refused(gateway, furnished, connection, header
     assert count == (status == 303)
 
 
+
+
+def test_whoever_came_by_a_cookie_can_leave(gateway, settings, connection):
+    assert "Log out" not in gateway.get("/").text, "nobody came by one"
+    _, token = tokens.add(connection, "me", ["admin"])
+    tokens.remember(connection, settings.home)
+    connection.commit()
+    time.sleep(tokens.LOOK_SECONDS + 0.05)
+    assert "Log out" not in gateway.get("/", headers={"authorization": f"Bearer {token}"}).text
+    gateway.post("/login", data={"token": token}, headers={"origin": HOME})
+    for path in ("/", "/review", "/nights", "/champion/none"):
+        assert '<form method="post" action="/logout"><button>Log out</button>' in gateway.get(path).text, path
+    assert gateway.post("/logout", headers={"origin": HOME}, follow_redirects=False).headers["location"] == "/login"
+    assert gateway.get("/nights").status_code == 401
 
 
 def test_signs_of_what_was_not_kept(tmp_path, monkeypatch):
