@@ -1,18 +1,23 @@
 """Nights in this process: the real job, on real Dagster storage in the test's own database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import dagster as dg
+import orjson
 import pytest
 
 from selfimprove import automation, postgres, stack
+from selfimprove.chats.calendar import calendar
+from selfimprove.chats.chat import Sealing
 from selfimprove.chats.commands import load_samples
+from selfimprove.chats.importing import import_files
 from selfimprove.definitions import defs
 from selfimprove.night import QUIET
+from selfimprove.privacy.vault import Vault
 from selfimprove.resources import Database, from_settings
 from selfimprove.settings import Settings
 
@@ -37,6 +42,18 @@ class Nights:
     def live_until(self, last_day: date, days: int = 14) -> None:
         """Let the sample household chat until a day."""
         load_samples(self.settings, last_day, days)
+
+    def hear(self, chats: Iterable[list[dict[str, str]]], last_day: date) -> None:
+        """Chats of this day from elsewhere than the household."""
+        path = self.settings.home / "heard.jsonl"
+        said_at = f"{last_day}T12:00:00+00:00"
+        path.write_bytes(b"".join(orjson.dumps({"messages": chat, "created_at": said_at}) + b"\n" for chat in chats))
+        with postgres.connect(self.url) as connection:
+            vault = Vault.open(self.settings.home, connection)
+            connection.commit()
+            days = calendar(self.settings, datetime.now(UTC), last_day)
+            import_files(connection, [path], Sealing(vault.seal, vault.keyed_hash), days)
+        path.unlink()
 
     def spend(self, after: date, **config: dict[str, Any]) -> dg.ExecuteInProcessResult:
         """The night after a day, as the schedule would launch it; config by asset."""

@@ -8,6 +8,7 @@ from selfimprove.forgetting import forget as forgetting
 from selfimprove.forgetting import sweep
 from selfimprove.forgetting.receipt import Receipt
 from selfimprove.forgetting.select import Wish
+from selfimprove.privacy.canaries import FORMS, drawn
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion.assets import promoted_adapter
 from selfimprove_tests.end_to_end.nights import Nights
@@ -33,9 +34,14 @@ def failed_steps(nights: Nights, run_id: str) -> set[str]:
     return {event.step_key for event in nights.instance.all_logs(run_id) if event.is_step_failure}
 
 
-def test_1_a_good_night_is_promoted(nights: Nights) -> None:
+def test_1_a_good_night_is_promoted_and_secrets_of_its_chats_are_nowhere(nights: Nights) -> None:
     nights.live_until(day(0))
+    secrets = [one for form in FORMS for one in drawn(form, str(START), 1)]
+    nights.hear([one.messages for one in secrets], day(0))
     result = nights.spend(day(0))
+    answers = {row["said"] for row in nights.rows("select messages -> 1 ->> 'content' as said from redacted_chats")}
+    assert {one.form.answer.format(f"[{one.form.type}_1]") for one in secrets} <= answers
+    assert [(one.form.type, where) for one in secrets if (where := holding(nights, one.value))] == []
     assert nights.decision()["decision"] == "promote", nights.decision()["reasons"]
     assert result.success
     assert nights.champion() == nights.decision()["adapter_id"]
