@@ -10,6 +10,7 @@ import anyio
 
 from selfimprove.errors import ModelUnavailable, SelfImproveError
 from selfimprove.gateway import ollama, outage, outlook, work
+from selfimprove.gateway.breaks import Counted
 from selfimprove.gateway.complete import Completer, Tell
 from selfimprove.gateway.engine import Engine, Serving
 from selfimprove.gateway.fallback import Fallback, is_ours
@@ -44,7 +45,7 @@ def answering(settings: Settings, keeping: Keeping, tell: Tell | None = None) ->
     """What the settings ask for; `tell` adds what is remembered to what the house's own model is asked."""
     if settings.upstream_url is None:
         house = House(settings)
-        own = Completer(house.engine, house.local(), keeping, tell)
+        own = Completer(house.voice, house.local(), keeping, tell)
         alone = Answering(own, house.lives, house)
         return _with_fallback(settings, keeping, own, house) if settings.fallback_url else alone
     log.info(UPSTREAM)
@@ -73,6 +74,7 @@ class House:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self.engine = Engine(Serving(memory_gb=settings.memory_gb))
+        self.voice = Counted(self.engine)
         self.swap: Swap | None = None
         self._standing: StandingBy | None = None
         self._why = LOADING
@@ -136,7 +138,7 @@ class House:
         base = await anyio.to_thread.run_sync(resolve, self._settings.base_model, self._settings.home)
         self._standing = StandingBy(self.engine, base, self._settings.home)
         async with self._standing.present(self._came_back), work.beside(outlook.every_hour(self._settings)):
-            swap = Swap(self.engine, self._settings, base)
+            swap = Swap(self.engine, self._settings, base, self.voice.are_too_many)
             await swap.start()
             self.swap, self._why = swap, ""
             await swap.run()

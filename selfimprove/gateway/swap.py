@@ -8,7 +8,7 @@ import asyncio
 import logging
 import time
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,7 @@ from selfimprove import postgres
 from selfimprove.adapters.files import folder_of, in_use
 from selfimprove.errors import DatabaseDown, ModelUnavailable, SelfImproveError
 from selfimprove.experiments import table as experiments
-from selfimprove.gateway import remembered, wanted
+from selfimprove.gateway import breaks, remembered, wanted
 from selfimprove.gateway.ask import BASE
 from selfimprove.gateway.cast import Cast
 from selfimprove.gateway.engine import Engine
@@ -44,7 +44,10 @@ class Swap:
     cancelled. Neither needs Postgres to be up.
     """
 
-    def __init__(self, engine: Engine, settings: Settings, base: Base) -> None:
+    def __init__(
+        self, engine: Engine, settings: Settings, base: Base, breaks_off: Callable[[str], bool] = lambda slot: False
+    ) -> None:
+        self._slot_breaks_off = breaks_off  # whether a slot's answers break off
         self._cast = Cast(engine)
         self._engine, self._settings, self._base = engine, settings, base
         self._plan = Plan()
@@ -103,7 +106,9 @@ class Swap:
         async with self._one_at_a_time:
             try:
                 found = await asyncio.to_thread(self._read)
-                if not self._is_done(found):
+                if self._breaks_off(found):
+                    await self._refuse(found, breaks.WHY)
+                elif not self._is_done(found):
                     await self._bring(found)
             except Exception as exc:  # noqa: BLE001 - whoever answers does so on, whatever went wrong here
                 reason = str(exc) if isinstance(exc, SelfImproveError | psycopg.Error | OSError) else type(exc).__name__
@@ -118,6 +123,9 @@ class Swap:
         is_there = self._plan.slots <= self._engine.slots or not self._engine.is_up
         waits = self._refused is None or time.monotonic() - self._refused[1] < AGAIN_SECONDS
         return found == self._done and is_there and waits
+
+    def _breaks_off(self, found: Wanted) -> bool:
+        return found.voice == self._plan.voice != BASE and self._slot_breaks_off(found.voice)
 
     async def _bring(self, found: Wanted) -> None:
         try:
