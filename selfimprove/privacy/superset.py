@@ -53,12 +53,12 @@ class _Translator:
     flags: int
     groups: dict[int, str] = field(default_factory=dict)
 
-    def sequence(self, items: Sequence[Any], top: bool = False) -> str:
+    def sequence(self, items: Sequence[Any], top: bool = False, first: bool = True) -> str:
         parts: list[str] = []
         for at, (kind, value) in enumerate(items):
             if top and kind is op.ASSERT and value[0] == 1 and _width(value[1]) > _width(items[at + 1 :]):
-                return "".join([*parts, self.sequence(value[1], top=True)])
-            only_least = top and (at == 0 or at == len(items) - 1)
+                return "".join([*parts, self.sequence(value[1], top=True, first=first and at == 0)])
+            only_least = top and ((first and at == 0) or at == len(items) - 1)
             parts.append(self.piece(kind, value, only_least))
         return "".join(parts)
 

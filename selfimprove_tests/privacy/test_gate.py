@@ -75,6 +75,7 @@ def test_every_rule_has_a_pattern_for_the_scan() -> None:
         (r"\w{3,4}!", "日本語!"),
         (r"(?P<m>[-:])\d(?P=m)", ":1:"),
         (r"(?=(?P<run>\d{5}))\d", "12345"),
+        (r"<(?=[^>]{0,9}type)\w", "<a type"),
         (r"x(?:a|bc)*?y", "xabcy"),
         (r"[a-c]{200}", "abc" * 67),
     ],
