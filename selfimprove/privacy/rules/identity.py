@@ -89,8 +89,9 @@ _DOCUMENTS = (
 
 RULES = (
     _rule(
-        "ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- .]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9
+        "ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- ._]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9
     ),
+    _rule("ssn_spaced", r"\d(?<![\w-].)(?<!\d[ ].)(?:[ ]\d){8}(?![\w-]|[ ]\d)", _near(_SSN_WORDS), 9, _SSN_WORDS),
     _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
     _rule("dni", r"\d(?<![\w.-].)\d\.?\d{3}\.?\d{3}[ -]?[A-HJ-NP-TV-Z](?![\w-])", _dni, 8),
     _rule("nie", r"(?<![\w-])[XYZ][ -]?\d{7}[ -]?[A-Z](?![\w-])", valid("es.nie"), 7),
@@ -101,7 +102,7 @@ RULES = (
         14,
     ),
     _rule("cpf", r"\d(?<![\w-].)\d{2}\.\d{3}\.\d{3}-\d{2}(?![\w-])", valid("br.cpf"), 11),
-    _named("cpf_named", r"\d(?<![\w-].)\d{10}(?![\w-])", "br.cpf", r"\bcpf\b|cadastro", 11),
+    _named("cpf_named", r"\d(?<![\w-].)\d\d[ ]?\d{3}[ ]?\d{3}[ ]?\d\d(?![\w-])", "br.cpf", r"\bcpf\b|cadastro", 11),
     _named("pesel", r"\d(?<![\w-].)\d{10}(?![\w-])", "pl.pesel", r"pesel", 11),
     _rule(
         "codice_fiscale",

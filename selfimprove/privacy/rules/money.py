@@ -29,6 +29,8 @@ _WORDS = r"card|\bcc\b|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|
 def _card(match: re.Match[str]) -> Iterator[Bounds]:
     """Cards inside a run of digit groups, from a group's start to a group's end; without a word, of a known issuer."""
     named = near(match, _WORDS)
+    if "|" in match[0] and not named:
+        return  # a row of a table
     groups = [m.span() for m in re.finditer(r"\d+", match[0])]
     if all(end - start == 1 for start, end in groups):
         groups = [(groups[0][0], groups[-1][1])] if named else []
@@ -82,15 +84,15 @@ RULES = (
     Rule(
         "card",
         "CARD",
-        r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_/]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)",
+        r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_/|]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)",
         _card,
         digits=12,
     ),
     Rule(
         "iban",
         "IBAN",
-        r"(?<![A-Za-z0-9])(?=(?P<run>[A-Za-z]{2}[ .\-_/]?\d{2}(?:(?:[ .\-_/]{1,2}[A-Za-z0-9]{4}){2,7}"
-        r"(?:[ .\-_/]{1,2}[A-Za-z0-9]{1,4})?|(?:[ .\-_/]{0,2}(?:[A-Za-z]{0,4}\d)){6,32}[A-Za-z0-9]{0,12}|"
+        r"(?<![A-Za-z0-9])(?=(?P<run>[A-Za-z]{2}[ .\-_/]?\d{2}(?:(?:[ .\-_/\n]{1,2}[A-Za-z0-9]{4}){2,7}"
+        r"(?:[ .\-_/\n]{1,2}[A-Za-z0-9]{1,4})?|(?:[ .\-_/\n]{0,2}(?:[A-Za-z]{0,4}\d)){6,32}[A-Za-z0-9]{0,12}|"
         r"[A-Za-z0-9]{11,30})"
         r"(?![A-Za-z0-9])))[A-Za-z]{2}",
         _iban,
