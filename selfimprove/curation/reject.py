@@ -42,7 +42,7 @@ RULES = (
     Rule("1", error_string),
     Rule("2", refusal),
     Rule("2", profanity),
-    Rule("2", wrong_language),
+    Rule("3", wrong_language),
 )
 DUPLICATES = "2"
 RULE_VERSION = ".".join([*(rule.version for rule in RULES), DUPLICATES])
