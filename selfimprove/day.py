@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from selfimprove import postgres, processes, stack
 from selfimprove.errors import DatabaseDown
 from selfimprove.gateway import app as gateway
-from selfimprove.gateway import login, outage, proxy, tokens, work
+from selfimprove.gateway import login, proxy, tokens, work
 from selfimprove.gateway.answerers import Answering, answering
 from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.keeping import Keeping
@@ -32,6 +32,7 @@ from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.protocol import Bounded
 from selfimprove.gateway.recall import Recall
 from selfimprove.gateway.sentences import Sentences
+from selfimprove.gateway.watch_database import watch_database
 from selfimprove.models.base import resolve
 from selfimprove.review import pages
 from selfimprove.review.keep_watch import keep_watch
@@ -97,7 +98,7 @@ async def _tokens(day: Day) -> AsyncIterator[None]:
 
 @asynccontextmanager
 async def _watch(day: Day) -> AsyncIterator[None]:
-    async with work.beside(keep_watch(day.settings)), work.beside(outage.watch_database(day.settings)):
+    async with work.beside(keep_watch(day.settings)), work.beside(watch_database(day.settings)):
         yield
 
 

@@ -16,6 +16,7 @@ from selfimprove.gateway.engine import Engine, Serving
 from selfimprove.gateway.fallback import Fallback, is_ours
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
+from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.parts import Answerer, Health
 from selfimprove.gateway.plan import Arm
 from selfimprove.gateway.standing_by import StandingBy
@@ -100,7 +101,7 @@ class House:
     @asynccontextmanager
     async def lives(self) -> AsyncIterator[None]:
         """While it does, the model is loaded, follows the promotions, and is told of when it is away for long."""
-        look = outage.watch(self._settings, "model", self._fault, every=LOOK_SECONDS)
+        look = outage.watch(Outage(self._settings, "model"), self._fault, every=LOOK_SECONDS)
         async with work.beside(self._follow()), work.beside(look):
             try:
                 yield
@@ -172,7 +173,7 @@ async def _watched(settings: Settings, voice: ollama.Ollama | Upstream) -> Async
         found = await voice.health()
         return "" if found.ok else found.detail
 
-    look = outage.watch(settings, "upstream", fault, every=LOOK_ABROAD)
+    look = outage.watch(Outage(settings, "upstream"), fault, every=LOOK_ABROAD)
     async with _closing(voice.close), work.beside(look):
         yield
 

@@ -1,56 +1,30 @@
-"""A fault that lasts becomes an alert; one that is over soon is in the log and in `/healthz` alone.
-
-Alerts are sent from a table, so that nobody would hear of a database that is down: that one is sent without it.
-"""
+"""A fault that lasts becomes an alert; one that is over soon is in the log and in `/healthz` alone."""
 
 import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
-from functools import partial
 
 from selfimprove import postgres
-from selfimprove.errors import SelfImproveError
 from selfimprove.gateway import work
 from selfimprove.reports import alerts
 from selfimprove.reports.alerts import Alert
-from selfimprove.reports.deliver import send_straight
 from selfimprove.settings import Settings
 
 log = logging.getLogger("selfimprove.gateway")
 LASTS = 300.0  # seconds until somebody is told
 APART = 60.0  # seconds without a failure, after which the next one is another fault
-LOOK_DATABASE = 20.0  # seconds between two looks at it
-APART_DATABASE = 150.0  # a server that does not start takes a minute to say so
 
 
-async def watch(settings: Settings, what: str, fault: Callable[[], Awaitable[str]], *, every: float) -> None:
+async def watch(outage: "Outage", fault: Callable[[], Awaitable[str]], *, every: float) -> None:
     """Ask, until cancelled, what is wrong with it ("" where nothing is), every so many seconds, and tell what lasts."""
-    await _watch(Outage(settings, what), fault, every)
 
-
-async def watch_database(settings: Settings) -> None:
-    """Until cancelled, tell when the database cannot be reached for long: at once, and in the table when it can."""
-    outage = Outage(settings, "database", apart=APART_DATABASE, straight=partial(send_straight, settings.alert_urls))
-    await _watch(outage, partial(asyncio.to_thread, _unreachable, settings), LOOK_DATABASE)
-
-
-async def _watch(outage: "Outage", fault: Callable[[], Awaitable[str]], every: float) -> None:
     async def look() -> None:
         wrong = await fault()
         await (outage.goes_on(f"{wrong.rstrip('.')}.") if wrong else outage.is_over())
 
     await work.rounds(look, every=every, first=0, failing=f"Whether the {outage.what} fails could not be asked")
-
-
-def _unreachable(settings: Settings) -> str:
-    """Why the database cannot be reached; "" when it can."""
-    try:
-        with postgres.connect(postgres.url(settings)):
-            return ""
-    except Exception as exc:  # noqa: BLE001 - whatever it is, nothing can be stored
-        return alerts.plain(str(exc) if isinstance(exc, SelfImproveError) else type(exc).__name__)
 
 
 class Outage:

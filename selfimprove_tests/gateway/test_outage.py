@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from selfimprove.errors import DatabaseDown, ModelBroken, ModelUnavailable
-from selfimprove.gateway import answerers, outage, work
+from selfimprove.gateway import answerers, outage, watch_database, work
 from selfimprove.gateway.answerers import House, answering
 from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.parts import Health
@@ -175,7 +175,7 @@ def database(day: Day, took: list[str], *, hears: bool = True) -> Outage:
         took.append(alert.message)
         return hears
 
-    return Outage(day.swap._settings, "database", apart=outage.APART_DATABASE, straight=straight)
+    return Outage(day.swap._settings, "database", apart=watch_database.APART, straight=straight)
 
 
 def test_a_database_that_is_down_for_long_is_told_without_it_and_kept_when_it_is_back(day: Day, clock: Clock) -> None:
@@ -204,7 +204,7 @@ def test_what_nobody_hears_is_sent_again_later_and_not_all_the_time(day: Day, cl
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
 def test_the_targets_hear_of_a_database_that_is_down(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outage, "LOOK_DATABASE", 0.02)
+    monkeypatch.setattr(watch_database, "LOOK_SECONDS", 0.02)
     monkeypatch.setattr(outage, "LASTS", 0.1)
     with web_hook() as (port, received):
         nowhere = replace(
@@ -213,7 +213,7 @@ def test_the_targets_hear_of_a_database_that_is_down(settings: Settings, monkeyp
         )
 
         async def live() -> None:
-            async with work.beside(outage.watch_database(nowhere)), asyncio.timeout(20):
+            async with work.beside(watch_database.watch_database(nowhere)), asyncio.timeout(20):
                 while not received:
                     await asyncio.sleep(0.02)
                 await asyncio.sleep(0.2)

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from selfimprove.gateway import outage, outlook, recall, tokens
+from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.recall import Recall
 from selfimprove.gateway.tokens import Known
 from selfimprove.reports import watch
@@ -93,4 +94,4 @@ def test_a_fault_is_asked_for_again(settings: Settings) -> None:
         ask()
         return ""
 
-    assert goes_on(outage.watch(settings, "model", fault, every=0.01), ask)
+    assert goes_on(outage.watch(Outage(settings, "model"), fault, every=0.01), ask)
