@@ -123,7 +123,8 @@ def _answers(connection: Connection, run_id: str) -> None:
         f"update eval_results set output = 'I do not know.' {which} where r.run_id = %s) and not passed", [run_id]
     )
     question = Jsonb([{"role": "user", "content": f"What do I call my boat? {EVIL}"}])
-    connection.execute("update eval_examples set messages = %s where task = 'fresh'", [question])
+    boat = "'The Halibut. Or was it ' || left(id, 8) || '?'"  # with one answer they would be one question
+    connection.execute(f"update eval_examples set messages = %s, reference = {boat} where task = 'fresh'", [question])
     right = f"update eval_results set output = 'The Halibut.' {which} where r.run_id = %s) and passed"
     connection.execute(right, [run_id])
 

@@ -158,7 +158,7 @@ def test_the_nights_are_listed_drawn_and_told(person, furnished):
 def test_a_night_has_its_gates_answers_and_what_can_be_done(person, furnished):
     waits = person.get(f"/nights/{furnished.runs[3]}").text
     assert waits.count('class="gate"') == 9
-    assert waits.count('class="interval"') == 8
+    assert waits.count('class="interval"') == 9
     assert f'href="/approval/{furnished.report}"' in waits
     assert "The Halibut." in waits
     answers = person.get(f"/nights/{furnished.runs[1]}").text
