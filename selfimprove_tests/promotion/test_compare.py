@@ -155,6 +155,15 @@ def test_what_the_owner_taught_is_asked_for_where_it_is_given() -> None:
     assert [reason.partition(":")[0] for reason in judged(pinned).reasons] == ["keeps_own"]
 
 
+def test_pins_whose_scores_move_a_little_are_not_lost() -> None:
+    rng = np.random.default_rng(1)
+    golden = lines("golden", 100, 0, 0)
+    for row in golden:
+        row["champion"] = row["base"] = float(rng.uniform(0.6, 0.8))
+        row["challenger"] = row["champion"] + float(rng.normal(0.02, 0.02))
+    assert judged([*lines("holdout", 60, 50, 20), *golden]).decision == "promote"
+
+
 @pytest.mark.parametrize(
     ("text", "line", "reason"),
     [

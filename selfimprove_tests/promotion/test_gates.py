@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from selfimprove.promotion.decision import Outcome, Word
-from selfimprove.promotion.evidence import Evidence, Mark, Paired
+from selfimprove.promotion.evidence import TARGET, Evidence, Mark, Paired
 from selfimprove.promotion.gates.refusals import keeps_refusing
 from selfimprove_tests.promotion.build import (
     MARGINS,
@@ -247,7 +247,10 @@ def test_small_gains_are_not_shown_while_long_talks_may_yet_be_lost_whole() -> N
     talks = replace(held, groups=tuple(f"talk {index // 20}" for index in range(40)))
     assert verdict("improves_target", healthy(fresh, held)).outcome is Outcome.PASSED
     found = verdict("improves_target", healthy(fresh, talks))
-    assert (found.outcome, "p 0.00024 at level 0.0027" in found.detail) == (Outcome.NOT_ENOUGH_EVIDENCE, True)
+    assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
+    assert "p 0.00024 at level 0.0027: groups so unlike in size may yet lose" in found.detail
+    both = replace(healthy(fresh, talks, task("style", 80, 40, 20)), targets=(TARGET, ("style",)))
+    assert verdict("improves_target", both).outcome is Outcome.PASSED
 
 
 # keeps_own
@@ -281,7 +284,22 @@ def test_what_was_lost_little_by_little_is_seen_against_an_earlier_champion() ->
 def test_pinned_answers_are_counted_and_not_sampled(n: int, lost: int, outcome: str) -> None:
     found = verdict("keeps_own", healthy(task("golden", n, n - lost, n)))
     assert found.outcome == outcome
-    assert f"{lost} of {n} pinned answers lost, allowed are 10 %" in found.detail
+    assert f"{lost} of {n} pinned answers that the champion gives are lost, allowed are 10 %" in found.detail
+
+
+def test_pins_that_the_champion_does_not_give_hide_no_loss() -> None:
+    found = verdict("keeps_own", healthy(task("golden", 30, 2, 5)))
+    assert found.outcome is Outcome.FAILED
+    assert "3 of 5 pinned answers" in found.detail
+
+
+@pytest.mark.parametrize("groups", [1, 2])
+def test_a_loss_in_few_groups_is_in_doubt_and_not_let_pass(groups: int) -> None:
+    lost = task("holdout", 30, 0, 30)
+    alike = replace(lost, groups=tuple(f"answer {index % groups}" for index in range(30)))
+    found = verdict("keeps_own", healthy(alike))
+    assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
+    assert f"a loss, if {groups} groups could tell" in found.detail
 
 
 def test_a_pin_that_is_gained_makes_up_for_none_that_is_lost() -> None:

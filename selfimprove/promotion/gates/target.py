@@ -22,6 +22,10 @@ class _Look:
     level: float
     is_above: bool  # also where clusters that gain and clusters that lose differ in size
 
+    def is_shown(self, floor: float) -> bool:
+        """Whether it is a gain of at least the floor."""
+        return self.p_value <= self.level and self.bounds.mean >= floor and self.is_above
+
     @property
     def counts(self) -> tuple[int, int, int]:
         """Items gained, lost, and all."""
@@ -49,7 +53,7 @@ def _best_gain(groups: list[Differences], alpha: float, floor: float) -> Verdict
         _Look(group, paired_difference(group.values, group.clusters), p_value, alpha, _is_above(group, alpha))
         for group, p_value in zip(groups, adjusted, strict=True)
     ]
-    best = min(looks, key=lambda look: (look.p_value > alpha or look.bounds.mean < floor, -look.bounds.mean))
+    best = min(looks, key=lambda look: (not look.is_shown(floor), -look.bounds.mean))
     down = [look for look in looks if look.bounds.high < -floor]
     return _gains(best, floor, sum(one.spent for one in shown), bool(down))
 
@@ -59,8 +63,11 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
     more = None
     if is_down:
         outcome, why = Outcome.FAILED, ": another target is worse"
-    elif look.p_value <= look.level and look.bounds.mean >= floor and look.is_above:
+    elif look.is_shown(floor):
         outcome, why = Outcome.PASSED, ""
+    elif look.p_value <= look.level and look.bounds.mean >= floor:
+        outcome = Outcome.NOT_ENOUGH_EVIDENCE
+        why = ": groups so unlike in size may yet lose what small ones gain"
     elif 0.5**look.differences.room > look.level:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
         why = f": the champion leaves {look.differences.room} to gain that do not go together, too few to show anything"
