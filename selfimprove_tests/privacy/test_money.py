@@ -43,6 +43,25 @@ def test_a_card_among_other_digits_is_found() -> None:
     assert masks(f"exp 12/29 {card}", card)
 
 
+@pytest.mark.parametrize(
+    "row", ["| 1 | {} | 12 |", "{}|12|27|123", "1|{}|2027", "| id | number | n |\n|---|---|---|\n| 1 | {} | 3 |"]
+)
+@pytest.mark.parametrize("apart", ["", " "])
+def test_a_card_in_a_cell_is_found_beside_numbers(row: str, apart: str) -> None:
+    card = MADE.card()
+    written = apart.join(card[at : at + 4] for at in range(0, 16, 4))
+    assert found(row.format(written)) == [("CARD", written)]
+    assert found(f"card\n{row.format(written)}") == [("CARD", written)]
+    assert found(row.format(wrong(card))) == []
+
+
+def test_a_card_over_cells_needs_a_word() -> None:
+    card = MADE.card()
+    written = "|".join(card[at : at + 4] for at in range(0, 16, 4))
+    assert found(f"card number {written}") == [("CARD", written)]
+    assert found(f"results {written}") == []
+
+
 def test_rare_lengths_need_a_word() -> None:
     card = MADE.card("50", 12)
     assert found(f"my card {card} is lost") == [("CARD", card)]

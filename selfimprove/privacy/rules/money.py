@@ -29,8 +29,6 @@ _WORDS = r"card|\bcc\b|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|
 def _card(match: re.Match[str]) -> Iterator[Bounds]:
     """Cards inside a run of digit groups, from a group's start to a group's end; without a word, of a known issuer."""
     named = near(match, _WORDS)
-    if "|" in match[0] and not named:
-        return  # a row of a table
     groups = [m.span() for m in re.finditer(r"\d+", match[0])]
     if all(end - start == 1 for start, end in groups):
         groups = [(groups[0][0], groups[-1][1])] if named else []
@@ -41,6 +39,12 @@ def _card(match: re.Match[str]) -> Iterator[Bounds]:
         if taken:
             yield match.start() + groups[at][0], match.start() + groups[at + taken - 1][1]
         at += taken or 1
+
+
+def _card_in_cells(match: re.Match[str]) -> Iterator[Bounds]:
+    """Digit groups set apart by bars are mostly a row of a table, whose cells `card` reads one by one."""
+    if "|" in match[0] and near(match, _WORDS):
+        yield from _card(match)
 
 
 def _is_card(text: str, groups: list[Bounds], named: bool) -> bool:
@@ -84,9 +88,17 @@ RULES = (
     Rule(
         "card",
         "CARD",
-        r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_/|]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)",
+        r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_/]{0,3}\d|[ ]?\n[ ]?\d){11,30}(?!\w|[.,]\d)",
         _card,
         digits=12,
+    ),
+    Rule(
+        "card_in_cells",
+        "CARD",
+        r"\d(?<![\w.,].)(?<!\d[-/].)(?:[ .\-_/|]{0,3}\d){11,30}(?!\w|[.,]\d)",
+        _card_in_cells,
+        digits=12,
+        beside=_WORDS,
     ),
     Rule(
         "iban",
