@@ -80,6 +80,24 @@ def test_documents_are_found_beside_their_name(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     [
+        "personalausweisnr. {}", "Personalausweisnr {}", "Reisepassnr.: {}", "Führerscheine: {}", "Führerscheins {}",
+        "Reisepasses {}", "Reisepässe: {}", "paspoorten {}", "passports: {}", "passport no. {}", "passeports {}",
+        "pasaportes: {}", "id cards {}", "cédulas: {}", "licence numbers: {}",
+    ],
+)  # fmt: skip
+def test_documents_are_found_beside_inflected_and_shortened_names(text: str) -> None:
+    number = MADE.of("CFGHL", 1) + MADE.number(2) + MADE.of("XYZ", 1) + MADE.number(2) + "T" + MADE.number(2)
+    assert found(text.format(number)) == [("NATIONAL_ID", number)]
+
+
+@pytest.mark.parametrize("text", ["the DLL {} is missing", "passportless: {}", "show your passport. {} people do"])
+def test_longer_words_and_sentences_after_one_name_no_document(text: str) -> None:
+    assert found(text.format(MADE.number(5))) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "000-12-3456 is never issued",
         "666-12-3456",
         "lines 12-345-6789 of it",

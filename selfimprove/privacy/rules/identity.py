@@ -81,7 +81,8 @@ def _named(name: str, pattern: str, module: str, words: str, digits: int) -> Rul
 
 
 _DOCUMENTS = (
-    rf"(?:{vocabulary.pattern('licence', 'identity_card', 'passport')})(?:number|nummer|numero|num|no|nr)?\b|"
+    rf"(?:{vocabulary.pattern('licence', 'identity_card', 'passport')})(?:(?<=\w{{4}})[a-z]{{0,3}})?"  # fuhrerscheine
+    r"(?:(?:number|nummer|numero)\b|(?:num|no|nr)\b[.]?|\b)|"
     r"driver'?s?'? ?licen[cs]e|driving ?licen[cs]e|licen[cs]e no\b|paszport\w*|medical record|\bmrn\b|"
     r"\bvin\b|licen[cs]e plate|insurance (?:policy|member)|(?:sozial|renten|kranken)versicherungsnummer|"
     r"versichertennummer|securite sociale|social insurance|health card"
