@@ -24,13 +24,14 @@ _FILE = (
     r"(?:md|mdx|rst|adoc|txt|html?|xml|json|ya?ml|toml|css|pdf|php|aspx?|jsx?|tsx?|mjs|vue|py|rb|java|kt|cs|cpp|hpp?|"
     r"c|go|rs|swift)"
 )
-# `setup.md#no-train` and `/a/b#private` are a link's target
-PATH = re.compile(rf"[\w-]\.{_FILE}/?\Z|(?:(?<!\S)\.{{0,2}}/|\w/[\w.-]+/)[\w./-]*(?<![.])\Z", re.IGNORECASE)
+# `setup.md#no-train`, `/a/b#private` and `./a#private` are a link's target; `he/she#private`, a date and `/s` are not.
+PATH = re.compile(rf"[\w-]\.{_FILE}/?\Z|(?<![^\s(])(?:\.{{1,2}}/[\w.-]|/\w[\w.-]*/)[\w./-]*(?<![.])\Z", re.IGNORECASE)
 CODE = re.compile(r"(?<![^\W_])[CFJ]\Z|[A-Za-z0-9]_+\Z|(?:::|[A-Za-z0-9]_)\w+\Z")  # `C#private`, `a_b#private`
-MEMBER = re.compile(r"\bthis\??\.\Z")
-OTHER_MEMBER = re.compile(r"[A-Za-z0-9_)\]]\??\.\Z")
-USED = re.compile(  # what code does with a member
-    r"[(\[]|\??\.[a-z]|[ \t]*(?:[-+*/&|?]?=|!==?|(?:\+\+|--)[ \t]*[;)]|&&|\|\||\?\?|;[ \t]*(?:\n|\Z))"
+MEMBER = re.compile(r"[A-Za-z0-9_)\]]\??\.\Z")  # also a sentence's end: it needs what marks code besides
+TAKEN = re.compile(r"=[ \t]*this\??\.\Z|\w\.#private[ \t]*[=!]==?[ \t]*\w+\.\Z", re.IGNORECASE)
+USED = re.compile(  # what code does with a member; `;` only before another line of code
+    r"[(\[]|\??\.[a-z]|[ \t]*(?:[-+*/&|?]?=|!==?|(?:\+\+|--)[ \t]*[;)]|&&|\|\||\?\?"
+    r"|;[ \t]*\r?\n.*[;{}][ \t]*(?:[\r\n]|\Z))"
 )
 
 
@@ -60,6 +61,6 @@ def _is_target(before: str, after: str) -> bool:
 def _is_member(before: str, after: str) -> bool:
     if before.endswith("&") and after.startswith(";"):
         return True
-    if PATH.search(before) or CODE.search(before) or MEMBER.search(before):
+    if PATH.search(before) or CODE.search(before) or TAKEN.search(before):
         return True
-    return bool(OTHER_MEMBER.search(before) and USED.match(after))
+    return bool(MEMBER.search(before) and USED.match(after))
