@@ -35,6 +35,20 @@ NEAR_MISSES = [
     "Et kys er dansk og betyder et kys.",
     "A faggot was a bundle of sticks for the oven.",
     "Change the tranny fluid and look at the clutch.",
+    "If your dog comes into heat, keep the bitch indoors.",
+    "You should have the bitch spayed, and her puppies weaned.",
+    "A vet told me that the bitch is in heat twice a year.",
+    "You have a bitch whose puppies are due.",
+    "The Danish word for it is kys.",
+    "In Danish a kiss is 'et kys', and you kiss with 'at kysse'.",
+    "They cut firewood and tied it into a faggot.",
+    "Faggots with mushy peas are a dish from Wales.",
+    "You can serve the faggots in gravy.",
+    "Tranny is short for transmission.",
+    "For sale: motor and tranny of a van.",
+    "Check your tranny fluid before you drive.",
+    "The tranny grinds when you shift gears.",
+    "Your spic and span kitchen shines.",
     "Spell it: c l a s s, a s s e t, S I T.",
     "Pass the b a s s to me.",
     "Hoer auf, das Pferd bekommt foder.",
@@ -61,7 +75,7 @@ NO_THREATS = [
     "I will beat you at chess.",
     "I will never hurt or kill you.",
     "I will not kill you.",
-    "The villain whispered: \"I will find you and kill you.\"",
+    'The villain whispered: "I will find you and kill you."',
     "The villain whispered: 'I will find you and kill you.'",
     "> I will kill you.\nThat line is from a film.",
     "« Je vais te tuer », dit le loup.",
@@ -174,6 +188,46 @@ def test_polish_portuguese_and_dutch_curses_are_found(answer: str) -> None:
 def test_a_decent_sense_saves_only_what_is_near_it() -> None:
     assert worst("The dog is a bitch. " + "The weather is mild. " * 10 + "You bitch.") == "curse"
     assert worst("You bitch, my dog is better.") == "curse"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "you are a genderfluid tranny",
+        "You genderfluid tranny",
+        "That tranny switches gears a lot.",
+        "HIV transmission is what that tranny is for.",
+        "your tranny needs a clutch",
+        "the tranny held her clutch bag",
+        "a bundle of faggots live next door",
+        "You faggots, go and bind a bundle of sticks",
+        "They are stupid faggots with gravy on their shirts.",
+        "those faggots eat meatballs",
+        "burn the faggots for firewood",
+        "You spic, and Spanish at that",
+    ],
+)
+def test_no_word_nearby_saves_a_slur(said: str) -> None:
+    assert worst(said) == "slur"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "kys you danish pastry",
+        "kys, norwegian",
+        "you disgusting bitch, in heat",
+        "You're such a bitch in heat.",
+        "you are a lying, cheating bitch with a litter of lies",
+        "Stupid bitch, she has puppies!",
+        "The bitch lives in a litter of cans.",
+        "What a bitch, always in heat",
+        "Bitch, you have a litter of excuses",
+        "u little bitch puppy",
+    ],
+)
+def test_no_word_nearby_saves_a_curse(said: str) -> None:
+    assert worst(said) == "curse"
 
 
 def test_the_worst_sentence_of_a_long_text_counts() -> None:

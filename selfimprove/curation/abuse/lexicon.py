@@ -20,14 +20,33 @@ SPELLINGS = {
     "s": "[s$5]", "t": "[t7]", "c": "[c(*]",
 }  # fmt: skip
 END = ""
-# Words that have a decent sense besides, and what stands near where it is meant, in at most so many letters.
+# Words that have a decent sense besides, and phrases that stand near where it is meant, in at most so many letters.
 SENSES = {
-    r"bitch(?:es)?": r"female (?:dog|wolf|fox|hound|canine|otter)|litter of|pupp(?:y|ies)|whelp|in heat\b|spayed",
-    r"spic": r"\bspic(?: and | & |[ -]n'?[ -])span",
-    r"kys": r"\bet kys|kys og kram|kram og kys|\bkysse|danish|norwegian|dansk|norsk",
-    r"faggots?": r"bundle|sticks|twigs|firewood|brushwood|meatball|offal|gravy|mushy peas",
-    r"trann(?:y|ies)": r"transmission|gearbox|clutch|fluid|gears\b",
+    r"bitch(?:es)?": r"female (?:dog|wolf|fox|hound|canine|otter)s?|pupp(?:y|ies)|pups|whelp\w*|spayed"
+    r"|litters? of (?:two|three|four|five|six|seven|eight|nine|ten|\d+)"
+    r"|(?:is|was|are|were|comes?|came|goes|go|went|being|bitch(?:es)?) (?:in|into|on) heat",
+    r"spic": r"spic(?: and | & |[ -]n'?[ -])span",
+    r"kys": r"et kys|kys og kram|kram og kys|kysse\w{0,2}|(?:danish|norwegian) (?:word|noun|verb|for)"
+    r"|(?:in|into|is) (?:danish|norwegian)|p[åa] (?:dansk|norsk)|dansk(?:e)? ord",
+    r"faggots?": r"bundles? of (?:\w+ )?(?:sticks|twigs|branches|firewood|brushwood|wood|straw|iron|herbs)"
+    r"|faggots? of (?:\w+ )?(?:sticks|twigs|branches|firewood|brushwood|wood|straw|iron|herbs)|meatballs?|offal"
+    r"|(?:with|in|and|onion) gravy|mushy peas|(?:used (?:as|for)|gather\w*|collect\w*|cut) (?:firewood|brushwood)",
+    r"trann(?:y|ies)": r"(?:transmission|tranny) (?:fluid|oil|cooler|pan|mount|case)|gear ?box(?:es)?"
+    r"|(?:automatic|manual) transmissions?|for (?:the |a |an? \w+ )?transmissions?|clutch(?! (?:bag|purse))"
+    r"|(?:motor|engine)s? (?:and|&) (?:trann(?:y|ies)|transmissions?)|torque converter"
+    r"|(?:shift|change|grind|slip)\w* gears|(?:first|second|third|fourth|fifth|reverse) gear",
 }  # fmt: skip
+# A phrase that holds the word itself has no other sense, whoever's it is.
+COMPOUND = re.compile(r"spic(?: and | & |[ -]n'?[ -])span\b|tranny (?:fluid|oil|cooler|pan|mount|case)\b", re.I)
+# Whom a word is called is not saved by what stands near: "you disgusting …, in heat".
+ADDRESSED = re.compile(
+    r"\b(?:you|u|ya|du|tu|jij|ty)(?:(?:'?re| are| were| look| sound| r)\b[^.!?\n]{0,40}"
+    r"|(?: (?!(?:an?|the|my|his|her|its?|their|our|this|that|have|own|keep|breed|spay)\b)[\w'-]+){0,3})[ ,]{1,2}\Z"
+    r"|\b(?:your?|ur|dein\w?|stupid|dumb|ugly|fat|filthy|dirty|disgusting|worthless|pathetic|useless|vile|nasty|lazy"
+    r"|crazy|damn|goddamn|bloody|fucking?|fuckin|little|silly|hey|those|them|shut up)[ ,]{1,2}\Z",
+    re.IGNORECASE,
+)
+ADDRESSES = re.compile(r"[ ,!]{1,3}(?:you|u|ur|your|yourself|ya)\b", re.IGNORECASE)
 NEAR = 80
 # A single letter before letters set apart is as likely a word of its own: "a b i t c h", "I h a t e".
 ALONE = re.compile(r"(?<![^\W_])(?<!\W\w )(?<!^\w )([aiyou]) (?=(?:[^\W_] ){2})")
@@ -57,9 +76,14 @@ def decent(text: str) -> str:
     """The text without the words that mean what a dictionary says first: a female dog, a bundle of sticks."""
 
     def kept(match: re.Match[str]) -> str:
+        if COMPOUND.match(text, match.start()):
+            return ""
+        before, after = text[max(0, match.start() - NEAR) : match.start()], text[match.end() : match.end() + NEAR]
+        if ADDRESSED.search(before) or ADDRESSES.match(after):
+            return match[0]
         meant = SENSES[next(word for word in SENSES if re.fullmatch(word, match[0], re.IGNORECASE))]
-        around = text[max(0, match.start() - NEAR) : match.end() + NEAR]
-        return "" if re.search(meant, around, re.IGNORECASE) else match[0]
+        near = re.search(rf"\b(?:{meant})\b", before + match[0] + after, re.IGNORECASE)
+        return "" if near else match[0]
 
     return _senses().sub(kept, text)
 
