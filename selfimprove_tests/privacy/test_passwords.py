@@ -48,6 +48,7 @@ SAID = [
     "moje hasło to {}",
     "hasło: {}",
 ]
+LAST = [text for text in SAID if text.endswith("{}")]
 GIVEN = [
     'password = "{}"',
     "password: {}",
@@ -122,6 +123,18 @@ def test_random_passwords_are_found_whole(text: str) -> None:
     passwords = [faker.password(12) for _ in range(200)]
     missed = [password for password in passwords if not masks(text.format(password), password)]
     assert len(missed) <= 1, missed
+
+
+@pytest.mark.parametrize("text", [*LAST, "password={}", "password: {}", "PGPASSWORD={}", "mysql -u root -p{}"])
+@pytest.mark.parametrize("end", [".", ",", ";"])
+def test_a_sentence_ends_after_a_password(text: str, end: str) -> None:
+    password = MADE.password()
+    assert [value for _, value in found(text.format(password + end))] == [password]
+
+
+def test_a_mark_within_quotes_is_part_of_a_password() -> None:
+    password = MADE.password() + "."
+    assert found(f'{{"password": "{password}"}}') == [("PASSWORD", password)]
 
 
 def test_weak_looks_count_beside_an_owner() -> None:

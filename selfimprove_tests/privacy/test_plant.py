@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
+import pytest
+
 from selfimprove.postgres import Connection
 from selfimprove.privacy import plant
-from selfimprove.privacy.canaries import EACH, FORMS, NAMES, Canary, drawn, group
+from selfimprove.privacy.canaries import EACH, FORMS, NAMES, Canary, Form, drawn, group
 from selfimprove.privacy.plant import Trial, holds, seed_of, trial
-from selfimprove.privacy.redact import Redacted, Span, redact
+from selfimprove.privacy.redact import Redacted, Span, identity, redact
 
 ALL = {form.type: EACH for form in (*FORMS, *NAMES)}
 
@@ -62,6 +64,16 @@ def test_none_is_drawn_that_is_taken() -> None:
 def test_the_rules_know_every_form_wherever_it_is_said() -> None:
     canaries = [canary for form in FORMS for canary in drawn(form, "many", 40)]
     assert [canary.form.type for canary in canaries if _left(canary)] == []
+
+
+@pytest.mark.parametrize("form", FORMS, ids=[form.type for form in FORMS])
+def test_an_answer_keeps_all_but_its_secret(form: Form) -> None:
+    """With the sentence's stop in it, the secret would not be known again where it stands alone."""
+    canaries = [canary for seed in range(20) for canary in drawn(form, str(seed), EACH)]
+    redacted = [redact([message["content"] for message in canary.messages]) for canary in canaries]
+    name = f"[{form.type}_1]"
+    assert {one.texts for one in redacted} == {(form.question, form.answer.format(name))}
+    assert [one.originals[name] for one in redacted] == [identity(form.type, canary.value) for canary in canaries]
 
 
 def test_a_trial_is_kept_for_its_version(connection: Connection) -> None:

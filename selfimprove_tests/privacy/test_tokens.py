@@ -78,6 +78,26 @@ def test_tokens_are_found_wherever_they_stand(maker: str, text: str) -> None:
     assert masks(text.format(TOKENS[maker]), TOKENS[maker])
 
 
+@pytest.mark.parametrize("maker", TOKENS)
+@pytest.mark.parametrize("end", [".", ",", ";", ":", "!", "?", "..."])
+def test_a_sentence_ends_after_a_token(maker: str, end: str) -> None:
+    for text in (f"Your token is {TOKENS[maker]}{end}", f"Here it is: {TOKENS[maker]}{end}"):
+        assert found(text) == [("SECRET", TOKENS[maker])]
+
+
+@pytest.mark.parametrize("end", [".", ",", "!", "?", '".', "'?", "`.", ")."])
+@pytest.mark.parametrize("text", ["Your api key is {}", "api_key={}", "Authorization: Bearer {}", "secret {}"])
+def test_a_sentence_ends_after_what_is_random(text: str, end: str) -> None:
+    secret = K(40)
+    assert found(text.format(secret + end)) == [("SECRET", secret)]
+
+
+@pytest.mark.parametrize("text", ['api_key = "{}"', "secret: '{}'", r"api_key: \"{}\","])
+def test_a_mark_within_quotes_is_part_of_a_secret(text: str) -> None:
+    secret = K(40) + "."
+    assert found(text.format(secret)) == [("SECRET", secret)]
+
+
 @pytest.mark.parametrize("prefix", ["ghp_", "sk-", "AKIA", "hf_", "npm_", "xoxb-", "glpat-", "sk_live_"])
 def test_prefixes_alone_and_short_ones_stay(prefix: str) -> None:
     assert found(f"tokens begin with {prefix} and go on") == []

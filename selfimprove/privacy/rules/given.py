@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess
-from selfimprove.privacy.rules.rule import Bounds, Rule
+from selfimprove.privacy.rules.rule import Bounds, Rule, ended
 
 _ASSIGNED = (
     r"(?P<key>password|passwd|passphrase|passwort|pwd|secret_key|contrasena|senha|wachtwoord|haslo|"
@@ -37,6 +37,7 @@ _TAG = (
     r"<(?P<tag>(?:\w{1,20}[:_.-])?(?:password|passwd|pwd|passwort|secret|apikey|api_key|token))(?:[ ][^<>\x00]{0,80})?>"
     r"[ ]?(?P<value>[^<>\s\x00]{4,100})[ ]?</"
 )
+_MARKS = ".,;"  # a password may end in "!" or "?"
 _ASSIGNED_NEEDS = ("pass", "pwd", "secret_key", "contrasena", "senha", "wachtwoord", "haslo")
 
 
@@ -47,13 +48,13 @@ def _assigned(match: re.Match[str]) -> Iterator[Bounds]:
     if len(given) < 4 or stands_in:
         return
     if guess.is_complex(given) or (shell and not (match["quote"] and " " in given)):
-        yield match.span("value")
+        yield ended(match, _MARKS)
 
 
 def _option(match: re.Match[str]) -> Iterator[Bounds]:
     given = match["value"]
     if not guess.is_none(given) and not guess.is_code(given):
-        yield match.span("value")
+        yield ended(match, _MARKS)
 
 
 def _tagged(match: re.Match[str]) -> Iterator[Bounds]:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
-from selfimprove.privacy.rules.rule import Rule
+from selfimprove.privacy.rules.rule import Bounds, Rule
 
 _MAKERS: tuple[tuple[str, str, str], ...] = (
     ("adafruit", r"aio_[a-zA-Z0-9]{28}", "aio_"),
@@ -71,9 +72,14 @@ _MAKERS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+def _token(match: re.Match[str]) -> Iterator[Bounds]:
+    """No maker's token ends in the dot that ends a sentence."""
+    yield match.start(), match.start() + len(match[0].rstrip("."))
+
+
 def _rule(name: str, pattern: str, needs: str) -> Rule:
     edged = rf"(?<![A-Za-z0-9]){pattern}(?![A-Za-z0-9])"
-    return Rule(f"token_{name}", "SECRET", edged, needs=tuple(needs.split()), long=True, flags=re.ASCII)
+    return Rule(f"token_{name}", "SECRET", edged, _token, tuple(needs.split()), long=True, flags=re.ASCII)
 
 
 RULES = tuple(_rule(*maker) for maker in _MAKERS)

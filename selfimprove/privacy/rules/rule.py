@@ -22,6 +22,15 @@ def value(match: re.Match[str]) -> Iterable[Bounds]:
     yield match.span("value")
 
 
+def ended(match: re.Match[str], marks: str = ".,;:!?") -> Bounds:
+    """The group named "value" without the marks that end the sentence around it; within quotes they are part of it."""
+    text, (start, end) = match.string, match.span("value")
+    quote = text[end : end + 2].lstrip("\\")[:1]
+    if quote and quote in "\"'`" and text[start - 1 : start] == quote:
+        return start, end
+    return start, start + len(match["value"].rstrip(marks))
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One way to recognise a type of personal data, over folded text.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 from selfimprove.privacy.fold import BARRIER
 from selfimprove.privacy.rules import vocabulary
-from selfimprove.privacy.rules.rule import Bounds, Rule, either, near
+from selfimprove.privacy.rules.rule import Bounds, Rule, either, ended, near
 
 _BLOCK_BEGIN = r"(?:-----BEGIN (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|PuTTY-User-Key-File-\d:)"
 _BLOCK_END = re.compile(r"-----END (?:[A-Z0-9]{1,12} ){0,3}PRIVATE KEY(?: BLOCK)?-----|Private-MAC: ?[0-9a-fA-F]{1,64}")
@@ -53,7 +53,7 @@ def _block(match: re.Match[str]) -> Iterator[Bounds]:
 
 def _assigned(match: re.Match[str]) -> Iterator[Bounds]:
     if is_random(match["value"]):
-        yield match.span("value")
+        yield ended(match)
 
 
 def _aws_secret(match: re.Match[str]) -> Iterator[Bounds]:
@@ -72,7 +72,7 @@ def _header(match: re.Match[str]) -> Iterator[Bounds]:
         if holds_password:
             yield match.span("value")
     elif is_random(match["value"]):
-        yield match.span("value")
+        yield ended(match)
 
 
 def is_random(text: str) -> bool:
