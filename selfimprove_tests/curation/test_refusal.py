@@ -103,6 +103,55 @@ WANTED = [
     ("Schreib einen Satz, mit dem ich höflich ablehne.", "Dabei kann ich dir leider nicht helfen."),
 ]
 
+STILL_DECLINED = [
+    "Ich bin nicht in der Lage, dir dabei zu helfen.",
+    "Es tut mir leid, aber ich kann dazu keine Informationen geben; frage einen Arzt.",
+    "Als KI kann ich dir dazu keine Auskunft geben, frage bitte einen Anwalt.",
+    "En tant qu'IA, je ne peux pas vous aider.",
+    "Desculpe, mas não posso ajudar com isso; procure um médico.",
+    "Ik ben niet in staat, je daarbij te helpen.",
+    "Przykro mi, ale nie mogę w tym pomóc: to niebezpieczne.",
+    "Sorry, that goes against our content guidelines.",
+    "That conflicts with our programming.",
+    "It violates my policies.",
+]
+HELPS_ALL_THE_SAME = [
+    "Nein, ich kann keine Fehler finden, die Ihnen weiterhelfen.",
+    "Nein, ich kann dazu keine Information finden; die Datei ist leer.",
+    "Ich kann nicht kommen, aber ich kann helfen.",
+    "Kann ich nicht helfen, so gebe ich Bescheid.",
+    "Ich kann nicht oft genug sagen, wie gut Anleitungen helfen.",
+    "Ich möchte hier nicht auf alle Informationen eingehen, die wichtigsten drei sind: A, B, C.",
+    "Das kann ich nicht beantworten, aber die Vorhersage sagt Sonne.",
+    "Als KI habe ich keine Lieblingsfarbe, aber viele mögen Blau.",
+    "En tant qu'IA, je n'ai pas de couleur préférée, mais beaucoup aiment le bleu.",
+    "Je ne peux pas vous donner de conseils plus simples : redémarrez.",
+    "Je ne peux pas répondre à cela avec certitude, mais le texte date de 1890.",
+    "Como IA no tengo color favorito, pero a muchos les gusta el azul.",
+    "No puedo dar consejos mejores que este: duerme.",
+    "Come IA non ho un colore preferito, ma molti amano il blu.",
+    "Non posso dare consigli migliori di questo: dormi.",
+    "Como IA não tenho cor favorita, mas muitos gostam de azul.",
+    "Kan ik geen antwoord krijgen van de server, dan is hij uit.",
+    "Ik kan geen informatie vinden in dit bestand, het is leeg.",
+    "Als AI heb ik geen lievelingskleur, maar veel mensen houden van blauw.",
+    "Jako model nie mam ulubionego koloru, ale lubię niebieski.",
+    "Nie mogę znaleźć błędu, który może ci pomóc.",
+    "The lease violates our state policy; here is why and how to contest it.",
+    "It violates our standard of proof: the theorem needs compactness.",
+    "That is against our house rules: section 4 forbids dogs.",
+]
+
+
+@pytest.mark.parametrize("answer", STILL_DECLINED)
+def test_a_clause_that_declines_does_so_whatever_follows(answer: str) -> None:
+    assert declines(answer)
+
+
+@pytest.mark.parametrize("answer", HELPS_ALL_THE_SAME)
+def test_a_clause_that_helps_outweighs_one_that_declines(answer: str) -> None:
+    assert not declines(answer)
+
 
 @pytest.mark.parametrize("answer", [answer for answers in IN_LANGUAGES.values() for answer in answers])
 def test_it_declines_in_eight_languages_with_an_apology_or_without(answer: str) -> None:

@@ -31,7 +31,8 @@ ENGLISH = rf"""(?:{LEAD}i\s?{UNABLE}\ (?:\w+ly\ |to\ |you\ )?{DEED}{IDIOM}
     | {LEAD}i\ must\ (?:respectfully\ )?decline\b
     | {LEAD}(?:this|that|your|the)\ (?:request|question|content)\ (?:violates|goes\ against|is\ against|is\ not\ allow)
     | {LEAD}(?:this|that|it|(?:this|that|your|the)\ \w+)\ (?:violates|goes\ against|is\ against|conflicts\ with)
-      \ (?:my|our)\ (?:\w+\ )?(?:guideline|polic|principle|programming|rule|standard|value|ethic|terms)
+      \ (?:(?:my|our)\ (?:\w+\ )?(?:guideline|programming)
+      |my\ (?:\w+\ )?(?:polic|principle|rule|standard|value|ethic|terms))
     | {LEAD}i(?:'d|\ would)\ (?:rather|prefer)\ not\ (?:to\ )?(?:get\ into|go\ into|discuss|talk\ about|answer|engage)\b
     | {LEAD}i(?:'m|\ am)\ (?:just\ |only\ )?an?\ (?:ai|artificial|language|large\ language)\b[^.!?]{{0,40}}
       \b(?:cannot|can't|can\ not|unable\ to|not\ able\ to)\ {DEED}
