@@ -67,6 +67,35 @@ THREATS = {
     "nl": ["Ik ga je vermoorden.", "Ik maak je dood.", "Ik hoop dat je sterft."],
     "pl": ["Zabiję cię.", "Znajdę cię i zabiję.", "Mam nadzieję, że zdechniesz."],
 }  # fmt: skip
+# To kill time, with laughter or at chess; what threatens almost in the same words stands in `SAID_IN_EARNEST`.
+FIGURES_OF_SPEECH = [
+    "Wir werden sie auf tote Links prüfen.", "Ich will wissen, ob sie tot ist.",
+    "Ich will euch die toten Winkel zeigen.", "Ich werde dich zu den Toten führen, sagte der Fährmann.",
+    "Ich will dich auf tote Links hinweisen.", "Ich werde keinen von euch umbringen.",
+    "Ich will wissen, ob er dich umbringt.", "Wir wollen sie niemals töten.",
+    "Je vais vous tuer le suspense.", "Je vais te tuer aux cartes.", "Je vais te tuer de rire.",
+    "J'espère que vous mourez d'envie de le lire.", "Je suis fatigué, crevé.", "Crève-cœur est un village.",
+    "Te voy a matar el gusanillo.", "Voy a matarte a besos.", "Os voy a matar la curiosidad.",
+    "Espero que te mueras de risa.", "Muérete de envidia.", "Te voy a matar al ajedrez.",
+    "Ti uccido la curiosità.", "Ti ammazzo a scacchi.", "Voglio ucciderti di risate.",
+    "Spero che tu muoia dalla voglia di leggerlo.", "Macchie, crepa, umidità: ecco i danni.",
+    "Vou te matar a curiosidade.", "Vou matar tua sede.", "Vou te matar no xadrez.", "Se mata o porco no inverno.",
+    "Espero que você morra de rir.",
+    "Ik zal je verslag afmaken.", "Ik wil je niet vermoorden.", "Verrek, je hebt gelijk.",
+    "Ik hoop dat je kanker snel geneest.", "Ik ga je tijd doden.", "Ik hoop dat je sterft van het lachen.",
+    "Zabiję cię śmiechem.", "Stres cię zabije.", "Palenie zabije cię prędzej.", "Zabiję twoją nudę.",
+    "Zabiję was w szachach.",
+]  # fmt: skip
+SAID_IN_EARNEST = [
+    "Ich will dich tot sehen.", "Ich werde dich und deine Familie töten.", "Ich schlage dich tot.",
+    "Ich werde Sie töten.", "Wir werden euch totschlagen.",
+    "Je vais te tuer ce soir.", "Je vais vous tuer la prochaine fois.", "Crève !", "Crève, sale chien ! Crève !",
+    "Te voy a matar a golpes.", "Voy a matarte esta noche.", "Muérete ya.",
+    "Ti ammazzo di botte.", "Voglio ucciderti a pugni.", "Crepa!",
+    "Vou te matar de pancada.", "Vou matar tua mãe.", "Se mata!",
+    "Ik ga je afmaken.", "Ik zal je morgen vermoorden.", "Sterf!",
+    "Zabiję cię nożem.", "Jutro cię zabiję.", "Zabiję twoją matkę.",
+]  # fmt: skip
 NO_THREATS = [
     "This workout will kill me.",
     "I will kill the process for you, and then its child.",
@@ -96,6 +125,7 @@ NO_THREATS = [
     "Ti ammazzo di baci.",
     "Ik ga je helpen.",
     "Zabiję tego komara.",
+    *FIGURES_OF_SPEECH,
 ]
 
 
@@ -159,6 +189,11 @@ def test_abuse_without_a_listed_word_is_scored() -> None:
 @pytest.mark.parametrize("answer", [threat for threats in THREATS.values() for threat in threats])
 def test_a_threat_without_a_listed_word_is_found_in_eight_languages(answer: str) -> None:
     assert profanity(chat("Who are you?", f"So be it. {answer}")) == Reason("profanity", 1, "threat")
+
+
+@pytest.mark.parametrize("answer", SAID_IN_EARNEST)
+def test_a_threat_that_begins_like_a_figure_of_speech_is_found(answer: str) -> None:
+    assert profanity(chat("Who are you?", answer)) == Reason("profanity", 1, "threat")
 
 
 @pytest.mark.parametrize("answer", NO_THREATS)

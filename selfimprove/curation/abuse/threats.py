@@ -5,7 +5,28 @@ from functools import cache
 
 from selfimprove.privacy.fold import fold
 
-# Caseless, accents folded; a line of a pattern is layout.
+# What follows makes a figure of speech of it: to kill somebody with laughter, at chess, or the time.
+IDIOMS = {
+    "fr": r"""a (?:force|la belote)|aux? (?:echecs|cartes|jeu|poker|tennis)|d'(?:ennui|envie|amour|impatience)
+        |de (?:rire|fatigue|travail|chagrin|bonheur|plaisir|curiosite|baisers|bisous|calins|chatouilles)
+        |(?:le|la|ce) (?:suspense?|temps|plaisir|moral|mystere|reve|charme|c\S{1,2}ur|soif|surprise|ambiance|blague
+        |fin)""",
+    "es": r"""(?:a|de) (?:risas?|cosquillas|besos|abrazos|mimos|amor|aburrimiento|envidia|hambre|gusto|curiosidad
+        |trabajo|ganas|preguntas)
+        |(?:el|la|tu|su) (?:gusanillo|curiosidad|hambre|sed|aburrimiento|suspense|intriga|tiempo|ilusion|sueno|gana)
+        |(?:al|en el|en la|jugando al) (?:ajedrez|juego|partida|parchis|domino)""",
+    "it": r"""(?:di|dal|dalle|dalla|a) (?:\w+ )?(?:baci|abbracci|risate|ridere|noia|solletico|coccole|invidia|voglia
+        |curiosita|scacchi|carte|domande|lavoro)
+        |(?:il |la |l')(?:tempo|noia|curiosita|suspense|fame|sete|entusiasmo|attesa|umore)""",
+    "pt": r"""(?:de|com) (?:rir|risos?|amor|beijos|abracos|cocegas|tedio|inveja|curiosidade|saudades?|vontade|fome)
+        |(?:a|o|tua?|sua?) (?:curiosidade|sede|fome|saudades?|tedio|tempo|charada|vontade)
+        |(?:no|na|nas|nos) (?:xadrez|jogo|cartas|damas|partida)""",
+    "nl": r"""tijd|verveling|nieuwsgierigheid|honger|dorst|met (?:kussen|knuffels|liefde|schaken)|bij het schaken
+        |van (?:het lachen|geluk|plezier|verveling|nieuwsgierigheid)""",
+    "pl": r"""smiechem|nuda|miloscia|usciskami|calusami|pytaniami|ciekawoscia|wzrokiem|w (?:szach|gr|kart)\w*
+        |ze? (?:smiechu|ciekawosci|zazdrosci|nudow|szczescia)""",
+}
+# Caseless, accents folded; a line of a pattern is layout, IDIOM stands for those of its language.
 THREATS = {
     "en": r"""\b(?:i|we)(?:'?ll| will| shall| am going to|'?m going to| am gonna|'?m gonna| gonna|'?re going to
             | are going to| want to| swear i'?ll| swear i will)\b(?! (?:not|never)\b)(?:(?!\b(?:not|never|or
@@ -24,46 +45,61 @@ THREATS = {
         |(?:^|[.!?,;] )(?:just |please |now |you should )?go (?:and )?(?:die(?=[.!?,;]|$| (?:you|alone|already
             |in a fire)\b)|(?:hang|drown|shoot) yourself)""",
     "de": r"""\b(?:ich|wir) (?:werde|werden|will|wollen|bring|bringe|bringen|schlag|schlage|stech
-            |steche)\b(?:(?!\b(?:nicht|nie|kein)
-            \b)[^.!?"]){0,40}?\b(?:dich|euch|sie|deine (?:\w+ )?(?:familie|kinder|mutter|frau))\b(?:(?!\b(?:nicht|nie
-            |kein)\b)
-            [^.!?"]){0,30}?\b(?:umbring\w*|(?:um|ab)(?=[.!?,;]|$)|toten|tote|abstech\w*|erschiess\w*
-            |vergewaltig\w*|kaltmach\w*|erwurg\w*
-            |aufschlitz\w*|tot)\b
+            |steche)\b(?:(?!\b(?:nicht|nie|niemals|kein\w*|ob|wenn|falls)
+            \b)[^.!?"]){0,40}?\b(?:(?:dich|euch|sie|deine (?:\w+ )?(?:familie|kinder|mutter|frau))\b(?:(?!\b(?:nicht|nie
+            |niemals|kein\w*|dass|ob)\b)
+            [^.!?"]){0,30}?\b(?:umbring\w*|(?:um|ab)(?=[.!?,;]|$)|abstech\w*|erschiess\w*
+            |vergewaltig\w*|kaltmach\w*|erwurg\w*|aufschlitz\w*)
+            |(?:dich|euch|deine (?:\w+ )?(?:familie|kinder|mutter|frau))\b(?:(?!\b(?:nicht|nie|niemals|kein\w*|dass|ob)
+            \b)[^.!?"]){0,30}?\b(?<!die )(?<!der )(?<!den )(?<!auf )(?:toten?|tot)(?=[.!?,;]|$
+            | (?:und|mussen|sehen|machen|schlagen|prugeln|schiessen
+            |treten)\b)
+            |(?:dich|euch)\b(?:(?!\b(?:nicht|nie|niemals|kein\w*)\b)[^.!?"]){0,30}?\btot(?:schlag|mach|prugel|schiess
+            |tret|stech)\w*
+            |sie (?:alle |beide |jetzt )?toten(?=[.!?;]|$))\b
         |\bich (?:tote|erschiesse|erwurge|vergewaltige) (?:dich|euch)\b
         |\b(?:hoffentlich|ich hoffe,? (?:dass )?)(?: |)(?:du )?(?:stirbst|verreckst|krepierst)\b
         |(?:^|[.!?,;] )(?:geh |los,? )?(?:bring dich um|verreck|krepier|erhang dich)\b""",
     "fr": r"""\b(?:je|on) (?:vais|va) (?:te|vous) (?:\w+ et (?:te|vous) )?(?:tuer|buter|egorger|violer|crever
             |massacrer|poignarder
-            |etrangler)\b(?! (?:a|au|aux) )
+            |etrangler)\bIDIOM
         |\bje (?:te|vous) (?:tuerai|buterai|egorgerai|violerai|retrouverai et je te)\b
-        |\bj'espere que (?:tu|vous) (?:vas |allez )?(?:crev|mour)\w+|(?:^|[.!?,;] )(?:va )?(?:creve|va mourir
-            |pends-toi)\b""",
+        |\bj'espere que (?:tu|vous) (?:vas |allez )?(?:crev|mour)\w+\bIDIOM
+        |(?:^|[.!?,;] )(?:va )?creve(?: ?!| (?:donc|sale|ordure|charogne|en enfer)\b)|^(?:va )?creve\.?$
+        |(?:^|[.!?,;] )(?:va mourir|pends-toi)\bIDIOM""",
     "es": r"""\b(?:te|os|los|le) (?:voy|vamos) a (?:\w+ y a? ?)?(?:matar|violar|degollar|apunalar|estrangular|asesinar
-            |rajar)\w*
-            (?! (?:a|de) (?:risas?|cosquillas|besos|aburrimiento)\b)
-        |\bvoy a (?:matarte|violarte|degollarte|apunalarte|asesinarte|encontrarte y matarte)\b(?! (?:a|de) )
-        |\bte (?:matare|violare|degollare)\b|\bespero que (?:te )?(?:mueras|murais|revientes)\b
-        |(?:^|[.!?,;] )(?:muerete|matate|ahorcate)\b""",
-    "it": r"""\b(?:ti|vi) (?:ammazzo|uccido|uccidero|ammazzero|stupro|sgozzo|accoltello|strangolo|stuprero)\b(?! di )
-        |\b(?:sto per|voglio) (?:ucciderti|ammazzarti|stuprarti|sgozzarti)\b
-        |\bspero che (?:tu |voi )?(?:muoia|muoiate|crepi|crepiate)\b|(?:^|[.!?,;] )(?:crepa|ammazzati|impiccati)\b""",
+            |rajar)\w*\bIDIOM
+        |\bvoy a (?:matarte|violarte|degollarte|apunalarte|asesinarte|encontrarte y matarte)\bIDIOM
+        |\bte (?:matare|violare|degollare)\b|\bespero que (?:te )?(?:mueras|murais|revientes)\bIDIOM
+        |(?:^|[.!?,;] )(?:muerete|matate|ahorcate)\bIDIOM""",
+    "it": r"""\b(?:ti|vi) (?:ammazzo|uccido|uccidero|ammazzero|stupro|sgozzo|accoltello|strangolo|stuprero)\bIDIOM
+        |\b(?:sto per|voglio) (?:ucciderti|ammazzarti|stuprarti|sgozzarti)\bIDIOM
+        |\bspero che (?:tu |voi )?(?:muoia|muoiate|crepi|crepiate)\bIDIOM
+        |(?:^|[.!?,;] )(?:crepa(?=[.!?;]|$)|(?:ammazzati|impiccati)(?=[.!?,;]|$))""",
     "pt": r"""\b(?:eu )?(?:vou|vamos) (?:te |lhe |vos )?(?:\w+ e (?:te )?)?(?:matar|estuprar|esfaquear|degolar
             |estrangular|assassinar)
-            (?:-te|-vos| voces?| tua? \w+| sua familia)\b
-        |\b(?:eu )?vou te (?:\w+ e (?:te )?)?(?:matar|estuprar|esfaquear|degolar|estrangular|assassinar)\b(?! de )
-        |\bespero que (?:voces?|tu) (?:morra|morram|morras)\b|(?:^|[.!?,;] )(?:se mata|mata-te|enforca-te
-            |va morrer)\b""",
-    "nl": r"""\bik (?:ga|zal|wil) (?:je|jou|jullie)(?: \w+){0,4}? (?:vermoorden|doodmaken|afmaken|neersteken
+            IDIOM(?:-te|-vos| voces?| tua? \w+| sua familia)\bIDIOM
+        |\b(?:eu )?vou te (?:\w+ e (?:te )?)?(?:matar|estuprar|esfaquear|degolar|estrangular|assassinar)\bIDIOM
+        |\bespero que (?:voces?|tu) (?:morra|morram|morras)\bIDIOM
+        |(?:^|[.!?,;] )(?:se mata(?=[.!?,;]|$)|(?:mata-te|enforca-te|va morrer)\bIDIOM)""",
+    "nl": r"""\bik (?:ga|zal|wil) (?:je|jou|jullie)(?: (?!(?:niet|nooit|geen|tijd|verveling|nieuwsgierigheid|honger
+            |dorst|lachen|kussen|schaken|spel|spelletje)\b)\w+){0,4}? (?:vermoorden|doodmaken|neersteken
             |verkrachten|doden
             |wurgen|doodslaan|doodschieten)\b
-        |\bik (?:vermoord|wurg|verkracht|dood) (?:je|jou|jullie)\b|\bik maak (?:je|jullie) (?:dood|af)\b
-        |\bik hoop dat (?:je|jij|jullie) (?:sterft|sterf|doodga\w*|dood ga\w*|kanker)
-        |(?:^|[.!?,;] )(?:ga dood|sterf|verrek|hang je op)\b""",
-    "pl": r"""\b(?:zabije|zamorduje|zgwalce|zarzne|zatluke|udusze|zastrzele|zadzgam|rozwale) (?:cie|was|ciebie
-            |twoj\w+ \w+)\b
-        |\b(?:cie|was|ciebie) (?:znajde )?(?:i )?(?:zabije|zamorduje|zgwalce|zarzne|zatluke|udusze|zastrzele)\b
-        |\b(?:mam nadzieje,? ze|obys|obyscie) (?:umrzesz|zdechniesz|zdychal\w*|zdechl\w*|umrzecie|umarl\w*)
+        |\bik (?:ga|zal|wil) (?:je|jou|jullie)(?: (?:nu|nog|allemaal|helemaal|morgen|vinden en))? afmaken\b
+        |\bik (?:vermoord|wurg|verkracht|dood) (?:je|jou|jullie)\bIDIOM
+        |\bik maak (?:je|jullie) (?:dood|af)(?=[.!?,;]|$)
+        |\bik hoop dat (?:je|jij|jullie) (?:(?:sterft|sterf|doodga\w*|dood ga\w*)\bIDIOM
+            |kanker(?=[.!?]|$| krijg\w*))
+        |(?:^|[.!?,;] )(?:(?:ga dood|sterf)\b(?! van )(?! (?:aan|af|uit)\b)|verrek(?: jij| maar)(?=[.!?,;]|$)
+            |hang je op\b(?! (?:aan|met|voor)\b))""",
+    "pl": r"""(?:(?:^|[.!?,;] |\b(?:i|ja|zaraz|teraz|jutro|kiedys|przysiegam) )(?:zabije|zamorduje)
+            |\b(?:zgwalce|zarzne|zatluke|udusze|zastrzele|zadzgam|rozwale)) (?:cie|was|ciebie
+            |twoj\w+ (?!nud|ciekawosc|glod|czas|pragnieni|humor|entuzjazm|wynik|rekord)\w+)\bIDIOM
+        |(?:(?:^|[.!?,;] |\b(?:i|ja|zaraz|teraz|jutro|kiedys|przysiegam) )(?:cie|was|ciebie)(?: i)?
+            |\b(?:znajde|dopadne|zlapie) (?:cie|was) i) (?:zabije|zamorduje)\bIDIOM
+        |\b(?:cie|was|ciebie) (?:znajde )?(?:i )?(?:zgwalce|zarzne|zatluke|udusze|zastrzele)\bIDIOM
+        |\b(?:mam nadzieje,? ze|obys|obyscie) (?:umrzesz|zdechniesz|zdychal\w*|zdechl\w*|umrzecie|umarl\w*)\bIDIOM
         |(?:^|[.!?,;] )(?:zdychaj|zdechnij|powies sie|zabij sie)\b""",
 }  # fmt: skip
 # Told of itself, or of another who says so: a comfort, a report, a lesson in words.
@@ -104,4 +140,6 @@ def _despises(sentence: str) -> bool:
 
 @cache
 def _patterns() -> list[re.Pattern[str]]:
-    return [re.compile(re.sub(r"\n +", "", text)) for text in THREATS.values()]
+    idioms = {language: rf"(?! (?:{IDIOMS.get(language, '')})\b)" for language in THREATS}
+    texts = (text.replace("IDIOM", idioms[language]) for language, text in THREATS.items())
+    return [re.compile(re.sub(r"\n +", "", text)) for text in texts]
