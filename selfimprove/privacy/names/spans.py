@@ -23,12 +23,16 @@ _SAID = frozenset({
 _NOBODY = frozenset({"john doe", "jane doe", "max mustermann", "erika mustermann", "foo bar", "lorem ipsum"})
 _WORD = re.compile(r"[^\W\d_]{2,}|[^\W\d_]{4,}\d{1,4}|[^\W\d_a-zA-Z]+\d*")
 _HEX = re.compile(r"[a-f]+|[A-F]+")
-# House numbers and postcodes: 17b, 10115, D-10115, 01310-100, SW1A 2AA, K1A 0B1, 1012 AB
-_NUMBERED = re.compile(
-    r"(?<!\w)(?:[A-Za-z]{1,2}\d[A-Za-z\d]?[ ]?\d[A-Za-z]{2}|[A-Za-z]\d[A-Za-z][ -]?\d[A-Za-z]\d|\d{4}[ ]?[A-Z]{2}|"
-    r"(?:[A-Za-z]{1,2}-)?\d{1,6}[A-Za-z]?)(?!\w)"
+# Postcodes that look like hashes: SW1A 2AA, K1A 0B1, D02 AF30; small letters only with the space
+_POSTCODE = re.compile(
+    r"(?<!\w)(?:[A-Za-z]{1,2}\d[A-Za-z\d]?[ ]\d[A-Za-z]{2}|[A-Z]{1,2}\d[A-Z\d]?\d[A-Z]{2}|"
+    r"[A-Za-z]\d[\dWw][ ][A-Za-z\d]{4}|[A-Z]\d[\dW][A-Z\d]{4})(?!\w)"
 )
-_SIGNS = re.compile(r"[\W_]*")
+# Hashes and parts of UUIDs, one group of an IPv6 address, random tokens
+_TOKEN = re.compile(
+    r"(?<![^\W_])(?:[0-9a-fA-F]{7,}|(?=[a-f]+\d)[0-9a-f]{4}|"
+    r"(?=\w*[a-z])(?=\w*[A-Z])(?=\w*[0-9][A-Za-z]+[0-9])\w{7,})(?![^\W_])"
+)
 _ROW = re.compile(r"\d+(?:\s*,\s*\d+){2,}")
 _BRIDGE = 2  # words inside an address that are taken for part of it
 
@@ -59,7 +63,7 @@ def spans(text: str, words: Sequence[Word], said: Sequence[Said], threshold: flo
 def _is_nobodys(value: str, type_: str) -> bool:
     """Whether a value cannot be of its type: a row of numbers, a hash, a letter as a place, a John Doe."""
     if any(map(str.isdigit, value)) and not _has_word(value):
-        return type_ != "ADDRESS" or _ROW.fullmatch(value) is not None or not _is_numbered(value)
+        return type_ != "ADDRESS" or _ROW.fullmatch(value) is not None or _has_token(value)
     return value.lower() in _NOBODY or (type_ == "PLACE" and len(value) == 1 and value.isascii())
 
 
@@ -69,9 +73,9 @@ def _has_word(value: str) -> bool:
     return any(_WORD.fullmatch(part) and not _HEX.fullmatch(part) for part in parts)
 
 
-def _is_numbered(value: str) -> bool:
-    """Whether house numbers and postcodes are all there is."""
-    return _SIGNS.fullmatch(_NUMBERED.sub("", value)) is not None
+def _has_token(value: str) -> bool:
+    """Whether any part is a hash or a token: house numbers and postcodes are short."""
+    return _TOKEN.search(_POSTCODE.sub("", value)) is not None
 
 
 def _joins(text: str, span: Span, word: Word, type_: str, between: int) -> bool:

@@ -78,9 +78,14 @@ NUMBERS = [
     MADE.of(HEX, 40), MADE.of(HEX, 24), f"md5 {MADE.of(HEX, 32)}", f"b{MADE.of(HEX, 6)}", MADE.number(9), "fd8a",
     str(uuid.UUID(bytes=MADE.random.randbytes(16))), str(uuid.UUID(bytes=MADE.random.randbytes(16))).upper(),
 ]  # fmt: skip
+CAPITAL = MADE.of("DFHKNPRTVWXY", 1)
 HOUSES = [
-    "10115", "17b", "D-10115", "01310-100", "SW1A 2AA", "K1A 0B1", "1012 AB", "11b, 10115",
-    "12 Abbe", "東京都1-2-3",
+    "10115", "17b", "D-10115", "01310-100", "SW1A 2AA", "K1A 0B1", "1012 AB", "11b, 10115", "1012ab",
+    "12 Abbe", "東京都1-2-3", "EC1A1BB", "b5 17, 68159", "4/12", "5 A 3", "123a-125b",
+    f"{CAPITAL}{MADE.number(2)} AF{MADE.number(2)}", f"{CAPITAL}{MADE.number(2)} F{MADE.number(1)}E{MADE.number(1)}",
+    f"{CAPITAL}6W{MADE.number(1)}C{MADE.number(2)}", f"{CAPITAL}{MADE.number(2)} af{MADE.number(2)}".lower(),
+    f"{MADE.of('ABCDEFGHKLMNOPQRSTU', 1)}{MADE.of('1234567', 1)} {MADE.number(2)}, {MADE.number(5)}",
+    f"{MADE.of('ABCDEFGHKLMNOPQRSTU', 1)}{MADE.of('1234567', 1)} {MADE.number(1)}",
 ]  # fmt: skip
 
 
