@@ -8,6 +8,7 @@ from selfimprove.evals.leaks.figures import Figures
 
 ROLES = ("challenger", "champion", "anchor", "base")
 TARGET = ("fresh", "holdout")
+OUTDATED = "outdated"  # questions of the owner that a later chat answers otherwise
 RETIRED = "retired"  # held-out items that tested on so many nights that a gain on them is no evidence any more
 
 

@@ -18,7 +18,8 @@ from selfimprove.postgres import Connection
 from selfimprove.promotion import margins
 from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
 from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
-from selfimprove.promotion.evidence import RETIRED, ROLES, TARGET, Evidence, Mark, Measurements, Paired
+from selfimprove.promotion.evidence import OUTDATED, RETIRED, ROLES, TARGET, Evidence, Mark, Measurements, Paired
+from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
 
 Row = dict[str, Any]
@@ -69,7 +70,7 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
     compared = {"models": sorted(set(seats.values())), "sampled": SAMPLED}
     wanted = {"report_id": report_id, "judged_at": moment, **compared}
     uses = 0 if row["held_out_chose"] else limits["holdout_uses"]
-    found = _retired(connection.execute(query("results"), wanted).fetchall(), uses)
+    found = _outdated(_retired(connection.execute(query("results"), wanted).fetchall(), uses))
     return Evidence(
         report_id=report_id,
         adapter_id=row["adapter_id"],
@@ -177,6 +178,15 @@ def _retired(rows: list[Row], most: float) -> list[Row]:
     """
     worn = [row | {"task": RETIRED} for row in rows if row["task"] == "holdout" and row["uses"] >= most]
     return [row for row in rows if row["task"] != "holdout" or row["uses"] < most] + worn
+
+
+def _outdated(rows: list[Row]) -> list[Row]:
+    """Questions that a later one of the report answers otherwise go to a task of their own, which stands last."""
+    asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, RETIRED)}
+    are_old = outdated([row["reference"] for row in asked.values()], [row["said_at"] for row in asked.values()])
+    old = {name for name, is_old in zip(asked, are_old, strict=True) if is_old}
+    kept = [row for row in rows if row["example_id"] not in old]
+    return kept + [row | {"task": OUTDATED} for row in rows if row["example_id"] in old]
 
 
 def _grouped(rows: list[Row]) -> list[Row]:

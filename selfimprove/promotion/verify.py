@@ -87,7 +87,8 @@ def _recounted(connection: Connection, row: Row, forgotten: bool) -> Iterator[st
     yield from _changed("row", row["record"], stored(row)) if row["record"] else ()
     again = build(connection, row, evidence, limits)
     if row["record"]:
-        skipped = {"code", "detectable", *stored(row), *({"results"} if forgotten else ())}
+        is_other = row["record"].get("code") != code()  # which may have put the examples together otherwise
+        skipped = {"code", "detectable", *stored(row), *({"results"} if forgotten or is_other else ())}
         found = {name: value for name, value in again.items() if name not in skipped}
         found["thresholds"] = {name: again["thresholds"].get(name) for name in row["record"].get("thresholds", ())}
         yield from _changed("now", row["record"], found)
