@@ -18,12 +18,10 @@ from selfimprove.postgres import Connection
 from selfimprove.promotion import margins
 from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
 from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
-from selfimprove.promotion.evidence import OUTDATED, RETIRED, ROLES, TARGET, Evidence, Mark, Measurements, Paired
-from selfimprove.promotion.outdated import outdated
-from selfimprove.promotion.together import together
+from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Measurements, Paired
+from selfimprove.promotion.sift import sift
 
 Row = dict[str, Any]
-OWN = (*TARGET, RETIRED, "golden")
 
 
 def lock(connection: Connection) -> None:
@@ -70,14 +68,14 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
     compared = {"models": sorted(set(seats.values())), "sampled": SAMPLED}
     wanted = {"report_id": report_id, "judged_at": moment, **compared}
     uses = 0 if row["held_out_chose"] else limits["holdout_uses"]
-    found = _outdated(_retired(connection.execute(query("results"), wanted).fetchall(), uses))
+    found = sift(connection.execute(query("results"), wanted).fetchall(), uses)
     return Evidence(
         report_id=report_id,
         adapter_id=row["adapter_id"],
         night=row["night"],
         champion=row["champion"],
         base=row["base"],
-        tasks={name: _paired(name, rows, seats) for name, rows in groupby(_grouped(found), key=itemgetter("task"))},
+        tasks={name: _paired(name, rows, seats) for name, rows in groupby(found, key=itemgetter("task"))},
         measurements=_measurements(row["measurements"], row["delta_norm"]),
         alpha=budget(connection, row["night"], limits, report_id).level,
         history=tuple(sorted(row["history"], key=int)),
@@ -169,32 +167,6 @@ def query(name: str) -> LiteralString:
     """The text of a named query of this room."""
     text: LiteralString = getattr(postgres.queries("promotion"), name)
     return text
-
-
-def _retired(rows: list[Row], most: float) -> list[Row]:
-    """Held-out items that tested on that many nights go to a task of their own, which stands last.
-
-    On none at all may they test an adapter whose recipe or checkpoint they chose.
-    """
-    worn = [row | {"task": RETIRED} for row in rows if row["task"] == "holdout" and row["uses"] >= most]
-    return [row for row in rows if row["task"] != "holdout" or row["uses"] < most] + worn
-
-
-def _outdated(rows: list[Row]) -> list[Row]:
-    """Questions that a later one of the report answers otherwise go to a task of their own, which stands last."""
-    asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, RETIRED)}
-    are_old = outdated([row["reference"] for row in asked.values()], [row["said_at"] for row in asked.values()])
-    old = {name for name, is_old in zip(asked, are_old, strict=True) if is_old}
-    kept = [row for row in rows if row["example_id"] not in old]
-    return kept + [row | {"task": OUTDATED} for row in rows if row["example_id"] in old]
-
-
-def _grouped(rows: list[Row]) -> list[Row]:
-    """The owner's questions with the group that each belongs to; of the suites a slice is all there is."""
-    own = [row for row in rows if row["task"] in OWN]
-    names = together([row["slice"] for row in own], [row["reference"] for row in own])
-    groups = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
-    return [row | {"group": groups.get(row["example_id"])} for row in rows]
 
 
 def _paired(task: str, rows: Iterable[Row], models: Mapping[str, str]) -> Paired:

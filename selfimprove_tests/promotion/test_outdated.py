@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from selfimprove.promotion.outdated import outdated
+from selfimprove.promotion.sift import sift
 
 FIRST = datetime(2031, 5, 2, tzinfo=UTC)
 THEN = FIRST + timedelta(days=4)
@@ -33,3 +34,25 @@ def test_what_was_said_at_once_or_in_no_chat_is_not() -> None:
     assert outdated(answers, [FIRST, FIRST]) == [False, False]
     assert outdated(answers, [None, THEN]) == [False, False]
     assert outdated([], []) == []
+
+
+def row(example: str, task: str, answer: str, day: int, uses: int = 0) -> dict[str, object]:
+    return {"example_id": example, "task": task, "slice": f"chat {example}", "reference": answer,
+            "said_at": FIRST + timedelta(days=day), "uses": uses}  # fmt: skip
+
+
+def test_what_tests_no_gain_any_more_has_a_task_of_its_own() -> None:
+    rows = [
+        row("a", "core", "Your bin day is Sunday.", 0),
+        row("b", "fresh", "Your bin day is Monday.", 9),
+        row("c", "holdout", "Your bin day is Friday.", 1),
+        row("d", "holdout", "Your tea is green.", 1, uses=30),
+        row("e", "holdout", "Your tea is green.", 2),
+    ]
+    sifted = sift(rows, 30)
+    assert [(one["example_id"], one["task"]) for one in sifted] == [
+        ("a", "core"), ("b", "fresh"), ("e", "holdout"), ("d", "retired"), ("c", "outdated"),
+    ]  # fmt: skip
+    groups = {one["example_id"]: one["group"] for one in sifted}
+    assert (groups["a"], groups["c"]) == (None, None)
+    assert groups["d"] == groups["e"] != groups["b"]

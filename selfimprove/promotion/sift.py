@@ -1,0 +1,44 @@
+"""Which of a report's questions decide, and which of them go together; one row is one model on one example."""
+
+from typing import Any
+
+from selfimprove.promotion.evidence import OUTDATED, RETIRED, TARGET
+from selfimprove.promotion.outdated import outdated
+from selfimprove.promotion.together import together
+
+Row = dict[str, Any]
+OWN = (*TARGET, RETIRED, "golden")
+
+
+def sift(rows: list[Row], most: float) -> list[Row]:
+    """The rows by task, each with its "group", None of a suite; held-out items test a gain on fewer nights than `most`.
+
+    What does not test a gain any more goes to a task of its own.
+    """
+    return _grouped(_outdated(_retired(rows, most)))
+
+
+def _retired(rows: list[Row], most: float) -> list[Row]:
+    """Held-out items that tested on that many nights go to a task of their own, which stands last.
+
+    On none at all may they test an adapter whose recipe or checkpoint they chose.
+    """
+    worn = [row | {"task": RETIRED} for row in rows if row["task"] == "holdout" and row["uses"] >= most]
+    return [row for row in rows if row["task"] != "holdout" or row["uses"] < most] + worn
+
+
+def _outdated(rows: list[Row]) -> list[Row]:
+    """Questions that a later one of the report answers otherwise go to a task of their own, which stands last."""
+    asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, RETIRED)}
+    are_old = outdated([row["reference"] for row in asked.values()], [row["said_at"] for row in asked.values()])
+    old = {name for name, is_old in zip(asked, are_old, strict=True) if is_old}
+    kept = [row for row in rows if row["example_id"] not in old]
+    return kept + [row | {"task": OUTDATED} for row in rows if row["example_id"] in old]
+
+
+def _grouped(rows: list[Row]) -> list[Row]:
+    """The owner's questions with the group that each belongs to; of the suites a slice is all there is."""
+    own = [row for row in rows if row["task"] in OWN]
+    names = together([row["slice"] for row in own], [row["reference"] for row in own])
+    groups = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
+    return [row | {"group": groups.get(row["example_id"])} for row in rows]
