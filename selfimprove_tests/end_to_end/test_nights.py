@@ -80,7 +80,12 @@ def test_a_bad_night_is_refused_by_its_gate(nights: Nights, after: int, config: 
 
 
 def test_6_a_second_good_night_is_promoted(nights: Nights) -> None:
+    """By a bolder budget: four days of a small household bring a dozen new facts, and change some of the old ones."""
+    from selfimprove.promotion import margins
+
     before = nights.champion()
+    with nights.connect() as connection:
+        margins.declare(connection, "error_budget", 1.0, "a household of few facts")
     nights.live_until(day(16))
     nights.spend(day(16))
     assert nights.decision()["decision"] == "promote", nights.decision()["reasons"]
