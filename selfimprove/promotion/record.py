@@ -20,7 +20,9 @@ from selfimprove.promotion.power import detectable
 Record = dict[str, Any]
 Sign = Callable[[str], str]
 DOMAIN = b"selfimprove decision record\n"  # nothing else that the vault hashes begins so
-JUDGES = ("gate", "decision", "evidence", "sift", "together", "outdated", "statistics", "superiority", "power", "budget")
+JUDGES = (
+    "gate", "decision", "evidence", "sift", "together", "outdated", "statistics", "superiority", "power", "budget",
+)  # fmt: skip
 
 
 def signer(vault: Vault) -> Sign:
