@@ -443,7 +443,8 @@ create table reports (
     history jsonb not null default '{}',                -- {"7": model, "30": model}
     measurements jsonb not null,                        -- delta norm, log-probability shift, latency, memory, leaks
     run_id text not null,
-    created_at timestamptz not null default now()
+    created_at timestamptz not null default now(),
+    limits_at timestamptz not null default now()        -- margins declared until then judge it: when its data was frozen
 );
 
 create table report_examples (

@@ -62,12 +62,12 @@ def refusal(output: str, reference: str, argument: str) -> bool:
 
 
 def none(output: str, reference: str, argument: str) -> None:
-    """No verdict: only the loss of the reference counts."""
+    """No verdict on one output: only the loss of the reference counts."""
 
 
 GRADERS: Mapping[str, Grader] = {
     "exact": exact, "contains": contains, "regex": regex, "numeric": numeric, "schema": schema.fits,
-    "refusal": refusal, "none": none,
+    "refusal": refusal, "none": none, "likelihood": none,
 }  # fmt: skip
 
 

@@ -23,7 +23,7 @@ def own_examples(connection: Connection, dataset_id: str) -> list[EvalExample]:
     queries, given = postgres.queries("evals"), {"dataset_id": dataset_id}
     golden = [pinned(row) for row in connection.execute(queries.golden, given)]
     held_out = [
-        from_conversation(_SPLIT_TASKS[row["split"]], from_json(row["messages"]), row["chat_id"])
+        from_conversation(_SPLIT_TASKS[row["split"]], from_json(row["messages"]), row["chat_id"], is_own=row["is_own"])
         for row in connection.execute(queries.held_out, given)
     ]
     return list({example.id: example for example in (*golden, *held_out) if example is not None}.values())

@@ -8,6 +8,7 @@ from selfimprove.datasets.example import as_json, content_id
 RULE_VERSION = "2"  # of graders and of how answers are asked for: results under another one are not compared
 TASKS = ("core", "refusals", "golden", "holdout", "fresh")
 UNGRADED = "none"
+LIKELIHOOD = "likelihood"
 SHORT = 60  # characters: a longer reference has too many right wordings to be compared letter by letter
 
 
@@ -34,6 +35,11 @@ class EvalExample:
         object.__setattr__(self, "id", content_id(content))
 
 
-def grader_for(reference: str) -> str:
-    """How an answer from a chat is judged: letter by letter when the reference is short, else by its loss alone."""
-    return "exact" if len(reference.strip()) <= SHORT else UNGRADED
+def grader_for(reference: str, *, is_own: bool = False) -> str:
+    """How an answer from a chat is judged: letter by letter when the reference is short, else by how likely it is.
+
+    A long answer that is the house's `own`, by one of its models, has no grade: to say it with less doubt is no gain.
+    """
+    if len(reference.strip()) <= SHORT:
+        return "exact"
+    return UNGRADED if is_own else LIKELIHOOD

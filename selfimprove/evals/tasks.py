@@ -11,7 +11,7 @@ import orjson
 from selfimprove.chats.chat import Message
 from selfimprove.errors import SuiteInvalid
 from selfimprove.evals.grader_problems import problems
-from selfimprove.evals.task import UNGRADED, EvalExample, grader_for
+from selfimprove.evals.task import LIKELIHOOD, EvalExample, grader_for
 
 SUITES = ("core", "refusals")
 MANIFEST = "manifest.json"
@@ -61,14 +61,17 @@ def load(path: Path, task: str) -> list[EvalExample]:
 
 
 def from_conversation(
-    task: str, messages: Sequence[Message], chat_id: str | None, position: int | None = None
+    task: str, messages: Sequence[Message], chat_id: str | None, position: int | None = None, *, is_own: bool = False
 ) -> EvalExample | None:
-    """The answer at `position`, the last message without one, as an example; None where no answer follows a prompt."""
+    """The answer at `position`, the last message without one, as an example; None where no answer follows a prompt.
+
+    `is_own`: a model of this house gave it.
+    """
     at = len(messages) - 1 if position is None else position
     if not 0 < at < len(messages) or messages[at].role != "assistant" or not messages[at].content.strip():
         return None
     reference = messages[at].content
-    made = EvalExample(task, "", grader_for(reference), tuple(messages[:at]), reference, chat_id)
+    made = EvalExample(task, "", grader_for(reference, is_own=is_own), tuple(messages[:at]), reference, chat_id)
     # One conversation is one cluster; what no chat supplied is a cluster of its own.
     return EvalExample(task, chat_id or made.id, made.grader, made.messages, reference, chat_id)
 
@@ -81,7 +84,7 @@ def pinned(row: Mapping[str, Any]) -> EvalExample | None:
     if better and at < len(messages):
         messages[at] = Message("assistant", better[-1])
     made = from_conversation("golden", messages, row["chat_id"], at)
-    return replace(made, grader=PINNED) if made and made.grader == UNGRADED else made
+    return replace(made, grader=PINNED) if made and made.grader == LIKELIHOOD else made
 
 
 def _example(task: str, path: Path, number: int, line: bytes) -> EvalExample:
@@ -90,9 +93,7 @@ def _example(task: str, path: Path, number: int, line: bytes) -> EvalExample:
         raise SuiteInvalid(path=path, line=number, reason=problem)
     value = orjson.loads(line)
     messages = tuple(Message(m["role"], m["content"]) for m in value["messages"])
-    return EvalExample(
-        task, value["slice"], value["grader"], messages, value["reference"], runs=value.get("runs", 0)
-    )
+    return EvalExample(task, value["slice"], value["grader"], messages, value["reference"], runs=value.get("runs", 0))
 
 
 def _problems(line: bytes) -> Iterator[str]:

@@ -195,7 +195,7 @@ def margins(context: click.Context, as_json: bool) -> None:
 @click.argument("value", type=float)
 @click.option("--reason", required=True, help="Why, for the record.")
 def set_(name: str, value: float, reason: str) -> None:
-    """Declare the limit NAME for the reports to come.
+    """Declare the limit NAME for the nights to come.
 
     Example: selfimprove promotion margins set core_drop 0.02 --reason "the suite has 800 items now"
     """
@@ -203,7 +203,7 @@ def set_(name: str, value: float, reason: str) -> None:
 
     with _connection() as connection:
         margins.declare(connection, name, value, reason)
-    click.echo(f"{name} is {value:g} for the reports to come.", err=True)
+    click.echo(f"{name} is {value:g} for the nights to come.", err=True)
 
 
 @promotion.command()
@@ -218,6 +218,7 @@ def set_(name: str, value: float, reason: str) -> None:
     "--drift", default=0.0, show_default=True, type=Number(0, 1), help="Share of the core each challenger loses."
 )
 @click.option("--core", default=0, show_default=True, type=click.IntRange(0), help="Core items; 0 leaves them out.")
+@click.option("--long", default=0, show_default=True, type=click.IntRange(0), help="Long answers judged by likelihood.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def simulate(years: int, seed: int, as_json: bool, **lived: Any) -> None:
     """Years of made-up nights through the real gates: false promotions, power, and the error budget spent.

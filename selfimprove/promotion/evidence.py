@@ -1,5 +1,6 @@
 """What a decision rests on: every model's result on every example of a report, and what was measured besides."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -8,8 +9,10 @@ from selfimprove.evals.leaks.figures import Figures
 
 ROLES = ("challenger", "champion", "anchor", "base")
 TARGET = ("fresh", "holdout")
+DEMONSTRATION = "demonstration"  # long answers among them that nobody of the house gave: judged by their likelihood
 OUTDATED = "outdated"  # questions of the owner that a later chat answers otherwise
 RETIRED = "retired"  # held-out items that tested on so many nights that a gain on them is no evidence any more
+LIKELIER = 0.05  # nats a token: a smaller difference between two losses of one answer is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +20,23 @@ class Mark:
     """One model's result on one example.
 
     `score` is in [0, 1], None where no grader applies; `loss` is in nats a token, None when it was not a number;
-    `broken` names what is wrong with the output as text, None when nothing is.
+    `broken` names what is wrong with the output as text, None when nothing is. With `by_loss` two models are compared
+    by which of them finds the reference likelier.
     """
 
     score: float | None
     loss: float | None
     broken: str | None = None
+    by_loss: bool = False
+
+    def better(self, other: "Mark") -> float | None:
+        """How much better this result is than another model's, in [-1, 1]; None where they cannot be compared."""
+        if self.score is not None and other.score is not None:
+            return self.score - other.score
+        if not self.by_loss or self.loss is None or other.loss is None:
+            return None
+        gain = other.loss - self.loss
+        return math.copysign(1.0, gain) if abs(gain) >= LIKELIER else 0.0
 
 
 Marks = tuple[Mark | None, ...]
@@ -80,7 +94,7 @@ class Evidence:
     measurements: Measurements
     alpha: float
     history: tuple[str, ...] = ()
-    targets: tuple[tuple[str, ...], ...] = (TARGET,)
+    targets: tuple[tuple[str, ...], ...] = (TARGET, (DEMONSTRATION,))
     has_losses: bool = True
 
     @property
@@ -100,21 +114,25 @@ class Differences:
     values: tuple[float, ...] = ()
     clusters: tuple[str, ...] = ()
     room: int = field(default=0)  # clusters in which the other model leaves something to gain
+    by_loss: bool = False  # by which model finds the answer likelier, without a grade
 
     def of(self, cluster: str) -> tuple[float, ...]:
         """The differences of one cluster."""
         return tuple(value for value, other in zip(self.values, self.clusters, strict=True) if other == cluster)
 
 
-def in_score(tasks: Iterable[Paired], against: str) -> Differences:
-    """Differences of scores, where both models have one; positive is better."""
+def in_score(tasks: Iterable[Paired], against: str, *, by_loss: bool | None = None) -> Differences:
+    """Differences of scores, or which model finds the answer likelier, where they can be compared; positive is better.
+
+    `by_loss` asks for one of the two kinds alone.
+    """
     pairs = [
-        (one.score - other.score, cluster, cluster if other.score < 1 else None)
+        (gain, cluster, cluster if other.score is None or other.score < 1 else None, one.score is None)
         for one, other, cluster in _pairs(tasks, against)
-        if one.score is not None and other.score is not None
+        if (gain := one.better(other)) is not None and by_loss in (None, one.by_loss)
     ]
-    values, clusters, room = zip(*pairs, strict=True) if pairs else ((), (), ())
-    return Differences(tuple(values), tuple(clusters), len(set(room) - {None}))
+    values, clusters, room, ungraded = zip(*pairs, strict=True) if pairs else ((), (), (), ())
+    return Differences(tuple(values), tuple(clusters), len(set(room) - {None}), bool(ungraded) and all(ungraded))
 
 
 def in_loss(tasks: Iterable[Paired], against: str) -> Differences:

@@ -18,7 +18,8 @@ class Entry:
     """One role's model on one task of a report.
 
     `score` is the share passed of `n` graded examples, `loss` the mean in nats a token; `margin` is the score minus the
-    anchor's on the examples that both have graded: what many small losses add up to. None where there is nothing.
+    anchor's on the examples that both have graded, of long answers the share likelier less the share less likely: what
+    many small losses add up to. None where there is nothing.
     """
 
     report_id: str
@@ -67,12 +68,12 @@ def differences(connection: Connection, evidence: Evidence) -> Iterator[str]:
 
 def text(entries: Sequence[Entry]) -> str:
     """A table a person reads: one line a night, task and role."""
-    lines = [f"{'night':12}{'task':10}{'role':12}{'score':>8}{'loss':>8}{'items':>7}{'to anchor':>11}"]
+    lines = [f"{'night':12}{'task':15}{'role':12}{'score':>8}{'loss':>8}{'items':>7}{'to anchor':>11}"]
     for one in entries:
         role = f"{one.role} nights" if one.role.isdigit() else one.role
         margin = f"{100 * one.margin:+.1f}" if one.margin is not None else ""
         numbers = f"{_share(one.score):>8}{_number(one.loss):>8}{one.n:>7}{margin:>11}"
-        lines.append(f"{one.night!s:12}{one.task:10}{role:12}{numbers}")
+        lines.append(f"{one.night!s:12}{one.task:15}{role:12}{numbers}")
     return "\n".join(lines) if entries else "No report was judged yet."
 
 

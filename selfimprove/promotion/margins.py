@@ -1,4 +1,4 @@
-"""Limits of the gates: rows in the database, declared before the report that they judge."""
+"""Limits of the gates: rows in the database, declared before the night whose report they judge."""
 
 import math
 from collections.abc import Mapping
@@ -54,7 +54,7 @@ def declared(connection: Connection) -> list[dict[str, Any]]:
 
 
 def declare(connection: Connection, name: str, value: float, reason: str) -> None:
-    """Set a limit for the reports to come.
+    """Set a limit for the nights to come.
 
     Raises:
         MarginUnknown: no gate has such a limit.

@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from selfimprove.promotion.evidence import OUTDATED, RETIRED, TARGET
+from selfimprove.evals.task import LIKELIHOOD
+from selfimprove.promotion.evidence import DEMONSTRATION, OUTDATED, RETIRED, TARGET
 from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
 
 Row = dict[str, Any]
-OWN = (*TARGET, RETIRED, "golden")
+OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
 
 
 def sift(rows: list[Row], most: float) -> list[Row]:
@@ -15,7 +16,14 @@ def sift(rows: list[Row], most: float) -> list[Row]:
 
     What does not test a gain any more goes to a task of its own.
     """
-    return _grouped(_outdated(_retired(rows, most)))
+    return _grouped(_outdated(_demonstrated(_retired(rows, most))))
+
+
+def _demonstrated(rows: list[Row]) -> list[Row]:
+    """Long answers that are judged by their likelihood are a target of their own: style must not hide lost facts."""
+    are_long = [row["task"] in TARGET and row["grader"] == LIKELIHOOD for row in rows]
+    long = [row | {"task": DEMONSTRATION} for row, is_long in zip(rows, are_long, strict=True) if is_long]
+    return [row for row, is_long in zip(rows, are_long, strict=True) if not is_long] + long
 
 
 def _retired(rows: list[Row], most: float) -> list[Row]:
@@ -29,7 +37,7 @@ def _retired(rows: list[Row], most: float) -> list[Row]:
 
 def _outdated(rows: list[Row]) -> list[Row]:
     """Questions that a later one of the report answers otherwise go to a task of their own, which stands last."""
-    asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, RETIRED)}
+    asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, DEMONSTRATION, RETIRED)}
     are_old = outdated([row["reference"] for row in asked.values()], [row["said_at"] for row in asked.values()])
     old = {name for name, is_old in zip(asked, are_old, strict=True) if is_old}
     kept = [row for row in rows if row["example_id"] not in old]

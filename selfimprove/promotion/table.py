@@ -14,6 +14,7 @@ from selfimprove.errors import NothingEvaluated, ReportMissing
 from selfimprove.evals.faults import fault
 from selfimprove.evals.leaks import figures
 from selfimprove.evals.report import SAMPLED, Result
+from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.postgres import Connection
 from selfimprove.promotion import margins
 from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
@@ -61,10 +62,10 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
 
     Raises:
         ReportMissing: there is none of this id.
-        MarginUnknown: no error budget was declared before the report.
+        MarginUnknown: no error budget was declared before the report's data was frozen.
     """
     row, seats = report(connection, report_id), models(connection, report_id)
-    limits, moment = margins_of(connection, row["created_at"]), judged_at(connection, report_id)
+    limits, moment = margins_of(connection, row["limits_at"]), judged_at(connection, report_id)
     compared = {"models": sorted(set(seats.values())), "sampled": SAMPLED}
     wanted = {"report_id": report_id, "judged_at": moment, **compared}
     uses = 0 if row["held_out_chose"] else limits["holdout_uses"]
@@ -104,7 +105,7 @@ def judged_at(connection: Connection, report_id: str) -> str:
 
 
 def margins_of(connection: Connection, moment: datetime) -> Mapping[str, float]:
-    """The limits that hold for a report created at this moment."""
+    """The limits that hold for a report whose data was frozen at this moment."""
     return margins.at(connection, moment)
 
 
@@ -186,7 +187,7 @@ def _mark(row: Row) -> Mark | None:
     result = Result(**{field.name: row[field.name] for field in fields(Result)})
     passed = result.passed if row["share"] is None else row["share"]
     score = None if passed is None else float(passed)
-    return Mark(score, result.loss, fault(result))
+    return Mark(score, result.loss, fault(result), by_loss=row["grader"] == LIKELIHOOD)
 
 
 def _measurements(stored: Mapping[str, Any], delta_norm: float | None) -> Measurements:

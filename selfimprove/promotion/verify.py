@@ -83,7 +83,7 @@ def _word(row: Row) -> Iterator[str]:
 
 def _recounted(connection: Connection, row: Row, forgotten: bool) -> Iterator[str]:
     evidence = table.evidence(connection, row["report_id"])
-    limits = table.margins_of(connection, table.report(connection, row["report_id"])["created_at"])
+    limits = table.margins_of(connection, table.report(connection, row["report_id"])["limits_at"])
     yield from _changed("row", row["record"], stored(row)) if row["record"] else ()
     again = build(connection, row, evidence, limits)
     if row["record"]:

@@ -175,7 +175,7 @@ def environment(*folders: Path) -> "Environment":
         loader=FileSystemLoader([*folders, Path(__file__).parent]), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
-    found.filters |= {"short": short, "gate": tell.gate, "task": tell.task}
+    found.filters |= {"short": short, "gate": tell.gate, "task": tell.task, "long_answers": tell.long_answers}
     found.filters |= {"faded": tell.faded, "failure": tell.failure, "origin": tell.origin}
     found.globals |= {"interval": draw.interval, "numbers": draw.numbers, "bar": draw.bar, "share": _share}
     look = LOOK.read_text()

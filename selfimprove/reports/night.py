@@ -44,6 +44,15 @@ class TaskScore:
 
 
 @dataclass(frozen=True, slots=True)
+class LongAnswers:
+    """Of people's own long answers, how many the challenger finds likelier than the champion does, and less likely."""
+
+    asked: int
+    likelier: int
+    less: int
+
+
+@dataclass(frozen=True, slots=True)
 class Lead:
     """A lesson that moved an answer; `nearness` is the cosine of the two changes, `day` and `source` its chat's."""
 
@@ -123,6 +132,7 @@ class Judged:
     changes: tuple[Pair, ...] = ()
     origins: tuple[Origin, ...] = ()
     waits: bool = False
+    long_answers: LongAnswers = LongAnswers(0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

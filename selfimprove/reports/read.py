@@ -6,7 +6,9 @@ from typing import Any, LiteralString
 
 from selfimprove import postgres
 from selfimprove.chats.days import STAGES
+from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.postgres import Connection
+from selfimprove.promotion.evidence import LIKELIER
 from selfimprove.reports import alerts, why
 from selfimprove.reports.night import (
     Adapter,
@@ -15,6 +17,7 @@ from selfimprove.reports.night import (
     Judged,
     Lead,
     Lesson,
+    LongAnswers,
     Night,
     Origin,
     Pair,
@@ -94,8 +97,14 @@ def _judged(connection: Connection, row: Row) -> Judged:
         scores=tuple(scores[task] for task in (*known, *others)),
         pairs=tuple(_pair(one, leads) for one in _all(connection, "answers", report_id=row["id"])),
         changes=tuple(_pair(one, leads) for one in changes),
+        long_answers=_long_answers(connection, row["id"]),
         origins=tuple(Origin(**one) for one in _all(connection, "origins", report_id=row["id"])),
     )
+
+
+def _long_answers(connection: Connection, report_id: str) -> LongAnswers:
+    given = {"report_id": report_id, "grader": LIKELIHOOD, "least": LIKELIER}
+    return LongAnswers(**(_one(connection, "long_answers", **given) or {}))
 
 
 def _leads(connection: Connection, report_id: str) -> dict[str, list[Lead]]:

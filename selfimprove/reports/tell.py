@@ -154,9 +154,17 @@ def _too_little(found: Found) -> str | None:
 
 def _better(judged: Judged) -> str:
     graded, before, after = own_questions(judged)
-    if not graded:
-        return "it passed every test"
-    return f"it gets {after} of {graded} of your own questions right that it never saw, up from {before}"
+    long, parts = long_answers(judged), []
+    if after > before or (graded and not long):
+        parts.append(f"it gets {after} of {graded} of your own questions right that it never saw, up from {before}")
+    return "; ".join([*parts, *([long] if long else [])]) or "it passed every test"
+
+
+def long_answers(judged: Judged) -> str:
+    """What became of people's own long answers that were kept out of training; "" where there are none."""
+    long = judged.long_answers
+    told = f"it comes closer to {long.likelier} of {long.asked} of your long answers, and less close to {long.less}"
+    return told if long.asked else ""
 
 
 def _stays(night: Night) -> str:

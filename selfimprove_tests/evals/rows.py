@@ -43,13 +43,15 @@ def dataset(connection: Connection, dataset_id: str = "d1", night: date = NIGHT)
     return dataset_id
 
 
-def example(connection: Connection, split: str, messages: Sequence[Any], chat_id: str | None) -> None:
+def example(
+    connection: Connection, split: str, messages: Sequence[Any], chat_id: str | None, kind: str = "approved"
+) -> None:
     position = connection.execute("select count(*) as n from dataset_examples").fetchone()
     assert position is not None
     example_id = f"{split}-{position['n']}"
     connection.execute(
-        "insert into examples (id, chat_id, kind, messages) values (%s, %s, 'approved', %s)",
-        (example_id, chat_id, Jsonb(list(messages))),
+        "insert into examples (id, chat_id, kind, messages) values (%s, %s, %s, %s)",
+        (example_id, chat_id, kind, Jsonb(list(messages))),
     )
     connection.execute(
         "insert into dataset_examples (dataset_id, example_id, split, position) values (%s, %s, %s, %s)",

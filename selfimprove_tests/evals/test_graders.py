@@ -71,7 +71,7 @@ def test_saying_nothing_passes_nowhere(grader: str) -> None:
 
 
 def test_every_grader_of_texts_is_tested_here() -> None:
-    assert set(GRADERS) == {"exact", "contains", "regex", "numeric", "schema", "refusal", "none"}
+    assert set(GRADERS) == {"exact", "contains", "regex", "numeric", "schema", "refusal", "none", "likelihood"}
 
 
 def test_an_answer_that_nests_without_end_is_no_json() -> None:
@@ -81,6 +81,7 @@ def test_an_answer_that_nests_without_end_is_no_json() -> None:
 
 def test_no_grader_gives_no_verdict() -> None:
     assert grade("none", "anything", "a long reference") is None
+    assert grade("likelihood", "a long reference", "a long reference") is None
 
 
 def test_an_answer_of_stops_alone_is_not_the_same_as_no_answer() -> None:

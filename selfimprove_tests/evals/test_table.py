@@ -8,6 +8,8 @@ from selfimprove.evals.evaluate import plan
 from selfimprove.evals.report import SAMPLED, Lineup, Report, Result, TaskScore, report_id
 from selfimprove.evals.task import EvalExample
 from selfimprove.postgres import Connection
+from selfimprove.promotion import margins
+from selfimprove.promotion import table as promotion
 from selfimprove_tests.evals import rows
 
 
@@ -45,12 +47,41 @@ def test_held_out_chats_become_examples_of_their_task(connection: Connection) ->
     assert found["fresh"].chat_id == "c2"
 
 
+def test_a_long_answer_counts_by_its_likelihood_unless_a_model_of_the_house_gave_it(connection: Connection) -> None:
+    """To say one's own words with less doubt is no gain; a person's correction of them is nobody's own."""
+    at_length = "Take the bus at nine to the old bridge, cross it, and turn left where the baker has his shop."
+    for name in ("imported", "own", "corrected"):
+        rows.chat(connection, name, rows.asked("?", "!"))
+        kind = "correction" if name == "corrected" else "approved"
+        rows.example(connection, "fresh", rows.asked(f"How do I get there, {name}?", at_length), name, kind=kind)
+    for name in ("own", "corrected"):
+        connection.execute(
+            "insert into exchanges (id, chat_id, position, root, relation, asked, after, at, model, adapter, ending)"
+            " values (%(name)s, %(name)s, 1, %(name)s, 'new', '', '', now(), 'm', 'base', 'stop')",
+            {"name": name},
+        )
+    graders = {e.chat_id: e.grader for e in table.own_examples(connection, "d1")}
+    assert graders == {"imported": "likelihood", "own": "none", "corrected": "likelihood"}
+
+
 def test_a_pinned_chat_is_a_test_unless_this_dataset_trains_on_it(connection: Connection) -> None:
     for name in ("c1", "c2"):
         rows.chat(connection, name, rows.asked(f"Who is {name}?", "Somebody"))
         connection.execute("insert into golden_chats (chat_id, position) values (%s, 1)", (name,))
     rows.example(connection, "train", rows.asked("Who is c2?", "Somebody"), "c2")
     assert [(e.task, e.chat_id) for e in table.own_examples(connection, "d1")] == [("golden", "c1")]
+
+
+def test_a_report_is_judged_by_what_was_declared_before_its_data_was_frozen(connection: Connection) -> None:
+    rows.adapter(connection, "new")
+    margins.declare(connection, "core_drop", 0.5, "the results look bad")
+    table.insert_results(connection, [ONE], [])
+    made = report(ONE)
+    table.insert_report(connection, made)
+    limits_at = promotion.report(connection, made.id)["limits_at"]
+    assert promotion.margins_of(connection, limits_at)["core_drop"] == 0.03
+    table.insert_report(connection, made)
+    assert promotion.report(connection, made.id)["limits_at"] == limits_at
 
 
 def test_only_missing_results_are_planned(connection: Connection) -> None:

@@ -62,9 +62,7 @@ def test_suites_are_frozen_by_their_manifest(folder: Path, tmp_path: Path) -> No
 
 
 def test_building_the_suites_again_gives_the_same_bytes(tmp_path: Path) -> None:
-    assert build(tmp_path)["sha256"] == {
-        name: sha for name, sha in hashes(PACKAGE).items() if name != "replay.jsonl"
-    }
+    assert build(tmp_path)["sha256"] == {name: sha for name, sha in hashes(PACKAGE).items() if name != "replay.jsonl"}
 
 
 def test_another_template_leaves_the_items_of_the_others_as_they_are() -> None:
@@ -162,9 +160,14 @@ def test_a_suite_that_is_not_there_is_named(tmp_path: Path) -> None:
         suites(tmp_path)
 
 
-def test_short_answers_are_compared_and_long_ones_only_scored() -> None:
+def test_short_answers_are_compared_and_long_ones_judged_by_their_likelihood() -> None:
     assert grader_for("x" * 60) == "exact"
-    assert grader_for("x" * 61) == "none"
+    assert grader_for("x" * 61) == "likelihood"
+
+
+def test_a_long_answer_of_the_house_s_own_model_is_only_scored() -> None:
+    assert grader_for("x" * 60, is_own=True) == "exact"
+    assert grader_for("x" * 61, is_own=True) == "none"
 
 
 def test_the_last_answer_of_a_conversation_is_its_reference_and_the_chat_its_cluster() -> None:

@@ -12,7 +12,12 @@ from selfimprove_tests.promotion.leak_figures import CLEAN
 
 MARGINS = dict(SHIPPED)
 MEASURED = Measurements(
-    delta_norm=3.0, logprob_shift=0.4, leaked=0, leak_outputs=64, latency_ratio=1.1, memory_ratio=1.05,
+    delta_norm=3.0,
+    logprob_shift=0.4,
+    leaked=0,
+    leak_outputs=64,
+    latency_ratio=1.1,
+    memory_ratio=1.05,
     leak_test=CLEAN,
 )
 
@@ -26,6 +31,15 @@ def paired(task: str, n: int, right: dict[str, int], slices: int = 10) -> Paired
     """A task by how many examples each role has right; slices are dealt out in turn, each chat is its own."""
     slices = max(n, 1) if task in TARGET else slices
     return Paired(task, tuple(f"s{i % slices}" for i in range(n)), {role: marks(k, n) for role, k in right.items()})
+
+
+def long_answers(name: str, n: int, likelier: int, less: int = 0, by: float = 0.2) -> Paired:
+    """Long answers, each of a chat of its own: the challenger finds some likelier than every other model, some less."""
+    gains = [by if index < likelier else -by if index >= n - less else 0.0 for index in range(n)]
+    before = tuple(Mark(None, 1.0, by_loss=True) for _ in gains)
+    after = tuple(Mark(None, 1.0 - gain, by_loss=True) for gain in gains)
+    found = {"challenger": after, "champion": before, "anchor": before, "base": before}
+    return Paired(name, tuple(f"long {index}" for index in range(n)), found)
 
 
 def task(name: str, n: int, challenger: int, others: int) -> Paired:

@@ -14,6 +14,7 @@ from selfimprove.datasets.example import content_id
 from selfimprove.evals.leaks.figures import as_stored
 from selfimprove.evals.report import Lineup
 from selfimprove.evals.report import report_id as id_of_report
+from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.postgres import Connection
 from selfimprove.promotion.evidence import Paired
 from selfimprove_tests.promotion.build import task
@@ -131,13 +132,13 @@ def _ids(seed: str, paired: Paired) -> list[str]:
     return [content_id([seed, paired.task, index]) for index in range(len(paired.slices))]
 
 
-def _results(
-    connection: Connection, report_id: str, ids: list[str], paired: Paired, models: Mapping[str, str]
-) -> None:
+def _results(connection: Connection, report_id: str, ids: list[str], paired: Paired, models: Mapping[str, str]) -> None:
     answers = [one.removeprefix("answer ") for one in paired.groups] or ids  # by default nothing has the same answer
-    examples = list(zip(ids, repeat(paired.task), paired.slices, answers, strict=False))
+    by_loss = any(mark.by_loss for found in paired.marks.values() for mark in found if mark)
+    grader = LIKELIHOOD if by_loss else "exact"
+    examples = list(zip(ids, repeat(paired.task), paired.slices, repeat(grader), answers, strict=False))
     results = [
-        {"model": models[role], "example_id": id_, "loss": mark.loss, "passed": mark.score == 1}
+        {"model": models[role], "example_id": id_, "loss": mark.loss, "passed": None if by_loss else mark.score == 1}
         for role, found in paired.marks.items()
         for id_, mark in zip(ids, found, strict=True)
         if mark
@@ -145,7 +146,7 @@ def _results(
     with connection.cursor() as cursor:
         cursor.executemany(
             "insert into eval_examples (id, task, slice, grader, messages, reference)"
-            " values (%s, %s, %s, 'exact', '[]', %s)",
+            " values (%s, %s, %s, %s, '[]', %s)",
             examples,
         )
         cursor.executemany(
@@ -154,4 +155,3 @@ def _results(
             results,
         )
         cursor.executemany("insert into report_examples values (%s, %s)", [(report_id, id_) for id_ in ids])
-

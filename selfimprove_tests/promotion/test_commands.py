@@ -124,7 +124,7 @@ def test_explaining_what_was_never_decided_is_one_clear_line(shell: House) -> No
 def test_margins_are_shown_and_declared(shell: House) -> None:
     assert {row["name"]: row["value"] for row in as_json(shell, "margins")} == MARGINS
     done = run(shell, "margins", "set", "core_drop", "0.02", "--reason", "the suite grew")
-    assert (done.stdout, done.stderr) == ("", "core_drop is 0.02 for the reports to come.\n")
+    assert (done.stdout, done.stderr) == ("", "core_drop is 0.02 for the nights to come.\n")
     assert "core_drop       0.02      " in run(shell, "margins").stdout
     with pytest.raises(MarginUnknown):
         run(shell, "margins", "set", "core", "0.02", "--reason", "a slip")

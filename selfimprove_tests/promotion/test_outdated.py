@@ -36,9 +36,9 @@ def test_what_was_said_at_once_or_in_no_chat_is_not() -> None:
     assert outdated([], []) == []
 
 
-def row(example: str, task: str, answer: str, day: int, uses: int = 0) -> dict[str, object]:
+def row(example: str, task: str, answer: str, day: int, uses: int = 0, grader: str = "exact") -> dict[str, object]:
     return {"example_id": example, "task": task, "slice": f"chat {example}", "reference": answer,
-            "said_at": FIRST + timedelta(days=day), "uses": uses}  # fmt: skip
+            "said_at": FIRST + timedelta(days=day), "uses": uses, "grader": grader}  # fmt: skip
 
 
 def test_what_tests_no_gain_any_more_has_a_task_of_its_own() -> None:
@@ -56,3 +56,18 @@ def test_what_tests_no_gain_any_more_has_a_task_of_its_own() -> None:
     groups = {one["example_id"]: one["group"] for one in sifted}
     assert (groups["a"], groups["c"]) == (None, None)
     assert groups["d"] == groups["e"] != groups["b"]
+
+
+def test_long_answers_are_a_target_of_their_own_until_they_are_retired() -> None:
+    rows = [
+        row("a", "core", "A long answer.", 0, grader="likelihood"),
+        row("b", "fresh", "One long answer.", 1, grader="likelihood"),
+        row("c", "fresh", "Short.", 1),
+        row("d", "holdout", "Another long answer.", 1, grader="likelihood"),
+        row("e", "holdout", "A third long answer.", 1, uses=30, grader="likelihood"),
+    ]
+    sifted = sift(rows, 30)
+    assert [(one["example_id"], one["task"]) for one in sifted] == [
+        ("a", "core"), ("c", "fresh"), ("e", "retired"), ("b", "demonstration"), ("d", "demonstration"),
+    ]  # fmt: skip
+    assert [one["task"] for one in sift(rows, 0)] == ["core", "fresh", "retired", "retired", "demonstration"]

@@ -289,11 +289,11 @@ def test_a_rollback_is_not_undone_by_launching_promotion_again(house: House) -> 
 
 def test_margins_declared_after_the_report_do_not_judge_it(house: House) -> None:
     _, report_id = promotable(house, "first", measured={"latency_ratio": 2.0})
-    house.connection.execute("update reports set created_at = now() - interval '1 minute'")
+    house.connection.execute("update reports set limits_at = now() - interval '1 minute'")
     margins.declare(house.connection, "latency_ratio", 3.0, "a slower machine")
     assert promote(house.connection, report_id, "run").decision is Word.REJECT
     _, later = promotable(house, "second", measured={"latency_ratio": 2.0})
-    house.connection.execute("update reports set created_at = clock_timestamp() where id = %s", (later,))
+    house.connection.execute("update reports set limits_at = clock_timestamp() where id = %s", (later,))
     assert promote(house.connection, later, "run").decision is Word.PROMOTE
 
 

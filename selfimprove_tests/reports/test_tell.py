@@ -11,7 +11,7 @@ from selfimprove.curation.reject import REASONS
 from selfimprove.datasets import cap, choose, contaminate, second_opinion, split
 from selfimprove.privacy import redact_chat
 from selfimprove.reports import tell
-from selfimprove.reports.night import Failure, Judged
+from selfimprove.reports.night import Failure, Judged, LongAnswers
 from selfimprove_tests.reports import nights
 
 # ruff: noqa: E501  sentences are easier to read whole
@@ -34,6 +34,16 @@ SENTENCES = {
 @pytest.mark.parametrize(("name", "sentence"), SENTENCES.items())
 def test_each_night_in_one_sentence(name, sentence):
     assert tell.sentence(nights.ALL[name]()) == sentence
+
+
+def test_long_answers_are_told_beside_what_is_right_or_in_its_place():
+    night = nights.promoted()
+    both = replace(night.judged, long_answers=LongAnswers(40, 31, 2))
+    closer = "it comes closer to 31 of 40 of your long answers, and less close to 2"
+    asked = f"A new model answers from now on: it gets 26 of 30 of your own questions right that it never saw, up from 7; {closer}."
+    assert tell.sentence(replace(night, judged=both)) == asked
+    alone = replace(both, scores=())
+    assert tell.sentence(replace(night, judged=alone)) == f"A new model answers from now on: {closer}."
 
 
 def test_a_promotion_that_was_not_carried_out_is_a_failure():

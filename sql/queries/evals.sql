@@ -22,8 +22,9 @@ where not exists (
 )
 order by g.pinned_at, g.chat_id;
 
--- held_out: what a dataset keeps to test with
-select d.split, e.chat_id, e.messages
+-- held_out: what a dataset keeps to test with, and whether a model of this house gave the answer
+select d.split, e.chat_id, e.messages,
+       e.kind <> 'correction' and exists (select from exchanges x where x.chat_id = e.chat_id) as is_own
 from dataset_examples d
 join examples e on e.id = d.example_id
 where d.dataset_id = %(dataset_id)s and d.split in ('validation', 'fresh')
@@ -53,9 +54,11 @@ values (%(model)s, %(example_id)s, %(decoding)s, %(loss)s, %(passed)s, %(output)
 on conflict do nothing;
 
 -- insert_report: keep a report; measured again, the newer measurements count until a decision was made on them
-insert into reports (id, night, adapter_id, challenger, champion, anchor, base, history, measurements, run_id)
-values (%(id)s, %(night)s, %(adapter_id)s, %(challenger)s, %(champion)s, %(anchor)s, %(base)s, %(history)s,
-        %(measurements)s, %(run_id)s)
+insert into reports (id, night, adapter_id, challenger, champion, anchor, base, history, measurements, run_id, limits_at)
+select %(id)s, %(night)s, a.id, %(challenger)s, %(champion)s, %(anchor)s, %(base)s, %(history)s, %(measurements)s,
+       %(run_id)s, d.created_at
+from adapters a join datasets d on d.id = a.dataset_id
+where a.id = %(adapter_id)s
 on conflict (id) do update
 set measurements = excluded.measurements, run_id = excluded.run_id, created_at = excluded.created_at
 where not exists (select from decisions d where d.report_id = reports.id);

@@ -103,6 +103,18 @@ join eval_results after on after.example_id = x.example_id and after.model = r.c
 where x.report_id = %(report_id)s and before.passed is not null and after.passed is not null
 group by e.task;
 
+-- long_answers: answers to people's own questions that are judged by their likelihood, how many of them the challenger
+-- finds likelier than the champion does, and how many less likely
+select count(*)::int as asked,
+       count(*) filter (where before.loss - after.loss >= %(least)s)::int as likelier,
+       count(*) filter (where after.loss - before.loss >= %(least)s)::int as less
+from report_examples x
+join reports r on r.id = x.report_id
+join eval_examples e on e.id = x.example_id
+join eval_results before on before.example_id = x.example_id and before.model = r.champion and before.decoding = 'greedy'
+join eval_results after on after.example_id = x.example_id and after.model = r.challenger and after.decoding = 'greedy'
+where x.report_id = %(report_id)s and e.grader = %(grader)s and e.task in ('fresh', 'holdout');
+
 -- answers: what champion and challenger said to people's own questions that were kept out of training
 select e.id, e.task, e.messages, e.reference, before.output as before, after.output as after,
        before.passed as passed_before, after.passed as passed_after, before.loss - after.loss as gain

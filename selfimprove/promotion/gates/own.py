@@ -1,7 +1,7 @@
 """Does it still know what it was taught on the days before?"""
 
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, bounded, worst
-from selfimprove.promotion.evidence import RETIRED, Differences, Evidence, Mark, in_score
+from selfimprove.promotion.evidence import DEMONSTRATION, RETIRED, Differences, Evidence, Mark, in_score
 from selfimprove.promotion.gates.history import earlier
 from selfimprove.promotion.gates.not_worse import points
 from selfimprove.promotion.statistics import LEVEL, paired_difference
@@ -16,18 +16,26 @@ def keeps_own(evidence: Evidence, margins: Margins) -> Verdict:
     Fresh questions may gain what older ones lose: together they would pass. A night of few questions cannot show that
     nothing is lost, so here a loss has to be shown.
     """
-    held = evidence.some("holdout", RETIRED)
+    held = evidence.some("holdout", DEMONSTRATION, RETIRED)
     others = {"champion": "the champion", **earlier(evidence)}
-    level = 1 - (1 - LEVEL) / len(others)  # Bonferroni: a loss against any of them refuses
-    parts = [_no_loss(told, in_score(held, role), margins["own_drop"], level) for role, told in others.items()]
-    return worst(*parts, _pins(evidence, margins["pins_lost"]))
+    looks = [
+        (f"{what} against {told}", in_score(held, role, by_loss=by_loss))
+        for what, by_loss in (("held-out questions", False), ("likelihood of long answers", True))
+        for role, told in others.items()
+    ]
+    looks = [(told, look) for told, look in looks if look.values]
+    level = 1 - (1 - LEVEL) / max(len(looks), 1)  # Bonferroni: a loss in any of them refuses
+    parts = [_no_loss(told, look, margins["own_drop"], level) for told, look in looks]
+    return worst(*(parts or [_nothing(margins)]), _pins(evidence, margins["pins_lost"]))
 
 
-def _no_loss(against: str, differences: Differences, margin: float, level: float) -> Verdict:
-    if not differences.values:
-        return Verdict(GATE, Outcome.PASSED, f"no held-out questions to compare with {against}", limit=-margin)
+def _nothing(margins: Margins) -> Verdict:
+    return Verdict(GATE, Outcome.PASSED, "no held-out questions to compare", limit=-margins["own_drop"])
+
+
+def _no_loss(what: str, differences: Differences, margin: float, level: float) -> Verdict:
     bounds = paired_difference(differences.values, differences.clusters, level)
-    told = f"held-out questions against {against}: {points(bounds)} points over {len(differences.values)}"
+    told = f"{what}: {points(bounds)} points over {len(differences.values)}"
     if bounds.mean > -margin or not _looks_lost(differences, level):
         return bounded(GATE, Outcome.PASSED, told, -margin, bounds)
     if bounds.high < 0:

@@ -14,17 +14,23 @@ GATE = "improves_target"
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one group of tasks showed at its level; `p_value` is adjusted for the other groups."""
+    """What one group of tasks showed at its level; `p_value` is adjusted for being one of so many `tests`."""
 
     differences: Differences
     bounds: Bounds
     p_value: float
     level: float
     is_above: bool  # also where clusters that gain and clusters that lose differ in size
+    tests: int
 
     def is_shown(self, floor: float) -> bool:
         """Whether it is a gain of at least the floor."""
         return self.p_value <= self.level and self.bounds.mean >= floor and self.is_above
+
+    @property
+    def is_hopeless(self) -> bool:
+        """Whether not even a gain wherever one is left would be shown."""
+        return bool(min(self.tests * 0.5**self.differences.room, 1.0) > self.level)
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -34,7 +40,10 @@ class _Look:
 
 
 def improves_target(evidence: Evidence, margins: Margins) -> Verdict:
-    """Better than the champion on fresh and held-out items, at the night's level and by a floor; losses agree."""
+    """Better than the champion on fresh and held-out items, at the night's level and by a floor; losses agree.
+
+    Of short answers that are right, of long ones that were demonstrated which model finds them likelier.
+    """
     groups = [evidence.some(*names) for names in evidence.targets]
     gain = _best_gain([in_score(group, "champion") for group in groups], evidence.alpha, margins["target_gain"])
     if not evidence.has_losses:
@@ -50,7 +59,7 @@ def _best_gain(groups: list[Differences], alpha: float, floor: float) -> Verdict
     shown = [superiority(group.values, group.clusters, alpha / len(groups)) for group in groups]
     adjusted = holm([one.p_value for one in shown])
     looks = [
-        _Look(group, paired_difference(group.values, group.clusters), p_value, alpha, _is_above(group, alpha))
+        _Look(group, _bounds(group), p_value, alpha, _is_above(group, alpha), len(groups))
         for group, p_value in zip(groups, adjusted, strict=True)
     ]
     best = min(looks, key=lambda look: (not look.is_shown(floor), -look.bounds.mean))
@@ -68,7 +77,7 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
     elif look.p_value <= look.level and look.bounds.mean >= floor:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
         why = ": groups so unlike in size may yet lose what small ones gain"
-    elif 0.5**look.differences.room > look.level:
+    elif look.is_hopeless:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
         why = f": the champion leaves {look.differences.room} to gain that do not go together, too few to show anything"
         more = _more(look)
@@ -80,10 +89,15 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
         outcome, why = Outcome.FAILED, f": no gain of {100 * floor:.0f} points was seen"
     apart = len(set(look.differences.clusters))
     of = f"{n} in {apart} groups" if apart < n else f"{n}"
-    told = f"{gained} target items gained and {lost} lost of {of}, {points(look.bounds)} points"
+    up, down = ("long answers likelier", "less likely") if look.differences.by_loss else ("target items gained", "lost")
+    told = f"{gained} {up} and {lost} {down} of {of}, {points(look.bounds)} points"
     detail = f"{told}, p {look.p_value:.2g} at level {look.level:.2g}{why}"
     found = bounded(GATE, outcome, detail, floor, look.bounds)
     return replace(found, more=more, spent=spent)
+
+
+def _bounds(differences: Differences) -> Bounds:
+    return paired_difference(differences.values, differences.clusters)
 
 
 def _is_above(differences: Differences, alpha: float) -> bool:
@@ -99,7 +113,7 @@ def _is_above(differences: Differences, alpha: float) -> bool:
 def _more(look: _Look) -> int | None:
     """Further items, all like these, that would show the gain; more where those of a conversation go together."""
     gained, lost, n = look.counts
-    needed = items_needed(gained / n, lost / n, look.level)
+    needed = items_needed(gained / n, lost / n, look.level / look.tests)
     return max(round(needed * design(look.differences.values, look.differences.clusters)) - n, 1) if needed else None
 
 
