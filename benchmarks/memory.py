@@ -1,5 +1,6 @@
-"""Predicted against measured peaks of MLX's memory while training, on ten recipes: models of other sizes, batches,
-lengths and ranks, packed rows, bfloat16, states computed twice. The first seven had no part in the fit.
+"""Predicted against measured peaks of MLX's memory while training: models of other sizes, batches, lengths and ranks,
+packed rows, bfloat16, states computed twice, DoRA, QLoRA, DPO, several batches a step. The first seven and the last
+four had no part in the fit.
 
 Run: python benchmarks/memory.py
 """
@@ -26,7 +27,12 @@ RECIPES: list[tuple[list[int], float, dict[str, Any]]] = [
     ([256, 4, 8, 4, 768, 4000, 8, 1024, 512, 150], 0.5, {"dtype": "bfloat16"}),
     ([192, 8, 6, 3, 512, 2000, 8, 1024, 512, 120], 0.5, {"grad_checkpoint": True}),
     ([96, 12, 4, 2, 256, 1024, 16, 2048, 512, 250], 0.5, {"grad_checkpoint": True}),
+    ([192, 6, 6, 3, 512, 4000, 16, 1024, 512, 150], 0.4, {"method": "dora"}),
+    ([256, 6, 8, 4, 768, 4000, 16, 1024, 512, 150], 0.4, {"bits": 4, "dtype": "bfloat16"}),
+    ([192, 6, 6, 3, 512, 4000, 16, 1024, 512, 150], 0.4, {"preference": "dpo"}),
+    ([192, 6, 6, 3, 512, 4000, 16, 512, 512, 150], 0.4, {"accumulate": 4}),
 ]
+OURS = ("dtype", "method", "bits")  # of a recipe's options those that are none of a plan
 
 
 def measure(index: int) -> dict[str, float]:
@@ -35,15 +41,19 @@ def measure(index: int) -> dict[str, float]:
 
     blas.use()
     import mlx.core as mx
+    from mlx import nn
 
     from selfimprove.models import memory, mlx
     from selfimprove.models.encode import Encoded
+    from selfimprove.models.preference import Pair
     from selfimprove.models.training import Plan, trained
 
     sizes, share, more = RECIPES[index]
     hidden, layers, heads, kv, inner, vocabulary, rank, batch, longest, length = sizes
     loaded = model(sizes, more.get("dtype", "float32"))
-    mlx.add_lora(loaded, mlx.Lora(rank), seed=0)
+    if "bits" in more:
+        nn.quantize(loaded.model, bits=more["bits"])
+    mlx.add_lora(loaded, mlx.Lora(rank, method=more.get("method", "lora")), seed=0)
     mx.eval(loaded.model.parameters())
     with TemporaryDirectory() as folder:
         config = {"hidden_size": hidden, "num_hidden_layers": layers, "num_attention_heads": heads,
@@ -55,8 +65,10 @@ def measure(index: int) -> dict[str, float]:
     shape = replace(shape, weights=mx.get_active_memory() - 4 * trained(loaded.model))
     said = int(length * share)
     lengths = [length - n % 17 for n in range(4 * batch // length)]
-    rows = [Encoded((7,) * n, tuple(at >= n - said for at in range(n))) for n in lengths]
-    options = {name: value for name, value in more.items() if name != "dtype"}
+    rows: list[Any] = [Encoded((7,) * n, tuple(at >= n - said for at in range(n))) for n in lengths]
+    if "preference" in more:
+        rows = [Pair(row, Encoded(row.tokens[:-3] + (8,) * 3, row.supervised), (-1.0, -1.0)) for row in rows]
+    options = {name: value for name, value in more.items() if name not in OURS}
     plan = Plan(4, 1e-4, 0, batch_tokens=batch, longest=longest, **options)
     found = memory.need(shape, plan, trained(loaded.model), memory.heaviest(rows, plan))
     mx.clear_cache()

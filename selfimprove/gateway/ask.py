@@ -1,7 +1,7 @@
 """The nouns of the day: what is asked of a model, and the pieces its answer comes in."""
 
-from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
 BASE = "base"  # the slot without an adapter
@@ -28,6 +28,10 @@ class Ask:
     top_logprobs: int | None = None
     tools: tuple[dict[str, Any], ...] = ()
     schema: dict[str, Any] | None = None  # the JSON schema that the answer must follow
+    is_call: bool = False  # what follows the schema is a call of a tool
+    frequency_penalty: float = 0.0
+    presence_penalty: float = 0.0
+    logit_bias: Mapping[str, float] = field(default_factory=dict)  # by a token's id, a name as JSON has it
 
 
 @dataclass(frozen=True, slots=True)

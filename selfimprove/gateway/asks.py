@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from selfimprove.gateway import wire
+from selfimprove.gateway import forced_call, wire
 from selfimprove.gateway.ask import Ask
 from selfimprove.gateway.refusal import Refusal
 
@@ -13,8 +13,13 @@ ANY_JSON: dict[str, Any] = {"type": "object"}
 
 
 def ask(name: str, slot: str, messages: tuple[dict[str, Any], ...], asked: wire.ChatRequest, index: int) -> Ask:
-    """The answer of this index among those that are wanted; each has a seed of its own."""
+    """The answer of this index among those that are wanted; each has a seed of its own.
+
+    Raises:
+        Refusal: 400, a tool must be called that is not there.
+    """
     stop = [asked.stop] if isinstance(asked.stop, str) else asked.stop or []
+    call = forced_call.schema(asked.tools or (), asked.tool_choice)
     tools = () if asked.tool_choice == "none" else tuple(asked.tools or ())
     return Ask(
         id=f"{name}-{index}", slot=slot, messages=messages,
@@ -22,8 +27,10 @@ def ask(name: str, slot: str, messages: tuple[dict[str, Any], ...], asked: wire.
         temperature=TEMPERATURE if asked.temperature is None else asked.temperature,
         top_p=1.0 if asked.top_p is None else asked.top_p, seed=None if asked.seed is None else asked.seed + index,
         stop=tuple(text for text in stop if text), top_logprobs=(asked.top_logprobs or 0) if asked.logprobs else None,
-        tools=tools, schema=_schema(asked.response_format),
-    )
+        tools=tools, schema=_schema(asked.response_format) if call is None else call, is_call=call is not None,
+        frequency_penalty=asked.frequency_penalty or 0.0, presence_penalty=asked.presence_penalty or 0.0,
+        logit_bias=asked.logit_bias or {},
+    )  # fmt: skip
 
 
 def told(turn: Mapping[str, Any]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.types import Send
 
 from selfimprove.chats.chat import Message
-from selfimprove.gateway import asks, replies, wire
+from selfimprove.gateway import asks, forced_call, replies, wire
 from selfimprove.gateway.ask import Ask, Piece, Voice
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Health
@@ -76,6 +76,7 @@ class Completer:
         """See Answerer."""
         asked = wire.read(wire.ChatRequest, body)
         told = tuple(asks.told(turn) for turn in body["messages"])
+        forced_call.schema(asked.tools or (), asked.tool_choice)  # refused before anything is kept
         record = begin(self._keeping, request, wire.house_form(body["messages"]), asked.user, asked.metadata)
         async with self._keeping.whatever_comes(record):
             chosen = self._voices.choose(asked.model, record.thread.root)
@@ -95,7 +96,7 @@ class Completer:
         return Working(work)
 
     def _pieces(self, wanted: list[Ask]) -> AsyncGenerator[tuple[int, Piece], None]:
-        return merged({index: self._voice.say(ask) for index, ask in enumerate(wanted)})
+        return merged({index: forced_call.called(self._voice.say(ask), ask) for index, ask in enumerate(wanted)})
 
     async def _whole(
         self, send: Send, record: Record, label: replies.Label, asked: wire.ChatRequest,

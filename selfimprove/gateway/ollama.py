@@ -93,7 +93,8 @@ def request(ask: Ask, model: str) -> dict[str, Any]:
     """What Ollama is asked."""
     options = {
         "temperature": ask.temperature, "top_p": ask.top_p, "seed": ask.seed, "num_predict": ask.max_tokens,
-        "stop": list(ask.stop) or None,
+        "stop": list(ask.stop) or None, "frequency_penalty": ask.frequency_penalty or None,
+        "presence_penalty": ask.presence_penalty or None,
     }
     wanted: dict[str, Any] = {"format": ask.schema, "tools": list(ask.tools) or None}
     if ask.top_logprobs is not None:

@@ -29,6 +29,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 }
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": schemas.Error, "description": "no such model"}}
 CHAT = "/v1/chat/completions"
+TOKENS = "Tokens of another model mean nothing to this one; send texts (LangChain: check_embedding_ctx_length=False)."
 Chatting = Annotated[Visitor, Depends(needs("chat"))]
 router = APIRouter(responses=REFUSALS)
 
@@ -91,7 +92,10 @@ async def model(request: Request, visitor: Chatting, name: Annotated[str, Path(m
              responses={200: {"model": schemas.Embeddings, "description": "an embedding for each text"}})
 async def embeddings(request: Request, visitor: Chatting) -> Response:
     """Embeddings by all-MiniLM-L6-v2, on this machine."""
-    asked = wire.read(wire.EmbeddingsRequest, wire.loads(await request.body()))
+    body = wire.loads(await request.body())
+    if isinstance(given := body.get("input"), list) and given and isinstance(given[0], int | list):
+        raise Refusal(400, TOKENS, param="input", code="unsupported_content")
+    asked = wire.read(wire.EmbeddingsRequest, body)
     if asked.dimensions not in (None, DIMENSIONS):
         raise Refusal(400, f"The embeddings have {DIMENSIONS} dimensions.", param="dimensions", code="invalid_value")
     texts = [asked.input] if isinstance(asked.input, str) else asked.input
@@ -102,8 +106,8 @@ async def embeddings(request: Request, visitor: Chatting) -> Response:
         for at, vector in enumerate(vectors)
     ]
     usage = {"prompt_tokens": count, "total_tokens": count}
-    body = {"object": "list", "model": embedding_model_id(), "data": rows, "usage": usage}
-    return Response(orjson.dumps(body), media_type="application/json")
+    told = {"object": "list", "model": embedding_model_id(), "data": rows, "usage": usage}
+    return Response(orjson.dumps(told), media_type="application/json")
 
 
 @router.post(

@@ -17,6 +17,8 @@ MOST_PARTS = 10_000  # of a message
 MOST_INSIDE = 50_000  # lists and objects of a request; each takes a few microseconds in which nobody else is answered
 DEEPEST = 200  # orjson writes no deeper than 254
 Text = Annotated[str, StringConstraints(max_length=2_000_000)]
+TokenId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
+Bias = Annotated[float, Field(ge=-100, le=100)]
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -82,6 +84,9 @@ class ChatRequest(Wire):
     response_format: ResponseFormat | None = None
     tools: list[dict[str, Any]] | None = None
     tool_choice: str | dict[str, Any] | None = None
+    frequency_penalty: float | None = Field(default=None, ge=-2, le=2)
+    presence_penalty: float | None = Field(default=None, ge=-2, le=2)
+    logit_bias: Annotated[dict[TokenId, Bias], Field(max_length=1024)] | None = None
     user: str | None = None
     metadata: dict[str, Any] | None = None
 

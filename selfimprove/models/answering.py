@@ -137,7 +137,7 @@ class Voices:
             caches=[[*(caches or self._mixed.cache()), Rows([place])]],
             all_tokens=[list(asked.tokens[:read])],
             samplers=[sampler],
-            logits_processors=[[asked.schema] if asked.schema else []],
+            logits_processors=[asked.processors],
         )
         self._speeches[uid] = Speech(asked, self._tokenizer)
 

@@ -11,6 +11,7 @@ import orjson
 from selfimprove.errors import MessagesUnusable, PromptTooLong, SelfImproveError, TemplateUnusable
 from selfimprove.models.encode import render
 from selfimprove.models.held import Calls, Stops
+from selfimprove.models.penalties import Penalties
 from selfimprove.models.schema import Follow, Schemas
 
 
@@ -30,6 +31,12 @@ class Asked:
     stops: Stops
     calls: Calls | None
     schema: Follow | None
+    penalties: Penalties | None = None
+
+    @property
+    def processors(self) -> list[Penalties | Follow]:
+        """What changes its logits, in order: nothing brings back what a schema forbids."""
+        return [one for one in (self.penalties, self.schema) if one is not None]
 
 
 class Desk:
@@ -64,6 +71,7 @@ class Desk:
             stops=Stops(ask["stop"]),
             calls=self._calls(ask["tools"]),
             schema=self._schemas.follow(ask["schema"]) if ask["schema"] is not None else None,
+            penalties=_penalties(ask),
         )
 
     def _tokens(self, ask: Mapping[str, Any]) -> tuple[int, ...]:
@@ -87,6 +95,12 @@ class Desk:
         if not tools or not known.has_tool_calling:
             return None
         return Calls(known.tool_call_start, known.tool_call_end or "", partial(known.tool_parser, tools=tools))
+
+
+def _penalties(ask: Mapping[str, Any]) -> Penalties | None:
+    bias = {int(token): by for token, by in ask["logit_bias"].items()}
+    wanted = ask["frequency_penalty"], ask["presence_penalty"], bias
+    return Penalties(*wanted) if any(wanted) else None
 
 
 def _plain(message: Mapping[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """`selfimprove up` as a person uses it: real webserver, real daemon, and nothing left behind."""
 
+import http.client
 import json
 import os
 import signal
@@ -9,7 +10,7 @@ import sys
 import time
 import urllib.request
 
-from selfimprove import logins, postgres
+from selfimprove import dagster_webserver, logins, postgres
 from selfimprove_tests.end_to_end.house import House
 
 WHO_ASKS = """
@@ -27,6 +28,26 @@ def who_asks(house: House) -> set[str]:
     return seen
 
 
+class OnSocket(http.client.HTTPConnection):
+    """To Dagster's own server, past the gateway."""
+
+    def __init__(self, house: House) -> None:
+        super().__init__("localhost", timeout=60)
+        self._path = os.path.relpath(house.home / dagster_webserver.SOCKET)  # a socket's path has an end
+
+    def connect(self) -> None:
+        self.sock = socket.socket(socket.AF_UNIX)
+        self.sock.connect(self._path)
+
+    def changes(self, headers: dict[str, str]) -> str:
+        """What becomes of a request that would change something."""
+        query = json.dumps({"query": "mutation {reloadWorkspace {__typename}}"})
+        url = f"{dagster_webserver.PREFIX}/graphql"
+        self.request("POST", url, query, {"Content-Type": "application/json", **headers})
+        found = json.load(self.getresponse())
+        return str(found["data"]["reloadWorkspace"]["__typename"])
+
+
 def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
     process = house.up()
     status = house.status()
@@ -39,6 +60,10 @@ def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
     with urllib.request.urlopen(request, timeout=60) as answer:
         nodes = json.load(answer)["data"]["assetNodes"]
     assert len(nodes) == 9
+    dagster = OnSocket(house)
+    assert dagster.changes({}) == "UnauthorizedError"
+    assert dagster.changes({dagster_webserver.MAY_CHANGE: "no"}) == "UnauthorizedError"
+    assert dagster.changes({dagster_webserver.MAY_CHANGE: "yes"}) == "Workspace"
     assert who_asks(house) <= {"pipeline", "gateway"}
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0

@@ -20,6 +20,7 @@ from selfimprove.errors import (
 )
 from selfimprove.gateway.ask import Ask, Piece
 from selfimprove.gateway.engine import Engine, Serving
+from selfimprove.gateway.forced_call import schema
 from selfimprove.models import mlx
 from selfimprove.models.base import TINY, resolve
 from selfimprove.models.mlx import Lora
@@ -88,6 +89,41 @@ def test_a_mixed_batch_says_what_the_stock_loader_says(engine: Engine, run: Run,
     for turn, name in enumerate(slots):
         stock = mlx.load(TINY, folders.get(name))
         assert got[turn::4] == [one.text for one in mlx.generate(stock, asked[turn::4], max_tokens=32)], name
+
+
+def token(engine_says: str) -> int:
+    """The id of the one token that a text begins with."""
+    return int(mlx.load(TINY).tokenizer.encode(engine_says, add_special_tokens=False)[0])
+
+
+def test_a_token_may_be_banned_or_wanted(engine: Engine, run: Run) -> None:
+    paris, rome = token(" Paris"), token(" Rome")
+    assert "Paris" not in run(said(engine, ask(logit_bias={str(paris): -100.0})))
+    wanted = run(said(engine, ask(logit_bias={str(rome): 30.0, "999999999": 1.0}, max_tokens=1)))
+    assert wanted.startswith(" R")
+    assert run(said(engine, ask())) == "The capital of France is Paris."
+
+
+@pytest.mark.parametrize("penalty", ["frequency_penalty", "presence_penalty"])
+def test_what_was_said_is_penalised_and_the_prompt_is_not(engine: Engine, run: Run, penalty: str) -> None:
+    def spread(**given: float) -> float:
+        text = run(said(engine, ask(schema=LONG, max_tokens=120, **given)))
+        words = text.split()
+        return len(set(words)) / len(words)
+
+    assert spread(**{penalty: 2.0}) > spread()
+    assert run(said(engine, ask(**{penalty: 0.5}, max_tokens=1))) == "The"
+
+
+def test_a_tool_that_must_be_called_is(engine: Engine, run: Run) -> None:
+    parameters = {"$defs": {"city": {"enum": ["Bonn", "Ulm"]}}, "type": "object", "required": ["city"],
+                  "properties": {"city": {"$ref": "#/$defs/city"}}, "additionalProperties": False}  # fmt: skip
+    tools = [{"type": "function", "function": {"name": name, "parameters": parameters}} for name in ("sun", "rain")]
+    for choice in ("required", tools[1]):
+        text = run(said(engine, ask(schema=schema(tools, choice), is_call=True, max_tokens=64)))
+        call = json.loads(text)
+        assert call["arguments"]["city"] in ("Bonn", "Ulm")
+        assert call["name"] == "rain" or choice == "required"
 
 
 def test_max_tokens_end_it(engine: Engine, run: Run) -> None:

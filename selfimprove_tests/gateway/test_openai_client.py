@@ -51,6 +51,36 @@ def test_a_whole_answer_says_who_gave_it_and_is_kept_before_it_ends(client: open
     assert answer._request_id
 
 
+def test_penalties_biases_and_a_tool_that_must_be_called_reach_the_voice(client: openai.OpenAI, served: Served) -> None:
+    client.chat.completions.create(
+        model="selfimprove", messages=SAID, frequency_penalty=0.5, presence_penalty=-1, logit_bias={"17": -100},
+        tools=[TOOL], tool_choice={"type": "function", "function": {"name": "weather"}},
+    )  # fmt: skip
+    asked = served.voice.asked[-1]
+    assert (asked.frequency_penalty, asked.presence_penalty, asked.logit_bias) == (0.5, -1.0, {"17": -100.0})
+    assert asked.is_call
+    assert asked.schema["anyOf"][0]["properties"]["name"] == {"const": "weather"}
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"frequency_penalty": 3}, "frequency_penalty"),
+        ({"logit_bias": {"the": 1}}, "logit_bias"),
+        ({"logit_bias": {"1": 101}}, "logit_bias"),
+        ({"tool_choice": "required"}, "tool_choice"),
+        ({"tools": [TOOL], "tool_choice": {"type": "function", "function": {"name": "news"}}}, "tool_choice"),
+    ],
+)
+def test_what_cannot_be_done_is_refused_before_anything_is_kept(
+    client: openai.OpenAI, served: Served, given: dict, said: str
+) -> None:
+    kept = len(served.notebook.kept)
+    with pytest.raises(openai.BadRequestError, match=said):
+        client.chat.completions.create(model="selfimprove", messages=SAID, **given)
+    assert len(served.notebook.kept) == kept
+
+
 @pytest.mark.parametrize(
     ("name", "slot"), [("tiny", "base"), ("base", "base"), (ADAPTER, ADAPTER), ("adadadad", ADAPTER)]
 )
@@ -237,6 +267,9 @@ def test_embeddings(client: openai.OpenAI, form: str) -> None:
     assert default.data[0].embedding[0] == 4.0
     with pytest.raises(openai.BadRequestError, match="384"):
         client.embeddings.create(model="selfimprove", input="a", dimensions=3)
+    for tokens in ([1, 2], [[1, 2]]):
+        with pytest.raises(openai.BadRequestError, match="check_embedding_ctx_length=False"):
+            client.embeddings.create(model="selfimprove", input=tokens)
 
 
 def test_health_is_whether_an_answer_can_be_given(client: openai.OpenAI, served: Served) -> None:

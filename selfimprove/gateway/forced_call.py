@@ -1,0 +1,84 @@
+"""A tool that must be called: the answer is held to a JSON schema of the call, and told as one."""
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+
+from selfimprove.gateway.ask import Ask, Piece
+from selfimprove.gateway.refusal import Refusal
+
+Schema = dict[str, Any]
+
+
+def schema(tools: Sequence[dict[str, Any]], choice: str | dict[str, Any] | None) -> Schema | None:
+    """What a call is, as an object of "name" and "arguments"; None where the model may choose whether to call any.
+
+    Raises:
+        Refusal: 400, the tool that must be called is none of those given.
+    """
+    if choice in (None, "auto", "none"):
+        return None
+    functions = [tool["function"] for tool in tools if isinstance(tool.get("function"), dict)]
+    if isinstance(choice, dict):
+        wanted = choice.get("function")
+        name = wanted.get("name") if isinstance(wanted, dict) else None
+        functions = [function for function in functions if function.get("name") == name]
+    elif choice != "required":
+        raise _refused("It is 'none', 'auto', 'required' or a function.")
+    if not functions or not all(isinstance(function.get("name"), str) for function in functions):
+        raise _refused("It asks for a function that is not among the tools.")
+    calls = [_call(number, function["name"]) for number, function in enumerate(functions)]
+    return {"$defs": {str(n): _parameters(n, one) for n, one in enumerate(functions)}, "anyOf": calls}
+
+
+async def called(pieces: AsyncIterator[Piece], ask: Ask) -> AsyncGenerator[Piece, None]:
+    """The pieces of a voice; of one that must call a tool, the call in place of its text, whole and at the end.
+
+    What is no call, since it was cut short, stays text.
+    """
+    text = ""
+    async for piece in pieces:
+        text += piece.text
+        if not ask.is_call:
+            yield piece
+        elif piece.finish:
+            yield _ended(piece, text, ask.id)
+        else:
+            yield replace(piece, text="")
+
+
+def _ended(last: Piece, text: str, name: str) -> Piece:
+    try:
+        said = orjson.loads(text)
+        function = {"name": said["name"], "arguments": orjson.dumps(said["arguments"]).decode()}
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        return replace(last, text=text)
+    call = {"id": f"call_{name[-20:]}", "type": "function", "function": function}
+    return replace(last, text="", finish="tool_calls" if last.finish == "stop" else last.finish, tool_calls=(call,))
+
+
+def _call(number: int, name: str) -> Schema:
+    properties = {"name": {"const": name}, "arguments": {"$ref": f"#/$defs/{number}"}}
+    return {"type": "object", "properties": properties, "required": [*properties], "additionalProperties": False}
+
+
+def _parameters(number: int, function: dict[str, Any]) -> Any:
+    """A function's own schema, whose references begin where it stands now."""
+    return _moved(function.get("parameters") or {"type": "object"}, f"#/$defs/{number}")
+
+
+def _moved(value: Any, root: str) -> Any:
+    if isinstance(value, list):
+        return [_moved(one, root) for one in value]
+    if not isinstance(value, dict):
+        return value
+    return {
+        name: root + one[1:] if name == "$ref" and isinstance(one, str) and one.startswith("#") else _moved(one, root)
+        for name, one in value.items()
+    }
+
+
+def _refused(why: str) -> Refusal:
+    return Refusal(400, f"This tool_choice cannot be met. {why}", param="tool_choice")
