@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 
 from selfimprove import dagster_webserver, logins, postgres
 from selfimprove_tests.end_to_end.house import House
@@ -60,10 +61,10 @@ def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
     with urllib.request.urlopen(request, timeout=60) as answer:
         nodes = json.load(answer)["data"]["assetNodes"]
     assert len(nodes) == 9
-    dagster = OnSocket(house)
-    assert dagster.changes({}) == "UnauthorizedError"
-    assert dagster.changes({dagster_webserver.MAY_CHANGE: "no"}) == "UnauthorizedError"
-    assert dagster.changes({dagster_webserver.MAY_CHANGE: "yes"}) == "Workspace"
+    with closing(OnSocket(house)) as dagster:
+        assert dagster.changes({}) == "UnauthorizedError"
+        assert dagster.changes({dagster_webserver.MAY_CHANGE: "no"}) == "UnauthorizedError"
+        assert dagster.changes({dagster_webserver.MAY_CHANGE: "yes"}) == "Workspace"
     assert who_asks(house) <= {"pipeline", "gateway"}
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
