@@ -1,0 +1,63 @@
+"""What the morning ends: nights that run, and nothing else."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from selfimprove import night, stack
+from selfimprove.automation import ONE_AT_A_TIME
+from selfimprove.settings import Settings, read
+
+NIGHT = {ONE_AT_A_TIME: "night"}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return read({"SELFIMPROVE_HOME": str(tmp_path)})
+
+
+@dataclass(frozen=True)
+class House:
+    """A house that is up: the ids of its runs by what they are, and of those that were ended."""
+
+    runs: dict[str, str]
+    ended: list[str] = field(default_factory=list)
+
+
+@pytest.fixture
+def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
+    kinds = {
+        "waits": (NIGHT, dg.DagsterRunStatus.NOT_STARTED),
+        "starts": (NIGHT, dg.DagsterRunStatus.STARTING),
+        "runs": (NIGHT, dg.DagsterRunStatus.STARTED),
+        "is over": (NIGHT, dg.DagsterRunStatus.SUCCESS),
+        "is no night": ({}, dg.DagsterRunStatus.STARTED),
+    }
+    with dg.instance_for_test() as instance:
+        job = dg.GraphDefinition(name="nightly").to_job()
+        made = {
+            kind: instance.create_run_for_job(job, tags=tags, status=status).run_id
+            for kind, (tags, status) in kinds.items()
+        }
+        house = House(made)
+        launcher = type(instance.run_launcher)
+        monkeypatch.setattr(launcher, "terminate", lambda _, run_id: house.ended.append(run_id) or True)
+        monkeypatch.setattr(stack, "adopt", lambda _: None)
+        monkeypatch.setattr(stack, "supervisor", lambda _: stack)
+        yield house
+
+
+def test_the_morning_ends_the_nights_that_run_and_nothing_else(settings: Settings, house: House) -> None:
+    assert night.break_off(settings) == 2
+    assert set(house.ended) == {house.runs["starts"], house.runs["runs"]}
+
+
+def test_where_nothing_is_up_nothing_is_ended(
+    settings: Settings, house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stack, "supervisor", lambda _: None)
+    assert night.break_off(settings) == 0
+    assert house.ended == []
