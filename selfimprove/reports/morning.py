@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from selfimprove.charts import number
 from selfimprove.datasets.start import words
+from selfimprove.promotion.evidence import LIKELIER
 from selfimprove.reports import draw, tell
 from selfimprove.reports.night import Night, Pair, Past
 
@@ -108,16 +109,19 @@ def practised(night: Night) -> list[dict[str, Any]]:
 
 def telling(pairs: Sequence[Pair]) -> list[tuple[str, Pair]]:
     """The pairs worth showing, each with what it shows: better and worse ones alike, then others that differ."""
-    kinds: dict[str, list[Pair]] = {"better": [], "worse": [], "different": []}
+    shown = {"better": BETTER, "closer": BETTER, "worse": WORSE, "further": WORSE, "different": OTHER}
+    kinds: dict[str, list[Pair]] = {kind: [] for kind in shown}
     for pair in pairs:
         kinds[verdict(pair)].append(pair)
-    kinds["worse"].reverse()
-    shown = {"better": BETTER, "worse": WORSE, "different": OTHER}
+    for kind in ("worse", "further"):
+        kinds[kind].reverse()
     return [(kind, pair) for kind, most in shown.items() for pair in kinds[kind][:most]]
 
 
 def verdict(pair: Pair) -> str:
-    """By its grade; without one, or with the same one twice, merely different."""
+    """By its grade; without any, by how likely the wanted answer became; else merely different."""
+    if pair.passed_before is None and pair.passed_after is None and abs(pair.gain or 0.0) >= LIKELIER:
+        return "closer" if (pair.gain or 0.0) > 0 else "further"
     if pair.passed_before is None or pair.passed_after is None or pair.passed_before == pair.passed_after:
         return "different"
     return "better" if pair.passed_after else "worse"

@@ -163,7 +163,8 @@ def _better(judged: Judged) -> str:
 def long_answers(judged: Judged) -> str:
     """What became of people's own long answers that were kept out of training; "" where there are none."""
     long = judged.long_answers
-    told = f"it comes closer to {long.likelier} of {long.asked} of your long answers, and less close to {long.less}"
+    less = f", and is further from {long.less}" if long.less else ""
+    told = f"it comes closer to {long.likelier} of {long.asked} long answers that it never saw{less}"
     return told if long.asked else ""
 
 

@@ -169,19 +169,28 @@ def test_better_and_worse_are_both_shown_and_the_worst_first():
     better = [Pair(f"b{i}", "r", "x", "y", False, True, 10.0 - i) for i in range(5)]
     worse = [Pair(f"w{i}", "r", "x", "y", True, False, 1.0 - i) for i in range(5)]
     other = [Pair(f"o{i}", "r", "x", "y", None, None, 0.0) for i in range(5)]
-    shown = [(kind, pair.question) for kind, pair in morning.telling([*better, *worse, *other])]
+    long = [Pair(f"l{i}", "r", "x", "y", None, None, 2.0 - i) for i in range(5)]
+    shown = [(kind, pair.question) for kind, pair in morning.telling([*better, *long, *worse, *other])]
     assert shown == [
-        ("better", "b0"), ("better", "b1"), ("better", "b2"), ("worse", "w4"), ("worse", "w3"), ("worse", "w2"),
-        ("different", "o0"), ("different", "o1"),
+        ("better", "b0"), ("better", "b1"), ("better", "b2"), ("closer", "l0"), ("closer", "l1"),
+        ("worse", "w4"), ("worse", "w3"), ("worse", "w2"), ("further", "l4"), ("further", "l3"),
+        ("different", "l2"), ("different", "o0"),
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("before", "after", "kind"), [
-    (False, True, "better"), (True, False, "worse"), (True, True, "different"), (None, None, "different"),
+    (False, True, "better"), (True, False, "worse"), (True, True, "different"), (None, None, "closer"),
     (None, True, "different"),
 ])  # fmt: skip
 def test_only_a_grade_makes_an_answer_better_or_worse(before, after, kind):
     assert morning.verdict(Pair("q", "r", "x", "y", before, after, 5.0)) == kind
+
+
+@pytest.mark.parametrize(
+    ("gain", "kind"), [(0.05, "closer"), (-0.05, "further"), (0.04, "different"), (None, "different")]
+)
+def test_without_a_grade_an_answer_is_closer_or_further(gain, kind):
+    assert morning.verdict(Pair("q", "r", "x", "y", None, None, gain)) == kind
 
 
 def test_reasons_of_all_stages_are_added_up():
