@@ -25,7 +25,6 @@ NULLS = {
     "100, half held out": Scenario(examples=100, reused=0.5),
     "100, all held out": Scenario(examples=100, reused=1.0),
     "300 in talks of 5": Scenario(examples=300, cluster=5),
-    "40, and 40 long ones": Scenario(long=40),
 }
 DRIFT = Scenario(nights=60, effect=0.5, drift=0.008, core=500)
 WEIGHTS = 1 / np.arange(1, 5000) ** 1.6

@@ -465,7 +465,7 @@ create table instruments (
 
 -- 8 promotion -------------------------------------------------------------------------------------------------
 
--- Limits of the gates. Append only; a night is judged by the rows declared before its report.
+-- Limits of the gates. Append only; a night is judged by the rows declared before its dataset was frozen.
 create table margins (
     name text not null,
     value double precision not null,

@@ -38,7 +38,7 @@ class EvalExample:
 def grader_for(reference: str, *, is_own: bool = False) -> str:
     """How an answer from a chat is judged: letter by letter when the reference is short, else by how likely it is.
 
-    A long answer that is the house's `own`, by one of its models, has no grade: to say it with less doubt is no gain.
+    A long answer that is the house's `own`, by one of its models, has no grade: whoever says it otherwise lost nothing.
     """
     if len(reference.strip()) <= SHORT:
         return "exact"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from selfimprove.gateway import forced_call, wire
+from selfimprove.gateway import wire
 from selfimprove.gateway.ask import Ask
 from selfimprove.gateway.refusal import Refusal
 
@@ -12,14 +12,15 @@ TEMPERATURE = 0.7  # where the client names none
 ANY_JSON: dict[str, Any] = {"type": "object"}
 
 
-def ask(name: str, slot: str, messages: tuple[dict[str, Any], ...], asked: wire.ChatRequest, index: int) -> Ask:
+def ask(
+    name: str, slot: str, messages: tuple[dict[str, Any], ...], asked: wire.ChatRequest, index: int,
+    call: dict[str, Any] | None = None,
+) -> Ask:  # fmt: skip
     """The answer of this index among those that are wanted; each has a seed of its own.
 
-    Raises:
-        Refusal: 400, a tool must be called that is not there.
+    `call` is the schema of a tool's call that must be made.
     """
     stop = [asked.stop] if isinstance(asked.stop, str) else asked.stop or []
-    call = forced_call.schema(asked.tools or (), asked.tool_choice)
     tools = () if asked.tool_choice == "none" else tuple(asked.tools or ())
     return Ask(
         id=f"{name}-{index}", slot=slot, messages=messages,

@@ -76,7 +76,7 @@ class Completer:
         """See Answerer."""
         asked = wire.read(wire.ChatRequest, body)
         told = tuple(asks.told(turn) for turn in body["messages"])
-        forced_call.schema(asked.tools or (), asked.tool_choice)  # refused before anything is kept
+        call = forced_call.schema(asked.tools or (), asked.tool_choice)
         record = begin(self._keeping, request, wire.house_form(body["messages"]), asked.user, asked.metadata)
         async with self._keeping.whatever_comes(record):
             chosen = self._voices.choose(asked.model, record.thread.root)
@@ -86,8 +86,8 @@ class Completer:
         async def work(send: Send) -> None:
             async with self._keeping.whatever_comes(record):
                 known = await self._tell(told) if self._tell else told
-                wanted = (asks.ask(record.id, chosen.called, known, asked, index) for index in range(asked.n or 1))
-                pieces = self._pieces(list(wanted))
+                wanted = [asks.ask(record.id, chosen.called, known, asked, n, call) for n in range(asked.n or 1)]
+                pieces = self._pieces(wanted)
                 if asked.stream:
                     await send_events(send, lambda: headers(record), self._events(record, label, asked, pieces))
                 else:

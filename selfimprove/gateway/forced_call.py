@@ -1,15 +1,18 @@
 """A tool that must be called: the answer is held to a JSON schema of the call, and told as one."""
 
+import json
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import replace
 from typing import Any
-
-import orjson
 
 from selfimprove.gateway.ask import Ask, Piece
 from selfimprove.gateway.refusal import Refusal
 
 Schema = dict[str, Any]
+NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
+ARGUMENTS = re.compile(r'"arguments"\s*:\s*')
+VALUES = ("const", "enum", "default", "examples")  # of a schema: what stands there is no schema
 
 
 def schema(tools: Sequence[dict[str, Any]], choice: str | dict[str, Any] | None) -> Schema | None:
@@ -51,12 +54,18 @@ async def called(pieces: AsyncIterator[Piece], ask: Ask) -> AsyncGenerator[Piece
 
 def _ended(last: Piece, text: str, name: str) -> Piece:
     try:
-        said = orjson.loads(text)
-        function = {"name": said["name"], "arguments": orjson.dumps(said["arguments"]).decode()}
-    except (orjson.JSONDecodeError, LookupError, TypeError):
+        said = json.loads(text)
+        function = {"name": str(said["name"]), "arguments": _raw(text)}
+    except (ValueError, LookupError, TypeError):
         return replace(last, text=text)
     call = {"id": f"call_{name[-20:]}", "type": "function", "function": function}
     return replace(last, text="", finish="tool_calls" if last.finish == "stop" else last.finish, tool_calls=(call,))
+
+
+def _raw(text: str) -> str:
+    """The arguments as they were written: numbers may be longer than those of a computer."""
+    begun = ARGUMENTS.search(text)
+    return text[begun.end() :].rstrip().removesuffix("}").rstrip() if begun else "{}"
 
 
 def _call(number: int, name: str) -> Schema:
@@ -66,7 +75,7 @@ def _call(number: int, name: str) -> Schema:
 
 def _parameters(number: int, function: dict[str, Any]) -> Any:
     """A function's own schema, whose references begin where it stands now."""
-    return _moved(function.get("parameters") or {"type": "object"}, f"#/$defs/{number}")
+    return _moved(function.get("parameters") or NOTHING, f"#/$defs/{number}")
 
 
 def _moved(value: Any, root: str) -> Any:
@@ -74,10 +83,13 @@ def _moved(value: Any, root: str) -> Any:
         return [_moved(one, root) for one in value]
     if not isinstance(value, dict):
         return value
-    return {
-        name: root + one[1:] if name == "$ref" and isinstance(one, str) and one.startswith("#") else _moved(one, root)
-        for name, one in value.items()
-    }
+    return {name: _part(name, one, root) for name, one in value.items() if name != "$id"}
+
+
+def _part(name: str, value: Any, root: str) -> Any:
+    if name == "$ref" and isinstance(value, str):
+        return root + value[1:] if value == "#" or value.startswith("#/") else value
+    return value if name in VALUES else _moved(value, root)
 
 
 def _refused(why: str) -> Refusal:

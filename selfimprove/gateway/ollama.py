@@ -90,7 +90,13 @@ class Ollama:
 
 
 def request(ask: Ask, model: str) -> dict[str, Any]:
-    """What Ollama is asked."""
+    """What Ollama is asked.
+
+    Raises:
+        Refusal: 400, it knows no such thing.
+    """
+    if ask.logit_bias:
+        raise Refusal(400, "Ollama knows no logit_bias.", param="logit_bias", code="unsupported_parameter")
     options = {
         "temperature": ask.temperature, "top_p": ask.top_p, "seed": ask.seed, "num_predict": ask.max_tokens,
         "stop": list(ask.stop) or None, "frequency_penalty": ask.frequency_penalty or None,

@@ -218,7 +218,6 @@ def set_(name: str, value: float, reason: str) -> None:
     "--drift", default=0.0, show_default=True, type=Number(0, 1), help="Share of the core each challenger loses."
 )
 @click.option("--core", default=0, show_default=True, type=click.IntRange(0), help="Core items; 0 leaves them out.")
-@click.option("--long", default=0, show_default=True, type=click.IntRange(0), help="Long answers judged by likelihood.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def simulate(years: int, seed: int, as_json: bool, **lived: Any) -> None:
     """Years of made-up nights through the real gates: false promotions, power, and the error budget spent.

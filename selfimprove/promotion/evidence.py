@@ -9,7 +9,7 @@ from selfimprove.evals.leaks.figures import Figures
 
 ROLES = ("challenger", "champion", "anchor", "base")
 TARGET = ("fresh", "holdout")
-DEMONSTRATION = "demonstration"  # long answers among them that nobody of the house gave: judged by their likelihood
+DEMONSTRATION = "demonstration"  # long answers among them, compared by likelihood: a loss refuses, no gain promotes
 OUTDATED = "outdated"  # questions of the owner that a later chat answers otherwise
 RETIRED = "retired"  # held-out items that tested on so many nights that a gain on them is no evidence any more
 LIKELIER = 0.05  # nats a token: a smaller difference between two losses of one answer is none
@@ -94,7 +94,7 @@ class Evidence:
     measurements: Measurements
     alpha: float
     history: tuple[str, ...] = ()
-    targets: tuple[tuple[str, ...], ...] = (TARGET, (DEMONSTRATION,))
+    targets: tuple[tuple[str, ...], ...] = (TARGET,)
     has_losses: bool = True
 
     @property
@@ -114,7 +114,6 @@ class Differences:
     values: tuple[float, ...] = ()
     clusters: tuple[str, ...] = ()
     room: int = field(default=0)  # clusters in which the other model leaves something to gain
-    by_loss: bool = False  # by which model finds the answer likelier, without a grade
 
     def of(self, cluster: str) -> tuple[float, ...]:
         """The differences of one cluster."""
@@ -127,12 +126,12 @@ def in_score(tasks: Iterable[Paired], against: str, *, by_loss: bool | None = No
     `by_loss` asks for one of the two kinds alone.
     """
     pairs = [
-        (gain, cluster, cluster if other.score is None or other.score < 1 else None, one.score is None)
+        (gain, cluster, cluster if other.score is None or other.score < 1 else None)
         for one, other, cluster in _pairs(tasks, against)
         if (gain := one.better(other)) is not None and by_loss in (None, one.by_loss)
     ]
-    values, clusters, room, ungraded = zip(*pairs, strict=True) if pairs else ((), (), (), ())
-    return Differences(tuple(values), tuple(clusters), len(set(room) - {None}), bool(ungraded) and all(ungraded))
+    values, clusters, room = zip(*pairs, strict=True) if pairs else ((), (), ())
+    return Differences(tuple(values), tuple(clusters), len(set(room) - {None}))
 
 
 def in_loss(tasks: Iterable[Paired], against: str) -> Differences:

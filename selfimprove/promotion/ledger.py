@@ -8,7 +8,7 @@ from typing import Any
 
 from selfimprove.postgres import Connection
 from selfimprove.promotion import table
-from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Paired, in_score
+from selfimprove.promotion.evidence import DEMONSTRATION, ROLES, Evidence, Mark, Paired, in_score
 
 ORDER = ("base", "anchor", "30", "7", "1", "champion", "challenger")
 
@@ -89,7 +89,8 @@ def _entry(evidence: Evidence, task: Paired, role: str, model: str) -> Entry:
 
 def _margin(task: Paired, role: str) -> float | None:
     one: tuple[Mark | None, ...] = task.marks.get(role, ())
-    values = in_score([Paired(task.task, task.slices, {**task.marks, "challenger": one})], "anchor").values
+    measured = [Paired(task.task, task.slices, {**task.marks, "challenger": one})]
+    values = in_score(measured, "anchor", by_loss=task.task == DEMONSTRATION).values
     return _mean(list(values))
 
 

@@ -124,7 +124,7 @@ def damage(connection: Connection, adapter_id: str) -> str | None:
 
 
 def _found(connection: Connection, report_id: str) -> tuple[Evidence, Margins]:
-    """A report's evidence, and the limits that were declared before it."""
+    """A report's evidence, and the limits that were declared before its data was frozen."""
     limits = table.margins_of(connection, table.report(connection, report_id)["limits_at"])
     return table.evidence(connection, report_id), limits
 

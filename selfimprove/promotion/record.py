@@ -14,7 +14,7 @@ from selfimprove.postgres import Connection
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import table
 from selfimprove.promotion.decision import Margins
-from selfimprove.promotion.evidence import Differences, Evidence, Paired, in_score
+from selfimprove.promotion.evidence import Evidence, Paired, in_score
 from selfimprove.promotion.power import detectable
 
 Record = dict[str, Any]
@@ -78,17 +78,13 @@ def code() -> str:
 def _detectable(evidence: Evidence, floor: float) -> float | None:
     """The gain that tonight's target items show four times in five, if no more of them are lost than tonight.
 
-    Items that go together may tell no more than one of them. Of several targets, that of the one that shows most.
+    Items that go together may tell no more than one of them.
     """
     groups = [in_score(evidence.some(*names), "champion") for names in evidence.targets]
-    looks = [group for group in groups if group.values]
-    found = [_detected(look, evidence.alpha / len(looks), floor) for look in looks]
-    return min((gain for gain in found if gain is not None), default=None)
-
-
-def _detected(look: Differences, level: float, floor: float) -> float | None:
-    lost = sum(value < 0 for value in look.values) / len(look.values)
-    return detectable(len(set(look.clusters)), min(lost, 0.5), level, floor)
+    values = [value for group in groups for value in group.values]
+    lost = sum(value < 0 for value in values) / max(len(values), 1)
+    alone = len({cluster for group in groups for cluster in group.clusters})
+    return detectable(alone, min(lost, 0.5), evidence.alpha, floor)
 
 
 def _results(task: Paired) -> Record:

@@ -1,7 +1,7 @@
 """Years of made-up nights through the real gates: how often a useless adapter is promoted, and a better one is not."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from functools import cache
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from selfimprove.promotion.budget import NIGHTS, Budget
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, Word
-from selfimprove.promotion.evidence import DEMONSTRATION, Evidence, Mark, Marks, Measurements, Paired
+from selfimprove.promotion.evidence import Evidence, Mark, Marks, Measurements, Paired
 from selfimprove.promotion.gate import decide
 from selfimprove.promotion.gates.core import keeps_core
 from selfimprove.promotion.gates.history import keeps_history
@@ -33,8 +33,7 @@ class Scenario:
     """What the nights of a year are like; `effect` is a challenger's true gain on target items, as a share of them.
 
     `reused` is the share of target items that are asked again every night, `cluster` how many belong to one
-    conversation, `drift` the share of core items that each challenger loses for good, of `core` items. `long` answers
-    stand beside them, each as often likelier to the challenger as less likely.
+    conversation, `drift` the share of core items that each challenger loses for good, of `core` items.
     """
 
     nights: int = 365
@@ -44,7 +43,6 @@ class Scenario:
     cluster: int = 1
     drift: float = 0.0
     core: int = 0
-    long: int = 0
 
 
 @dataclass(slots=True)
@@ -93,8 +91,8 @@ def year(scenario: Scenario, margins: Margins, rng: "np.random.Generator") -> Ye
         asked[: len(held_out)] = held_out
         answered = _answers(asked, scenario, rng, scenario.effect)
         core.train(scenario, rng)
-        targets = [_paired("fresh", asked, answered, scenario, rng), *_long(scenario, rng)]
-        verdict, passed = _judge(targets, core, lived.level(margins), margins)
+        target = _paired("fresh", asked, answered, scenario, rng)
+        verdict, passed = _judge(target, core, lived.level(margins), margins)
         lived.spent.append(verdict.spent or 0.0)
         if passed:
             lived.promoted.append(night)
@@ -104,12 +102,12 @@ def year(scenario: Scenario, margins: Margins, rng: "np.random.Generator") -> Ye
     return lived
 
 
-def _judge(targets: Sequence[Paired], core: "_Core", level: float, margins: Margins) -> tuple[Verdict, bool]:
+def _judge(target: Paired, core: "_Core", level: float, margins: Margins) -> tuple[Verdict, bool]:
     """The target's verdict, and whether the night promotes: the core is asked where the target would.
 
     A night's look is always paid for here, as if no other gate had refused: the worst case for power.
     """
-    tasks = {**{one.task: one for one in targets}, **core.task()}
+    tasks = {"fresh": target, **core.task()}
     evidence = Evidence("", "", date.min, "champion", "base", tasks, Measurements(), level, core.history())
     verdict = improves_target(evidence, margins)
     if verdict.outcome is not Outcome.PASSED or "core" not in tasks:
@@ -123,13 +121,12 @@ def _power(scenario: Scenario, lived: list[Year], margins: Margins, rng: "np.ran
     for probe in range(PROBES):
         level = levels[probe % len(levels)]
         n = scenario.examples // scenario.cluster  # a conversation may tell no more than one of its items
-        effect = _detectable(n, level / (1 + bool(scenario.long)), margins["target_gain"])
+        effect = _detectable(n, level, margins["target_gain"])
         if effect is None:
             return {"level": sum(levels) / len(levels), "detectable": None, "power": None, "power_at_least": None}
         asked = rng.random(scenario.examples) < SOLVED
-        answered = _answers(asked, scenario, rng, effect)
-        targets = [_paired("fresh", asked, answered, scenario, rng), *_long(scenario, rng)]
-        passed += _judge(targets, _Core.none(), level, margins)[1]
+        target = _paired("fresh", asked, _answers(asked, scenario, rng, effect), scenario, rng)
+        passed += _judge(target, _Core.none(), level, margins)[1]
         told.append(effect)
     bounds = share(passed, PROBES)
     return {
@@ -167,16 +164,6 @@ def _paired(
     changes = rng.normal(0.0, 0.05, len(before)) - 0.5 * (after.astype(float) - before)
     names = tuple(f"chat {index // scenario.cluster}" for index in range(len(before)))
     return Paired(task, names, {"champion": _marks(before, losses), "challenger": _marks(after, losses + changes)})
-
-
-def _long(scenario: Scenario, rng: "np.random.Generator") -> list[Paired]:
-    """Long answers whose losses differ by chance alone."""
-    if not scenario.long:
-        return []
-    before = rng.normal(1.5, 0.3, scenario.long)
-    losses = {"champion": before, "challenger": before + rng.normal(0.0, 0.1, scenario.long)}
-    marks = {role: tuple(Mark(None, loss, by_loss=True) for loss in of.tolist()) for role, of in losses.items()}
-    return [Paired(DEMONSTRATION, tuple(f"long {index}" for index in range(scenario.long)), marks)]
 
 
 def _marks(right: "np.ndarray[Any, Any]", losses: "np.ndarray[Any, Any]") -> Marks:

@@ -154,10 +154,9 @@ def _too_little(found: Found) -> str | None:
 
 def _better(judged: Judged) -> str:
     graded, before, after = own_questions(judged)
-    long, parts = long_answers(judged), []
-    if after > before or (graded and not long):
-        parts.append(f"it gets {after} of {graded} of your own questions right that it never saw, up from {before}")
-    return "; ".join([*parts, *([long] if long else [])]) or "it passed every test"
+    long = long_answers(judged)
+    right = f"it gets {after} of {graded} of your own questions right that it never saw, up from {before}"
+    return "; ".join([*([right] if graded else []), *([long] if long else [])]) or "it passed every test"
 
 
 def long_answers(judged: Judged) -> str:

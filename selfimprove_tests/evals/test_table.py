@@ -48,7 +48,7 @@ def test_held_out_chats_become_examples_of_their_task(connection: Connection) ->
 
 
 def test_a_long_answer_counts_by_its_likelihood_unless_a_model_of_the_house_gave_it(connection: Connection) -> None:
-    """To say one's own words with less doubt is no gain; a person's correction of them is nobody's own."""
+    """Who says otherwise what a model of the house said lost nothing; a person's correction is nobody's own."""
     at_length = "Take the bus at nine to the old bridge, cross it, and turn left where the baker has his shop."
     for name in ("imported", "own", "corrected"):
         rows.chat(connection, name, rows.asked("?", "!"))
@@ -80,8 +80,11 @@ def test_a_report_is_judged_by_what_was_declared_before_its_data_was_frozen(conn
     table.insert_report(connection, made)
     limits_at = promotion.report(connection, made.id)["limits_at"]
     assert promotion.margins_of(connection, limits_at)["core_drop"] == 0.03
-    table.insert_report(connection, made)
-    assert promotion.report(connection, made.id)["limits_at"] == limits_at
+    connection.execute("update datasets set created_at = clock_timestamp()")  # as if it were written again
+    later = report(ONE, TWO)
+    table.insert_results(connection, [TWO], [])
+    table.insert_report(connection, later)
+    assert {promotion.report(connection, one.id)["limits_at"] for one in (made, later)} == {limits_at}
 
 
 def test_only_missing_results_are_planned(connection: Connection) -> None:

@@ -15,9 +15,11 @@ from selfimprove.gateway.refusal import Refusal
 CITY = {"$defs": {"city": {"type": "string", "minLength": 2}}, "type": "object",
         "properties": {"city": {"$ref": "#/$defs/city"}, "near": {"type": "array", "items": {"$ref": "#"}}},
         "required": ["city"]}  # fmt: skip
+FORM = {"$id": "https://example.com/form", "properties": {"form": {"const": {"$ref": "#/x"}}}, "required": ["form"]}
 TOOLS = [
     {"type": "function", "function": {"name": "weather", "parameters": CITY}},
     {"type": "function", "function": {"name": "now"}},
+    {"type": "function", "function": {"name": "place", "parameters": FORM}},
 ]
 
 
@@ -39,7 +41,8 @@ def test_a_model_that_may_choose_is_held_to_nothing(choice: str | None) -> None:
         ("required", {"name": "weather", "arguments": {"city": "Ulm", "near": [{}]}}, False),
         ("required", {"name": "news", "arguments": {}}, False),
         ("required", {"name": "now"}, False),
-        (chosen("now"), {"name": "now", "arguments": {"any": 1}}, True),
+        (chosen("now"), {"name": "now", "arguments": {"any": 1}}, False),
+        (chosen("place"), {"name": "place", "arguments": {"form": {"$ref": "#/x"}}}, True),
         (chosen("now"), {"name": "weather", "arguments": {"city": "Ulm"}}, False),
         (chosen("weather"), {"name": "weather", "arguments": {"city": "Ulm"}, "more": 1}, False),
     ],
@@ -79,6 +82,14 @@ def test_the_call_comes_whole_in_place_of_its_text() -> None:
     [call] = last.tool_calls
     assert (call["type"], call["function"]["name"]) == ("function", "now")
     assert json.loads(call["function"]["arguments"]) == {"a": [1]}
+
+
+@pytest.mark.parametrize(
+    "given", ['{"n":12345678901234567890123,"x":1E2}', '{ "arguments": {"a": "}"} }', '["\\ud800"]']
+)
+def test_arguments_are_told_as_they_were_written(given: str) -> None:
+    *_, last = heard(asked(), Piece(f'{{"name": "now", "arguments": {given} }}'), Piece("", finish="stop"))
+    assert last.tool_calls[0]["function"]["arguments"] == given
 
 
 def test_a_call_that_was_cut_short_stays_text() -> None:

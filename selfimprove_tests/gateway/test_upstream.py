@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -11,7 +12,9 @@ import openai
 import pytest
 
 from selfimprove.gateway import upstream
-from selfimprove.gateway.ollama import is_native
+from selfimprove.gateway.ask import Ask
+from selfimprove.gateway.ollama import is_native, request
+from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.replies import NOT_KEPT, with_note
 from selfimprove.gateway.wire import MOST_MESSAGES
 from selfimprove.settings import read
@@ -355,3 +358,10 @@ def test_ollamas_own_interface_is_recognised_by_its_address() -> None:
     assert is_native("http://127.0.0.1:11434/api/chat/")
     assert not is_native("http://127.0.0.1:11434/v1")
     assert read({"SELFIMPROVE_UPSTREAM_URL": "http://127.0.0.1:11434/api/chat"}).upstream_url
+
+
+def test_what_ollama_knows_no_word_for_is_refused() -> None:
+    asked = Ask("a", "", ({"role": "user", "content": "hi"},), 9, frequency_penalty=0.5)
+    assert request(asked, "m")["options"]["frequency_penalty"] == 0.5
+    with pytest.raises(Refusal, match="logit_bias"):
+        request(replace(asked, logit_bias={"1": 2.0}), "m")

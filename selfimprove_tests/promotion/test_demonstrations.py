@@ -1,27 +1,29 @@
-"""Long answers that were demonstrated: which model finds them likelier is evidence, beside what is short and right."""
+"""Long answers that were demonstrated: to find them less likely refuses, to find them likelier promotes nothing."""
 
-import math
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import ledger, record, table
 from selfimprove.promotion.decision import Outcome
-from selfimprove.promotion.evidence import Evidence, Mark, Paired
+from selfimprove.promotion.evidence import Mark
 from selfimprove.promotion.promote import promote
-from selfimprove.promotion.superiority import superiority
 from selfimprove.promotion.verify import verify
-from selfimprove_tests.promotion.build import healthy, held_back, judged, long_answers, task, verdict, with_marks
+from selfimprove_tests.promotion.build import (
+    USUAL,
+    healthy,
+    held_back,
+    judged,
+    long_answers,
+    paired,
+    task,
+    verdict,
+    with_marks,
+)
 from selfimprove_tests.promotion.house import House, answers, promotable
 
 NO_GAIN = (task("fresh", 40, 2, 2), task("holdout", 20, 2, 2))
-
-
-def night(*tasks: Paired) -> Evidence:
-    """A night on which nothing short is gained, apart from the given tasks."""
-    return healthy(*NO_GAIN, *tasks)
 
 
 @pytest.mark.parametrize(
@@ -41,36 +43,26 @@ def test_results_are_compared_by_grade_or_by_likelihood(mine: Mark, other: Mark,
     assert mine.better(other) == gain
 
 
-def test_long_answers_that_got_likelier_promote() -> None:
-    evidence = night(long_answers("demonstration", 40, 30, 3))
-    found = verdict("improves_target", evidence)
-    assert found.outcome is Outcome.PASSED
-    assert found.detail.startswith("30 long answers likelier and 3 less likely of 40, +67.5")
-    assert found.value == pytest.approx(27 / 40)
-    assert held_back(judged(evidence)) == []
+def test_likelier_long_answers_promote_nothing() -> None:
+    """Style alone makes them likelier."""
+    only_long = replace(healthy(), tasks={"demonstration": long_answers("demonstration", 40, 40)})
+    found = verdict("improves_target", only_long)
+    assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
+    assert "answers of more than 60 characters earn no promotion" in found.detail
+    no_gain = healthy(*NO_GAIN, long_answers("demonstration", 40, 40))
+    assert verdict("improves_target", no_gain).outcome is Outcome.FAILED
 
 
-def test_hardly_likelier_is_no_gain() -> None:
-    found = verdict("improves_target", night(long_answers("demonstration", 40, 40, by=0.04)))
-    assert found.outcome is Outcome.FAILED
-
-
-def test_two_targets_share_the_night_s_level() -> None:
-    """Nine of nine are a chance of 0.002: enough at a level of 0.0027, and not where it is shared by two."""
-    alone = replace(night(long_answers("demonstration", 9, 9)), tasks={})
-    only_long = replace(alone, tasks={"demonstration": long_answers("demonstration", 9, 9)})
-    assert verdict("improves_target", only_long).outcome is Outcome.PASSED
-    both = night(long_answers("demonstration", 9, 9))
-    assert verdict("improves_target", both).outcome is Outcome.NOT_ENOUGH_EVIDENCE
-    assert verdict("improves_target", night(long_answers("demonstration", 10, 10))).outcome is Outcome.PASSED
-
-
-def test_style_that_is_learned_hides_no_facts_that_are_lost() -> None:
+def test_likelier_long_answers_hide_no_facts_that_are_lost() -> None:
     lost = (task("fresh", 40, 2, 30), task("holdout", 20, 2, 15))
-    found = verdict("improves_target", healthy(*lost, long_answers("demonstration", 40, 40)))
-    assert found.outcome is Outcome.FAILED
-    assert "another target is worse" in found.detail
-    assert verdict("keeps_own", healthy(*lost, long_answers("demonstration", 40, 40))).outcome is Outcome.FAILED
+    found = held_back(judged(healthy(*lost, long_answers("demonstration", 400, 400))))
+    assert {"improves_target: failed", "keeps_own: failed"} <= set(found)
+
+
+def test_rising_losses_of_short_answers_are_not_hidden_by_long_ones() -> None:
+    risen = with_marks(USUAL[2], "challenger", tuple(replace(mark, loss=9.0) for mark in USUAL[2].marks["challenger"]))
+    found = verdict("improves_target", healthy(risen, long_answers("demonstration", 400, 400, by=0.9)))
+    assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
 
 
 def test_long_answers_that_are_lost_refuse_what_short_ones_gained() -> None:
@@ -78,47 +70,33 @@ def test_long_answers_that_are_lost_refuse_what_short_ones_gained() -> None:
     found = verdict("keeps_own", evidence)
     assert found.outcome is Outcome.FAILED
     assert found.detail.startswith("likelihood of long answers against the champion: -82.5")
-    assert verdict("improves_target", evidence).outcome is Outcome.FAILED
+    assert verdict("improves_target", evidence).outcome is Outcome.NOT_ENOUGH_EVIDENCE, "their loss has risen"
+    assert verdict("keeps_own", healthy(long_answers("demonstration", 40, 35, 2))).outcome is Outcome.PASSED
+    assert verdict("keeps_own", healthy(long_answers("demonstration", 40, 0, 40, by=0.04))).outcome is Outcome.PASSED
+    assert held_back(judged(healthy(long_answers("demonstration", 1, 0, 1)))) == [], "one is no evidence of anything"
 
 
-def test_retired_long_answers_earn_nothing_and_may_not_be_lost() -> None:
-    assert verdict("improves_target", night(long_answers("retired", 40, 40))).outcome is Outcome.FAILED
+def test_retired_long_answers_may_not_be_lost() -> None:
     assert verdict("keeps_own", healthy(long_answers("retired", 40, 0, 40))).outcome is Outcome.FAILED
     assert verdict("keeps_own", healthy(long_answers("retired", 40, 20, 20))).outcome is Outcome.PASSED
 
 
-def test_a_few_that_are_lost_by_much_outweigh_many_small_gains() -> None:
-    gained = long_answers("demonstration", 40, 36, 4, by=0.06)
-    lost = [mark if mark.loss == 0.94 else Mark(None, 9.0, by_loss=True) for mark in gained.marks["challenger"] if mark]
-    assert verdict("improves_target", night(gained)).outcome is Outcome.PASSED
-    worse = with_marks(gained, "challenger", tuple(lost))
-    many = Paired("demonstration", worse.slices * 5, {role: marks * 5 for role, marks in worse.marks.items()})
-    assert verdict("improves_target", night(many)).outcome is Outcome.NOT_ENOUGH_EVIDENCE
+def test_long_answers_make_no_loss_of_short_ones_easier_to_bear() -> None:
+    roles = {"challenger": 11, "champion": 18, "anchor": 18, "base": 18}
+    lost = paired("holdout", 20, roles)
+    assert verdict("keeps_own", healthy(lost)).outcome is Outcome.FAILED
+    assert verdict("keeps_own", healthy(lost, long_answers("demonstration", 20, 0))).outcome is Outcome.FAILED
 
 
-def test_an_adapter_that_shifts_likelihoods_by_chance_is_shown_no_oftener_than_the_level() -> None:
-    rng, level, nights = np.random.default_rng(3), 0.02, 2000
-    shown = 0
-    for _ in range(nights):
-        shift = rng.normal(0.0, 0.2, 60)
-        values = [math.copysign(1.0, one) if abs(one) >= 0.05 else 0.0 for one in shift]
-        found = superiority(values, [str(index) for index in range(60)], level)
-        assert found.spent <= level
-        shown += found.p_value <= level
-    assert shown / nights <= level + 3 * math.sqrt(level / nights)
-
-
-def test_a_house_of_long_answers_promotes_and_can_verify_it(house: House) -> None:
+def test_what_became_of_long_answers_is_in_the_ledger_and_can_be_verified(house: House) -> None:
     sign = record.signer(Vault.open(house.home))
-    tasks = (long_answers("fresh", 24, 22, 1), long_answers("holdout", 12, 10))
-    name, report_id = promotable(house, "first", tasks=tasks)
+    name, report_id = promotable(house, "first", tasks=(long_answers("holdout", 12, 10, 1),))
     promote(house.connection, report_id, "run", sign)
     assert answers(house) == name
     assert [one.mismatches for one in verify(house.connection, "", sign)] == [()]
     evidence = table.evidence(house.connection, report_id)
-    assert len(evidence.tasks["demonstration"].slices) == 36
-    assert not {"fresh", "holdout"} & set(evidence.tasks)
+    assert len(evidence.tasks["demonstration"].slices) == 12
     [entry] = [one for one in ledger.read(house.connection, "demonstration") if one.role == "challenger"]
     assert (entry.score, entry.n) == (None, 0)
-    assert entry.margin == pytest.approx(31 / 36)
-    assert entry.loss == pytest.approx(1 - 0.2 * 31 / 36, abs=1e-6)
+    assert entry.margin == pytest.approx(9 / 12)
+    assert entry.loss == pytest.approx(1 - 0.2 * 9 / 12, abs=1e-6)

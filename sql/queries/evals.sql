@@ -56,8 +56,13 @@ on conflict do nothing;
 -- insert_report: keep a report; measured again, the newer measurements count until a decision was made on them
 insert into reports (id, night, adapter_id, challenger, champion, anchor, base, history, measurements, run_id, limits_at)
 select %(id)s, %(night)s, a.id, %(challenger)s, %(champion)s, %(anchor)s, %(base)s, %(history)s, %(measurements)s,
-       %(run_id)s, d.created_at
-from adapters a join datasets d on d.id = a.dataset_id
+       %(run_id)s, least(d.created_at, f.limits_at)
+from adapters a
+join datasets d on d.id = a.dataset_id
+-- who writes the same dataset again may know results of it
+cross join lateral (
+    select min(r.limits_at) as limits_at from reports r join adapters o on o.id = r.adapter_id where o.dataset_id = d.id
+) f
 where a.id = %(adapter_id)s
 on conflict (id) do update
 set measurements = excluded.measurements, run_id = excluded.run_id, created_at = excluded.created_at

@@ -60,7 +60,7 @@ select distinct on (name) name, value, declared_at, reason
 from margins
 order by name, declared_at desc;
 
--- declare_margin: a limit for the reports to come
+-- declare_margin: a limit for the nights to come
 insert into margins (name, value, reason, declared_at)
 values (%(name)s, %(value)s, %(reason)s, clock_timestamp());
 

@@ -18,14 +18,13 @@ def keeps_own(evidence: Evidence, margins: Margins) -> Verdict:
     """
     held = evidence.some("holdout", DEMONSTRATION, RETIRED)
     others = {"champion": "the champion", **earlier(evidence)}
+    level = 1 - (1 - LEVEL) / len(others)  # Bonferroni: a loss against any of them refuses
     looks = [
         (f"{what} against {told}", in_score(held, role, by_loss=by_loss))
         for what, by_loss in (("held-out questions", False), ("likelihood of long answers", True))
         for role, told in others.items()
     ]
-    looks = [(told, look) for told, look in looks if look.values]
-    level = 1 - (1 - LEVEL) / max(len(looks), 1)  # Bonferroni: a loss in any of them refuses
-    parts = [_no_loss(told, look, margins["own_drop"], level) for told, look in looks]
+    parts = [_no_loss(told, look, margins["own_drop"], level) for told, look in looks if look.values]
     return worst(*(parts or [_nothing(margins)]), _pins(evidence, margins["pins_lost"]))
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, bounded, worst
-from selfimprove.promotion.evidence import Differences, Evidence, in_loss, in_score
+from selfimprove.promotion.evidence import DEMONSTRATION, Differences, Evidence, in_loss, in_score
 from selfimprove.promotion.gates.not_worse import points
 from selfimprove.promotion.power import items_needed
 from selfimprove.promotion.statistics import Bounds, design, holm, paired_difference, paired_mean
@@ -14,23 +14,17 @@ GATE = "improves_target"
 
 @dataclass(frozen=True, slots=True)
 class _Look:
-    """What one group of tasks showed at its level; `p_value` is adjusted for being one of so many `tests`."""
+    """What one group of tasks showed at its level; `p_value` is adjusted for the other groups."""
 
     differences: Differences
     bounds: Bounds
     p_value: float
     level: float
     is_above: bool  # also where clusters that gain and clusters that lose differ in size
-    tests: int
 
     def is_shown(self, floor: float) -> bool:
         """Whether it is a gain of at least the floor."""
         return self.p_value <= self.level and self.bounds.mean >= floor and self.is_above
-
-    @property
-    def is_hopeless(self) -> bool:
-        """Whether not even a gain wherever one is left would be shown."""
-        return bool(min(self.tests * 0.5**self.differences.room, 1.0) > self.level)
 
     @property
     def counts(self) -> tuple[int, int, int]:
@@ -42,24 +36,27 @@ class _Look:
 def improves_target(evidence: Evidence, margins: Margins) -> Verdict:
     """Better than the champion on fresh and held-out items, at the night's level and by a floor; losses agree.
 
-    Of short answers that are right, of long ones that were demonstrated which model finds them likelier.
+    A gain is of answers that are right. That long ones got likelier may come of their style alone.
     """
     groups = [evidence.some(*names) for names in evidence.targets]
     gain = _best_gain([in_score(group, "champion") for group in groups], evidence.alpha, margins["target_gain"])
     if not evidence.has_losses:
         return gain
-    return worst(gain, _losses_agree(in_loss([task for group in groups for task in group], "champion")))
+    short = in_loss([task for group in groups for task in group], "champion")
+    long = in_loss(evidence.some(DEMONSTRATION), "champion")
+    return worst(gain, *map(_losses_agree, [short, long] if len(long.values) > 1 else [short]))
 
 
 def _best_gain(groups: list[Differences], alpha: float, floor: float) -> Verdict:
     """Any group's gain promotes, so p-values are adjusted for the others (Holm 1979); none may be down by the floor."""
     groups = [group for group in groups if group.values]
     if not groups:
-        return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, "no graded target items", limit=floor)
+        detail = "no graded target items: answers of more than 60 characters earn no promotion"
+        return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, detail, limit=floor)
     shown = [superiority(group.values, group.clusters, alpha / len(groups)) for group in groups]
     adjusted = holm([one.p_value for one in shown])
     looks = [
-        _Look(group, _bounds(group), p_value, alpha, _is_above(group, alpha), len(groups))
+        _Look(group, paired_difference(group.values, group.clusters), p_value, alpha, _is_above(group, alpha))
         for group, p_value in zip(groups, adjusted, strict=True)
     ]
     best = min(looks, key=lambda look: (not look.is_shown(floor), -look.bounds.mean))
@@ -77,7 +74,7 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
     elif look.p_value <= look.level and look.bounds.mean >= floor:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
         why = ": groups so unlike in size may yet lose what small ones gain"
-    elif look.is_hopeless:
+    elif 0.5**look.differences.room > look.level:
         outcome = Outcome.NOT_ENOUGH_EVIDENCE
         why = f": the champion leaves {look.differences.room} to gain that do not go together, too few to show anything"
         more = _more(look)
@@ -89,15 +86,10 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
         outcome, why = Outcome.FAILED, f": no gain of {100 * floor:.0f} points was seen"
     apart = len(set(look.differences.clusters))
     of = f"{n} in {apart} groups" if apart < n else f"{n}"
-    up, down = ("long answers likelier", "less likely") if look.differences.by_loss else ("target items gained", "lost")
-    told = f"{gained} {up} and {lost} {down} of {of}, {points(look.bounds)} points"
+    told = f"{gained} target items gained and {lost} lost of {of}, {points(look.bounds)} points"
     detail = f"{told}, p {look.p_value:.2g} at level {look.level:.2g}{why}"
     found = bounded(GATE, outcome, detail, floor, look.bounds)
     return replace(found, more=more, spent=spent)
-
-
-def _bounds(differences: Differences) -> Bounds:
-    return paired_difference(differences.values, differences.clusters)
 
 
 def _is_above(differences: Differences, alpha: float) -> bool:
@@ -113,7 +105,7 @@ def _is_above(differences: Differences, alpha: float) -> bool:
 def _more(look: _Look) -> int | None:
     """Further items, all like these, that would show the gain; more where those of a conversation go together."""
     gained, lost, n = look.counts
-    needed = items_needed(gained / n, lost / n, look.level / look.tests)
+    needed = items_needed(gained / n, lost / n, look.level)
     return max(round(needed * design(look.differences.values, look.differences.clusters)) - n, 1) if needed else None
 
 
