@@ -27,7 +27,8 @@ def asking(loaded: Loaded, *most: int, blocks: int) -> tuple[Voices, list[Any], 
     voices = Voices(loaded, Serving(context=CONTEXT), Room(1e12, 0, blocks * BLOCK, 1), told.extend)
     desk = Desk(loaded.tokenizer, CONTEXT)
     ask = {"id": "a", "slot": "base", "messages": [{"role": "user", "content": "Hello!"}], "temperature": 0.0,
-           "top_p": 1.0, "seed": 1, "top_logprobs": None, "stop": (), "tools": (), "schema": None}  # fmt: skip
+           "top_p": 1.0, "seed": 1, "top_logprobs": None, "stop": (), "tools": (), "schema": None,
+           "frequency_penalty": 0.0, "presence_penalty": 0.0, "logit_bias": {}}  # fmt: skip
     for key, tokens in enumerate(most, 1):
         voices._do({"key": key, "do": "say", "asked": desk.prepare(key, {**ask, "max_tokens": tokens})})
 

@@ -5,12 +5,14 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import mlx.core as mx
 import pytest
 from mlx_lm.utils import load_tokenizer
 
 from selfimprove.errors import MessagesUnusable, PromptTooLong
 from selfimprove.models.asked import Desk
 from selfimprove.models.base import TINY
+from selfimprove.models.penalties import Penalties
 
 TEMPLATE = (
     "{% for tool in tools or [] %}<|system|>{{ tool | tojson }}<|end|>{% endfor %}"
@@ -36,6 +38,7 @@ def wanted(*messages: dict[str, Any], **given: Any) -> dict[str, Any]:
     plain = {
         "id": "chat-1", "slot": "base", "max_tokens": 9, "temperature": 0.0, "top_p": 1.0, "seed": 3, "stop": [],
         "top_logprobs": None, "tools": [], "schema": None,
+        "frequency_penalty": 0.0, "presence_penalty": 0.0, "logit_bias": {},
     }  # fmt: skip
     return {**plain, "messages": list(messages), **given}
 
@@ -93,3 +96,20 @@ def test_an_answer_needs_room_for_one_token(tokenizer: Any) -> None:
 def test_without_a_seed_each_request_has_its_own(tokenizer: Any) -> None:
     desk, asked = Desk(tokenizer, 512), wanted({"role": "user", "content": "Hello."}, seed=None)
     assert len({desk.prepare(key, asked).seed for key in range(5)}) == 5
+
+
+def test_nothing_changes_the_logits_unless_it_is_asked_for(tokenizer: Any) -> None:
+    desk, hello = Desk(tokenizer, 512), {"role": "user", "content": "Hello."}
+    assert desk.prepare(1, wanted(hello)).processors == []
+    [bias] = desk.prepare(1, wanted(hello, logit_bias={"7": -3.0})).processors
+    assert isinstance(bias, Penalties)
+    both = desk.prepare(1, wanted(hello, presence_penalty=1.0, schema={"type": "string"})).processors
+    assert [type(one).__name__ for one in both] == ["Penalties", "Follow"], "nothing brings back what a schema forbids"
+
+
+def test_penalties_count_the_answer_and_not_the_prompt() -> None:
+    penalties = Penalties(frequency=0.5, presence=1.0, bias={2: 4.0, 99: 1.0})
+    logits = mx.zeros((1, 4))
+    assert penalties(mx.array([1, 1, 3]), logits).tolist() == [[0.0, 0.0, 4.0, 0.0]]
+    assert penalties(mx.array([1, 1, 3, 1]), logits).tolist() == [[0.0, -1.5, 4.0, 0.0]]
+    assert penalties(mx.array([1, 1, 3, 1, 1, 2]), logits).tolist() == [[0.0, -2.0, 2.5, 0.0]]
