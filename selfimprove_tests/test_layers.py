@@ -9,10 +9,10 @@ from pathlib import Path
 
 PACKAGE = Path(__file__).resolve().parent.parent / "selfimprove"
 LAYERS = [
-    "install", "errors", "settings", "disk", "logins", "postgres", "processes", "options", "charts", "models",
-    "connections", "resources", "chats", "privacy", "curation", "critiques", "datasets", "adapters", "evals",
-    "promotion", "experiments", "reports", "forgetting", "gateway", "review", "talk", "automation", "definitions",
-    "dagster_webserver", "stack", "night", "day", "service", "doctor", "cli", "__main__",
+    "install", "errors", "settings", "disk", "logins", "postmaster", "postgres", "processes", "options", "charts",
+    "models", "connections", "resources", "chats", "privacy", "curation", "critiques", "datasets", "adapters",
+    "evals", "promotion", "experiments", "reports", "forgetting", "gateway", "review", "talk", "automation",
+    "definitions", "dagster_webserver", "stack", "night", "day", "service", "doctor", "cli", "__main__",
 ]
 KNOW_DAGSTER = {"assets.py", "checks.py", "connections.py", "resources.py", "automation.py", "definitions.py",
                 "stack.py", "night.py", "dagster_webserver.py"}
