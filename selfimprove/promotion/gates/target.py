@@ -44,7 +44,10 @@ def improves_target(evidence: Evidence, margins: Margins) -> Verdict:
         return gain
     short = in_loss([task for group in groups for task in group], "champion")
     long = in_loss(evidence.some(DEMONSTRATION), "champion")
-    return worst(gain, *map(_losses_agree, [short, long] if len(long.values) > 1 else [short]))
+    vetoes = [_losses_agree("target loss", short)]
+    if len(long.values) > 1:  # one alone is no evidence of anything
+        vetoes.append(_losses_agree("loss of long answers", long))
+    return worst(gain, *vetoes)
 
 
 def _best_gain(groups: list[Differences], alpha: float, floor: float) -> Verdict:
@@ -109,10 +112,10 @@ def _more(look: _Look) -> int | None:
     return max(round(needed * design(look.differences.values, look.differences.clusters)) - n, 1) if needed else None
 
 
-def _losses_agree(differences: Differences) -> Verdict:
+def _losses_agree(what: str, differences: Differences) -> Verdict:
     """A second opinion: a gain in passes while the loss of the same answers clearly rises is no evidence."""
     if len(differences.values) < 2:
         return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, "no target losses to compare")
     bounds = paired_mean(differences.values, differences.clusters)
     outcome = Outcome.PASSED if bounds.low <= 0 else Outcome.NOT_ENOUGH_EVIDENCE
-    return bounded(GATE, outcome, f"target loss {bounds.mean:+.3f} nats a token", 0.0, bounds)
+    return bounded(GATE, outcome, f"{what} {bounds.mean:+.3f} nats a token", 0.0, bounds)
