@@ -85,10 +85,10 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
         ServiceStopped: the webserver or the daemon ended by itself.
     """
     with running(settings, list(SERVICES)) as services:
-        _wait_for_web(settings, services)
-        say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
-        say(f"Clients talk to http://{settings.gateway_host}:{settings.gateway_port}/v1")
         with suppress(KeyboardInterrupt):
+            _wait_for_web(settings, services)
+            say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
+            say(f"Clients talk to http://{settings.gateway_host}:{settings.gateway_port}/v1")
             _wait_for_the_end_of_one(services)
         say("Stopping.")
 
