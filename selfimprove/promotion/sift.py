@@ -6,6 +6,7 @@ from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.promotion.evidence import DEMONSTRATION, OUTDATED, RETIRED, TARGET
 from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
+from selfimprove.promotion.token_recall import LongAnswer, specific_recall
 
 Row = dict[str, Any]
 OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
@@ -14,13 +15,13 @@ OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
 def sift(rows: list[Row], most: float) -> list[Row]:
     """The rows by task, each with its "group", None of a suite; held-out items test a gain on fewer nights than `most`.
 
-    What does not test a gain any more goes to a task of its own.
+    What does not test a gain any more goes to a task of its own. Of long answers that do each row has its "recall".
     """
-    return _grouped(_outdated(_demonstrated(_retired(rows, most))))
+    return _recalled(_grouped(_outdated(_demonstrated(_retired(rows, most)))))
 
 
 def _demonstrated(rows: list[Row]) -> list[Row]:
-    """Long answers that are compared by their likelihood are a task of their own, in which no gain promotes."""
+    """Long answers, which no grader compares, are a task of their own."""
     are_long = [row["task"] in TARGET and row["grader"] == LIKELIHOOD for row in rows]
     long = [row | {"task": DEMONSTRATION} for row, is_long in zip(rows, are_long, strict=True) if is_long]
     return [row for row, is_long in zip(rows, are_long, strict=True) if not is_long] + long
@@ -50,3 +51,19 @@ def _grouped(rows: list[Row]) -> list[Row]:
     names = together([row["slice"] for row in own], [row["reference"] for row in own])
     groups = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
     return [row | {"group": groups.get(row["example_id"])} for row in rows]
+
+
+def _recalled(rows: list[Row]) -> list[Row]:
+    """The rows, of long answers with how much of what was wanted each model says."""
+    asked: dict[str, list[Row]] = {}
+    for row in rows:
+        if row["task"] == DEMONSTRATION:
+            asked.setdefault(row["example_id"], []).append(row)
+    recalls = dict(zip(asked, specific_recall([_long_answer(one) for one in asked.values()]), strict=True))
+    return [row | {"recall": recalls.get(row["example_id"], {}).get(row["model"])} for row in rows]
+
+
+def _long_answer(rows: list[Row]) -> LongAnswer:
+    question = "\n".join(message["content"] for message in rows[0]["messages"])
+    said = {row["model"]: row["output"] for row in rows if row["found"]}
+    return LongAnswer(question, rows[0]["reference"], said, rows[0]["group"])

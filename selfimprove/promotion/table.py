@@ -66,7 +66,7 @@ def evidence(connection: Connection, report_id: str) -> Evidence:
     """
     row, seats = report(connection, report_id), models(connection, report_id)
     limits, moment = margins_of(connection, row["limits_at"]), judged_at(connection, report_id)
-    compared = {"models": sorted(set(seats.values())), "sampled": SAMPLED}
+    compared = {"models": sorted(set(seats.values())), "sampled": SAMPLED, "likelihood": LIKELIHOOD}
     wanted = {"report_id": report_id, "judged_at": moment, **compared}
     uses = 0 if row["held_out_chose"] else limits["holdout_uses"]
     found = sift(connection.execute(query("results"), wanted).fetchall(), uses)
@@ -187,7 +187,7 @@ def _mark(row: Row) -> Mark | None:
     result = Result(**{field.name: row[field.name] for field in fields(Result)})
     passed = result.passed if row["share"] is None else row["share"]
     score = None if passed is None else float(passed)
-    return Mark(score, result.loss, fault(result), by_loss=row["grader"] == LIKELIHOOD)
+    return Mark(score, result.loss, fault(result), row["grader"] == LIKELIHOOD, row["recall"])
 
 
 def _measurements(stored: Mapping[str, Any], delta_norm: float | None) -> Measurements:

@@ -136,9 +136,11 @@ def _results(connection: Connection, report_id: str, ids: list[str], paired: Pai
     answers = [one.removeprefix("answer ") for one in paired.groups] or ids  # by default nothing has the same answer
     by_loss = any(mark.by_loss for found in paired.marks.values() for mark in found if mark)
     grader = LIKELIHOOD if by_loss else "exact"
+    answers = [f"the answer that was wanted is {id_}" for id_ in ids] if by_loss else answers
     examples = list(zip(ids, repeat(paired.task), paired.slices, repeat(grader), answers, strict=False))
     results = [
-        {"model": models[role], "example_id": id_, "loss": mark.loss, "passed": None if by_loss else mark.score == 1}
+        {"model": models[role], "example_id": id_, "loss": mark.loss, "passed": None if by_loss else mark.score == 1,
+         "output": id_ if mark.recall else "right"}
         for role, found in paired.marks.items()
         for id_, mark in zip(ids, found, strict=True)
         if mark
@@ -151,7 +153,7 @@ def _results(connection: Connection, report_id: str, ids: list[str], paired: Pai
         )
         cursor.executemany(
             "insert into eval_results (model, example_id, decoding, loss, passed, output, tokens)"
-            " values (%(model)s, %(example_id)s, 'greedy', %(loss)s, %(passed)s, 'right', 3) on conflict do nothing",
+            " values (%(model)s, %(example_id)s, 'greedy', %(loss)s, %(passed)s, %(output)s, 3) on conflict do nothing",
             results,
         )
         cursor.executemany("insert into report_examples values (%s, %s)", [(report_id, id_) for id_ in ids])

@@ -1,4 +1,4 @@
-"""Long answers that were demonstrated: to find them less likely refuses, to find them likelier promotes nothing."""
+"""Long answers that were demonstrated: to find them less likely refuses, to say what was wanted promotes."""
 
 from dataclasses import replace
 
@@ -7,7 +7,7 @@ import pytest
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import ledger, record, table
 from selfimprove.promotion.decision import Outcome
-from selfimprove.promotion.evidence import Mark
+from selfimprove.promotion.evidence import TARGET, Mark
 from selfimprove.promotion.promote import promote
 from selfimprove.promotion.verify import verify
 from selfimprove_tests.promotion.build import (
@@ -43,14 +43,50 @@ def test_results_are_compared_by_grade_or_by_likelihood(mine: Mark, other: Mark,
     assert mine.better(other) == gain
 
 
+@pytest.mark.parametrize(
+    ("mine", "other", "gain"),
+    [
+        (Mark(1.0, None, recall=0.0), Mark(0.0, None, recall=1.0), 1.0),
+        (Mark(None, 0.1, by_loss=True), Mark(None, 0.9, by_loss=True), None),
+        (Mark(None, 0.1, by_loss=True, recall=0.7), Mark(None, 0.9, by_loss=True, recall=0.25), 0.45),
+        (Mark(None, 0.1, by_loss=True, recall=0.30), Mark(None, 0.9, by_loss=True, recall=0.25), 0.0),
+        (Mark(None, 0.1, by_loss=True, recall=-0.9), Mark(None, 0.9, by_loss=True, recall=0.9), -1.0),
+    ],
+)
+def test_a_gain_is_of_a_grade_or_of_what_is_said(mine: Mark, other: Mark, gain: float | None) -> None:
+    assert mine.gain(other) == (None if gain is None else pytest.approx(gain))
+
+
 def test_likelier_long_answers_promote_nothing() -> None:
     """Style alone makes them likelier."""
     only_long = replace(healthy(), tasks={"demonstration": long_answers("demonstration", 40, 40)})
-    found = verdict("improves_target", only_long)
-    assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
-    assert "answers of more than 60 characters earn no promotion" in found.detail
+    assert verdict("improves_target", only_long).outcome is not Outcome.PASSED
     no_gain = healthy(*NO_GAIN, long_answers("demonstration", 40, 40))
     assert verdict("improves_target", no_gain).outcome is Outcome.FAILED
+
+
+def test_long_answers_that_say_what_was_wanted_promote() -> None:
+    tasks = [*(one for one in USUAL if one.task not in TARGET), long_answers("demonstration", 40, 40, says=25)]
+    said = replace(healthy(), tasks={one.task: one for one in tasks})
+    assert held_back(judged(said)) == []
+    assert verdict("improves_target", said).detail.startswith("25 long answers gained and 0 lost of 40, +62.5")
+    beside = verdict("improves_target", healthy(*NO_GAIN, long_answers("demonstration", 40, 40, says=25)))
+    assert beside.outcome is Outcome.PASSED
+    assert "at level" in beside.detail
+
+
+def test_long_answers_of_which_less_is_said_refuse_what_short_ones_gained() -> None:
+    lost = verdict("improves_target", healthy(long_answers("demonstration", 40, 40, says=-25)))
+    assert lost.outcome is Outcome.FAILED
+    assert "another target is worse" in lost.detail
+
+
+def test_one_long_answer_takes_nothing_from_short_ones() -> None:
+    alone = verdict("improves_target", healthy())
+    for n in (1, 2, 8):
+        beside = verdict("improves_target", healthy(long_answers("demonstration", n, n, says=n)))
+        assert (beside.outcome, beside.detail.split(";")[0]) == (Outcome.PASSED, alone.detail.split(";")[0])
+        assert beside.spent == alone.spent
 
 
 def test_likelier_long_answers_hide_no_facts_that_are_lost() -> None:

@@ -38,7 +38,8 @@ def test_what_was_said_at_once_or_in_no_chat_is_not() -> None:
 
 def row(example: str, task: str, answer: str, day: int, uses: int = 0, grader: str = "exact") -> dict[str, object]:
     return {"example_id": example, "task": task, "slice": f"chat {example}", "reference": answer,
-            "said_at": FIRST + timedelta(days=day), "uses": uses, "grader": grader}  # fmt: skip
+            "said_at": FIRST + timedelta(days=day), "uses": uses, "grader": grader, "model": "base", "found": True,
+            "output": answer, "messages": [{"role": "user", "content": f"What of {example}?"}]}  # fmt: skip
 
 
 def test_what_tests_no_gain_any_more_has_a_task_of_its_own() -> None:
@@ -71,3 +72,5 @@ def test_long_answers_are_a_target_of_their_own_until_they_are_retired() -> None
         ("a", "core"), ("c", "fresh"), ("e", "retired"), ("b", "demonstration"), ("d", "demonstration"),
     ]  # fmt: skip
     assert [one["task"] for one in sift(rows, 0)] == ["core", "fresh", "retired", "retired", "demonstration"]
+    assert [one["recall"] for one in sifted] == [None, None, None, 1.0, 1.0]
+    assert {one["recall"] for one in sift([one | {"found": False, "output": None} for one in rows], 30)} == {None}

@@ -14,9 +14,10 @@ where r.id = %(report_id)s;
 select id from reports order by run_id = %(run_id)s desc, created_at desc, id limit 1;
 
 -- results: every compared model on every example of a report, greedy, and the share of its sampled runs that passed
--- where it asks for such; no model where a result or a run is missing
-select e.task, e.slice, e.grader, e.reference, c.started_at as said_at, e.id as example_id, m.model, r.model is not null and s.runs = e.runs as found,
-       r.loss, r.passed, r.output, r.tokens, r.decoding, s.share, u.uses
+-- where it asks for such; no model where a result or a run is missing; the question where no grader compares answers
+select e.task, e.slice, e.grader, e.reference, case when e.grader = %(likelihood)s then e.messages end as messages,
+       c.started_at as said_at, e.id as example_id, m.model, r.model is not null and s.runs = e.runs as found, r.loss,
+       r.passed, r.output, r.tokens, r.decoding, s.share, u.uses
 from report_examples x
 join eval_examples e on e.id = x.example_id
 left join chats c on c.id = e.chat_id

@@ -1,13 +1,14 @@
 """Is it better at what people asked for?"""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, bounded, worst
-from selfimprove.promotion.evidence import DEMONSTRATION, Differences, Evidence, in_loss, in_score
+from selfimprove.promotion.evidence import DEMONSTRATION, Differences, Evidence, in_gain, in_loss
 from selfimprove.promotion.gates.not_worse import points
 from selfimprove.promotion.power import items_needed
-from selfimprove.promotion.statistics import Bounds, design, holm, paired_difference, paired_mean
-from selfimprove.promotion.superiority import superiority
+from selfimprove.promotion.statistics import Bounds, design, holm, paired_difference, paired_mean, tarone
+from selfimprove.promotion.superiority import least_p, superiority
 
 GATE = "improves_target"
 
@@ -16,6 +17,7 @@ GATE = "improves_target"
 class _Look:
     """What one group of tasks showed at its level; `p_value` is adjusted for the other groups."""
 
+    what: str
     differences: Differences
     bounds: Bounds
     p_value: float
@@ -36,35 +38,38 @@ class _Look:
 def improves_target(evidence: Evidence, margins: Margins) -> Verdict:
     """Better than the champion on fresh and held-out items, at the night's level and by a floor; losses agree.
 
-    A gain is of answers that are right. That long ones got likelier may come of their style alone.
+    A gain is of answers that are right, or of long ones that say more of what was wanted, and not elsewhere as well.
+    That long ones got likelier may come of their style alone.
     """
-    groups = [evidence.some(*names) for names in evidence.targets]
-    gain = _best_gain([in_score(group, "champion") for group in groups], evidence.alpha, margins["target_gain"])
+    groups = {names: in_gain(evidence.some(*names), "champion") for names in evidence.targets}
+    compared = {names: group for names, group in groups.items() if len(group.values) > 1}  # one alone tells nothing
+    gain = _best_gain(compared, evidence.alpha, margins["target_gain"])
     if not evidence.has_losses:
         return gain
-    short = in_loss([task for group in groups for task in group], "champion")
-    long = in_loss(evidence.some(DEMONSTRATION), "champion")
-    vetoes = [_losses_agree("target loss", short)]
-    if len(long.values) > 1:  # one alone is no evidence of anything
-        vetoes.append(_losses_agree("loss of long answers", long))
-    return worst(gain, *vetoes)
+    losses = {names: in_loss(evidence.some(*names), "champion") for names in evidence.targets}
+    looked_at = [names for names, group in losses.items() if names in compared or len(group.values) > 1]
+    return worst(gain, *(_losses_agree(_what(names), losses[names]) for names in looked_at))
 
 
-def _best_gain(groups: list[Differences], alpha: float, floor: float) -> Verdict:
-    """Any group's gain promotes, so p-values are adjusted for the others (Holm 1979); none may be down by the floor."""
-    groups = [group for group in groups if group.values]
+def _best_gain(groups: Mapping[tuple[str, ...], Differences], alpha: float, floor: float) -> Verdict:
+    """Any group's gain promotes, so p-values are adjusted for those others that could show one; none may be down."""
     if not groups:
-        detail = "no graded target items: answers of more than 60 characters earn no promotion"
-        return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, detail, limit=floor)
-    shown = [superiority(group.values, group.clusters, alpha / len(groups)) for group in groups]
-    adjusted = holm([one.p_value for one in shown])
+        return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, "no target items that could be compared", limit=floor)
+    pairs = [(group.values, group.clusters) for group in groups.values()]
+    tests = tarone([least_p(*pair) for pair in pairs], alpha)
+    shown = [superiority(*pair, alpha / tests) for pair in pairs]
+    adjusted = holm([one.p_value for one in shown], tests)
     looks = [
-        _Look(group, paired_difference(group.values, group.clusters), p_value, alpha, _is_above(group, alpha))
-        for group, p_value in zip(groups, adjusted, strict=True)
+        _Look(_what(names), group, paired_difference(*pair), p_value, alpha, _is_above(group, alpha))
+        for (names, group), pair, p_value in zip(groups.items(), pairs, adjusted, strict=True)
     ]
     best = min(looks, key=lambda look: (not look.is_shown(floor), -look.bounds.mean))
     down = [look for look in looks if look.bounds.high < -floor]
     return _gains(best, floor, sum(one.spent for one in shown), bool(down))
+
+
+def _what(names: tuple[str, ...]) -> str:
+    return "long answers" if DEMONSTRATION in names else "target items"
 
 
 def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
@@ -89,7 +94,7 @@ def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
         outcome, why = Outcome.FAILED, f": no gain of {100 * floor:.0f} points was seen"
     apart = len(set(look.differences.clusters))
     of = f"{n} in {apart} groups" if apart < n else f"{n}"
-    told = f"{gained} target items gained and {lost} lost of {of}, {points(look.bounds)} points"
+    told = f"{gained} {look.what} gained and {lost} lost of {of}, {points(look.bounds)} points"
     detail = f"{told}, p {look.p_value:.2g} at level {look.level:.2g}{why}"
     found = bounded(GATE, outcome, detail, floor, look.bounds)
     return replace(found, more=more, spent=spent)
@@ -115,7 +120,7 @@ def _more(look: _Look) -> int | None:
 def _losses_agree(what: str, differences: Differences) -> Verdict:
     """A second opinion: a gain in passes while the loss of the same answers clearly rises is no evidence."""
     if len(differences.values) < 2:
-        return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, "no target losses to compare")
+        return Verdict(GATE, Outcome.NOT_ENOUGH_EVIDENCE, f"no losses of {what} to compare")
     bounds = paired_mean(differences.values, differences.clusters)
     outcome = Outcome.PASSED if bounds.low <= 0 else Outcome.NOT_ENOUGH_EVIDENCE
-    return bounded(GATE, outcome, f"{what} {bounds.mean:+.3f} nats a token", 0.0, bounds)
+    return bounded(GATE, outcome, f"loss of {what} {bounds.mean:+.3f} nats a token", 0.0, bounds)
