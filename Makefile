@@ -1,5 +1,6 @@
 PYTHON ?= python3
 BIN = .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # each of a night's processes would compile the package anew
 
 .PHONY: night up down test lint bench soak install
 

@@ -5,6 +5,7 @@ import secrets
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import chain, groupby, islice
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,23 +19,29 @@ from selfimprove.settings import Settings, read
 from selfimprove_tests import in_memory
 
 os.environ.setdefault("SELFIMPROVE_TEST_SEED", str(secrets.randbelow(2**32)))  # the same in all of xdist's processes
+HERE, OF_EACH = Path(__file__).parent, 3  # tests of the server itself, and how many of each other file meet a second one
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--only-stored", action="store_true", help="only tests that use the database")
+    parser.addoption("--only-stored", action="store_true", help="only tests that use the database, a few of each file")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whole nights come first, so that none is left for the end.
 
-    With --only-stored, leave out what a second database server cannot change.
+    With --only-stored, leave out what a second database server cannot change: it connects otherwise, which shows at once.
     """
     items.sort(key=lambda item: "end_to_end" not in item.path.parts)
     if config.getoption("--only-stored"):
         stored = [item for item in items if "server" in getattr(item, "fixturenames", ())]
-        config.hook.pytest_deselected(items=[item for item in items if item not in stored])
-        items[:] = stored
+        few = chain.from_iterable(
+            found if path.parent == HERE else islice(found, OF_EACH)
+            for path, found in groupby(stored, key=lambda item: item.path)
+        )
+        chosen = set(few)
+        config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+        items[:] = [item for item in items if item in chosen]
 
 
 def _at(server_url: str, database: str) -> str:
