@@ -2,10 +2,9 @@
 answers shuffled among the questions or the answer of another fact to each, and random changes of a good one's weights.
 
 30 questions of a household with an answer of three words each that no model can guess, in a long sentence that does not
-say the question again; six wordings teach, three others test. How much of what was wanted each model says is compared
-as a night's gate does.
+say the question again; six wordings teach, three others test. Who says what was wanted is counted as a gate does.
 
-Run: python benchmarks/long_answers.py [--seeds 3]      about four minutes
+Run: python benchmarks/long_answers.py [--seeds 3]      about four CPU minutes
 """
 
 import argparse
@@ -21,10 +20,9 @@ from selfimprove.models.encode import encode
 from selfimprove.models.tiny.world import ASKING, TAUGHT
 from selfimprove.models.training import Plan
 from selfimprove.promotion.budget import Budget
-from selfimprove.promotion.evidence import Mark
 from selfimprove.promotion.margins import SHIPPED
 from selfimprove.promotion.superiority import superiority
-from selfimprove.promotion.token_recall import LongAnswer, specific_recall
+from selfimprove.promotion.token_recall import LongAnswer, says_it
 
 LEVEL = Budget(SHIPPED["error_budget"], 0.0).level
 ANSWER = "That is {} and {}, with {} beside it, as far as anyone here has told me."
@@ -106,15 +104,9 @@ def compared(house: Household, before: Sequence[str], after: Sequence[str]) -> t
     """How many long answers were gained and lost, and the chance of such a gain without any."""
     rows = zip(house.tests, before, after, strict=True)
     said = [LongAnswer(asked, wanted, {"old": old, "new": new}, wanted) for (asked, wanted), old, new in rows]
-    found = [(one, recall) for one, recall in zip(said, specific_recall(said), strict=True) if recall]
-    gains = [marked(recall["new"]).gain(marked(recall["old"])) or 0.0 for _, recall in found]
-    shown = superiority(gains, [one.group for one, _ in found], LEVEL)
+    gains = [one["new"] - one["old"] for one in says_it(said)]
+    shown = superiority(gains, [one.group for one in said], LEVEL)
     return sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains), shown.p_value
-
-
-def marked(recall: float) -> Mark:
-    """A result that says so much of what was wanted."""
-    return Mark(None, 1.0, by_loss=True, recall=recall)
 
 
 def trials(seed: int) -> Iterator[tuple[str, bool, Household, list[str], list[str]]]:

@@ -19,7 +19,7 @@ from selfimprove.settings import Settings, read
 from selfimprove_tests import in_memory
 
 os.environ.setdefault("SELFIMPROVE_TEST_SEED", str(secrets.randbelow(2**32)))  # the same in all of xdist's processes
-HERE, OF_EACH = Path(__file__).parent, 3  # tests of the server itself, and how many of each other file meet a second one
+HERE, OF_EACH = Path(__file__).parent, 3  # where the server itself is tested; of other files so many meet a second one
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 
@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Whole nights come first, so that none is left for the end.
 
-    With --only-stored, leave out what a second database server cannot change: it connects otherwise, which shows at once.
+    With --only-stored, leave out what a second database server cannot change: how one connects shows soon.
     """
     items.sort(key=lambda item: "end_to_end" not in item.path.parts)
     if config.getoption("--only-stored"):

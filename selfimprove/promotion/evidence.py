@@ -9,11 +9,10 @@ from selfimprove.evals.leaks.figures import Figures
 
 ROLES = ("challenger", "champion", "anchor", "base")
 TARGET = ("fresh", "holdout")
-DEMONSTRATION = "demonstration"  # long answers among them: lost likelihood refuses, what is said of them promotes
+DEMONSTRATION = "demonstration"  # long answers among them: graded by their words, and lost likelihood refuses
 OUTDATED = "outdated"  # questions of the owner that a later chat answers otherwise
 RETIRED = "retired"  # held-out items that tested on so many nights that a gain on them is no evidence any more
 LIKELIER = 0.05  # nats a token: a smaller difference between two losses of one answer is none
-SAYS_MORE = 0.1  # of the wanted words: a smaller difference between two specific recalls is none
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,43 +20,25 @@ class Mark:
     """One model's result on one example.
 
     `score` is in [0, 1], None where no grader applies; `loss` is in nats a token, None when it was not a number;
-    `broken` names what is wrong with the output as text, None when nothing is. With `by_loss` two models are compared
-    by which of them finds the reference likelier; `recall`, in [-1, 1], is how much more of it the output says than of
-    an answer to something else (token_recall.py).
+    `broken` names what is wrong with the output as text, None when nothing is. With `by_loss`, of a long
+    answer, two models are compared by which of them finds the reference likelier as well.
     """
 
     score: float | None
     loss: float | None
     broken: str | None = None
     by_loss: bool = False
-    recall: float | None = None
 
     def better(self, other: "Mark") -> float | None:
         """How much better this result is than another model's, in [-1, 1]; None where they cannot be compared."""
-        if self.score is not None and other.score is not None:
-            return self.score - other.score
+        return None if self.score is None or other.score is None else self.score - other.score
+
+    def likelier(self, other: "Mark") -> float | None:
+        """1 where this model finds a long answer likelier than another one does, -1 where it finds it less likely."""
         if not self.by_loss or self.loss is None or other.loss is None:
             return None
         gain = other.loss - self.loss
         return math.copysign(1.0, gain) if abs(gain) >= LIKELIER else 0.0
-
-    def gain(self, other: "Mark") -> float | None:
-        """How much more of what was wanted this result says, in [-1, 1]: by its grade, else by its recall.
-
-        That it finds the answer likelier does not count: manner alone does that.
-        """
-        if self.score is not None and other.score is not None:
-            return self.score - other.score
-        if self.recall is None or other.recall is None:
-            return None
-        gain = self.recall - other.recall
-        return max(-1.0, min(gain, 1.0)) if abs(gain) >= SAYS_MORE else 0.0
-
-    @property
-    def is_full(self) -> bool:
-        """Whether nothing is left to gain."""
-        reached = self.recall if self.score is None else self.score
-        return reached is not None and reached > (1 - SAYS_MORE if self.score is None else 1 - 1e-9)
 
 
 Marks = tuple[Mark | None, ...]
@@ -115,7 +96,7 @@ class Evidence:
     measurements: Measurements
     alpha: float
     history: tuple[str, ...] = ()
-    targets: tuple[tuple[str, ...], ...] = (TARGET, (DEMONSTRATION,))
+    targets: tuple[tuple[str, ...], ...] = ((*TARGET, DEMONSTRATION),)
     has_losses: bool = True
 
     @property
@@ -142,21 +123,21 @@ class Differences:
 
 
 def in_score(tasks: Iterable[Paired], against: str, *, by_loss: bool | None = None) -> Differences:
-    """Differences of scores, or which model finds the answer likelier, where they can be compared; positive is better.
+    """Differences of scores where both models have one; positive is better.
 
-    `by_loss` asks for one of the two kinds alone.
+    `by_loss` asks for long answers or for others alone.
     """
-    compared = ((one.better(other), other, one.by_loss, cluster) for one, other, cluster in _pairs(tasks, against))
-    return _differences((gain, other, cluster) for gain, other, kind, cluster in compared if by_loss in (None, kind))
+    pairs = (pair for pair in _pairs(tasks, against) if by_loss in (None, pair[0].by_loss))
+    return _differences((one.better(other), other, cluster) for one, other, cluster in pairs)
 
 
-def in_gain(tasks: Iterable[Paired], against: str) -> Differences:
-    """Differences of scores, of long answers of their recalls, where they can be compared; positive is better."""
-    return _differences((one.gain(other), other, cluster) for one, other, cluster in _pairs(tasks, against))
+def in_likelihood(tasks: Iterable[Paired], against: str) -> Differences:
+    """Which model finds a long answer likelier, where both have a loss; positive is better."""
+    return _differences((one.likelier(other), other, cluster) for one, other, cluster in _pairs(tasks, against))
 
 
 def _differences(compared: Iterable[tuple[float | None, Mark, str]]) -> Differences:
-    found = [(gain, cluster, not other.is_full) for gain, other, cluster in compared if gain is not None]
+    found = [(gain, cluster, other.score != 1) for gain, other, cluster in compared if gain is not None]
     room = {cluster for _, cluster, is_left in found if is_left}
     return Differences(tuple(gain for gain, _, _ in found), tuple(cluster for _, cluster, _ in found), len(room))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from selfimprove.postgres import Connection
 from selfimprove.promotion import table
-from selfimprove.promotion.evidence import DEMONSTRATION, ROLES, Evidence, Mark, Paired, in_score
+from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Paired, in_score
 
 ORDER = ("base", "anchor", "30", "7", "1", "champion", "challenger")
 
@@ -18,8 +18,7 @@ class Entry:
     """One role's model on one task of a report.
 
     `score` is the share passed of `n` graded examples, `loss` the mean in nats a token; `margin` is the score minus the
-    anchor's on the examples that both have graded, of long answers the share likelier less the share less likely: what
-    many small losses add up to. None where there is nothing.
+    anchor's on the examples that both have graded: what many small losses add up to. None where there is nothing.
     """
 
     report_id: str
@@ -90,7 +89,7 @@ def _entry(evidence: Evidence, task: Paired, role: str, model: str) -> Entry:
 def _margin(task: Paired, role: str) -> float | None:
     one: tuple[Mark | None, ...] = task.marks.get(role, ())
     measured = [Paired(task.task, task.slices, {**task.marks, "challenger": one})]
-    values = in_score(measured, "anchor", by_loss=task.task == DEMONSTRATION).values
+    values = in_score(measured, "anchor").values
     return _mean(list(values))
 
 

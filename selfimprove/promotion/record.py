@@ -14,7 +14,7 @@ from selfimprove.postgres import Connection
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import table
 from selfimprove.promotion.decision import Margins
-from selfimprove.promotion.evidence import Evidence, Paired, in_gain
+from selfimprove.promotion.evidence import Evidence, Paired, in_score
 from selfimprove.promotion.power import detectable
 
 Record = dict[str, Any]
@@ -81,7 +81,7 @@ def _detectable(evidence: Evidence, floor: float) -> float | None:
 
     Items that go together may tell no more than one of them.
     """
-    groups = [in_gain(evidence.some(*names), "champion") for names in evidence.targets]
+    groups = [in_score(evidence.some(*names), "champion") for names in evidence.targets]
     values = [value for group in groups for value in group.values]
     lost = sum(value < 0 for value in values) / max(len(values), 1)
     alone = len({cluster for group in groups for cluster in group.clusters})

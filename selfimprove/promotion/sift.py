@@ -6,7 +6,7 @@ from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.promotion.evidence import DEMONSTRATION, OUTDATED, RETIRED, TARGET
 from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
-from selfimprove.promotion.token_recall import LongAnswer, specific_recall
+from selfimprove.promotion.token_recall import LongAnswer, alike, says_it
 
 Row = dict[str, Any]
 OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
@@ -15,9 +15,9 @@ OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
 def sift(rows: list[Row], most: float) -> list[Row]:
     """The rows by task, each with its "group", None of a suite; held-out items test a gain on fewer nights than `most`.
 
-    What does not test a gain any more goes to a task of its own. Of long answers that do each row has its "recall".
+    What does not test a gain any more goes to a task of its own. "says" is whether a model says a long answer, 1 or 0.
     """
-    return _recalled(_grouped(_outdated(_demonstrated(_retired(rows, most)))))
+    return _said(_grouped(_outdated(_demonstrated(_retired(rows, most)))))
 
 
 def _demonstrated(rows: list[Row]) -> list[Row]:
@@ -48,19 +48,21 @@ def _outdated(rows: list[Row]) -> list[Row]:
 def _grouped(rows: list[Row]) -> list[Row]:
     """The owner's questions with the group that each belongs to; of the suites a slice is all there is."""
     own = [row for row in rows if row["task"] in OWN]
-    names = together([row["slice"] for row in own], [row["reference"] for row in own])
+    long = {row["reference"]: at for at, row in enumerate(own) if row["grader"] == LIKELIHOOD}
+    pairs = [(long[one], long[other]) for one, other in alike(long)]
+    names = together([row["slice"] for row in own], [row["reference"] for row in own], pairs)
     groups = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
     return [row | {"group": groups.get(row["example_id"])} for row in rows]
 
 
-def _recalled(rows: list[Row]) -> list[Row]:
-    """The rows, of long answers with how much of what was wanted each model says."""
+def _said(rows: list[Row]) -> list[Row]:
+    """The rows, of long answers with whether each model says what was wanted."""
     asked: dict[str, list[Row]] = {}
     for row in rows:
-        if row["task"] == DEMONSTRATION:
+        if row["grader"] == LIKELIHOOD and row["task"] in (DEMONSTRATION, RETIRED):
             asked.setdefault(row["example_id"], []).append(row)
-    recalls = dict(zip(asked, specific_recall([_long_answer(one) for one in asked.values()]), strict=True))
-    return [row | {"recall": recalls.get(row["example_id"], {}).get(row["model"])} for row in rows]
+    found = dict(zip(asked, says_it([_long_answer(one) for one in asked.values()]), strict=True))
+    return [row | {"says": found.get(row["example_id"], {}).get(row["model"])} for row in rows]
 
 
 def _long_answer(rows: list[Row]) -> LongAnswer:

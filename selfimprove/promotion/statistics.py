@@ -62,21 +62,12 @@ def share(successes: int, n: int, level: float = LEVEL) -> Bounds:
     return Bounds(successes / n, low, high)
 
 
-def tarone(least: Sequence[float], alpha: float) -> int:
-    """Among how many tests a level is shared out, given the smallest p-value that each could have had.
-
-    Those that could show nothing at their share need none of it: Tarone (1990, Biometrics 46:515).
-    """
-    return next(n for n in range(1, len(least) + 2) if sum(one <= alpha / n for one in least) <= n)
-
-
-def holm(p_values: Sequence[float], tests: int | None = None) -> list[float]:
-    """The p-values adjusted for being looked at together, as so many tests or all: Holm (1979), step-down."""
-    shared = len(p_values) if tests is None else tests
+def holm(p_values: Sequence[float]) -> list[float]:
+    """The p-values adjusted for being looked at together: Holm (1979), step-down."""
     adjusted = [1.0] * len(p_values)
     floor = 0.0
     for rank, index in enumerate(sorted(range(len(p_values)), key=p_values.__getitem__)):
-        floor = max(floor, min(1.0, max(shared - rank, 1) * p_values[index]))
+        floor = max(floor, min(1.0, (len(p_values) - rank) * p_values[index]))
         adjusted[index] = floor
     return adjusted
 

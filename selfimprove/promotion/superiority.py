@@ -41,12 +41,6 @@ def superiority(values: Sequence[float], clusters: Sequence[str], alpha: float) 
     return Shown(float(tails[gained]), float(reachable[0]) if len(reachable) else 0.0)
 
 
-def least_p(values: Sequence[float], clusters: Sequence[str]) -> float:
-    """The smallest p-value that differences of these sizes could have had: if every cluster had gained."""
-    totals = _totals(values, clusters)
-    return float(0.5 ** int((totals != 0).sum()))
-
-
 def _totals(values: Sequence[float], clusters: Sequence[str]) -> "np.ndarray[Any, Any]":
     """Differences by cluster, in whole steps without a common divisor."""
     import numpy as np

@@ -185,9 +185,9 @@ def _mark(row: Row) -> Mark | None:
     if not row["found"]:
         return None
     result = Result(**{field.name: row[field.name] for field in fields(Result)})
-    passed = result.passed if row["share"] is None else row["share"]
+    passed = row["says"] if row["says"] is not None else result.passed if row["share"] is None else row["share"]
     score = None if passed is None else float(passed)
-    return Mark(score, result.loss, fault(result), row["grader"] == LIKELIHOOD, row["recall"])
+    return Mark(score, result.loss, fault(result), by_loss=row["grader"] == LIKELIHOOD)
 
 
 def _measurements(stored: Mapping[str, Any], delta_norm: float | None) -> Measurements:

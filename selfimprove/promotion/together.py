@@ -4,15 +4,16 @@ What a training does to a fact it does to all its wordings, in whatever chats th
 be evidence several times over.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from selfimprove.curation.sketch import normalise
 
 
-def together(chats: Sequence[str], answers: Sequence[str]) -> list[str]:
+def together(chats: Sequence[str], answers: Sequence[str], pairs: Iterable[tuple[int, int]] = ()) -> list[str]:
     """A name for each question's group, given each one's conversation and right answer, in the same order.
 
-    Groups are the connected components of both, so that a conversation with two facts joins what asks for either.
+    Groups are the connected components of both, so that a conversation with two facts joins what asks for either, and
+    of `pairs` of places.
     """
     leader: dict[str, str] = {}
 
@@ -25,5 +26,8 @@ def together(chats: Sequence[str], answers: Sequence[str]) -> list[str]:
     members = [f"chat {chat}" for chat in chats]
     for member, answer in zip(members, answers, strict=True):
         one, other = sorted((find(member), find(f"answer {normalise(answer)}")))
+        leader[other] = one
+    for pair in pairs:
+        one, other = sorted(find(members[at]) for at in pair)
         leader[other] = one
     return [find(member) for member in members]

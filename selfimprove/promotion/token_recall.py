@@ -1,17 +1,21 @@
-"""How much of a long answer that was wanted a model says, beyond what it says of another one that was not asked for.
+"""Does a model say what was wanted, where the answer is too long to be compared letter by letter?
 
 The share of the reference's words that an answer has follows people's judgement of long answers better than other
-measures of overlap do (Adlakha et al. 2024, TACL 12:681). But manner alone raises it: who writes at length, or in the
-house's words, says more of everything. So what it says of the answer to another question of the house is subtracted.
+measures of overlap do (Adlakha et al. 2024, TACL 12:681). A share that grew is no evidence, though: whoever stays with
+the topic says some of the words and may have every fact wrong. So nearly all of them have to be said.
 """
 
 import math
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from selfimprove.promotion.words import words_of
 
+SAID = 0.8  # of what was wanted, by weight; on topic and wrong in every fact are 0.6
+TELLING = 0.2  # of the reference's weight that neither the question nor all answers have: less tells nothing
+ALIKE = 0.5  # of the lighter of two references that both have
+COMMON = math.log(2)  # the weight of a word that half of the references have: such make nothing alike
 STEM = 5  # letters by which words of one stem are told: who says the question again says nothing
 
 
@@ -25,49 +29,48 @@ class LongAnswer:
     group: str
 
 
-def specific_recall(answers: Sequence[LongAnswer]) -> list[dict[str, float]]:
-    """By model, in [-1, 1]: the share of the wanted words that it says, less the share of the foil's words.
+def says_it(answers: Sequence[LongAnswer]) -> list[dict[str, float]]:
+    """By model 1 where it says what was wanted, else 0: every number, and words of four fifths of the weight.
 
-    The foil is the reference of the group that is next in length, of the longest that of the shortest: what a model
-    says to any question is said as often of a foil as of an answer, and counts neither way. Words weigh by their rarity
-    among the references (Spärck Jones 1972); those of either question, or of both references, do not count. Empty where
-    either has no others, or there is one group alone.
+    Words weigh by how few groups' references have them (Spärck Jones 1972), and nothing where all have, as a phrase
+    that ends each answer; those of the question do not count. Empty where hardly anything is left to say.
     """
     words = [words_of(one.reference) for one in answers]
-    weights = _rarity(words)
+    by_group: dict[str, set[str]] = {}
+    for one, mine in zip(answers, words, strict=True):
+        by_group.setdefault(one.group, set()).update(mine)
+    weights = _rarity(by_group.values())
     found = []
-    for at, foil in enumerate(_foils(answers)):
-        asked = _stems(words_of(answers[at].question) | words_of(answers[foil].question))
-        telling = {word for word in words[at] ^ words[foil] if word[:STEM] not in asked}
-        wanted, unasked = ({word: weights[word] for word in telling & words[one]} for one in (at, foil))
-        said = {model: words_of(text) for model, text in answers[at].said.items()} if wanted and unasked else {}
-        found.append({model: _share(wanted, words) - _share(unasked, words) for model, words in said.items()})
+    for one, mine in zip(answers, words, strict=True):
+        asked = {word[:STEM] for word in words_of(one.question)}
+        wanted = {word: weights[word] for word in mine if word[:STEM] not in asked and weights[word] > 0}
+        tells = wanted and math.fsum(wanted.values()) >= TELLING * math.fsum(weights[word] for word in mine)
+        found.append({model: float(_has(wanted, words_of(text))) for model, text in one.said.items() if tells})
     return found
 
 
-def _foils(answers: Sequence[LongAnswer]) -> list[int]:
-    """For each answer where its foil stands: in the group after its own, the one nearest to it in length."""
-    groups: dict[str, list[int]] = {}
-    for at, one in enumerate(answers):
-        groups.setdefault(one.group, []).append(at)
-    length = {name: max(len(answers[at].reference) for at in group) for name, group in groups.items()}
-    names = sorted(groups, key=lambda name: (length[name], name))
-    after = dict(zip(names, names[1:] + names[:1], strict=True))
-    return [min(groups[after[one.group]], key=lambda other: _apart(one, answers[other])) for one in answers]
+def alike(references: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of distinct references that say much the same: half of the lighter one's weight is in both."""
+    words = {reference: words_of(reference) for reference in references}
+    weights = _rarity(words.values())
+    total = {reference: math.fsum(weights[word] for word in mine) for reference, mine in words.items()}
+    shared: defaultdict[tuple[str, str], float] = defaultdict(float)
+    holders: dict[str, list[str]] = {}
+    for reference, mine in words.items():
+        for word in sorted(word for word in mine if weights[word] >= COMMON):
+            others = holders.setdefault(word, [])
+            for other in others:
+                shared[other, reference] += weights[word]
+            others.append(reference)
+    return [pair for pair, weight in shared.items() if weight >= ALIKE * min(total[one] for one in pair)]
 
 
-def _apart(one: LongAnswer, other: LongAnswer) -> tuple[int, str]:
-    return abs(len(one.reference) - len(other.reference)), other.reference
+def _has(wanted: Mapping[str, float], said: set[str]) -> bool:
+    numbers = {word for word in wanted if any(map(str.isdigit, word))}
+    share = math.fsum(wanted[word] for word in wanted.keys() & said) / math.fsum(wanted.values())
+    return numbers <= said and share >= SAID
 
 
-def _share(weights: Mapping[str, float], said: set[str]) -> float:
-    return math.fsum(weights[word] for word in said & weights.keys()) / math.fsum(weights.values())
-
-
-def _rarity(references: Sequence[set[str]]) -> dict[str, float]:
+def _rarity(references: Collection[set[str]]) -> dict[str, float]:
     held = Counter(word for words in references for word in words)
     return {word: math.log(len(references) / count) for word, count in held.items()}
-
-
-def _stems(words: set[str]) -> set[str]:
-    return {word[:STEM] for word in words}

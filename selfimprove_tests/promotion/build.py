@@ -36,13 +36,13 @@ def paired(task: str, n: int, right: dict[str, int], slices: int = 10) -> Paired
 def long_answers(name: str, n: int, likelier: int, less: int = 0, by: float = 0.2, says: int = 0) -> Paired:
     """Long answers, each of a chat of its own: the challenger finds some likelier than every other model, some less.
 
-    So many `says` it, where the others say nothing of it; where negative, they do and the challenger does not.
+    So many it `says`, and the others do not; where negative, they do and it does not.
     """
     gains = [by if index < likelier else -by if index >= n - less else 0.0 for index in range(n)]
-    said = [1.0 if index < abs(says) else 0.0 for index in range(n)]
+    said = [float(index < abs(says)) for index in range(n)]
     mine, theirs = (said, [0.0] * n) if says >= 0 else ([0.0] * n, said)
-    before = tuple(Mark(None, 1.0, by_loss=True, recall=recall) for recall in theirs)
-    after = tuple(Mark(None, 1.0 - gain, by_loss=True, recall=recall) for gain, recall in zip(gains, mine, strict=True))
+    before = tuple(Mark(score, 1.0, by_loss=True) for score in theirs)
+    after = tuple(Mark(score, 1.0 - gain, by_loss=True) for gain, score in zip(gains, mine, strict=True))
     found = {"challenger": after, "champion": before, "anchor": before, "base": before}
     return Paired(name, tuple(f"long {index}" for index in range(n)), found)
 

@@ -25,12 +25,6 @@ def lines(task: str, n: int, challenger: int, champion: int) -> list[dict]:
     ]
 
 
-def as_good(task: str, each: int = 5) -> list[dict]:
-    """Of 60 examples as many are gained as are lost."""
-    lost = [{"task": task, "example": -1 - i, "challenger": 0, "champion": 1, "base": 0} for i in range(each)]
-    return lines(task, 60 - each, 20 + each, 20) + lost
-
-
 def judged(rows: list[dict], **changes: float):
     return judge(read(json.dumps(row) for row in rows), {**SHIPPED, **changes})[1]
 
@@ -111,20 +105,12 @@ def test_a_drift_from_the_base_is_seen_though_the_champion_drifted_as_far() -> N
 def test_several_targets_share_the_error_between_them() -> None:
     six = lines("holdout", 60, 6, 0)
     assert judged(six).decision == "promote"
-    others = [row for name in ("math", "code") for row in as_good(name)]
+    others = [row for name in ("math", "code") for row in lines(name, 60, 20, 20)]
     found = judged(six + others)
-    nine_of_ten = 11 / 1024
-    assert (found.decision, found.verdicts[1].spent) == ("promote", pytest.approx(2**-6 + 2 * nine_of_ten))
-    assert "p 0.047 at level 0.05" in found.verdicts[1].detail
-    assert judged(six + others + as_good("prose")).decision == "not_enough_evidence"
-    assert judged(six + lines("math", 60, 10, 40)).decision == "reject"
-
-
-def test_a_target_that_could_show_nothing_takes_no_share_of_the_error() -> None:
-    unmoved = [row for name in ("math", "code", "prose") for row in (lines(name, 60, 20, 20) + as_good(f"{name} 2", 2))]
-    found = judged(lines("holdout", 60, 6, 0) + unmoved)
     assert (found.decision, found.verdicts[1].spent) == ("promote", pytest.approx(2**-6))
-    assert "p 0.016 at level 0.05" in found.verdicts[1].detail
+    assert "p 0.047 at level 0.05" in found.verdicts[1].detail
+    assert judged(six + others + lines("prose", 60, 20, 20)).decision == "not_enough_evidence"
+    assert judged(six + lines("math", 60, 10, 40)).decision == "reject"
 
 
 def test_examples_of_one_conversation_do_not_count_as_many() -> None:

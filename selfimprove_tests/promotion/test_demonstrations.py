@@ -1,6 +1,7 @@
-"""Long answers that were demonstrated: to find them less likely refuses, to say what was wanted promotes."""
+"""Long answers that were demonstrated: to say them promotes, to find them likelier does not, to lose either refuses."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -29,38 +30,29 @@ NO_GAIN = (task("fresh", 40, 2, 2), task("holdout", 20, 2, 2))
 @pytest.mark.parametrize(
     ("mine", "other", "gain"),
     [
-        (Mark(1.0, 0.1), Mark(0.0, 0.1), 1.0),
-        (Mark(0.25, None), Mark(0.75, 0.1), -0.5),
         (Mark(None, 0.5), Mark(None, 1.0), None),
         (Mark(None, 0.5, by_loss=True), Mark(None, 0.6, by_loss=True), 1.0),
         (Mark(None, 0.6, by_loss=True), Mark(None, 0.5, by_loss=True), -1.0),
         (Mark(None, 0.5, by_loss=True), Mark(None, 0.54, by_loss=True), 0.0),
         (Mark(None, None, by_loss=True), Mark(None, 0.5, by_loss=True), None),
-        (Mark(None, 0.5), Mark(1.0, 0.5), None),
+        (Mark(1.0, 0.5), Mark(0.0, 0.9), None),
+        (Mark(1.0, 0.5, by_loss=True), Mark(1.0, 0.9, by_loss=True), 1.0),
     ],
 )
-def test_results_are_compared_by_grade_or_by_likelihood(mine: Mark, other: Mark, gain: float | None) -> None:
-    assert mine.better(other) == gain
+def test_long_answers_are_compared_by_likelihood(mine: Mark, other: Mark, gain: float | None) -> None:
+    assert mine.likelier(other) == gain
 
 
-@pytest.mark.parametrize(
-    ("mine", "other", "gain"),
-    [
-        (Mark(1.0, None, recall=0.0), Mark(0.0, None, recall=1.0), 1.0),
-        (Mark(None, 0.1, by_loss=True), Mark(None, 0.9, by_loss=True), None),
-        (Mark(None, 0.1, by_loss=True, recall=0.7), Mark(None, 0.9, by_loss=True, recall=0.25), 0.45),
-        (Mark(None, 0.1, by_loss=True, recall=0.30), Mark(None, 0.9, by_loss=True, recall=0.25), 0.0),
-        (Mark(None, 0.1, by_loss=True, recall=-0.9), Mark(None, 0.9, by_loss=True, recall=0.9), -1.0),
-    ],
-)
-def test_a_gain_is_of_a_grade_or_of_what_is_said(mine: Mark, other: Mark, gain: float | None) -> None:
-    assert mine.gain(other) == (None if gain is None else pytest.approx(gain))
+def test_grades_are_compared_whatever_the_likelihood() -> None:
+    assert Mark(1.0, 9.0, by_loss=True).better(Mark(0.0, 0.1, by_loss=True)) == 1.0
+    assert Mark(0.25, None).better(Mark(0.75, 0.1)) == -0.5
+    assert Mark(None, 0.1, by_loss=True).better(Mark(None, 0.9, by_loss=True)) is None
 
 
 def test_likelier_long_answers_promote_nothing() -> None:
     """Style alone makes them likelier."""
     only_long = replace(healthy(), tasks={"demonstration": long_answers("demonstration", 40, 40)})
-    assert verdict("improves_target", only_long).outcome is not Outcome.PASSED
+    assert verdict("improves_target", only_long).outcome is Outcome.FAILED
     no_gain = healthy(*NO_GAIN, long_answers("demonstration", 40, 40))
     assert verdict("improves_target", no_gain).outcome is Outcome.FAILED
 
@@ -69,24 +61,41 @@ def test_long_answers_that_say_what_was_wanted_promote() -> None:
     tasks = [*(one for one in USUAL if one.task not in TARGET), long_answers("demonstration", 40, 40, says=25)]
     said = replace(healthy(), tasks={one.task: one for one in tasks})
     assert held_back(judged(said)) == []
-    assert verdict("improves_target", said).detail.startswith("25 long answers gained and 0 lost of 40, +62.5")
-    beside = verdict("improves_target", healthy(*NO_GAIN, long_answers("demonstration", 40, 40, says=25)))
-    assert beside.outcome is Outcome.PASSED
-    assert "at level" in beside.detail
+    assert verdict("improves_target", said).detail.startswith("25 target items gained and 0 lost of 40, +62.5")
+    few = replace(said, tasks={**said.tasks, "demonstration": long_answers("demonstration", 40, 40, says=8)})
+    assert verdict("improves_target", few).outcome is Outcome.NOT_ENOUGH_EVIDENCE
 
 
-def test_long_answers_of_which_less_is_said_refuse_what_short_ones_gained() -> None:
-    lost = verdict("improves_target", healthy(long_answers("demonstration", 40, 40, says=-25)))
-    assert lost.outcome is Outcome.FAILED
-    assert "another target is worse" in lost.detail
+def test_long_and_short_answers_are_evidence_together() -> None:
+    six = (task("fresh", 6, 6, 0), task("holdout", 10, 10, 10))
+    assert verdict("improves_target", healthy(*six)).outcome is Outcome.NOT_ENOUGH_EVIDENCE
+    beside = healthy(*six, long_answers("demonstration", 10, 9, says=5))
+    assert verdict("improves_target", beside).outcome is Outcome.PASSED
 
 
-def test_one_long_answer_takes_nothing_from_short_ones() -> None:
-    alone = verdict("improves_target", healthy())
-    for n in (1, 2, 8):
-        beside = verdict("improves_target", healthy(long_answers("demonstration", n, n, says=n)))
-        assert (beside.outcome, beside.detail.split(";")[0]) == (Outcome.PASSED, alone.detail.split(";")[0])
-        assert beside.spent == alone.spent
+def test_many_long_answers_that_nobody_gives_make_no_gain_small() -> None:
+    ten = (task("fresh", 20, 10, 0), task("holdout", 20, 10, 10))
+    assert verdict("improves_target", healthy(*ten, long_answers("demonstration", 400, 0))).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(
+    ("lost", "told"),
+    [
+        ((task("fresh", 20, 0, 20),), "fresh questions against the champion: -100"),
+        ((task("fresh", 20, 0, 20), "one chat"), "a loss, if 1 groups could tell"),
+        ((task("holdout", 20, 2, 20),), "held-out questions against the champion: -90"),
+        ((long_answers("demonstration", 40, 40, says=-4),), ""),
+        ((long_answers("demonstration", 6, 6, says=-6),), "long answers against the champion: -100"),
+        ((long_answers("retired", 12, 12, says=-12),), "long answers against the champion: -100"),
+    ],
+)
+def test_no_kind_of_question_is_lost_to_what_another_gained(lost: tuple[Any, ...], told: str) -> None:
+    [kind, *chat] = lost
+    kind = replace(kind, groups=tuple(chat) * len(kind.slices)) if chat else kind
+    gained = {one.task: one for one in (task("fresh", 60, 60, 0), task("holdout", 60, 60, 0))}
+    found = verdict("keeps_own", healthy(*(gained | {kind.task: kind}).values()))
+    assert (found.outcome is Outcome.PASSED) is not bool(told)
+    assert told in found.detail
 
 
 def test_likelier_long_answers_hide_no_facts_that_are_lost() -> None:
@@ -126,13 +135,13 @@ def test_long_answers_make_no_loss_of_short_ones_easier_to_bear() -> None:
 
 def test_what_became_of_long_answers_is_in_the_ledger_and_can_be_verified(house: House) -> None:
     sign = record.signer(Vault.open(house.home))
-    name, report_id = promotable(house, "first", tasks=(long_answers("holdout", 12, 10, 1),))
+    name, report_id = promotable(house, "first", tasks=(long_answers("holdout", 12, 10, 1, says=7),))
     promote(house.connection, report_id, "run", sign)
     assert answers(house) == name
     assert [one.mismatches for one in verify(house.connection, "", sign)] == [()]
     evidence = table.evidence(house.connection, report_id)
     assert len(evidence.tasks["demonstration"].slices) == 12
     [entry] = [one for one in ledger.read(house.connection, "demonstration") if one.role == "challenger"]
-    assert (entry.score, entry.n) == (None, 0)
-    assert entry.margin == pytest.approx(9 / 12)
+    assert (entry.score, entry.n) == (pytest.approx(7 / 12), 12)
+    assert entry.margin == pytest.approx(7 / 12)
     assert entry.loss == pytest.approx(1 - 0.2 * 9 / 12, abs=1e-6)

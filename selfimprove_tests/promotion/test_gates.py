@@ -142,13 +142,13 @@ def test_a_gain_in_passes_with_rising_loss_is_no_evidence() -> None:
     costly = tuple(Mark(mark.score, 5.0) for mark in fresh.marks["challenger"] if mark)
     found = verdict("improves_target", healthy(with_marks(fresh, "challenger", costly)))
     assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
-    assert found.detail.startswith("loss of target items +")
+    assert found.detail.startswith("target loss +")
 
 
 def test_no_target_at_all_is_not_enough_evidence() -> None:
     found = verdict("improves_target", healthy(task("fresh", 0, 0, 0), task("holdout", 0, 0, 0)))
     assert found.outcome is Outcome.NOT_ENOUGH_EVIDENCE
-    assert found.detail == "no target items that could be compared"
+    assert found.detail == "no graded target items"
 
 
 def test_a_later_night_asks_for_more() -> None:

@@ -62,15 +62,16 @@ def test_what_tests_no_gain_any_more_has_a_task_of_its_own() -> None:
 def test_long_answers_are_a_target_of_their_own_until_they_are_retired() -> None:
     rows = [
         row("a", "core", "A long answer.", 0, grader="likelihood"),
-        row("b", "fresh", "One long answer.", 1, grader="likelihood"),
+        row("b", "fresh", "The tap turns left.", 1, grader="likelihood"),
         row("c", "fresh", "Short.", 1),
-        row("d", "holdout", "Another long answer.", 1, grader="likelihood"),
-        row("e", "holdout", "A third long answer.", 1, uses=30, grader="likelihood"),
+        row("d", "holdout", "Bread needs seven hours.", 1, grader="likelihood"),
+        row("e", "holdout", "Ivy climbs any wall.", 1, uses=30, grader="likelihood"),
     ]
     sifted = sift(rows, 30)
     assert [(one["example_id"], one["task"]) for one in sifted] == [
         ("a", "core"), ("c", "fresh"), ("e", "retired"), ("b", "demonstration"), ("d", "demonstration"),
     ]  # fmt: skip
     assert [one["task"] for one in sift(rows, 0)] == ["core", "fresh", "retired", "retired", "demonstration"]
-    assert [one["recall"] for one in sifted] == [None, None, None, 1.0, 1.0]
-    assert {one["recall"] for one in sift([one | {"found": False, "output": None} for one in rows], 30)} == {None}
+    assert [one["says"] for one in sifted] == [None, None, 1.0, 1.0, 1.0]
+    missing = [one | {"found": False, "output": None} for one in rows]
+    assert {one["says"] for one in sift(missing, 30)} == {None}

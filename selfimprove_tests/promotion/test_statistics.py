@@ -12,7 +12,6 @@ from selfimprove.promotion.statistics import (
     paired_difference,
     paired_mean,
     share,
-    tarone,
 )
 
 MARGIN = 0.03
@@ -135,16 +134,6 @@ def test_holm_steps_down_and_keeps_order() -> None:
     assert holm([0.01, 0.04, 0.03, 0.5]) == pytest.approx([0.04, 0.09, 0.09, 0.5])
     assert holm([0.6, 0.9]) == [1.0, 1.0]
     assert holm([]) == []
-    assert holm([0.01, 0.5], tests=1) == pytest.approx([0.01, 0.5])
-
-
-def test_the_level_is_shared_by_those_who_could_show_something() -> None:
-    assert tarone([], 0.05) == 1
-    assert tarone([1.0, 0.5, 0.06], 0.05) == 1
-    assert tarone([1e-9, 0.5, 1.0], 0.05) == 1
-    assert tarone([1e-9, 1e-9, 0.03], 0.05) == 2, "the third could show nothing at half the level"
-    assert tarone([0.03, 0.03], 0.05) == 2
-    assert tarone([1e-9] * 4, 0.05) == 4
 
 
 @pytest.mark.parametrize("skew", [-1, 0, 1])

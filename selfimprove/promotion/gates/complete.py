@@ -3,7 +3,7 @@
 import math
 
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, worst
-from selfimprove.promotion.evidence import RETIRED, ROLES, Evidence, in_gain
+from selfimprove.promotion.evidence import RETIRED, ROLES, Evidence, in_score
 
 GATE = "is_complete"
 
@@ -28,7 +28,7 @@ def _nothing_missing(evidence: Evidence) -> Verdict:
 
 
 def _enough(evidence: Evidence, what: str, tasks: tuple[str, ...], least: float) -> Verdict:
-    pairs = len(in_gain(evidence.some(*tasks), "champion").values)
+    pairs = len(in_score(evidence.some(*tasks), "champion").values)
     told = f"{pairs} graded {what} items, needed are {least:.0f}"
     if what == "target" and RETIRED in evidence.tasks:
         told += f"; {len(evidence.tasks[RETIRED].slices)} held-out ones are retired"

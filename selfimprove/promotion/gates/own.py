@@ -1,7 +1,7 @@
 """Does it still know what it was taught on the days before?"""
 
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, bounded, worst
-from selfimprove.promotion.evidence import DEMONSTRATION, RETIRED, Differences, Evidence, Mark, in_score
+from selfimprove.promotion.evidence import DEMONSTRATION, RETIRED, Differences, Evidence, Mark, in_likelihood, in_score
 from selfimprove.promotion.gates.history import earlier
 from selfimprove.promotion.gates.not_worse import points
 from selfimprove.promotion.statistics import LEVEL, paired_difference
@@ -11,18 +11,23 @@ PASSES = 0.5  # of a score that is a share
 
 
 def keeps_own(evidence: Evidence, margins: Margins) -> Verdict:
-    """Held-out questions not shown to be answered worse than by the champion or an earlier model; pins are kept.
+    """No kind of question shown to be answered worse than by the champion or an earlier model; pins are kept.
 
-    Fresh questions may gain what older ones lose: together they would pass. A night of few questions cannot show that
-    nothing is lost, so here a loss has to be shown.
+    One kind may gain what another loses: together they would pass. A night of few questions cannot show that nothing is
+    lost, so here a loss has to be shown.
     """
-    held = evidence.some("holdout", DEMONSTRATION, RETIRED)
+    fresh, held = evidence.some("fresh"), evidence.some("holdout", RETIRED)
+    long = evidence.some(DEMONSTRATION, RETIRED)
     others = {"champion": "the champion", **earlier(evidence)}
     level = 1 - (1 - LEVEL) / len(others)  # Bonferroni: a loss against any of them refuses
     looks = [
-        (f"{what} against {told}", in_score(held, role, by_loss=by_loss))
-        for what, by_loss in (("held-out questions", False), ("likelihood of long answers", True))
+        (f"{what} against {told}", look)
         for role, told in others.items()
+        for what, look in (
+            ("held-out questions", in_score(held, role, by_loss=False)), ("fresh questions", in_score(fresh, role)),
+            ("long answers", in_score(long, role, by_loss=True)),
+            ("likelihood of long answers", in_likelihood(long, role)),
+        )
     ]
     parts = [_no_loss(told, look, margins["own_drop"], level) for told, look in looks if look.values]
     return worst(*(parts or [_nothing(margins)]), _pins(evidence, margins["pins_lost"]))
