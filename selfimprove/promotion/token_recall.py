@@ -15,7 +15,6 @@ from selfimprove.promotion.words import words_of
 SAID = 0.8  # of what was wanted, by weight; on topic and wrong in every fact are 0.6
 TELLING = 0.2  # of the reference's weight that neither the question nor all answers have: less tells nothing
 ALIKE = 0.5  # of the lighter of two references that both have
-COMMON = math.log(2)  # the weight of a word that half of the references have: such make nothing alike
 STEM = 5  # letters by which words of one stem are told: who says the question again says nothing
 
 
@@ -50,14 +49,18 @@ def says_it(answers: Sequence[LongAnswer]) -> list[dict[str, float]]:
 
 
 def alike(references: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of distinct references that say much the same: half of the lighter one's weight is in both."""
+    """Pairs of distinct references that say much the same: half of the lighter one's weight is in both.
+
+    Words that more than half of the references have make nothing alike, of many references those of a tenth and of 100.
+    """
     words = {reference: words_of(reference) for reference in references}
     weights = _rarity(words.values())
     total = {reference: math.fsum(weights[word] for word in mine) for reference, mine in words.items()}
+    least = math.log(max(2.0, min(len(words) / 100, 10.0)))
     shared: defaultdict[tuple[str, str], float] = defaultdict(float)
     holders: dict[str, list[str]] = {}
     for reference, mine in words.items():
-        for word in sorted(word for word in mine if weights[word] >= COMMON):
+        for word in sorted(word for word in mine if weights[word] >= least):
             others = holders.setdefault(word, [])
             for other in others:
                 shared[other, reference] += weights[word]
@@ -68,7 +71,7 @@ def alike(references: Iterable[str]) -> list[tuple[str, str]]:
 def _has(wanted: Mapping[str, float], said: set[str]) -> bool:
     numbers = {word for word in wanted if any(map(str.isdigit, word))}
     share = math.fsum(wanted[word] for word in wanted.keys() & said) / math.fsum(wanted.values())
-    return numbers <= said and share >= SAID
+    return numbers <= said and round(share, 9) >= SAID  # the same on every machine
 
 
 def _rarity(references: Collection[set[str]]) -> dict[str, float]:

@@ -45,11 +45,18 @@ class TaskScore:
 
 @dataclass(frozen=True, slots=True)
 class LongAnswers:
-    """Of people's own long answers, how many the challenger finds likelier than the champion does, and less likely."""
+    """Of people's own long answers, how many the challenger finds likelier than the champion does, and less likely.
+
+    Of those `graded` that a gain is tested on, how many the champion says (`before`) and the challenger (`after`); None
+    where none was judged.
+    """
 
     asked: int
     likelier: int
     less: int
+    graded: int | None = None
+    before: int | None = None
+    after: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from selfimprove import postgres
 from selfimprove.chats.days import STAGES
 from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.postgres import Connection
-from selfimprove.promotion.evidence import LIKELIER
+from selfimprove.promotion.evidence import DEMONSTRATION, LIKELIER
 from selfimprove.reports import alerts, why
 from selfimprove.reports.night import (
     Adapter,
@@ -103,7 +103,7 @@ def _judged(connection: Connection, row: Row) -> Judged:
 
 
 def _long_answers(connection: Connection, report_id: str) -> LongAnswers:
-    given = {"report_id": report_id, "grader": LIKELIHOOD, "least": LIKELIER}
+    given = {"report_id": report_id, "grader": LIKELIHOOD, "least": LIKELIER, "task": DEMONSTRATION}
     return LongAnswers(**(_one(connection, "long_answers", **given) or {}))
 
 

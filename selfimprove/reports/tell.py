@@ -163,8 +163,9 @@ def long_answers(judged: Judged) -> str:
     """What became of people's own long answers that were kept out of training; "" where there are none."""
     long = judged.long_answers
     less = f", and is further from {long.less}" if long.less else ""
-    told = f"it comes closer to {long.likelier} of {long.asked} long answers that it never saw{less}"
-    return told if long.asked else ""
+    closer = f"it comes closer to {long.likelier} of {long.asked} long answers that it never saw{less}"
+    said = f"it says what was wanted in {long.after} of {long.graded} long answers, up from {long.before}"
+    return "; ".join([*([said] if long.graded else []), closer]) if long.asked else ""
 
 
 def _stays(night: Night) -> str:

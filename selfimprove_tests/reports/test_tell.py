@@ -42,6 +42,9 @@ def test_long_answers_are_told_beside_what_is_right():
     closer = "it comes closer to 31 of 40 long answers that it never saw, and is further from 2"
     asked = f"A new model answers from now on: it gets 26 of 30 of your own questions right that it never saw, up from 7; {closer}."
     assert tell.sentence(replace(night, judged=both)) == asked
+    said = replace(both, long_answers=LongAnswers(40, 31, 2, graded=38, before=3, after=25))
+    wanted = "it says what was wanted in 25 of 38 long answers, up from 3; it comes closer to 31 of 40"
+    assert wanted in tell.sentence(replace(night, judged=said))
     none_lost = replace(both, long_answers=LongAnswers(40, 40, 0))
     assert tell.sentence(replace(night, judged=none_lost)).endswith("40 of 40 long answers that it never saw.")
 

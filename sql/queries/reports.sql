@@ -103,9 +103,15 @@ join eval_results after on after.example_id = x.example_id and after.model = r.c
 where x.report_id = %(report_id)s and before.passed is not null and after.passed is not null
 group by e.task;
 
--- long_answers: answers to people's own questions that are judged by their likelihood, how many of them the challenger
--- finds likelier than the champion does, and how many less likely
-select count(*)::int as asked,
+-- long_answers: long answers to people's own questions, how many of them the challenger finds likelier than the champion
+-- does, and how many less likely; of those that a gain is tested on, how many champion and challenger say
+with judged as (
+    select n, round(score * n)::int as said, role from ledger where report_id = %(report_id)s and task = %(task)s
+)
+select (select n from judged where role = 'challenger') as graded,
+       (select said from judged where role = 'champion') as before,
+       (select said from judged where role = 'challenger') as after,
+       count(*)::int as asked,
        count(*) filter (where before.loss - after.loss >= %(least)s)::int as likelier,
        count(*) filter (where after.loss - before.loss >= %(least)s)::int as less
 from report_examples x
