@@ -200,11 +200,11 @@ def test_what_was_read_before_is_not_read_again_and_changes_nothing(engine: Engi
     before = run(engine.memory())
     again = run(said(engine, ask(slot="one", messages=turns)))
     after = run(engine.memory())
-    assert (after.hits, after.misses) == (before.hits + 1, before.misses)
+    assert after.hits == before.hits + 1
     assert after.hit_tokens - before.hit_tokens > 20
     stock = mlx.load(TINY, None)
     assert run(said(engine, ask(messages=turns))) == mlx.generate(stock, [turns], max_tokens=32)[0].text
-    assert run(engine.memory()).misses == after.misses + 1, "what an adapter has read is of no use to the base"
+    assert run(engine.memory()).hits == after.hits, "what an adapter has read is of no use to the base"
     assert run(said(engine, ask(slot="one", messages=turns))) == again
 
 
@@ -260,7 +260,8 @@ def test_who_takes_a_place_does_not_go_on_from_what_the_one_before_read(
     run(engine.load("new", folders["one"]))
     before = run(engine.memory())
     assert run(said(engine, replace(asked, slot="new"))) == wanted
-    assert run(engine.memory()).misses == before.misses + 1
+    after = run(engine.memory())
+    assert (after.hits, after.misses > before.misses) == (before.hits, True), "the engine's own pulse may miss besides"
     run(engine.unload("new"))
     run(engine.load("two", folders["two"]))
 
