@@ -30,7 +30,7 @@ from selfimprove.reports.night import (
 LESSONS = 6
 NIGHTS = 30
 ONE_DAY = timedelta(days=1)
-TASK_ORDER = ("fresh", "holdout", "golden", "core", "refusals")
+TASK_ORDER = ("fresh", "holdout", DEMONSTRATION, "golden", "core", "refusals")
 Row = Mapping[str, Any]
 
 
@@ -84,6 +84,9 @@ def _found(connection: Connection, row: Row) -> Found:
 
 def _judged(connection: Connection, row: Row) -> Judged:
     scores = {one["task"]: TaskScore(**one) for one in _all(connection, "scores", report_id=row["id"])}
+    long = _long_answers(connection, row["id"])
+    if long.graded:
+        scores[DEMONSTRATION] = TaskScore(DEMONSTRATION, long.graded, long.before or 0, long.after or 0)
     known = [task for task in TASK_ORDER if task in scores]
     others = sorted(scores.keys() - set(known))
     leads = _leads(connection, row["id"])
@@ -97,7 +100,7 @@ def _judged(connection: Connection, row: Row) -> Judged:
         scores=tuple(scores[task] for task in (*known, *others)),
         pairs=tuple(_pair(one, leads) for one in _all(connection, "answers", report_id=row["id"])),
         changes=tuple(_pair(one, leads) for one in changes),
-        long_answers=_long_answers(connection, row["id"]),
+        long_answers=long,
         origins=tuple(Origin(**one) for one in _all(connection, "origins", report_id=row["id"])),
     )
 

@@ -17,6 +17,7 @@ QUESTIONS = {
 TASKS = {
     "fresh": "your newest questions",
     "holdout": "your held-out questions",
+    "demonstration": "your questions with long answers",
     "golden": "chats you pinned",
     "core": "general knowledge",
     "refusals": "things to refuse",

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 from selfimprove.reports import alerts, morning, read, tell
 from selfimprove.reports.alerts import Alert
+from selfimprove.reports.night import LongAnswers
+from selfimprove_tests.promotion.build import long_answers
 from selfimprove_tests.promotion.house import BAD
 from selfimprove_tests.reports.rows import DAY, NIGHT, found, night, stage
 
@@ -54,6 +56,16 @@ def test_answers_before_and_after(connection, tmp_path):
     assert {(pair.before, pair.after) for pair in pairs} == {("wrong", "right")}
     assert len(pairs) == 32, "answers that are the same are not shown"
     assert {pair.question for pair in pairs} == {"Who keeps the light?", ""}
+
+
+def test_long_answers_that_are_said_are_told(connection, tmp_path):
+    night(connection, tmp_path, "r1", tasks=(long_answers("holdout", 30, 24, 2, says=20),))
+    judged = read.read(connection, "r1", TODAY).judged
+    assert judged.long_answers == LongAnswers(30, 24, 2, graded=30, before=0, after=20)
+    assert [(s.task, s.graded, s.before, s.after) for s in judged.scores][:2] == [
+        ("fresh", 24, 0, 22), ("demonstration", 30, 0, 20),
+    ]  # fmt: skip
+    assert "it says what was wanted in 20 of 30 long answers, up from 0" in tell.long_answers(judged)
 
 
 def test_a_rejected_night_keeps_the_base_model(connection, tmp_path):
