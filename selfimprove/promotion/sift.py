@@ -48,8 +48,9 @@ def _outdated(rows: list[Row]) -> list[Row]:
 def _grouped(rows: list[Row]) -> list[Row]:
     """The owner's questions with the group that each belongs to; of the suites a slice is all there is."""
     own = [row for row in rows if row["task"] in OWN]
-    long = {row["reference"]: at for at, row in enumerate(own) if row["grader"] == LIKELIHOOD}
-    pairs = [(long[one], long[other]) for one, other in alike(long)]
+    places = {row["reference"]: at for at, row in enumerate(own)}
+    long = {row["reference"] for row in own if row["grader"] == LIKELIHOOD}
+    pairs = [(places[one], places[other]) for one, other in alike(places) if {one, other} & long] if long else []
     names = together([row["slice"] for row in own], [row["reference"] for row in own], pairs)
     groups = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
     return [row | {"group": groups.get(row["example_id"])} for row in rows]

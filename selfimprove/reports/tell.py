@@ -165,8 +165,10 @@ def long_answers(judged: Judged) -> str:
     long = judged.long_answers
     less = f", and is further from {long.less}" if long.less else ""
     closer = f"it comes closer to {long.likelier} of {long.asked} long answers that it never saw{less}"
-    said = f"it says what was wanted in {long.after} of {long.graded} long answers, up from {long.before}"
-    return "; ".join([*([said] if long.graded else []), closer]) if long.asked else ""
+    before, after = long.before or 0, long.after or 0
+    way = "as before" if after == before else f"{'up' if after > before else 'down'} from {before}"
+    said = f"it says what was wanted in {after} of {long.graded} long answers, {way}"
+    return "; ".join([*([said] if before or after else []), closer]) if long.asked else ""
 
 
 def _stays(night: Night) -> str:

@@ -78,11 +78,22 @@ def test_many_long_answers_that_nobody_gives_make_no_gain_small() -> None:
     assert verdict("improves_target", healthy(*ten, long_answers("demonstration", 400, 0))).outcome is Outcome.PASSED
 
 
+def test_short_answers_that_are_lost_a_little_everywhere_are_seen_together() -> None:
+    lost = (task("fresh", 20, 17, 20), task("holdout", 20, 17, 20), long_answers("demonstration", 40, 40, says=25))
+    found = verdict("keeps_own", healthy(*lost))
+    assert (found.outcome, "fresh and held-out questions" in found.detail) == (Outcome.FAILED, True)
+
+
+def test_one_long_answer_lifts_no_small_gain_over_the_floor() -> None:
+    small = (task("fresh", 400, 14, 0), task("holdout", 20, 2, 2), long_answers("demonstration", 1, 1, says=1))
+    assert verdict("improves_target", healthy(*small)).outcome is Outcome.FAILED
+
+
 @pytest.mark.parametrize(
     ("lost", "told"),
     [
-        ((task("fresh", 20, 0, 20),), "fresh questions against the champion: -100"),
-        ((task("fresh", 20, 0, 20), "one chat"), "a loss, if 1 groups could tell"),
+        ((task("fresh", 20, 0, 20),), "fresh and held-out questions against the champion: -50"),
+        ((task("fresh", 20, 0, 20), "one chat"), "a loss, if 21 groups could tell"),
         ((task("holdout", 20, 2, 20),), "held-out questions against the champion: -90"),
         ((long_answers("demonstration", 40, 40, says=-4),), ""),
         ((long_answers("demonstration", 6, 6, says=-6),), "long answers against the champion: -100"),
@@ -92,7 +103,7 @@ def test_many_long_answers_that_nobody_gives_make_no_gain_small() -> None:
 def test_no_kind_of_question_is_lost_to_what_another_gained(lost: tuple[Any, ...], told: str) -> None:
     [kind, *chat] = lost
     kind = replace(kind, groups=tuple(chat) * len(kind.slices)) if chat else kind
-    gained = {one.task: one for one in (task("fresh", 60, 60, 0), task("holdout", 60, 60, 0))}
+    gained = {one.task: one for one in (task("fresh", 20, 20, 20), task("holdout", 20, 20, 20))}
     found = verdict("keeps_own", healthy(*(gained | {kind.task: kind}).values()))
     assert (found.outcome is Outcome.PASSED) is not bool(told)
     assert told in found.detail

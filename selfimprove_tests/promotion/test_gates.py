@@ -253,6 +253,16 @@ def test_small_gains_are_not_shown_while_long_talks_may_yet_be_lost_whole() -> N
     assert verdict("improves_target", both).outcome is Outcome.PASSED
 
 
+def test_rare_large_losses_are_not_hidden_by_many_small_gains() -> None:
+    """Where differences are of unlike size, as shares of sampled runs are, signs alone tell too little."""
+    before = tuple(Mark(0.5, 0.1) if at < 17 else Mark(1.0, 0.1) for at in range(20))
+    after = tuple(Mark(0.67, 0.1) if at < 17 else Mark(0.0, 0.1) for at in range(20))
+    marks = {"challenger": after, "champion": before, "anchor": before, "base": before}
+    fresh = replace(task("fresh", 20, 0, 0), marks=marks)
+    found = verdict("improves_target", healthy(fresh, task("holdout", 0, 0, 0)), target_gain=-1.0)
+    assert found.outcome is not Outcome.PASSED
+
+
 # keeps_own
 
 

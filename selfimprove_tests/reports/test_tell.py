@@ -45,6 +45,10 @@ def test_long_answers_are_told_beside_what_is_right():
     said = replace(both, long_answers=LongAnswers(40, 31, 2, graded=38, before=3, after=25))
     wanted = "it says what was wanted in 25 of 38 long answers, up from 3; it comes closer to 31 of 40"
     assert wanted in tell.sentence(replace(night, judged=said))
+    for before, after, way in ((3, 3, "3 of 38 long answers, as before"), (5, 3, "3 of 38 long answers, down from 5")):
+        told = replace(both, long_answers=LongAnswers(40, 31, 2, graded=38, before=before, after=after))
+        assert way in tell.long_answers(told)
+    assert tell.long_answers(replace(both, long_answers=LongAnswers(40, 31, 2, 38, 0, 0))).startswith("it comes closer")
     none_lost = replace(both, long_answers=LongAnswers(40, 40, 0))
     assert tell.sentence(replace(night, judged=none_lost)).endswith("40 of 40 long answers that it never saw.")
 

@@ -16,15 +16,16 @@ def keeps_own(evidence: Evidence, margins: Margins) -> Verdict:
     One kind may gain what another loses: together they would pass. A night of few questions cannot show that nothing is
     lost, so here a loss has to be shown.
     """
-    fresh, held = evidence.some("fresh"), evidence.some("holdout", RETIRED)
-    long = evidence.some(DEMONSTRATION, RETIRED)
+    held, long = evidence.some("holdout", RETIRED), evidence.some(DEMONSTRATION, RETIRED)
+    short = evidence.some("fresh", "holdout", RETIRED)
     others = {"champion": "the champion", **earlier(evidence)}
     level = 1 - (1 - LEVEL) / len(others)  # Bonferroni: a loss against any of them refuses
     looks = [
         (f"{what} against {told}", look)
         for role, told in others.items()
         for what, look in (
-            ("held-out questions", in_score(held, role, by_loss=False)), ("fresh questions", in_score(fresh, role)),
+            ("held-out questions", in_score(held, role, by_loss=False)),
+            ("fresh and held-out questions", in_score(short, role, by_loss=False)),
             ("long answers", in_score(long, role, by_loss=True)),
             ("likelihood of long answers", in_likelihood(long, role)),
         )

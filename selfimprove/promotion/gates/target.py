@@ -17,7 +17,7 @@ GATE = "improves_target"
 class _Look:
     """What one group of tasks showed at its level; `p_value` is adjusted for the other groups.
 
-    `reached` is the largest mean gain of it or of one kind: many long answers that nobody gives make no gain small.
+    `reached` is the mean gain without long answers that neither model gives: however many, they make no gain small.
     """
 
     differences: Differences
@@ -68,9 +68,14 @@ def _best_gain(groups: list[tuple[Paired, ...]], alpha: float, floor: float) -> 
 
 def _look(group: tuple[Paired, ...], found: Differences, p_value: float, level: float) -> _Look:
     bounds = paired_difference(found.values, found.clusters)
-    kinds = [in_score(group, "champion", by_loss=is_long).values for is_long in (False, True)]
-    reached = max([bounds.mean, *(sum(kind) / len(kind) for kind in kinds if kind)])
-    return _Look(found, bounds, p_value, level, reached, _is_above(found, level))
+    given = len(found.values) - sum(_neither_gives(task) for task in group)
+    return _Look(found, bounds, p_value, level, sum(found.values) / max(given, 1), _is_above(found, level))
+
+
+def _neither_gives(task: Paired) -> int:
+    """How many long answers neither champion nor challenger gives."""
+    marks = zip(*(task.marks.get(role, ()) for role in ("champion", "challenger")), strict=False)
+    return sum(both[0].by_loss and both[0].score == 0 == both[1].score for both in marks if all(both))
 
 
 def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
