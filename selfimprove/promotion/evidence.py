@@ -20,8 +20,8 @@ class Mark:
     """One model's result on one example.
 
     `score` is in [0, 1], None where no grader applies; `loss` is in nats a token, None when it was not a number;
-    `broken` names what is wrong with the output as text, None when nothing is. With `by_loss`, of a long
-    answer, two models are compared by which of them finds the reference likelier as well.
+    `broken` names what is wrong with the output as text, None when nothing is. With `by_loss`, of a long answer,
+    two models are compared by which of them finds the reference likelier as well.
     """
 
     score: float | None
