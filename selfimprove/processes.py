@@ -11,6 +11,7 @@ import psutil
 from selfimprove.errors import PortInUse
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+PATIENCE = 10.0  # seconds
 
 
 def find(pid: int | None) -> psutil.Process | None:
@@ -28,13 +29,13 @@ def identity(pid: int) -> str | None:
 
 
 def stop(pids: Iterable[int]) -> None:
-    """End processes with all their children: ask, wait ten seconds, then kill; orphans have one second."""
+    """End processes with all their children: ask, wait for `PATIENCE`, then kill; orphans have one second."""
     roots = [process for pid in pids if (process := find(pid))]
     children = [child for root in roots for child in _children(root)]
     for process in roots:
         with suppress(psutil.NoSuchProcess):
             process.terminate()
-    _, left = psutil.wait_procs(roots, timeout=10)
+    _, left = psutil.wait_procs(roots, timeout=PATIENCE)
     _, stubborn = psutil.wait_procs([*left, *children], timeout=1)
     for process in stubborn:
         with suppress(psutil.NoSuchProcess):

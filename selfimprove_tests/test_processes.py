@@ -5,6 +5,7 @@ import sys
 import time
 
 import psutil
+import pytest
 
 from selfimprove import processes
 
@@ -33,14 +34,15 @@ def started(code: str) -> tuple[subprocess.Popen[str], str]:
     return process, process.stdout.readline().strip()
 
 
-def test_a_child_that_its_parent_leaves_behind_ends_soon() -> None:
+def test_a_child_that_its_parent_leaves_behind_ends_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "PATIENCE", 120.0)
     parent, child = started(PARENT)
     before = time.monotonic()
     with parent:
         processes.stop([parent.pid])
     left = processes.find(int(child))
     assert left is None or left.status() == psutil.STATUS_ZOMBIE
-    assert time.monotonic() - before < 8, "who nobody will ask any more is not waited for as long as who was asked"
+    assert time.monotonic() - before < 60, "who nobody will ask any more is not waited for as long as who was asked"
 
 
 def test_who_was_asked_may_finish() -> None:

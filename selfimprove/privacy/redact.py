@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from selfimprove.privacy.beside import Span as Span
 from selfimprove.privacy.beside import beside
 from selfimprove.privacy.fold import BARRIER, PLACEHOLDER, Folded, fold
 from selfimprove.privacy.gate import Admit
-from selfimprove.privacy.search import Hit, merged, occurrences, search
+from selfimprove.privacy.known import Known, is_recognisable
+from selfimprove.privacy.search import Hit, merged, search
 
 RULE_VERSION = "5"
 _ROUNDS = 8
@@ -55,7 +56,8 @@ def locate(texts: Sequence[str], found: Sequence[Sequence[Span]] | None = None) 
     known: dict[str, Hit] = {}
     while new := _values(texts, spans).items() - known.items():
         known.update(new)
-        spans = [_spread(text, found, known) for text, found in zip(texts, spans, strict=True)]
+        held = Known(known)
+        spans = [_spread(text, found, held) for text, found in zip(texts, spans, strict=True)]
     return spans
 
 
@@ -78,10 +80,10 @@ def _rest(text: str, spans: list[Span], admit: Admit | None = None) -> list[Span
     return spans
 
 
-def _spread(text: str, spans: list[Span], known: Mapping[str, Hit]) -> list[Span]:
+def _spread(text: str, spans: list[Span], known: Known) -> list[Span]:
     """The spans with other places where known values stand."""
     folded = fold(text, [(span.start, span.end) for span in spans])
-    hits = merged(occurrences(folded.text, known))
+    hits = merged(known.occurrences(folded.text))
     return _rest(text, _joined(spans, folded, hits)) if hits else spans
 
 
@@ -91,18 +93,10 @@ def _joined(spans: Iterable[Span], folded: Folded, hits: Iterable[Hit]) -> list[
 
 
 def _values(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> dict[str, Hit]:
-    """What was found, as folded text, if it is long or odd enough to be recognised on its own."""
+    """What was found, as folded text, if it can be recognised on its own."""
     pairs = [(text, span) for text, found in zip(texts, spans, strict=True) for span in found]
     values = {fold(text[span.start : span.end]).text: Hit(0, 0, span.type, span.rule) for text, span in pairs}
-    return {
-        value: hit
-        for value, hit in values.items()
-        if len(value) >= 8 or (len(value) >= 5 and not value.isalnum()) or _is_mixed(value)
-    }
-
-
-def _is_mixed(value: str) -> bool:
-    return len(value) >= 5 and not value.isdigit() and not value.isalpha()
+    return {value: hit for value, hit in values.items() if is_recognisable(value)}
 
 
 def _replaced(text: str, spans: Sequence[Span], names: _Names) -> str:

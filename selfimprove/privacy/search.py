@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -31,17 +31,6 @@ def search(text: str, admit: Admit | None = None) -> list[Hit]:
                 if start < end and BARRIER not in text[start:end]:
                     hits.append(Hit(start, end, rule.type, rule.name))
     return merged(hits) if hits else hits
-
-
-def occurrences(text: str, known: Mapping[str, Hit]) -> Iterator[Hit]:
-    """Where values that are known already stand as whole words in a folded text."""
-    for value, hit in known.items():
-        at = text.find(value)
-        while at >= 0:
-            end = at + len(value)
-            if not (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum()):
-                yield Hit(at, end, hit.type, hit.rule)
-            at = text.find(value, end)
 
 
 def merged(hits: Iterable[Hit]) -> list[Hit]:

@@ -1,6 +1,5 @@
 """ChatGPT's and Open WebUI's exports: message trees, of which one branch is the conversation."""
 
-import time
 from itertools import pairwise
 from typing import Any
 
@@ -15,6 +14,7 @@ from selfimprove.chats.chat import Chat
 from selfimprove.chats.unreadable import Unreadable
 from selfimprove.settings import read
 from selfimprove_tests.chats.conftest import NOW
+from selfimprove_tests.cost import is_within
 
 MARCH_3 = 1772492400.0
 
@@ -245,9 +245,11 @@ def test_openwebui_thinking_and_tool_calls_are_folded_away(today: Calendar) -> N
 
 def test_openwebui_folds_that_never_end_stay_and_are_read_in_linear_time(today: Calendar) -> None:
     openings = '<details type="reasoning">' * 50_000
-    began = time.process_time()
-    assert turns(webui(QUESTION, said("2", "1", "assistant", openings)), today)[1] == ("assistant", openings)
-    assert time.process_time() - began < 5  # the square of it takes minutes
+
+    def read(openings: str) -> None:
+        assert turns(webui(QUESTION, said("2", "1", "assistant", openings)), today)[1] == ("assistant", openings)
+
+    assert is_within(40, lambda: read(openings), lambda: read(openings[: len(openings) // 20]))
 
 
 def test_openwebui_files_alone_are_not_text_and_an_empty_answer_stays(today: Calendar) -> None:

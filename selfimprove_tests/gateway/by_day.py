@@ -50,7 +50,7 @@ def alerts(day: Day) -> list[str]:
     return [row["message"] for row in day.house.connection.execute("select message from alerts order by id")]
 
 
-async def until(day: Day, slot: str, seconds: float = 5.0) -> float:
+async def until(day: Day, slot: str, seconds: float = 60.0) -> float:
     """How long it took until a new chat was answered by this slot."""
     began = time.monotonic()
     while day.swap.plan.voice != slot:

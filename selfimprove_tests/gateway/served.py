@@ -154,7 +154,7 @@ def serving(app: ASGIApp, port: int = 0) -> Iterator[str]:
             thread.join()
 
 
-def until(holds: Any, seconds: float = 5) -> None:
+def until(holds: Any, seconds: float = 60) -> None:
     """Wait for what comes in the background."""
     deadline = time.monotonic() + seconds
     while not holds():

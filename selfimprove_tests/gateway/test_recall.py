@@ -96,7 +96,7 @@ def test_an_answer_does_not_wait_for_what_is_slow_and_few_wait_at_a_time(remembe
 
     async def slow(texts: Sequence[str]) -> Any:
         begun.extend(texts)
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(60)
         return await by_words(texts)
 
     recall = Recall(slow, as_gateway(remembered), deadline=0.02)
@@ -106,7 +106,7 @@ def test_an_answer_does_not_wait_for_what_is_slow_and_few_wait_at_a_time(remembe
         assert await asyncio.gather(*(recall.facts(asked(PUMP)) for _ in range(20))) == [[]] * 20
         return time.perf_counter() - started
 
-    assert recalling(recall, many) < 0.3
+    assert recalling(recall, many) < 30
     assert len(begun) == 4
 
 

@@ -1,8 +1,6 @@
 """Pseudonyms are consistent, redaction is idempotent, the gate changes nothing, and time grows with the text."""
 
-import gc
 import random
-import time
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -13,6 +11,7 @@ from hypothesis import strategies as st
 from selfimprove.privacy.fold import PLACEHOLDER
 from selfimprove.privacy.redact import Redacted, Span, find, locate, redact
 from selfimprove.privacy.rules import RULES
+from selfimprove_tests.cost import is_within
 from selfimprove_tests.privacy import test_mail, test_passwords, test_phone, test_tokens
 from selfimprove_tests.privacy.made import Made
 from selfimprove_tests.privacy.masks import found
@@ -152,23 +151,18 @@ ADVERSARIAL: dict[str, Callable[[int], str]] = {
     "invisible": lambda n: "a\u200b" * (n // 2),
     "curl": lambda n: "curl mysql -p " * (n // 14),
     "accents": lambda n: "e\u0301" * (n // 2),
+    "columns": lambda n: "| password " * (n // 11),
 }
-
-
-def seconds(text: str) -> float:
-    """Of this thread, without the collector: that looks at all that other tests have left."""
-    gc.disable()
-    try:
-        start = time.thread_time()
-        find(text)
-        return time.thread_time() - start
-    finally:
-        gc.enable()
 
 
 @pytest.mark.parametrize("shape", ADVERSARIAL)
 def test_time_grows_with_the_text_and_not_faster(shape: str) -> None:
-    make = ADVERSARIAL[shape]
-    find(make(1000))
-    small, large = seconds(make(125_000)), seconds(make(1_000_000))
-    assert large < 8 * max(small, 0.04) * 2.5
+    small, large = (ADVERSARIAL[shape](size) for size in (31_250, 1_000_000))
+    find(small[:1000])
+    assert is_within(32 * 1.9, lambda: find(large), lambda: find(small))
+
+
+def test_time_grows_with_the_messages_and_not_faster() -> None:
+    """Each has a value of its own, which is looked for in all others."""
+    texts = [f"u{number}x@b{number}.example, again" for number in range(4000)]
+    assert is_within(8 * 1.9, lambda: redact(texts), lambda: redact(texts[:500]))

@@ -75,24 +75,30 @@ def _phrase(match: re.Match[str]) -> Iterator[Bounds]:
 
 def _columns(match: re.Match[str]) -> Iterator[Bounds]:
     """Cells below a header, in rows of as many columns; a rule of dashes between them is none."""
-    text = match.string
-    begin, end = text.rfind("\n", 0, match.end()) + 1, text.find("\n", match.end())
+    text, at = match.string, match.end()
+    begin, end = _line_start(text, at), text.find("\n", at, at + _LONGEST_LINE)
     if match[0][-1:] == "\n" or end < 0 or end - begin > _LONGEST_LINE:
         return
     header = text[begin:end]
     sign = next((sign for sign in "|\t;," if sign in header), "")
-    column, width = text[begin : match.end()].count(sign), header.count(sign)
-    above = text[text.rfind("\n", 0, max(0, begin - 1)) + 1 : begin]
+    column, width = text[begin:at].count(sign), header.count(sign)
+    above = text[_line_start(text, max(0, begin - 1)) : begin]
     if not sign or above.count(sign) == width:
         return  # a row among others is no header
     for _ in range(_MOST_ROWS):
-        begin, end = end + 1, text.find("\n", end + 1)
-        row = text[begin : end if end >= 0 else begin + _LONGEST_LINE]
+        begin, end = end + 1, text.find("\n", end + 1, end + 2 + _LONGEST_LINE)
+        row = text[begin : end if end >= 0 else begin + _LONGEST_LINE + 1]
         if row.count(sign) != width or len(row) > _LONGEST_LINE:
             return
         yield from _cell(row, begin, column, sign)
         if end < 0:
             return
+
+
+def _line_start(text: str, at: int) -> int:
+    """Where the line begins that `at` stands in; of a line that is too long, a place in it."""
+    furthest = max(0, at - _LONGEST_LINE - 1)
+    return max(furthest, text.rfind("\n", furthest, at) + 1)
 
 
 def _cell(row: str, begin: int, column: int, sign: str) -> Iterator[Bounds]:

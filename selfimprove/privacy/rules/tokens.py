@@ -44,8 +44,9 @@ _PLACEHOLDER = re.compile(
 def _block(match: re.Match[str]) -> Iterator[Bounds]:
     """To the block's end, or as far as the base64 goes when the end was cut off."""
     text, start, at = match.string, match.start(), match.end()
-    limit = min(where if where >= 0 else len(text) for where in (text.find(BARRIER, at), text.find("-----BEGIN", at)))
-    limit = min(limit, at + _LONGEST_BLOCK)
+    furthest = at + _LONGEST_BLOCK
+    found = (text.find(mark, at, furthest) for mark in (BARRIER, "-----BEGIN"))
+    limit = min(where if where >= 0 else furthest for where in found)
     end = _BLOCK_END.search(text, at, limit)
     body = _BLOCK_BODY.match(text, at, limit)
     yield start, end.end() if end else body.end() if body else at
