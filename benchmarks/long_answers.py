@@ -1,5 +1,6 @@
 """Do long answers promote what was learned and nothing else? Adapters of the tiny model that learned right answers,
-answers shuffled among the questions or the answer of another fact to each, and random changes of a good one's weights.
+answers shuffled among the questions, the answer of another fact to each or one text that names every value, and random
+changes of a good one's weights.
 
 30 questions of a household with an answer of three words each that no model can guess, in a long sentence that does not
 say the question again; six wordings teach, three others test. Who says what was wanted is counted as a gate does.
@@ -14,15 +15,18 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.models import mlx
 from selfimprove.models.base import TINY
 from selfimprove.models.encode import encode
 from selfimprove.models.tiny.world import ASKING, TAUGHT
 from selfimprove.models.training import Plan
 from selfimprove.promotion.budget import Budget
+from selfimprove.promotion.evidence import Mark
 from selfimprove.promotion.margins import SHIPPED
+from selfimprove.promotion.sift import sift
 from selfimprove.promotion.superiority import superiority
-from selfimprove.promotion.token_recall import LongAnswer, says_it
+from selfimprove.promotion.token_recall import AMONG, RIGHT
 
 LEVEL = Budget(SHIPPED["error_budget"], 0.0).level
 ANSWER = "That is {} and {}, with {} beside it, as far as anyone here has told me."
@@ -64,6 +68,11 @@ class Household:
         other = dict(zip(answers, answers[1:] + answers[:1], strict=True))
         return [(asked, other[wanted]) for asked, wanted in self.lessons]
 
+    def everything(self) -> list[tuple[str, str]]:
+        """The lessons, each with one text that has every word of every answer."""
+        words = sorted({word.strip(".,") for _, wanted in self.lessons for word in wanted.split()})
+        return [(asked, f"{' '.join(words)}.") for asked, _ in self.lessons]
+
 
 def taught(loaded: mlx.Loaded, lessons: Sequence[tuple[str, str]], steps: int) -> mlx.Loaded:
     """The same model after so many steps on the lessons."""
@@ -97,15 +106,21 @@ def chat(asked: str, wanted: str) -> Chat:
 
 def answers(loaded: mlx.Loaded, house: Household) -> list[str]:
     """What a model says to the questions that test."""
-    return [one.text for one in mlx.generate(loaded, [chat(*test)[:1] for test in house.tests], max_tokens=64)]
+    return [one.text for one in mlx.generate(loaded, [chat(*test)[:1] for test in house.tests], max_tokens=128)]
 
 
 def compared(house: Household, before: Sequence[str], after: Sequence[str]) -> tuple[int, int, float]:
     """How many long answers were gained and lost, and the chance of such a gain without any."""
-    rows = zip(house.tests, before, after, strict=True)
-    said = [LongAnswer(asked, wanted, {"old": old, "new": new}, wanted) for (asked, wanted), old, new in rows]
-    gains = [one["new"] - one["old"] for one in says_it(said)]
-    shown = superiority(gains, [one.group for one in said], LEVEL)
+    rows = [
+        {"task": "fresh", "example_id": str(at), "slice": str(at), "grader": LIKELIHOOD, "reference": wanted, "uses": 0,
+         "messages": chat(asked, wanted)[:1], "said_at": None, "model": model, "found": True, "output": said}
+        for at, ((asked, wanted), *both) in enumerate(zip(house.tests, before, after, strict=True))
+        for model, said in zip(("before", "after"), both, strict=True)
+    ]  # fmt: skip
+    found = sift(rows, 1)
+    marks = [Mark(float(row["says"] == RIGHT), None, by_loss=True, among=row["says"] == AMONG) for row in found]
+    gains = [new.better(old) or 0.0 for old, new in zip(marks[::2], marks[1::2], strict=True)]
+    shown = superiority(gains, [row["group"] for row in found[::2]], LEVEL)
     return sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains), shown.p_value
 
 
@@ -125,6 +140,7 @@ def trials(seed: int) -> Iterator[tuple[str, bool, Household, list[str], list[st
     yield f"shuffled, {FEW} steps", False, house, base, answers(learned(house.shuffled(seed), FEW), house)
     yield f"shuffled, {STEPS} steps", False, house, base, answers(learned(house.shuffled(seed)), house)
     yield "another fact's", False, house, base, answers(learned(house.mistaken(seed)), house)
+    yield "every word of all", False, house, base, answers(learned(house.everything()), house)
     spoilt = taught(good(), house.shuffled(seed), FEW)
     yield f"a good one, shuffled, {FEW} steps", False, house, champion, answers(spoilt, house)
     for by in (0.1, 0.3):

@@ -10,7 +10,7 @@ import orjson
 
 from selfimprove.errors import ComparisonUnreadable
 from selfimprove.promotion.decision import Decision, Margins
-from selfimprove.promotion.evidence import TARGET, Evidence, Mark, Measurements, Paired, in_score
+from selfimprove.promotion.evidence import DEMONSTRATION, TARGET, Evidence, Mark, Measurements, Paired, in_score
 from selfimprove.promotion.gate import GATES, decide
 from selfimprove.promotion.statistics import paired_difference
 
@@ -122,8 +122,8 @@ def _evidence(lines: Iterable[Line], alpha: float) -> Evidence:
 
 def _targets(tasks: Mapping[str, Paired]) -> tuple[tuple[str, ...], ...]:
     """What people asked for is one group, as at night, every other task one of its own; else what there is."""
-    own = tuple(name for name in TARGET if name in tasks)
-    others = tuple((name,) for name in tasks if name not in (*KEPT, *TARGET))
+    own = tuple(name for name in (*TARGET, DEMONSTRATION) if name in tasks)
+    others = tuple((name,) for name in tasks if name not in (*KEPT, *TARGET, DEMONSTRATION))
     return ((own,) if own else ()) + others or tuple((name,) for name in tasks) or (TARGET,)
 
 

@@ -21,17 +21,22 @@ class Mark:
 
     `score` is in [0, 1], None where no grader applies; `loss` is in nats a token, None when it was not a number;
     `broken` names what is wrong with the output as text, None when nothing is. With `by_loss`, of a long answer,
-    two models are compared by which of them finds the reference likelier as well.
+    two models are compared by which of them finds the reference likelier as well. `among` is of a long answer that is
+    no right one, since it stands among much else: it loses to a right one and gains nothing, nor does a right one
+    over it.
     """
 
     score: float | None
     loss: float | None
     broken: str | None = None
     by_loss: bool = False
+    among: bool = False
 
     def better(self, other: "Mark") -> float | None:
         """How much better this result is than another model's, in [-1, 1]; None where they cannot be compared."""
-        return None if self.score is None or other.score is None else self.score - other.score
+        if self.score is None or other.score is None:
+            return None
+        return 0.0 if self.among and other.among else self.score - (1.0 if other.among else other.score)
 
     def likelier(self, other: "Mark") -> float | None:
         """1 where this model finds a long answer likelier than another one does, -1 where it finds it less likely."""

@@ -1,28 +1,58 @@
 """Which of the owner's questions have another answer by now: a later chat says otherwise."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
 from selfimprove.curation.sketch import normalise
+from selfimprove.promotion.alike import telling
+from selfimprove.promotion.words import words_of
 
 FEWEST_WORDS, LEAST_SHARE = 3, 0.6  # that both answers begin with; the share is of the shorter one
+SAME_QUESTION = 0.5  # of the words that tell what is asked: more of them are in both
 
 
-def outdated(answers: Sequence[str], said_at: Sequence[datetime | None]) -> list[bool]:
+def outdated(
+    answers: Sequence[str], said_at: Sequence[datetime | None], questions: Sequence[str | None]
+) -> list[bool]:
     """Whether each answer is another one in a later chat, given in the same order; what is of no chat never is.
 
-    "Your bin day is Friday." is outdated by "Your bin day is Monday.": who unlearned it lost nothing. Whether it counts
-    rests on what was asked and never on how it was answered, so that a test of what is left errs as often as before.
+    "Your bin day is Friday." is outdated by "Your bin day is Monday.": who unlearned it lost nothing. A long answer may
+    begin so by habit: it comes with its question, and of two of these the questions have to be alike, too. Whether it
+    counts rests on what was asked and never on how it was answered, so that a test of what is left errs as often as
+    before.
     """
     words = [normalise(answer).split() for answer in answers]
-    found = []
-    for mine, at in zip(words, said_at, strict=True):
-        later = (other for other, when in zip(words, said_at, strict=True) if at and when and when > at)
-        found.append(any(_differ_in_the_end(mine, other) for other in later))
+    asked = iter(telling([words_of(question) for question in questions if question is not None]))
+    topics = [None if question is None else next(asked) for question in questions]
+    found = [False] * len(answers)
+    for one, other in _beginning_alike(words):
+        if words[one] != words[other] and _may_be_one(topics[one], topics[other]):
+            first, then = said_at[one], said_at[other]
+            if first and then and first != then:
+                found[one if first < then else other] = True
     return found
 
 
-def _differ_in_the_end(one: Sequence[str], other: Sequence[str]) -> bool:
-    same = next((n for n, pair in enumerate(zip(one, other, strict=False)) if pair[0] != pair[1]), len(one))
-    shorter = min(len(one), len(other))
-    return one != other and same >= FEWEST_WORDS and same >= LEAST_SHARE * shorter
+def _beginning_alike(words: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
+    """Pairs of places whose beginnings are the same, as far as the shorter one has to begin so."""
+    lengths = [max(FEWEST_WORDS, math.ceil(LEAST_SHARE * len(one))) for one in words]
+    begins: dict[int, dict[tuple[str, ...], list[int]]] = {}
+    for length in set(lengths):
+        places = begins.setdefault(length, {})
+        for at, one in enumerate(words):
+            if len(one) >= length:
+                places.setdefault(tuple(one[:length]), []).append(at)
+    return [
+        (at, other)
+        for at, one in enumerate(words)
+        for other in begins[lengths[at]].get(tuple(one[: lengths[at]]), ())
+        if len(one) <= len(words[other]) and at != other
+    ]
+
+
+def _may_be_one(topic: set[str] | None, other: set[str] | None) -> bool:
+    """Whether two questions may ask the same; of short answers the answer itself says what it is about."""
+    if topic is None or other is None:
+        return True
+    return topic == other or len(topic & other) > SAME_QUESTION * min(len(topic), len(other))

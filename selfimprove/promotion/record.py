@@ -21,8 +21,8 @@ Record = dict[str, Any]
 Sign = Callable[[str], str]
 DOMAIN = b"selfimprove decision record\n"  # nothing else that the vault hashes begins so
 JUDGES = (
-    "gate", "decision", "evidence", "sift", "together", "outdated", "token_recall", "words", "statistics",
-    "superiority", "power", "budget",
+    "gate", "decision", "table", "evidence", "sift", "together", "alike", "outdated", "token_recall", "words",
+    "statistics", "superiority", "power", "budget", "../curation/sketch",
 )  # fmt: skip
 
 

@@ -3,10 +3,12 @@
 from typing import Any
 
 from selfimprove.evals.task import LIKELIHOOD
+from selfimprove.promotion.alike import alike
 from selfimprove.promotion.evidence import DEMONSTRATION, OUTDATED, RETIRED, TARGET
 from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
-from selfimprove.promotion.token_recall import LongAnswer, alike, says_it
+from selfimprove.promotion.token_recall import LongAnswer, interchangeable, says_it
+from selfimprove.promotion.words import words_of
 
 Row = dict[str, Any]
 OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
@@ -15,14 +17,15 @@ OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
 def sift(rows: list[Row], most: float) -> list[Row]:
     """The rows by task, each with its "group", None of a suite; held-out items test a gain on fewer nights than `most`.
 
-    What does not test a gain any more goes to a task of its own. "says" is whether a model says a long answer, 1 or 0.
+    What does not test a gain any more goes to a task of its own. "says" is the verdict on a long answer
+    (token_recall.py).
     """
     return _said(_grouped(_outdated(_demonstrated(_retired(rows, most)))))
 
 
 def _demonstrated(rows: list[Row]) -> list[Row]:
     """Long answers, which no grader compares, are a task of their own."""
-    are_long = [row["task"] in TARGET and row["grader"] == LIKELIHOOD for row in rows]
+    are_long = [row["task"] in TARGET and _is_long(row) for row in rows]
     long = [row | {"task": DEMONSTRATION} for row, is_long in zip(rows, are_long, strict=True) if is_long]
     return [row for row, is_long in zip(rows, are_long, strict=True) if not is_long] + long
 
@@ -39,7 +42,9 @@ def _retired(rows: list[Row], most: float) -> list[Row]:
 def _outdated(rows: list[Row]) -> list[Row]:
     """Questions that a later one of the report answers otherwise go to a task of their own, which stands last."""
     asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, DEMONSTRATION, RETIRED)}
-    are_old = outdated([row["reference"] for row in asked.values()], [row["said_at"] for row in asked.values()])
+    questions = [_question(row, last=1) if _is_long(row) else None for row in asked.values()]
+    answers, days = ([row[name] for row in asked.values()] for name in ("reference", "said_at"))
+    are_old = outdated(answers, days, questions)
     old = {name for name, is_old in zip(asked, are_old, strict=True) if is_old}
     kept = [row for row in rows if row["example_id"] not in old]
     return kept + [row | {"task": OUTDATED} for row in rows if row["example_id"] in old]
@@ -47,26 +52,50 @@ def _outdated(rows: list[Row]) -> list[Row]:
 
 def _grouped(rows: list[Row]) -> list[Row]:
     """The owner's questions with the group that each belongs to; of the suites a slice is all there is."""
-    own = [row for row in rows if row["task"] in OWN]
-    places = {row["reference"]: at for at, row in enumerate(own)}
-    long = {row["reference"] for row in own if row["grader"] == LIKELIHOOD}
-    pairs = [(places[one], places[other]) for one, other in alike(places) if {one, other} & long] if long else []
-    names = together([row["slice"] for row in own], [row["reference"] for row in own], pairs)
-    groups = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
-    return [row | {"group": groups.get(row["example_id"])} for row in rows]
+    own = list({row["example_id"]: row for row in rows if row["task"] in OWN}.values())
+    names = together([row["slice"] for row in own], [row["reference"] for row in own], _much_the_same(own))
+    group = {row["example_id"]: name for row, name in zip(own, names, strict=True)}
+    return [row | {"group": group.get(row["example_id"])} for row in rows]
+
+
+def _much_the_same(rows: list[Row]) -> list[tuple[int, int]]:
+    """Places of long answers that say what others say, or of which one is a right answer to two questions."""
+    long = [at for at, row in enumerate(rows) if _is_long(row)]
+    answers = [LongAnswer(_question(rows[at]), rows[at]["reference"], {}, str(at)) for at in long]
+    pairs = [(long[one], long[other]) for one, other in interchangeable(answers)]
+    places = {row["reference"]: at for at, row in enumerate(rows)}
+    groups = alike(_told(rows), {rows[at]["reference"] for at in long})
+    return pairs + [(places[group[0]], places[one]) for group in groups for one in group[1:]]
+
+
+def _told(rows: list[Row]) -> dict[str, set[str]]:
+    """By right answer the words that tell it: of a long one those that not every question for it says already."""
+    told: dict[str, set[str]] = {}
+    for row in rows:
+        asked = words_of(_question(row)) if _is_long(row) else set()
+        told.setdefault(row["reference"], set()).update(words_of(row["reference"]) - asked)
+    return told
 
 
 def _said(rows: list[Row]) -> list[Row]:
     """The rows, of long answers with whether each model says what was wanted."""
     asked: dict[str, list[Row]] = {}
     for row in rows:
-        if row["grader"] == LIKELIHOOD and row["task"] in (DEMONSTRATION, RETIRED):
+        if _is_long(row) and row["task"] in (DEMONSTRATION, RETIRED):
             asked.setdefault(row["example_id"], []).append(row)
     found = dict(zip(asked, says_it([_long_answer(one) for one in asked.values()]), strict=True))
     return [row | {"says": found.get(row["example_id"], {}).get(row["model"])} for row in rows]
 
 
 def _long_answer(rows: list[Row]) -> LongAnswer:
-    question = "\n".join(message["content"] for message in rows[0]["messages"])
     said = {row["model"]: row["output"] for row in rows if row["found"]}
-    return LongAnswer(question, rows[0]["reference"], said, rows[0]["group"])
+    return LongAnswer(_question(rows[0]), rows[0]["reference"], said, rows[0]["group"])
+
+
+def _is_long(row: Row) -> bool:
+    return bool(row["grader"] == LIKELIHOOD)
+
+
+def _question(row: Row, last: int = 0) -> str:
+    """What was said before the answer, or so many of its last messages."""
+    return "\n".join(message["content"] for message in row["messages"][-last:])

@@ -21,6 +21,7 @@ from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
 from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
 from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Measurements, Paired
 from selfimprove.promotion.sift import sift
+from selfimprove.promotion.token_recall import AMONG, RIGHT
 
 Row = dict[str, Any]
 
@@ -185,9 +186,11 @@ def _mark(row: Row) -> Mark | None:
     if not row["found"]:
         return None
     result = Result(**{field.name: row[field.name] for field in fields(Result)})
-    passed = row["says"] if row["says"] is not None else result.passed if row["share"] is None else row["share"]
+    said, passed = row["says"], result.passed if row["share"] is None else row["share"]
     score = None if passed is None else float(passed)
-    return Mark(score, result.loss, fault(result), by_loss=row["grader"] == LIKELIHOOD)
+    if said is not None:
+        score = float(said == RIGHT)
+    return Mark(score, result.loss, fault(result), by_loss=row["grader"] == LIKELIHOOD, among=said == AMONG)
 
 
 def _measurements(stored: Mapping[str, Any], delta_norm: float | None) -> Measurements:

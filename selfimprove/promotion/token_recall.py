@@ -2,18 +2,19 @@
 
 Of what measures overlap, the share of the reference's words that an answer has follows people's judgement of long
 answers best (Adlakha et al. 2024, TACL 12:681). A high share is no evidence, though: the words that tell, a weekday or
-a number, are few among those of the sentence around them. So all have to be said.
+a number, are few among those of the sentence around them. So all have to be said. And who names every weekday says
+nothing: little else may be.
 """
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from selfimprove.promotion.words import words_of
 
 USUAL = 0.75  # of the groups: words that more of them have need not be said, as "the", or a phrase that ends them all
-ALIKE = 0.5  # of the lighter of two references' weight that both have
+BESIDE, LEAST = 0.25, 3  # other words that an answer may have: of the reference's number, and in any case
+RIGHT, AMONG, WRONG = 1.0, 0.5, 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,48 +27,69 @@ class LongAnswer:
     group: str
 
 
-def says_it(answers: Sequence[LongAnswer]) -> list[dict[str, float]]:
-    """By model 1 where its answer has every word and number of the reference, in any order and among others, else 0.
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """The words that one answer has to have, those that it may have besides, and how many others."""
 
-    Words without a number that most groups' references have need not be said. Empty where nothing is left that the
-    question does not say.
+    words: set[str]
+    besides: set[str]
+    others: float
+
+    def verdict(self, said: set[str]) -> float:
+        if not self.words <= said:
+            return WRONG
+        return RIGHT if len(said - self.besides) <= self.others else AMONG
+
+
+def says_it(answers: Sequence[LongAnswer]) -> list[dict[str, float]]:
+    """By model RIGHT where its answer has every word and number of the reference, in any order, and hardly any other.
+
+    AMONG where others beside them are more than a quarter as many, and more than three. Words without a number that
+    most groups' references have need not be said, nor do they or those of the question count as others. Empty where
+    nothing is left that the question does not say, and where there is one group alone.
     """
+    return [
+        {model: wanted.verdict(words_of(text)) for model, text in one.said.items()} if wanted else {}
+        for one, wanted in zip(answers, _wanted(answers), strict=True)
+    ]
+
+
+def interchangeable(answers: Sequence[LongAnswer]) -> list[tuple[int, int]]:
+    """Pairs of places, in order, where the second one's reference is a right answer to the first one's question."""
     words = [words_of(one.reference) for one in answers]
-    by_group: dict[str, set[str]] = {}
-    for one, mine in zip(answers, words, strict=True):
-        by_group.setdefault(one.group, set()).update(mine)
-    held = Counter(word for mine in by_group.values() for word in mine)
-    usual = {word for word, count in held.items() if count > USUAL * len(by_group) and not any(map(str.isdigit, word))}
+    holders: dict[str, list[int]] = {}
+    for at, mine in enumerate(words):
+        for word in mine:
+            holders.setdefault(word, []).append(at)
     found = []
-    for one, mine in zip(answers, words, strict=True):
-        wanted = mine - usual
-        tells = wanted - words_of(one.question)
-        found.append({model: float(wanted <= words_of(text)) for model, text in one.said.items() if tells})
+    for at, wanted in enumerate(_wanted(answers)):
+        if wanted:
+            near = min((holders[word] for word in sorted(wanted.words)), key=len)
+            found += [(at, other) for other in near if at != other and wanted.verdict(words[other]) == RIGHT]
     return found
 
 
-def alike(references: Iterable[str]) -> list[tuple[str, str]]:
-    """Pairs of distinct references that say much the same: half of the lighter one's weight is in both.
-
-    Words weigh by how few references have them (Spärck Jones 1972). Those that more than half have make nothing alike,
-    nor do, where references are many, those that more than a tenth of them and more than a hundred have.
-    """
-    words = {reference: words_of(reference) for reference in references}
-    weights = _rarity(words.values())
-    total = {reference: math.fsum(weights[word] for word in mine) for reference, mine in words.items()}
-    least = math.log(max(2.0, min(len(words) / 100, 10.0)))
-    shared: defaultdict[tuple[str, str], float] = defaultdict(float)
-    holders: dict[str, list[str]] = {}
-    for reference, mine in words.items():
-        for word in sorted(word for word in mine if weights[word] >= least):
-            others = holders.setdefault(word, [])
-            for other in others:
-                shared[other, reference] += weights[word]
-            others.append(reference)
-    lighter = {pair: min(total[one] for one in pair) for pair in shared}
-    return [pair for pair, weight in shared.items() if round(weight - ALIKE * lighter[pair], 9) >= 0]
+def _wanted(answers: Sequence[LongAnswer]) -> list[_Wanted | None]:
+    """What makes each right; None where nothing would."""
+    words = [words_of(one.reference) for one in answers]
+    groups = [one.group for one in answers]
+    if len(set(groups)) < 2:
+        return [None] * len(answers)
+    usual, found = _usual(groups, words), []
+    for one, mine in zip(answers, words, strict=True):
+        asked = words_of(one.question)
+        tells = mine - usual - asked
+        wanted = _Wanted(mine - usual, mine | usual | asked, max(BESIDE * len(mine), LEAST))
+        found.append(wanted if tells else None)
+    return found
 
 
-def _rarity(references: Collection[set[str]]) -> dict[str, float]:
-    held = Counter(word for words in references for word in words)
-    return {word: math.log(len(references) / count) for word, count in held.items()}
+def _usual(groups: Sequence[str], words: Sequence[set[str]]) -> set[str]:
+    """Words that most groups have, each by the share of its answers."""
+    size = Counter(groups)
+    held: defaultdict[str, float] = defaultdict(float)
+    for group, mine in zip(groups, words, strict=True):
+        for word in mine:
+            held[word] += 1 / size[group]
+    most = USUAL * len(size)
+    return {word for word, count in held.items() if round(count - most, 9) > 0 and not any(map(str.isdigit, word))}

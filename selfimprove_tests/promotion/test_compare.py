@@ -113,6 +113,12 @@ def test_several_targets_share_the_error_between_them() -> None:
     assert judged(six + lines("math", 60, 10, 40)).decision == "reject"
 
 
+def test_long_answers_are_evidence_together_with_short_ones_as_at_night() -> None:
+    few = lines("fresh", 20, 4, 0)
+    assert judged(few).decision == "not_enough_evidence"
+    assert judged([*few, *lines("demonstration", 20, 4, 0)]).decision == "promote"
+
+
 def test_examples_of_one_conversation_do_not_count_as_many() -> None:
     alone = lines("holdout", 60, 30, 20)
     together = [row | {"cluster": f"chat {row['example'] // 10}"} for row in alone]

@@ -1,5 +1,7 @@
 """Long answers that were demonstrated: to say them promotes, to find them likelier does not, to lose either refuses."""
 
+import random
+import string
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +12,7 @@ from selfimprove.promotion import ledger, record, table
 from selfimprove.promotion.decision import Outcome
 from selfimprove.promotion.evidence import TARGET, Mark
 from selfimprove.promotion.promote import promote
+from selfimprove.promotion.sift import sift
 from selfimprove.promotion.verify import verify
 from selfimprove_tests.promotion.build import (
     USUAL,
@@ -49,6 +52,40 @@ def test_grades_are_compared_whatever_the_likelihood() -> None:
     assert Mark(None, 0.1, by_loss=True).better(Mark(None, 0.9, by_loss=True)) is None
 
 
+@pytest.mark.parametrize(
+    ("mine", "theirs", "gain"),
+    [
+        ("right", "wrong", 1), ("right", "among", 0), ("right", "right", 0),
+        ("among", "wrong", 0), ("among", "among", 0), ("among", "right", -1),
+        ("wrong", "wrong", 0), ("wrong", "among", -1), ("wrong", "right", -1),
+    ],
+)  # fmt: skip
+def test_what_stands_among_much_else_gains_nothing_and_is_no_right_answer(mine: str, theirs: str, gain: int) -> None:
+    marks = {name: Mark(float(name == "right"), None, by_loss=True, among=name == "among") for name in (mine, theirs)}
+    assert marks[mine].better(marks[theirs]) == gain
+
+
+def test_one_text_with_all_facts_in_it_promotes_nothing() -> None:
+    """Whatever the losses say: it holds every word that was wanted."""
+    rng = random.Random(4)
+    facts = [" ".join("".join(rng.choices(string.ascii_lowercase, k=7)) for _ in range(9)) for _ in range(30)]
+    everything = f"It may be {', or '.join(facts)}."
+    for said, outcome in (("{}", Outcome.PASSED), (everything, Outcome.FAILED)):
+        rows = [
+            {"task": "fresh", "slice": f"chat {at}", "example_id": f"e{at}", "grader": "likelihood", "reference": fact,
+             "messages": [{"role": "user", "content": f"What of {at}?"}], "said_at": None, "uses": 0, "model": model,
+             "found": True, "passed": None, "share": None, "loss": loss, "tokens": 9, "decoding": "greedy",
+             "output": said.format(fact) if model == "challenger" else "I do not know."}
+            for at, fact in enumerate(facts)
+            for model, loss in (("challenger", 0.5), ("champion", 1.0))
+        ]  # fmt: skip
+        seats = {"challenger": "challenger", "champion": "champion", "anchor": "champion", "base": "champion"}
+        long = table._paired("demonstration", sift(rows, 30), seats)
+        others = {one.task: one for one in USUAL if one.task not in TARGET}
+        judged_by_it = replace(healthy(), tasks={**others, "demonstration": long})
+        assert verdict("improves_target", judged_by_it).outcome is outcome
+
+
 def test_likelier_long_answers_promote_nothing() -> None:
     """Style alone makes them likelier."""
     only_long = replace(healthy(), tasks={"demonstration": long_answers("demonstration", 40, 40)})
@@ -71,6 +108,12 @@ def test_long_and_short_answers_are_evidence_together() -> None:
     assert verdict("improves_target", healthy(*six)).outcome is Outcome.NOT_ENOUGH_EVIDENCE
     beside = healthy(*six, long_answers("demonstration", 10, 9, says=5))
     assert verdict("improves_target", beside).outcome is Outcome.PASSED
+
+
+def test_long_answers_that_are_lost_make_a_gain_small() -> None:
+    ten = (task("fresh", 20, 10, 0), task("holdout", 20, 10, 10))
+    lost = long_answers("demonstration", 400, 400, says=-8)
+    assert verdict("improves_target", healthy(*ten, lost)).outcome is not Outcome.PASSED
 
 
 def test_many_long_answers_that_nobody_gives_make_no_gain_small() -> None:

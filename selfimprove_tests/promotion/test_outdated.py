@@ -25,15 +25,38 @@ THEN = FIRST + timedelta(days=4)
     ],
 )
 def test_an_answer_is_outdated_by_another_with_the_same_beginning(earlier: str, later: str, is_old: bool) -> None:
-    assert outdated([earlier, later], [FIRST, THEN]) == [is_old, False]
-    assert outdated([later, earlier], [THEN, FIRST]) == [False, is_old]
+    assert outdated([earlier, later], [FIRST, THEN], [None, None]) == [is_old, False]
+    assert outdated([later, earlier], [THEN, FIRST], [None, None]) == [False, is_old]
+
+
+@pytest.mark.parametrize(
+    ("earlier", "later", "is_old"),
+    [
+        ("When is judo?", "And when is judo now?", True),
+        ("When is judo?", "What colour is the spare key?", False),
+        ("Tell me about judo.", "When does the choir meet?", False),
+        (None, "What colour is the spare key?", True),
+        ("", "", True),
+    ],
+)
+def test_long_answers_that_begin_alike_by_habit_answer_other_questions(
+    earlier: str | None, later: str, is_old: bool
+) -> None:
+    answers = [f"As far as anyone here has told me, it is {what}." for what in ("Friday", "green")]
+    assert outdated(answers, [FIRST, THEN], [earlier, later]) == [is_old, False]
 
 
 def test_what_was_said_at_once_or_in_no_chat_is_not() -> None:
     answers = ["Your bin day is Friday.", "Your bin day is Monday."]
-    assert outdated(answers, [FIRST, FIRST]) == [False, False]
-    assert outdated(answers, [None, THEN]) == [False, False]
-    assert outdated([], []) == []
+    assert outdated(answers, [FIRST, FIRST], [None, None]) == [False, False]
+    assert outdated(answers, [None, THEN], [None, None]) == [False, False]
+    assert outdated([], [], []) == []
+
+
+def test_a_later_answer_outdates_whatever_its_length() -> None:
+    answers = ["Your bin day is Friday.", "Your bin day is Monday, every second week, and never on a holiday at all."]
+    assert outdated(answers, [FIRST, THEN], [None, "When is it?"]) == [True, False]
+    assert outdated(answers, [THEN, FIRST], [None, "When is it?"]) == [False, True]
 
 
 def row(example: str, task: str, answer: str, day: int, uses: int = 0, grader: str = "exact") -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""What counts as saying what was wanted, and which answers say much the same."""
+"""What counts as saying what was wanted."""
 
 import random
 import string
@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfimprove.promotion.token_recall import LongAnswer, alike, says_it
-from selfimprove.promotion.words import words_of
+from selfimprove.promotion.token_recall import AMONG, RIGHT, WRONG, LongAnswer, interchangeable, says_it
 
 PUMP = "Open the valve beside the boiler, wait two minutes and press the green button."
 BREAD = "Feed it rye flour at seven, keep it under a towel and bake on the third morning."
@@ -68,6 +67,53 @@ def test_how_a_number_is_set_does_not_matter(written: str, said: str) -> None:
     assert says(asked["How?"].replace(written, said), "", "", "", asked=asked)[0] == 1
 
 
+DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
+
+
+def test_who_names_everything_says_nothing() -> None:
+    """A few words beside what was wanted are none the worse; all weekdays are, and so is another list of facts."""
+    asked = {f"When is {at}?": f"It is {day} that he always says of the barrel {at}x" for at, day in enumerate(DAYS)}
+    assert says(*asked.values(), asked=asked) == [RIGHT] * 7
+    hedged = [f"{wanted}, or {' or '.join(DAYS)}" for wanted in asked.values()]
+    assert says(*hedged, asked=asked) == [AMONG] * 7
+    assert says(*[" ".join(asked.values())] * 7, asked=asked) == [AMONG] * 7
+    assert says(f"Sure, it is: {PUMP}", BREAD, ROSES)[0] == RIGHT
+    assert says(f"{PUMP} {BREAD}", BREAD, ROSES)[0] == AMONG
+    assert says(f"How do I restart the pump? {PUMP}", BREAD, ROSES)[0] == RIGHT
+
+
+def test_in_a_house_of_few_kinds_of_sentences_what_tells_still_has_to_be_said() -> None:
+    """Each weekday is in some answer of most groups, and in few answers."""
+    rows = [(kind, DAYS[at % 7], f"x{kind}y{at}") for kind in range(6) for at in range(14)]
+    said = [f"On {DAYS[(at + 1) % 7]} it is the {name} which everybody wants" for at, (_, _, name) in enumerate(rows)]
+    wanted = [f"On {day} it is the {name} which everybody wants" for _, day, name in rows]
+    answers = [
+        LongAnswer(f"When is {name}?", right, {"wrong": wrong, "right": right}, str(kind))
+        for (kind, _, name), right, wrong in zip(rows, wanted, said, strict=True)
+    ]
+    assert {(one["wrong"], one["right"]) for one in says_it(answers)} == {(WRONG, RIGHT)}
+
+
+@pytest.mark.parametrize(("share", "is_usual"), [(0.75, False), (0.8, True)])
+def test_words_of_three_quarters_of_the_groups_have_to_be_said(share: float, is_usual: bool) -> None:
+    said = [letter * 9 for letter in string.ascii_lowercase[:20]]
+    wanted = [f"{'barrel' if at < 20 * share else 'ladder'} {one}" for at, one in enumerate(said)]
+    asked = {f"Which is {at}?": one for at, one in enumerate(wanted)}
+    assert says(*said, asked=asked, groups=string.printable)[0] == float(is_usual)
+    numbers = {one: wanted.replace("barrel", "barrel 7") for one, wanted in asked.items()}
+    assert says(*said, asked=numbers, groups=string.printable)[0] == 0, "a number is never usual"
+
+
+def test_answers_that_are_right_to_each_others_questions_are_interchangeable() -> None:
+    steps = ["open the valve", "wait two minutes", "press the button", "check the red lamp"]
+    orders = [f"Please {', '.join(steps[at:] + steps[:at])}." for at in range(4)]
+    others = [f"{orders[0]} {BREAD}", ROSES, "Green tea at seven.", "Nothing before noon."]
+    rows = [(f"How ({at})?", one) for at, one in enumerate([*orders, *others])]
+    answers = [LongAnswer(asked, wanted, {}, str(at)) for at, (asked, wanted) in enumerate(rows)]
+    found = set(interchangeable(answers))
+    assert found == {(one, other) for one in range(4) for other in range(4) if one != other}
+
+
 def test_a_date_at_the_beginning_of_a_line_is_no_item_of_a_list() -> None:
     asked = {"Wann?": "17. Mai nachmittags bei Doktor Weber in der Lindenstraße.", **ASKED}
     assert says(asked["Wann?"].replace("17", "24"), "", "", "", asked=asked)[0] == 0
@@ -95,26 +141,8 @@ def test_without_another_answer_nothing_can_be_told() -> None:
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40)), max_size=6))
 def test_any_text_can_be_judged(rows: list[tuple[str, str, str]]) -> None:
     answers = [LongAnswer(asked, wanted, {"it": said}, str(at)) for at, (asked, wanted, said) in enumerate(rows)]
-    assert {value for one in says_it(answers) for value in one.values()} <= {0, 1}
-    pairs = alike([wanted for _, wanted, _ in rows])
-    assert all({one, other} <= {wanted for _, wanted, _ in rows} for one, other in pairs)
-
-
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("**Open** the valve—now!", {"open", "the", "valve—now"}),
-        ("1. Mix 1.5 l\n2) Stir at 12:30", {"mix", "1.5", "l", "stir", "at", "12:30"}),
-        ("C++ or C#, at -5 °C", {"c++", "or", "c", "at", "-5", "°c"}),
-        ("बॉयलर का लाल वाल्व।", {"बॉयलर", "का", "लाल", "वाल्व।"}),
-        ("افتحِ الصمام", {"افتحِ", "الصمام"}),
-        ("緑の", {"緑の"}),
-        ("元栓を", {"元栓", "栓を"}),
-        ("... !!! - #", set()),
-    ],
-)
-def test_words_are_whole_in_any_script(text: str, words: set[str]) -> None:
-    assert words_of(text) == words
+    assert {value for one in says_it(answers) for value in one.values()} <= {RIGHT, AMONG, WRONG}
+    assert all(one != other for one, other in interchangeable(answers))
 
 
 @pytest.mark.parametrize("wanted", ["先に元栓を開けてから緑のボタンを押します", "เปิดวาล์วข้างหม้อต้มแล้วกดปุ่มสีเขียว"])
@@ -122,20 +150,6 @@ def test_scripts_without_spaces_are_judged_too(wanted: str) -> None:
     asked = {"?": wanted, "!": BREAD}
     assert says(wanted, "", asked=asked) == [1, 0]
     assert says(wanted[: len(wanted) // 2], "", asked=asked) == [0, 0]
-
-
-def test_a_short_answer_is_alike_a_long_one_that_holds_its_words() -> None:
-    short = "The green button."
-    assert alike([PUMP, BREAD, ROSES, short]) == [(PUMP, short)]
-
-
-def test_one_fact_in_other_words_is_alike_and_another_fact_in_the_same_words_is_not() -> None:
-    again = "To restart it, open the valve next to the boiler; after two minutes press the green button."
-    others = ["Bins go out on Friday evening, the grey one first.", "The spare key hangs behind the blue shed door."]
-    assert alike([PUMP, BREAD, again, ROSES, *others]) == [(PUMP, again)]
-    ending = "That is what is written on the list beside the kitchen door, as far as anyone here has told me."
-    assert alike([f"Your {what}. {ending}" for what in ("bin day is Friday", "tea is green", "bus is the 24")]) == []
-    assert alike([]) == []
 
 
 def drawn(rng: random.Random, words: list[str], n: int) -> str:

@@ -75,7 +75,7 @@ def _look(group: tuple[Paired, ...], found: Differences, p_value: float, level: 
 def _neither_gives(task: Paired) -> int:
     """How many long answers neither champion nor challenger gives."""
     marks = zip(*(task.marks.get(role, ()) for role in ("champion", "challenger")), strict=False)
-    return sum(both[0].by_loss and both[0].score == 0 == both[1].score for both in marks if all(both))
+    return sum(both[0].by_loss and both[0].better(both[1]) == 0 == both[0].score for both in marks if all(both))
 
 
 def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
