@@ -61,8 +61,8 @@ def test_2_nothing_new_is_nothing_to_learn(nights: Nights) -> None:
     ("after", "config", "gates"),
     [
         (4, {"training_dataset": {"replay": 0, "remember": 0}}, {"keeps_core"}),
-        (8, {"lora_adapter": {"learning_rate": 0.0}}, {"did_learn"}),
-        (12, {"lora_adapter": {"learning_rate": 0.03}}, {"keeps_core"}),
+        (8, {"lora_adapter": {"learning_rate": 0.0, "steps": 20}}, {"did_learn"}),
+        (12, {"lora_adapter": {"learning_rate": 0.03, "steps": 40}}, {"keeps_core"}),
     ],
     ids=["3-no-replay", "4-null", "5-ruinous-learning-rate"],
 )
