@@ -85,7 +85,7 @@ def test_a_sentence_ends_after_a_token(maker: str, end: str) -> None:
         assert found(text) == [("SECRET", TOKENS[maker])]
 
 
-@pytest.mark.parametrize("end", [".", ",", "!", "?", '".', "'?", "`.", ")."])
+@pytest.mark.parametrize("end", [".", ",", "!", "?", '".', "'?", "`.", ").", "..."])
 @pytest.mark.parametrize("text", ["Your api key is {}", "api_key={}", "Authorization: Bearer {}", "secret {}"])
 def test_a_sentence_ends_after_what_is_random(text: str, end: str) -> None:
     secret = K(40)
@@ -139,6 +139,7 @@ def test_public_keys_and_certificates_stay() -> None:
         "api_key: {}",
         "API key is {}",
         '"client_secret": "{}"',
+        r'{{\"client_secret\": \"{}\"}}',
         "export AUTH_TOKEN={}",
         "secret => '{}'",
         "token := `{}`",

@@ -30,7 +30,7 @@ _NAME = (
     rf"{vocabulary.pattern('key')}|schlussel|clave|chave|chiave|sleutel|klucz"
 )
 _ASSIGN = (
-    r"[\w\-.\]]{0,24}[\"'`*]{0,2}\]?(?:</\w{1,6}>)?[ \t]{0,4}(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|"
+    r"[\w\-.\]]{0,24}(?:\\?[\"'`*]){0,2}\]?(?:</\w{1,6}>)?[ \t]{0,4}(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|"
     rf"[ ](?:{vocabulary.verb()})\b:?|"
     r"[ ](?=[A-Za-z0-9+/_=.~-]{20}))"
     r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:\\?[\"'`]){0,2}"
@@ -77,7 +77,8 @@ def _header(match: re.Match[str]) -> Iterator[Bounds]:
 
 
 def is_random(text: str) -> bool:
-    """Letters and digits without the shape of words, names, paths or placeholders."""
+    """Letters and digits without the shape of words, names, paths or placeholders; a sentence may trail off behind."""
+    text = text.removesuffix("...")
     if _PLACEHOLDER.search(text) or not re.search(r"[A-Za-z]", text) or text.count("/") > max(1, len(text) // 12):
         return False
     parts = re.split(r"[_\-./+=~]", text)
