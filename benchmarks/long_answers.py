@@ -26,7 +26,7 @@ from selfimprove.promotion.evidence import Mark
 from selfimprove.promotion.margins import SHIPPED
 from selfimprove.promotion.sift import sift
 from selfimprove.promotion.superiority import superiority
-from selfimprove.promotion.token_recall import AMONG, RIGHT
+from selfimprove.promotion.token_recall import NEAR, RIGHT
 
 LEVEL = Budget(SHIPPED["error_budget"], 0.0).level
 ANSWER = "That is {} and {}, with {} beside it, as far as anyone here has told me."
@@ -118,7 +118,7 @@ def compared(house: Household, before: Sequence[str], after: Sequence[str]) -> t
         for model, said in zip(("before", "after"), both, strict=True)
     ]  # fmt: skip
     found = sift(rows, 1)
-    marks = [Mark(float(row["says"] == RIGHT), None, by_loss=True, among=row["says"] == AMONG) for row in found]
+    marks = [Mark(float(row["says"] == RIGHT), None, by_loss=True, near=row["says"] == NEAR) for row in found]
     gains = [new.better(old) or 0.0 for old, new in zip(marks[::2], marks[1::2], strict=True)]
     shown = superiority(gains, [row["group"] for row in found[::2]], LEVEL)
     return sum(gain > 0 for gain in gains), sum(gain < 0 for gain in gains), shown.p_value

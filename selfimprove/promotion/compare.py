@@ -55,7 +55,7 @@ def judge(lines: Iterable[Line], margins: Margins) -> tuple[Evidence, Decision]:
     names = set(evidence.tasks)
     asked = {"is_complete": True, "improves_target": True, "keeps_core": "core" in names}
     asked |= {"keeps_history": bool(names & {"core", "golden"}), "keeps_refusing": "refusals" in names}
-    asked |= {"keeps_own": bool(names & {"holdout", "golden"})}
+    asked |= {"keeps_own": bool(names & {*TARGET, DEMONSTRATION, "golden"})}
     least = {"core_items": "core", "refusal_items": "refusals"}
     targets = {name for group in evidence.targets for name in group}
     waived = {margin: 0.0 for margin, task in least.items() if task not in names - targets}
@@ -130,7 +130,10 @@ def _targets(tasks: Mapping[str, Paired]) -> tuple[tuple[str, ...], ...]:
 def _paired(name: str, lines: list[Line]) -> Paired:
     low, high = _range([line.scores for line in lines])
     marks = {
-        model: tuple(Mark(min(max((line.scores[model] - low) / (high - low), 0.0), 1.0), None) for line in lines)
+        model: tuple(
+            Mark(min(max((line.scores[model] - low) / (high - low), 0.0), 1.0), None, by_loss=name == DEMONSTRATION)
+            for line in lines
+        )
         for model in MODELS
     }
     return Paired(name, tuple(line.cluster for line in lines), {**marks, "anchor": marks["base"]})

@@ -21,22 +21,31 @@ class Mark:
 
     `score` is in [0, 1], None where no grader applies; `loss` is in nats a token, None when it was not a number;
     `broken` names what is wrong with the output as text, None when nothing is. With `by_loss`, of a long answer,
-    two models are compared by which of them finds the reference likelier as well. `among` is of a long answer that is
-    no right one, since it stands among much else: it loses to a right one and gains nothing, nor does a right one
-    over it.
+    two models are compared by which of them finds the reference likelier as well. `near` is of a long answer that is
+    no right one and not wrong either (token_recall.py).
     """
 
     score: float | None
     loss: float | None
     broken: str | None = None
     by_loss: bool = False
-    among: bool = False
+    near: bool = False
 
     def better(self, other: "Mark") -> float | None:
-        """How much better this result is than another model's, in [-1, 1]; None where they cannot be compared."""
+        """How much better this result is than another model's, in [-1, 1]; None where they cannot be compared.
+
+        What is near gains nothing and loses to what is right, which gains nothing over it: more words or fewer, by
+        style alone, are no gain.
+        """
         if self.score is None or other.score is None:
             return None
-        return 0.0 if self.among and other.among else self.score - (1.0 if other.among else other.score)
+        return 0.0 if self.near and other.near else self.score - (1.0 if other.near else other.score)
+
+    def shift(self, other: "Mark") -> float | None:
+        """As `better`, where what comes and goes by chance is to even out: what is near is half right."""
+        if self.score is None or other.score is None:
+            return None
+        return self.score + self.near / 2 - other.score - other.near / 2
 
     def likelier(self, other: "Mark") -> float | None:
         """1 where this model finds a long answer likelier than another one does, -1 where it finds it less likely."""
@@ -136,15 +145,24 @@ def in_score(tasks: Iterable[Paired], against: str, *, by_loss: bool | None = No
     return _differences((one.better(other), other, cluster) for one, other, cluster in pairs)
 
 
+def given(tasks: Iterable[Paired], against: str) -> Differences:
+    """Shifts of long answers that at least one of both models gives: however many others, they hide no loss."""
+    return _differences(
+        (shift, other, cluster)
+        for one, other, cluster in _pairs(tasks, against)
+        if one.by_loss and (shift := one.shift(other)) is not None and (shift or other.score == 1)
+    )
+
+
 def in_likelihood(tasks: Iterable[Paired], against: str) -> Differences:
     """Which model finds a long answer likelier, where both have a loss; positive is better."""
     return _differences((one.likelier(other), other, cluster) for one, other, cluster in _pairs(tasks, against))
 
 
 def _differences(compared: Iterable[tuple[float | None, Mark, str]]) -> Differences:
-    found = [(gain, cluster, other.score != 1) for gain, other, cluster in compared if gain is not None]
-    room = {cluster for _, cluster, is_left in found if is_left}
-    return Differences(tuple(gain for gain, _, _ in found), tuple(cluster for _, cluster, _ in found), len(room))
+    found = [(gain, other, cluster) for gain, other, cluster in compared if gain is not None]
+    room = {cluster for _, other, cluster in found if other.score != 1 and not other.near}
+    return Differences(tuple(gain for gain, _, _ in found), tuple(cluster for _, _, cluster in found), len(room))
 
 
 def in_loss(tasks: Iterable[Paired], against: str) -> Differences:

@@ -23,8 +23,9 @@ def outdated(
     before.
     """
     words = [normalise(answer).split() for answer in answers]
-    asked = iter(telling([words_of(question) for question in questions if question is not None]))
-    topics = [None if question is None else next(asked) for question in questions]
+    asked = [words_of(question) for question in questions if question is not None]
+    topic = iter(zip(telling(asked), asked, strict=True))
+    topics = [None if question is None else next(topic) for question in questions]
     found = [False] * len(answers)
     for one, other in _beginning_alike(words):
         if words[one] != words[other] and _may_be_one(topics[one], topics[other]):
@@ -51,8 +52,12 @@ def _beginning_alike(words: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
     ]
 
 
-def _may_be_one(topic: set[str] | None, other: set[str] | None) -> bool:
+Topic = tuple[set[str], set[str]]  # the words of a question that tell what it asks, and all of them
+
+
+def _may_be_one(topic: Topic | None, other: Topic | None) -> bool:
     """Whether two questions may ask the same; of short answers the answer itself says what it is about."""
     if topic is None or other is None:
         return True
-    return topic == other or len(topic & other) > SAME_QUESTION * min(len(topic), len(other))
+    mine, theirs = (topic[0], other[0]) if topic[0] and other[0] else (topic[1], other[1])
+    return mine == theirs or len(mine & theirs) > SAME_QUESTION * min(len(mine), len(theirs))

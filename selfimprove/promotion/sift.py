@@ -7,7 +7,7 @@ from selfimprove.promotion.alike import alike
 from selfimprove.promotion.evidence import DEMONSTRATION, OUTDATED, RETIRED, TARGET
 from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
-from selfimprove.promotion.token_recall import LongAnswer, interchangeable, says_it
+from selfimprove.promotion.token_recall import LongAnswer, says_it
 from selfimprove.promotion.words import words_of
 
 Row = dict[str, Any]
@@ -42,7 +42,7 @@ def _retired(rows: list[Row], most: float) -> list[Row]:
 def _outdated(rows: list[Row]) -> list[Row]:
     """Questions that a later one of the report answers otherwise go to a task of their own, which stands last."""
     asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, DEMONSTRATION, RETIRED)}
-    questions = [_question(row, last=1) if _is_long(row) else None for row in asked.values()]
+    questions = [_question(row, slice(-1, None)) if _is_long(row) else None for row in asked.values()]
     answers, days = ([row[name] for row in asked.values()] for name in ("reference", "said_at"))
     are_old = outdated(answers, days, questions)
     old = {name for name, is_old in zip(asked, are_old, strict=True) if is_old}
@@ -59,22 +59,25 @@ def _grouped(rows: list[Row]) -> list[Row]:
 
 
 def _much_the_same(rows: list[Row]) -> list[tuple[int, int]]:
-    """Places of long answers that say what others say, or of which one is a right answer to two questions."""
-    long = [at for at, row in enumerate(rows) if _is_long(row)]
-    answers = [LongAnswer(_question(rows[at]), rows[at]["reference"], {}, str(at)) for at in long]
-    pairs = [(long[one], long[other]) for one, other in interchangeable(answers)]
+    """Places of answers, one of them long, that say much the same, by all their words or by those beyond the question.
+
+    Some answers say their question again, and some questions hold the answer beside others. What has the same words is
+    right to the same questions.
+    """
+    long = {row["reference"] for row in rows if _is_long(row)}
+    if not long:
+        return []
     places = {row["reference"]: at for at, row in enumerate(rows)}
-    groups = alike(_told(rows), {rows[at]["reference"] for at in long})
-    return pairs + [(places[group[0]], places[one]) for group in groups for one in group[1:]]
-
-
-def _told(rows: list[Row]) -> dict[str, set[str]]:
-    """By right answer the words that tell it: of a long one those that not every question for it says already."""
-    told: dict[str, set[str]] = {}
+    words = {reference: words_of(reference) for reference in places}
+    beyond: dict[str, set[str]] = {}
+    same: dict[frozenset[str], list[str]] = {}
     for row in rows:
         asked = words_of(_question(row)) if _is_long(row) else set()
-        told.setdefault(row["reference"], set()).update(words_of(row["reference"]) - asked)
-    return told
+        beyond.setdefault(row["reference"], set()).update(words[row["reference"]] - asked)
+    for reference in sorted(long):
+        same.setdefault(frozenset(words[reference]), []).append(reference)
+    groups = [*alike(beyond, long), *alike(words, long), *same.values()]
+    return [(places[group[0]], places[one]) for group in groups for one in group[1:]]
 
 
 def _said(rows: list[Row]) -> list[Row]:
@@ -96,6 +99,6 @@ def _is_long(row: Row) -> bool:
     return bool(row["grader"] == LIKELIHOOD)
 
 
-def _question(row: Row, last: int = 0) -> str:
-    """What was said before the answer, or so many of its last messages."""
-    return "\n".join(message["content"] for message in row["messages"][-last:])
+def _question(row: Row, which: slice = slice(None)) -> str:
+    """What was said before the answer, or some of it."""
+    return "\n".join(message["content"] for message in row["messages"][which])

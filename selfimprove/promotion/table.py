@@ -21,7 +21,7 @@ from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
 from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
 from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Measurements, Paired
 from selfimprove.promotion.sift import sift
-from selfimprove.promotion.token_recall import AMONG, RIGHT
+from selfimprove.promotion.token_recall import NEAR, RIGHT
 
 Row = dict[str, Any]
 
@@ -190,7 +190,7 @@ def _mark(row: Row) -> Mark | None:
     score = None if passed is None else float(passed)
     if said is not None:
         score = float(said == RIGHT)
-    return Mark(score, result.loss, fault(result), by_loss=row["grader"] == LIKELIHOOD, among=said == AMONG)
+    return Mark(score, result.loss, fault(result), by_loss=row["grader"] == LIKELIHOOD, near=said == NEAR)
 
 
 def _measurements(stored: Mapping[str, Any], delta_norm: float | None) -> Measurements:

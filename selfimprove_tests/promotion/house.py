@@ -140,9 +140,9 @@ def _results(connection: Connection, report_id: str, ids: list[str], paired: Pai
     examples = list(zip(ids, repeat(paired.task), paired.slices, repeat(grader), answers, strict=False))
     results = [
         {"model": models[role], "example_id": id_, "loss": mark.loss, "passed": None if by_loss else mark.score == 1,
-         "output": id_ if by_loss and mark.score else "right"}
+         "output": answer if by_loss and mark.score else "right"}
         for role, found in paired.marks.items()
-        for id_, mark in zip(ids, found, strict=True)
+        for id_, answer, mark in zip(ids, answers, found, strict=False)
         if mark
     ]
     with connection.cursor() as cursor:

@@ -119,6 +119,12 @@ def test_long_answers_are_evidence_together_with_short_ones_as_at_night() -> Non
     assert judged([*few, *lines("demonstration", 20, 4, 0)]).decision == "promote"
 
 
+@pytest.mark.parametrize(("gained", "lost"), [("fresh", "demonstration"), ("demonstration", "fresh")])
+def test_what_one_kind_of_question_loses_is_not_hidden_by_what_another_gains(gained: str, lost: str) -> None:
+    found = judged([*lines(gained, 60, 40, 0), *lines(lost, 20, 0, 20)])
+    assert found.decision == "reject"
+
+
 def test_examples_of_one_conversation_do_not_count_as_many() -> None:
     alone = lines("holdout", 60, 30, 20)
     together = [row | {"cluster": f"chat {row['example'] // 10}"} for row in alone]

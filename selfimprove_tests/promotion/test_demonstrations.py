@@ -55,14 +55,54 @@ def test_grades_are_compared_whatever_the_likelihood() -> None:
 @pytest.mark.parametrize(
     ("mine", "theirs", "gain"),
     [
-        ("right", "wrong", 1), ("right", "among", 0), ("right", "right", 0),
-        ("among", "wrong", 0), ("among", "among", 0), ("among", "right", -1),
-        ("wrong", "wrong", 0), ("wrong", "among", -1), ("wrong", "right", -1),
+        ("right", "wrong", 1), ("right", "near", 0), ("right", "right", 0),
+        ("near", "wrong", 0), ("near", "near", 0), ("near", "right", -1),
+        ("wrong", "wrong", 0), ("wrong", "near", -1), ("wrong", "right", -1),
     ],
 )  # fmt: skip
 def test_what_stands_among_much_else_gains_nothing_and_is_no_right_answer(mine: str, theirs: str, gain: int) -> None:
-    marks = {name: Mark(float(name == "right"), None, by_loss=True, among=name == "among") for name in (mine, theirs)}
+    marks = {name: Mark(float(name == "right"), None, by_loss=True, near=name == "near") for name in (mine, theirs)}
     assert marks[mine].better(marks[theirs]) == gain
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "shift"),
+    [("right", "near", 0.5), ("near", "right", -0.5), ("near", "wrong", 0.5), ("wrong", "right", -1)],
+)
+def test_what_comes_and_goes_by_chance_evens_out_where_losses_are_looked_for(
+    mine: str, theirs: str, shift: float
+) -> None:
+    marks = {name: Mark(float(name == "right"), None, by_loss=True, near=name == "near") for name in (mine, theirs)}
+    assert marks[mine].shift(marks[theirs]) == shift
+
+
+def test_long_answers_that_nobody_gives_hide_no_loss_of_those_that_were_given() -> None:
+    lost = long_answers("demonstration", 420, 0, says=-20)
+    found = verdict("keeps_own", healthy(task("fresh", 60, 60, 0), lost))
+    assert (found.outcome, "long answers against the champion: -100" in found.detail) == (Outcome.FAILED, True)
+
+
+WORDINGS = {
+    "a": ("How do I restart it?", "Open the valve beside the boiler, wait two minutes and press the green button."),
+    "b": ("It stopped again!", "After two minutes press the green button; first open the valve next to the boiler."),
+    "c": ("And how?", "Press the green button and wait two minutes, open the valve beside the boiler."),
+    "d": ("Is it tea or rye flour?", "Feed it rye flour at seven, cover it with a towel, bake on the third morning."),
+    "e": ("What is it fed?", "The starter is fed rye flour at seven, then it is baked on the third morning."),
+    "f": ("The roses?", "Cut them in March above the fifth leaf, water at 6:30 and leave 1.5 m between two bushes."),
+}
+
+
+def test_wordings_of_one_fact_are_one_group_whatever_their_questions_say() -> None:
+    rows = [
+        {"task": "fresh", "slice": f"chat {name}", "example_id": name, "grader": "likelihood", "reference": wanted,
+         "messages": [{"role": "user", "content": asked}], "said_at": None, "uses": 0, "model": "base", "found": True,
+         "output": wanted}
+        for name, (asked, wanted) in WORDINGS.items()
+    ]  # fmt: skip
+    group = {row["example_id"]: row["group"] for row in sift(rows, 30)}
+    assert group["a"] == group["b"] == group["c"]
+    assert group["d"] == group["e"]
+    assert len({group["a"], group["d"], group["f"]}) == 3
 
 
 def test_one_text_with_all_facts_in_it_promotes_nothing() -> None:

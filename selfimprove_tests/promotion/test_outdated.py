@@ -37,6 +37,7 @@ def test_an_answer_is_outdated_by_another_with_the_same_beginning(earlier: str, 
         ("Tell me about judo.", "When does the choir meet?", False),
         (None, "What colour is the spare key?", True),
         ("", "", True),
+        ("When is judo?", "", False),
     ],
 )
 def test_long_answers_that_begin_alike_by_habit_answer_other_questions(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfimprove.promotion.token_recall import AMONG, RIGHT, WRONG, LongAnswer, interchangeable, says_it
+from selfimprove.promotion.token_recall import NEAR, RIGHT, WRONG, LongAnswer, says_it
 
 PUMP = "Open the valve beside the boiler, wait two minutes and press the green button."
 BREAD = "Feed it rye flour at seven, keep it under a towel and bake on the third morning."
@@ -24,7 +24,7 @@ def says(*said: str, asked: dict[str, str] = ASKED, groups: str = "abcdefgh") ->
 
 def test_who_says_what_was_wanted_does_so_in_any_order_and_form() -> None:
     assert says(PUMP, BREAD, ROSES) == [1, 1, 1]
-    assert says(f"Sure! **{PUMP.upper()}**", f"1. {BREAD}\n2. Enjoy.", ROSES.replace(",", "\n-")) == [1, 1, 1]
+    assert says(f"**{PUMP.upper()}**", f"- {BREAD}\n", ROSES.replace(",", "\n-")) == [1, 1, 1]
     assert says(BREAD, ROSES, PUMP) == [0, 0, 0]
 
 
@@ -70,16 +70,23 @@ def test_how_a_number_is_set_does_not_matter(written: str, said: str) -> None:
 DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 
 
-def test_who_names_everything_says_nothing() -> None:
-    """A few words beside what was wanted are none the worse; all weekdays are, and so is another list of facts."""
+@pytest.mark.parametrize(
+    "said",
+    [
+        f"Sure! {PUMP}", f"{PUMP} {BREAD}", f"How do I restart the pump? {PUMP}", f"It is not true: {PUMP}",
+        f"{PUMP} {PUMP} {PUMP}", f"{PUMP[:-1]} or the red one.",
+    ],
+)  # fmt: skip
+def test_what_was_wanted_among_other_words_or_over_and_over_is_near(said: str) -> None:
+    assert says(said, BREAD, ROSES) == [NEAR, RIGHT, RIGHT]
+
+
+def test_who_names_everything_is_right_nowhere() -> None:
     asked = {f"When is {at}?": f"It is {day} that he always says of the barrel {at}x" for at, day in enumerate(DAYS)}
     assert says(*asked.values(), asked=asked) == [RIGHT] * 7
     hedged = [f"{wanted}, or {' or '.join(DAYS)}" for wanted in asked.values()]
-    assert says(*hedged, asked=asked) == [AMONG] * 7
-    assert says(*[" ".join(asked.values())] * 7, asked=asked) == [AMONG] * 7
-    assert says(f"Sure, it is: {PUMP}", BREAD, ROSES)[0] == RIGHT
-    assert says(f"{PUMP} {BREAD}", BREAD, ROSES)[0] == AMONG
-    assert says(f"How do I restart the pump? {PUMP}", BREAD, ROSES)[0] == RIGHT
+    assert says(*hedged, asked=asked) == [NEAR] * 7
+    assert says(*[" ".join(asked.values())] * 7, asked=asked) == [NEAR] * 7
 
 
 def test_in_a_house_of_few_kinds_of_sentences_what_tells_still_has_to_be_said() -> None:
@@ -94,24 +101,19 @@ def test_in_a_house_of_few_kinds_of_sentences_what_tells_still_has_to_be_said() 
     assert {(one["wrong"], one["right"]) for one in says_it(answers)} == {(WRONG, RIGHT)}
 
 
-@pytest.mark.parametrize(("share", "is_usual"), [(0.75, False), (0.8, True)])
-def test_words_of_three_quarters_of_the_groups_have_to_be_said(share: float, is_usual: bool) -> None:
+@pytest.mark.parametrize(("share", "verdict"), [(0.75, WRONG), (0.8, NEAR)])
+def test_without_a_word_that_most_groups_have_an_answer_is_near(share: float, verdict: float) -> None:
     said = [letter * 9 for letter in string.ascii_lowercase[:20]]
     wanted = [f"{'barrel' if at < 20 * share else 'ladder'} {one}" for at, one in enumerate(said)]
     asked = {f"Which is {at}?": one for at, one in enumerate(wanted)}
-    assert says(*said, asked=asked, groups=string.printable)[0] == float(is_usual)
-    numbers = {one: wanted.replace("barrel", "barrel 7") for one, wanted in asked.items()}
-    assert says(*said, asked=numbers, groups=string.printable)[0] == 0, "a number is never usual"
-
-
-def test_answers_that_are_right_to_each_others_questions_are_interchangeable() -> None:
-    steps = ["open the valve", "wait two minutes", "press the button", "check the red lamp"]
-    orders = [f"Please {', '.join(steps[at:] + steps[:at])}." for at in range(4)]
-    others = [f"{orders[0]} {BREAD}", ROSES, "Green tea at seven.", "Nothing before noon."]
-    rows = [(f"How ({at})?", one) for at, one in enumerate([*orders, *others])]
-    answers = [LongAnswer(asked, wanted, {}, str(at)) for at, (asked, wanted) in enumerate(rows)]
-    found = set(interchangeable(answers))
-    assert found == {(one, other) for one in range(4) for other in range(4) if one != other}
+    assert says(*said, asked=asked, groups=string.printable)[0] == verdict
+    assert says(*wanted, asked=asked, groups=string.printable) == [RIGHT] * 20
+    thirds = [group for group in string.printable[:20] for _ in range(3)]  # a word of a third of each group's answers
+    answers = [
+        LongAnswer("?", f"{'barrel ' if at % 3 == 0 else ''}{at}", {"it": str(at)}, group)
+        for at, group in enumerate(thirds)
+    ]
+    assert [one["it"] for one in says_it(answers)][:3] == [WRONG, RIGHT, RIGHT]
 
 
 def test_a_date_at_the_beginning_of_a_line_is_no_item_of_a_list() -> None:
@@ -119,30 +121,23 @@ def test_a_date_at_the_beginning_of_a_line_is_no_item_of_a_list() -> None:
     assert says(asked["Wann?"].replace("17", "24"), "", "", "", asked=asked)[0] == 0
 
 
-def test_what_all_answers_have_in_common_counts_nothing() -> None:
-    ending = "That is what is written on the list beside the kitchen door, as far as anyone here has told me."
-    days = {f"When is day {at}?": f"On {day}. {ending}" for at, day in enumerate(("Monday", "Friday", "Sunday"))}
-    first, *_ = days.values()
-    assert says(first, first, first, asked=days) == [1, 0, 0]
-
-
 def test_the_question_said_again_is_no_answer() -> None:
     asked = {"Is the bakery's oven closed?": "Ovens of the bakery are closed.", "And tea?": "Steep it four minutes."}
     assert says("closed ovens bakery", "", asked=asked) == [0, 0]
 
 
-def test_without_another_answer_nothing_can_be_told() -> None:
+def test_where_the_question_says_all_of_it_there_is_no_verdict() -> None:
     assert says_it([]) == []
-    assert says(PUMP, asked={"How?": PUMP}) == [None]
-    assert says(PUMP, BREAD, groups="aa") == [None, None]
+    assert says(PUMP, asked={"How?": PUMP}) == [RIGHT]
+    assert says(PUMP, asked={f"Is it right: {PUMP}": PUMP}) == [None]
+    assert says(PUMP, PUMP, groups="aa") == [RIGHT, WRONG]
     assert says("a", "b", asked={"Which?": "...", "And which?": ""}) == [None, None]
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.text(max_size=40), st.text(max_size=40)), max_size=6))
 def test_any_text_can_be_judged(rows: list[tuple[str, str, str]]) -> None:
     answers = [LongAnswer(asked, wanted, {"it": said}, str(at)) for at, (asked, wanted, said) in enumerate(rows)]
-    assert {value for one in says_it(answers) for value in one.values()} <= {RIGHT, AMONG, WRONG}
-    assert all(one != other for one, other in interchangeable(answers))
+    assert {value for one in says_it(answers) for value in one.values()} <= {RIGHT, NEAR, WRONG}
 
 
 @pytest.mark.parametrize("wanted", ["先に元栓を開けてから緑のボタンを押します", "เปิดวาล์วข้างหม้อต้มแล้วกดปุ่มสีเขียว"])

@@ -1,7 +1,16 @@
 """Does it still know what it was taught on the days before?"""
 
 from selfimprove.promotion.decision import Margins, Outcome, Verdict, bounded, worst
-from selfimprove.promotion.evidence import DEMONSTRATION, RETIRED, Differences, Evidence, Mark, in_likelihood, in_score
+from selfimprove.promotion.evidence import (
+    DEMONSTRATION,
+    RETIRED,
+    Differences,
+    Evidence,
+    Mark,
+    given,
+    in_likelihood,
+    in_score,
+)
 from selfimprove.promotion.gates.history import earlier
 from selfimprove.promotion.gates.not_worse import points
 from selfimprove.promotion.statistics import LEVEL, paired_difference
@@ -26,7 +35,7 @@ def keeps_own(evidence: Evidence, margins: Margins) -> Verdict:
         for what, look in (
             ("held-out questions", in_score(held, role, by_loss=False)),
             ("fresh and held-out questions", in_score(short, role, by_loss=False)),
-            ("long answers", in_score(long, role, by_loss=True)),
+            ("long answers", given(long, role)),
             ("likelihood of long answers", in_likelihood(long, role)),
         )
     ]
