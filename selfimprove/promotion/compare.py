@@ -85,7 +85,7 @@ def _line(text: bytes | str, number: int) -> Line:
         raise ComparisonUnreadable(line=number, reason=reason)
     example = str(value["example"])
     scores = {model: float(value[model]) for model in MODELS}
-    return Line(value["task"], example, str(value.get("cluster", f"example {example}")), scores)
+    return Line(value["task"], example, str(value.get("cluster", f"{value['task']} {example}")), scores)
 
 
 def _problem(value: Any) -> str | None:
@@ -136,7 +136,8 @@ def _paired(name: str, lines: list[Line]) -> Paired:
         )
         for model in MODELS
     }
-    return Paired(name, tuple(line.cluster for line in lines), {**marks, "anchor": marks["base"]})
+    clusters = tuple(line.cluster for line in lines)  # of a conversation in whichever tasks
+    return Paired(name, clusters, {**marks, "anchor": marks["base"]}, clusters)
 
 
 def _range(scores: Sequence[Mapping[str, float]]) -> tuple[float, float]:

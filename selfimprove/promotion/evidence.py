@@ -145,12 +145,13 @@ def in_score(tasks: Iterable[Paired], against: str, *, by_loss: bool | None = No
     return _differences((one.better(other), other, cluster) for one, other, cluster in pairs)
 
 
-def given(tasks: Iterable[Paired], against: str) -> Differences:
-    """Shifts of long answers that at least one of both models gives: however many others, they hide no loss."""
+def given(tasks: Iterable[Paired], against: str, *, right: bool) -> Differences:
+    """Shifts of long answers that one of both models has `right`, or near: others, however many, hide no loss."""
     return _differences(
         (shift, other, cluster)
         for one, other, cluster in _pairs(tasks, against)
-        if one.by_loss and (shift := one.shift(other)) is not None and (shift or other.score == 1)
+        if one.by_loss and (shift := one.shift(other)) is not None
+        if one.score or other.score or (shift and not right)
     )
 
 

@@ -61,8 +61,8 @@ def _grouped(rows: list[Row]) -> list[Row]:
 def _much_the_same(rows: list[Row]) -> list[tuple[int, int]]:
     """Places of answers, one of them long, that say much the same, by all their words or by those beyond the question.
 
-    Some answers say their question again, and some questions hold the answer beside others. What has the same words is
-    right to the same questions.
+    Some answers say their question again, and some questions hold the answer beside others. What has the same words, of
+    all or beyond the question, is one answer: whoever always says "left" gives all that are "left".
     """
     long = {row["reference"] for row in rows if _is_long(row)}
     if not long:
@@ -75,7 +75,8 @@ def _much_the_same(rows: list[Row]) -> list[tuple[int, int]]:
         asked = words_of(_question(row)) if _is_long(row) else set()
         beyond.setdefault(row["reference"], set()).update(words[row["reference"]] - asked)
     for reference in sorted(long):
-        same.setdefault(frozenset(words[reference]), []).append(reference)
+        for told in {frozenset(words[reference]), frozenset(beyond[reference])} - {frozenset()}:
+            same.setdefault(told, []).append(reference)
     groups = [*alike(beyond, long), *alike(words, long), *same.values()]
     return [(places[group[0]], places[one]) for group in groups for one in group[1:]]
 

@@ -14,13 +14,13 @@ NUMBER = re.compile(r"-?\d+(?:[.,:/-]\d+)*")  # "1.5l" and "1.5 l" hold the same
 THOUSAND = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 MONEY = "$€£¥₹₩₽₺₴₪₫฿"
 SIGNED = re.compile(rf"-([{MONEY}])(?=\d)")  # "-€30" is -30 of them
-UNITS = re.compile(rf"[%‰{MONEY}]")  # each a word: 30 % are no 30 €
+SIGNS = re.compile(rf"[%‰{MONEY}≤≥→←✅❌✓✗✔✘]|[<>](?=\s*-?\d)")  # each a word: 30 % are no 30 €, nor < 5 g > 5 g
 ALIKE = {ord(minus): "-" for minus in "‐‑‒–−﹣－"} | {ord(dash): " " for dash in "—―|"}
 RAISED = {ord(raised): f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 
 
 def words_of(text: str) -> set[str]:
-    """Its distinct words, numbers and units as `normalise` has them; where nothing parts words, pairs of characters."""
+    """Its distinct words, numbers and signs as `normalise` has them; where nothing parts words, pairs of characters."""
     plain = text.replace("](", " ").translate(ALIKE if text.isascii() else ALIKE | RAISED)
     numbers = [int(number) for number in LISTED.findall(plain)]
     if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
@@ -28,11 +28,10 @@ def words_of(text: str) -> set[str]:
     plain = SIGNED.sub(r"\1-", THOUSAND.sub("", normalise(plain)))
     if not plain.isascii():
         plain = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in plain)
-    return {part for word in plain.split() for part in _parts(word.strip(_marks()))}
+    return {*SIGNS.findall(plain), *(part for word in plain.split() for part in _parts(word.strip(_marks())))}
 
 
 def _parts(word: str) -> Iterator[str]:
-    yield from UNITS.findall(word)
     yield from NUMBER.findall(word)
     rest = NUMBER.sub(" ", word)
     for run in UNSPACED.findall(rest):

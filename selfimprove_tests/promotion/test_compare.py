@@ -125,6 +125,30 @@ def test_what_one_kind_of_question_loses_is_not_hidden_by_what_another_gains(gai
     assert found.decision == "reject"
 
 
+def test_a_conversation_is_one_in_whichever_tasks_its_lines_are() -> None:
+    def of(tasks: tuple[str, str]) -> list[dict]:
+        rows = [
+            {"task": task, "example": f"{at} {half}", "cluster": at, "challenger": 1, "champion": 0, "base": 0}
+            for half, task in enumerate(tasks)
+            for at in range(4)
+        ]
+        return [*rows, *lines("fresh", 20, 10, 10)]
+
+    assert judged(of(("fresh", "fresh"))).decision == "not_enough_evidence"
+    assert judged(of(("fresh", "demonstration"))).decision == "not_enough_evidence"
+    same_names = [*lines("fresh", 20, 4, 0), *lines("holdout", 20, 4, 0)]
+    assert judged(same_names).decision == "promote", "two tasks may call two examples the same"
+
+
+def test_a_few_long_answers_that_score_less_among_many_are_no_loss() -> None:
+    rows = [
+        {"task": "demonstration", "example": at, "challenger": 0.8 if at < 25 else 0.9, "champion": 0.9, "base": 0.9}
+        for at in range(400)
+    ]
+    found = judged([*rows, *lines("fresh", 60, 40, 0)])
+    assert found.decision == "promote", found.reasons
+
+
 def test_examples_of_one_conversation_do_not_count_as_many() -> None:
     alone = lines("holdout", 60, 30, 20)
     together = [row | {"cluster": f"chat {row['example'] // 10}"} for row in alone]

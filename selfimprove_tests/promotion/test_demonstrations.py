@@ -10,7 +10,7 @@ import pytest
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion import ledger, record, table
 from selfimprove.promotion.decision import Outcome
-from selfimprove.promotion.evidence import TARGET, Mark
+from selfimprove.promotion.evidence import TARGET, Evidence, Mark, Paired, in_score
 from selfimprove.promotion.promote import promote
 from selfimprove.promotion.sift import sift
 from selfimprove.promotion.verify import verify
@@ -105,25 +105,92 @@ def test_wordings_of_one_fact_are_one_group_whatever_their_questions_say() -> No
     assert len({group["a"], group["d"], group["f"]}) == 3
 
 
-def test_one_text_with_all_facts_in_it_promotes_nothing() -> None:
-    """Whatever the losses say: it holds every word that was wanted."""
+def said(*rows: tuple[str, str, str, str]) -> Paired:
+    """Long answers as a night finds them: question, wanted answer, what champion and challenger say."""
+    found = [
+        {"task": "fresh", "slice": f"chat {at}", "example_id": f"e{at:03}", "grader": "likelihood", "reference": wanted,
+         "messages": [{"role": "user", "content": asked}], "said_at": None, "uses": 0, "model": model, "found": True,
+         "passed": None, "share": None, "loss": loss, "tokens": 9, "decoding": "greedy", "output": text}
+        for at, (asked, wanted, old, new) in enumerate(rows)
+        for model, loss, text in (("challenger", 0.5, new), ("champion", 1.0, old))
+    ]  # fmt: skip
+    seats = {"challenger": "challenger", "champion": "champion", "anchor": "champion", "base": "champion"}
+    return table._paired("demonstration", sift(found, 30), seats)
+
+
+def only(long: Paired) -> Evidence:
+    """A report with no other questions of the owner."""
+    return replace(healthy(), tasks={one.task: one for one in USUAL if one.task not in TARGET} | {long.task: long})
+
+
+def names(n: int, words: int = 9) -> list[str]:
     rng = random.Random(4)
-    facts = [" ".join("".join(rng.choices(string.ascii_lowercase, k=7)) for _ in range(9)) for _ in range(30)]
+    return [" ".join("".join(rng.choices(string.ascii_lowercase, k=7)) for _ in range(words)) for _ in range(n)]
+
+
+NOTHING = "I do not know."
+
+
+def test_one_text_with_all_facts_in_it_promotes_nothing() -> None:
+    """Whatever the losses say: it holds every word that was wanted, and is near."""
+    facts = names(30)
     everything = f"It may be {', or '.join(facts)}."
-    for said, outcome in (("{}", Outcome.PASSED), (everything, Outcome.FAILED)):
-        rows = [
-            {"task": "fresh", "slice": f"chat {at}", "example_id": f"e{at}", "grader": "likelihood", "reference": fact,
-             "messages": [{"role": "user", "content": f"What of {at}?"}], "said_at": None, "uses": 0, "model": model,
-             "found": True, "passed": None, "share": None, "loss": loss, "tokens": 9, "decoding": "greedy",
-             "output": said.format(fact) if model == "challenger" else "I do not know."}
-            for at, fact in enumerate(facts)
-            for model, loss in (("challenger", 0.5), ("champion", 1.0))
-        ]  # fmt: skip
-        seats = {"challenger": "challenger", "champion": "champion", "anchor": "champion", "base": "champion"}
-        long = table._paired("demonstration", sift(rows, 30), seats)
-        others = {one.task: one for one in USUAL if one.task not in TARGET}
-        judged_by_it = replace(healthy(), tasks={**others, "demonstration": long})
-        assert verdict("improves_target", judged_by_it).outcome is outcome
+    asked = [f"What of {at}?" for at in range(30)]
+    learned = said(*((one, fact, NOTHING, fact) for one, fact in zip(asked, facts, strict=True)))
+    assert verdict("improves_target", only(learned)).outcome is Outcome.PASSED
+    recited = said(*((one, fact, NOTHING, everything) for one, fact in zip(asked, facts, strict=True)))
+    assert {mark.near for mark in recited.marks["challenger"] if mark} == {True}
+    assert verdict("improves_target", only(recited)).outcome is Outcome.FAILED
+    terse = said(*((one, fact, f"Well: {fact}", fact) for one, fact in zip(asked, facts, strict=True)))
+    found = verdict("improves_target", only(terse))
+    assert found.detail.startswith("0 target items gained and 0 lost of 30")
+    assert in_score([terse], "champion").room == 0
+
+
+@pytest.mark.parametrize(
+    "form",
+    [
+        "The tap of the {} turns off to the {}, as the plumber told us who came in spring.",
+        "{}: {}, as far as anyone who lives in this house or near it has told me until now.",
+    ],
+)
+def test_who_always_says_one_of_few_values_gains_nothing(form: str) -> None:
+    ways = ("left", "right")
+    rows = [(f"Where does the tap of the {name} turn?", name, ways[at % 2]) for at, name in enumerate(names(40, 1))]
+    always = said(*((asked, form.format(name, way), NOTHING, form.format(name, "left")) for asked, name, way in rows))
+    assert len(set(always.groups)) == 2
+    assert verdict("improves_target", only(always)).outcome is Outcome.NOT_ENOUGH_EVIDENCE
+
+
+def test_answers_of_the_same_words_are_one_answer() -> None:
+    first = "it takes two minutes, press the button and open the valve"
+    wanted = [first, "press the valve and open the button, it takes two minutes", *names(30)]
+    rows = [(f"And the {at}?", one, NOTHING, one) for at, one in enumerate(wanted)]
+    [one, other, *rest] = said(*rows).groups
+    assert one == other
+    assert len(set(rest)) == 30
+
+
+def test_near_answers_hide_no_right_ones_that_were_lost() -> None:
+    facts = [(f"What of {at}?", fact) for at, fact in enumerate(names(60))]
+    lost = [(asked, fact, fact, NOTHING) for asked, fact in facts[:20]]
+    near = [(asked, fact, NOTHING, f"So: {fact}") for asked, fact in facts[20:]]
+    assert verdict("keeps_own", only(said(*lost, *near))).outcome is Outcome.FAILED
+    unsaid = [(asked, fact, NOTHING, NOTHING) for asked, fact in facts[20:]]
+    was_near = [(asked, fact, f"So: {fact}", NOTHING) for asked, fact in facts[:20]]
+    assert verdict("keeps_own", only(said(*was_near, *unsaid))).outcome is Outcome.FAILED
+    chance = [(asked, fact, f"{'So: ' if at % 2 else ''}{fact}", f"{'' if at % 2 else 'So: '}{fact}")
+              for at, (asked, fact) in enumerate(facts)]  # fmt: skip
+    assert verdict("keeps_own", only(said(*chance))).outcome is Outcome.PASSED
+
+
+def test_answers_that_came_near_make_no_gain_small() -> None:
+    facts = [(f"What of {at}?", fact) for at, fact in enumerate(names(420))]
+    gained = [(asked, fact, NOTHING, fact) for asked, fact in facts[:20]]
+    near = [(asked, fact, NOTHING, f"So: {fact}") for asked, fact in facts[20:]]
+    assert verdict("improves_target", only(said(*gained, *near))).outcome is Outcome.PASSED
+    left = [(asked, fact, f"So: {fact}", NOTHING) for asked, fact in facts[20:]]
+    assert verdict("improves_target", only(said(*gained, *left))).outcome is not Outcome.PASSED
 
 
 def test_likelier_long_answers_promote_nothing() -> None:

@@ -35,7 +35,8 @@ def keeps_own(evidence: Evidence, margins: Margins) -> Verdict:
         for what, look in (
             ("held-out questions", in_score(held, role, by_loss=False)),
             ("fresh and held-out questions", in_score(short, role, by_loss=False)),
-            ("long answers", given(long, role)),
+            ("long answers", given(long, role, right=True)),
+            ("long answers, right or near", given(long, role, right=False)),
             ("likelihood of long answers", in_likelihood(long, role)),
         )
     ]

@@ -73,9 +73,10 @@ def _look(group: tuple[Paired, ...], found: Differences, p_value: float, level: 
 
 
 def _neither_gives(task: Paired) -> int:
-    """How many long answers neither champion nor challenger gives."""
-    marks = zip(*(task.marks.get(role, ()) for role in ("champion", "challenger")), strict=False)
-    return sum(both[0].by_loss and both[0].better(both[1]) == 0 == both[0].score for both in marks if all(both))
+    """How many long answers neither champion nor challenger gives, and the champion is no nearer to."""
+    pairs = zip(*(task.marks.get(role, ()) for role in ("challenger", "champion")), strict=False)
+    both = [(mine, theirs) for mine, theirs in pairs if mine and theirs]
+    return sum(mine.by_loss and mine.better(theirs) == 0 == mine.score == theirs.score for mine, theirs in both)
 
 
 def _gains(look: _Look, floor: float, spent: float, is_down: bool) -> Verdict:
