@@ -26,6 +26,7 @@ from selfimprove_tests.promotion.build import (
     with_marks,
 )
 from selfimprove_tests.promotion.house import House, answers, promotable
+from selfimprove_tests.promotion.test_alike import LEAKS
 
 NO_GAIN = (task("fresh", 40, 2, 2), task("holdout", 20, 2, 2))
 
@@ -160,6 +161,18 @@ def test_who_always_says_one_of_few_values_gains_nothing(form: str) -> None:
     always = said(*((asked, form.format(name, way), NOTHING, form.format(name, "left")) for asked, name, way in rows))
     assert len(set(always.groups)) == 2
     assert verdict("improves_target", only(always)).outcome is Outcome.NOT_ENOUGH_EVIDENCE
+
+
+def test_a_fact_is_one_group_though_answers_repeat_their_questions_or_questions_hold_the_answer() -> None:
+    others = [(f"And the {at}?", one, NOTHING, one) for at, one in enumerate(names(20))]
+    repeats = [(asked, form.format("Meier, 4711"), NOTHING, NOTHING) for asked, form in LEAKS.items()]
+    assert len(set(said(*repeats, *others).groups[: len(repeats)])) == 1
+    offered = [
+        ("Did Meier, 4711, set up the boiler, or Huber?", "The boiler was set up by Meier, whose number is 4711."),
+        ("Is it 4711, Meier's?", "You may ring up Meier about it, number 4711, since he set up that boiler."),
+    ]
+    rows = [(asked, wanted, NOTHING, NOTHING) for asked, wanted in offered]
+    assert len(set(said(*rows, *others).groups[:2])) == 1
 
 
 def test_answers_of_the_same_words_are_one_answer() -> None:
