@@ -26,7 +26,7 @@ from selfimprove.promotion.evidence import Mark
 from selfimprove.promotion.margins import SHIPPED
 from selfimprove.promotion.sift import sift
 from selfimprove.promotion.superiority import superiority
-from selfimprove.promotion.token_recall import NEAR, RIGHT
+from selfimprove.promotion.wording import NEAR, RIGHT
 
 LEVEL = Budget(SHIPPED["error_budget"], 0.0).level
 ANSWER = "That is {} and {}, with {} beside it, as far as anyone here has told me."

@@ -39,7 +39,7 @@ def grader_for(reference: str, *, is_own: bool = False) -> str:
     """How an answer from a chat is judged: letter by letter when the reference is short.
 
     A longer one is judged beside the other long answers of its report, by its words and by how likely it is
-    (promotion/token_recall.py).
+    (promotion/wording.py).
 
     A long answer that is the house's `own`, by one of its models, has no grade: whoever says it otherwise lost nothing.
     """

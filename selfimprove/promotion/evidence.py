@@ -22,7 +22,7 @@ class Mark:
     `score` is in [0, 1], None where no grader applies; `loss` is in nats a token, None when it was not a number;
     `broken` names what is wrong with the output as text, None when nothing is. With `by_loss`, of a long answer,
     two models are compared by which of them finds the reference likelier as well. `near` is of a long answer that is
-    no right one and not wrong either (token_recall.py).
+    no right one and not wrong either (wording.py).
     """
 
     score: float | None

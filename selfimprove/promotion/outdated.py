@@ -9,6 +9,7 @@ from selfimprove.promotion.alike import telling
 from selfimprove.promotion.words import words_of
 
 FEWEST_WORDS, LEAST_SHARE = 3, 0.6  # that both answers begin with; the share is of the shorter one
+Topic = tuple[set[str], set[str]]  # the words of a question that tell what it asks, and all of them
 SAME_QUESTION = 0.5  # of the words that tell what is asked: more of them are in both
 
 
@@ -50,9 +51,6 @@ def _beginning_alike(words: Sequence[Sequence[str]]) -> list[tuple[int, int]]:
         for other in begins[lengths[at]].get(tuple(one[: lengths[at]]), ())
         if len(one) <= len(words[other]) and at != other
     ]
-
-
-Topic = tuple[set[str], set[str]]  # the words of a question that tell what it asks, and all of them
 
 
 def _may_be_one(topic: Topic | None, other: Topic | None) -> bool:

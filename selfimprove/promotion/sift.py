@@ -7,7 +7,7 @@ from selfimprove.promotion.alike import alike
 from selfimprove.promotion.evidence import DEMONSTRATION, OUTDATED, RETIRED, TARGET
 from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
-from selfimprove.promotion.token_recall import LongAnswer, says_it
+from selfimprove.promotion.wording import LongAnswer, says_it
 from selfimprove.promotion.words import words_of
 
 Row = dict[str, Any]
@@ -18,7 +18,7 @@ def sift(rows: list[Row], most: float) -> list[Row]:
     """The rows by task, each with its "group", None of a suite; held-out items test a gain on fewer nights than `most`.
 
     What does not test a gain any more goes to a task of its own. "says" is the verdict on a long answer
-    (token_recall.py).
+    (wording.py).
     """
     return _said(_grouped(_outdated(_demonstrated(_retired(rows, most)))))
 

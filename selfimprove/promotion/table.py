@@ -21,7 +21,7 @@ from selfimprove.promotion.budget import NIGHTS, Budget, spent_by
 from selfimprove.promotion.decision import Decision, Outcome, Verdict, Word
 from selfimprove.promotion.evidence import ROLES, Evidence, Mark, Measurements, Paired
 from selfimprove.promotion.sift import sift
-from selfimprove.promotion.token_recall import NEAR, RIGHT
+from selfimprove.promotion.wording import NEAR, RIGHT
 
 Row = dict[str, Any]
 

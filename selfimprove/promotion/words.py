@@ -15,13 +15,13 @@ THOUSAND = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 MONEY = "$€£¥₹₩₽₺₴₪₫฿"
 SIGNED = re.compile(rf"-([{MONEY}])(?=\d)")  # "-€30" is -30 of them
 SIGNS = re.compile(rf"[%‰{MONEY}≤≥→←✅❌✓✗✔✘]|[<>](?=\s*-?\d)")  # each a word: 30 % are no 30 €, nor < 5 g > 5 g
-ALIKE = {ord(minus): "-" for minus in "‐‑‒–−﹣－"} | {ord(dash): " " for dash in "—―|"}
+DASHES = {ord(minus): "-" for minus in "‐‑‒–−﹣－"} | {ord(dash): " " for dash in "—―|"}
 RAISED = {ord(raised): f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 
 
 def words_of(text: str) -> set[str]:
     """Its distinct words, numbers and signs as `normalise` has them; where nothing parts words, pairs of characters."""
-    plain = text.replace("](", " ").translate(ALIKE if text.isascii() else ALIKE | RAISED)
+    plain = text.replace("](", " ").translate(DASHES if text.isascii() else DASHES | RAISED)
     numbers = [int(number) for number in LISTED.findall(plain)]
     if len(numbers) > 1 and numbers == list(range(1, len(numbers) + 1)):
         plain = LISTED.sub("", plain)

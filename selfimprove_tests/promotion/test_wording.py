@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfimprove.promotion.token_recall import NEAR, RIGHT, WRONG, LongAnswer, says_it
+from selfimprove.promotion.wording import NEAR, RIGHT, WRONG, LongAnswer, says_it
 
 PUMP = "Open the valve beside the boiler, wait two minutes and press the green button."
 BREAD = "Feed it rye flour at seven, keep it under a towel and bake on the third morning."
