@@ -105,6 +105,7 @@ def test_what_is_asked_is_the_last_of_what_was_said() -> None:
     """A long talk before it, of other things, makes two questions neither alike nor unlike."""
     answers = [f"As far as anyone here has told me until now, it takes place on {day}." for day in ("Friday", "Monday")]
     rows = [row("ab"[at], "fresh", answer, at, grader="likelihood") for at, answer in enumerate(answers)]
-    for one, before in zip(rows, ("Water roses, ivy and ferns tonight.", "That soup recipe was too salty for me."), strict=True):
+    talk = ("Water roses, ivy and ferns tonight.", "That soup recipe was too salty for me.")
+    for one, before in zip(rows, talk, strict=True):
         one["messages"] = [{"role": "user", "content": text} for text in (before, "When is judo?")]
     assert [one["task"] for one in sift(rows, 30)] == ["demonstration", "outdated"]
