@@ -26,6 +26,9 @@ select 'index', tablename, indexname, indexdef from pg_indexes where schemaname 
 union all
 select 'view', viewname, '', definition from pg_views where schemaname = 'selfimprove'
 union all
+select 'no statistics', attrelid::regclass::text, attname, ''
+from pg_attribute where attrelid::regclass::text not like 'pg_%' and attnum > 0 and attstattarget = 0
+union all
 select 'function', proname, '', pg_get_functiondef(oid) from pg_proc where pronamespace = 'selfimprove'::regnamespace
 order by 1, 2, 3, 4
 """

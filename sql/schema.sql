@@ -753,9 +753,36 @@ from (
 ) first
 join adapters a on a.id = first.id;
 
--- rows --------------------------------------------------------------------------------------------------------
+-- The server keeps samples of each column's values, to plan by, and every role that may read the column may read them.
+-- Of columns that hold what was said it keeps none: a chat that was forgotten would live on there.
+alter table chats alter column sealed set statistics 0;
+alter table feedback alter column sealed set statistics 0;
+alter table import_rejections alter column detail set statistics 0;
+alter table rejections alter column detail set statistics 0;
+alter table redacted_chats
+    alter column messages set statistics 0, alter column feedback set statistics 0,
+    alter column spans set statistics 0, alter column originals set statistics 0;
+alter table sketches alter column sketch set statistics 0;
+alter table embeddings alter column vector set statistics 0;
+alter table critiques alter column evidence set statistics 0;
+alter table examples alter column messages set statistics 0, alter column rejected set statistics 0;
+alter table replay_answers alter column messages set statistics 0;
+alter table second_opinions alter column found set statistics 0;
+alter table routes
+    alter column evidence set statistics 0, alter column question set statistics 0,
+    alter column fact set statistics 0;
+alter table memories
+    alter column question set statistics 0, alter column fact set statistics 0,
+    alter column embedding set statistics 0;
+alter table eval_examples
+    alter column slice set statistics 0, alter column messages set statistics 0,
+    alter column reference set statistics 0;
+alter table eval_results alter column output set statistics 0;
 
 -- Limits of the gates until someone declares others with `selfimprove promotion margins set`.
+
+-- rows --------------------------------------------------------------------------------------------------------
+
 insert into margins (name, value, declared_at, reason)
 select name, value, timestamptz '2000-01-01 00:00+00', 'shipped: ' || reason
 from (values

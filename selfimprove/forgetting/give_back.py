@@ -17,7 +17,9 @@ def give_back(connection: Connection) -> Iterator[str]:
     """Compact every table that held text, and begin the log anew; yields a line for what could not be done now."""
     queries = postgres.queries("forget")
     steps = {
-        "Deleted rows still take space in their tables": (queries.give_back, queries.give_back_vectors),
+        "Deleted rows still take space in their tables": (
+            queries.give_back, queries.give_back_samples, queries.give_back_vectors,
+        ),
         "The database's write-ahead log still holds redacted text for a while": (queries.next_log, queries.drop_log),
     }
     connection.autocommit = True

@@ -149,10 +149,10 @@ class House:
 
 
 def rows_that_hold(connection: Connection, text: str) -> list[str]:
-    """Tables of our schema and Dagster's in which any column of any row holds the text."""
+    """Tables of our schema and Dagster's in which any column of any row holds the text, or the samples that the server keeps."""
     tables = connection.execute(
         "select format('%I.%I', schemaname, tablename) as name from pg_tables"
-        " where schemaname in ('selfimprove', 'dagster')"
+        " where schemaname in ('selfimprove', 'dagster') union all select 'pg_stats'"
     ).fetchall()
     found = "select 1 as found from {} t where position(lower(%s) in lower(t::text)) > 0 limit 1"
     plain, hexadecimal = text, text.encode().hex()  # bytea columns are written in hexadecimal

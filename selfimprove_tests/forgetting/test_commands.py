@@ -47,6 +47,15 @@ def test_it_is_gone_with_its_files_and_the_receipt_is_told(past: Past) -> None:
     assert past.house.answers() == past.clean
 
 
+def test_nor_do_the_server_s_samples_hold_it(past: Past) -> None:
+    """By which it plans, and which whoever may read a column may read."""
+    past.house.connection.execute("analyze")
+    past.house.connection.commit()
+    assert "pg_stats" not in rows_that_hold(past.house.connection, SECRET)
+    assert forget("--matching", SECRET, "--yes").exit_code == 0
+    assert rows_that_hold(past.house.connection, SECRET) == []
+
+
 def test_a_dry_run_says_what_would_go(past: Past) -> None:
     done = forget("--user", "ada", "--dry-run")
     assert done.exit_code == 0

@@ -135,6 +135,9 @@ select run_id from dagster.runs where status in ('STARTING', 'STARTED', 'CANCELI
 vacuum (full) chats, feedback, rejections, redacted_chats, critiques, examples, eval_examples, eval_results, routes,
     memories;
 
+-- give_back_samples: what the server kept of columns of which it keeps nothing any more
+vacuum (full) pg_catalog.pg_statistic;
+
 -- give_back_vectors: make room in the tables whose indexes take long to build
 vacuum sketches, embeddings;
 
