@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Sealed
-from selfimprove.chats.marks import normalised
+from selfimprove.chats.marks import spelled
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
     from selfimprove.privacy.vault import Vault
 
 BATCH = 500
+DIGITS = 6  # from which on a text is a number, which people write in groups
+BETWEEN = re.compile(r"[\s()./-]+")  # these groups
 
 
 def matching(connection: Connection, vault: Vault, text: str) -> list[str]:
     """Ids of the chats in which the text stands, in a message or in feedback, ascending.
 
-    Letter case, width, white space and characters without width make no difference.
+    Letter case, accents, width, white space, kinds of quotes and dashes make no difference, nor do the groups in which
+    a number is written.
 
     Raises:
         VaultKeyUnknown, SealBroken: a row cannot be opened, so that nobody can say what it holds.
     """
-    wanted = normalised(text)
-    chats = {id for id, said in _raw(connection, vault, "sealed_chats") if _says(wanted, _contents(said))}
-    given = {id for id, said in _raw(connection, vault, "sealed_comments") if _says(wanted, [said.decode()])}
+    says = _looking_for(spelled(text))
+    chats = {id for id, said in _raw(connection, vault, "sealed_chats") if any(map(says, _contents(said)))}
+    given = {id for id, said in _raw(connection, vault, "sealed_comments") if says(said.decode())}
     return sorted(chats | given)
 
 
@@ -49,5 +53,8 @@ def _contents(said: bytes) -> list[str]:
     return [message["content"] for message in orjson.loads(said)]
 
 
-def _says(wanted: str, texts: Sequence[str]) -> bool:
-    return any(wanted in normalised(text) for text in texts)
+def _looking_for(wanted: str) -> Callable[[str], bool]:
+    if sum(map(str.isdigit, wanted)) < DIGITS:
+        return lambda text: wanted in spelled(text)
+    number = BETWEEN.sub("", wanted)
+    return lambda text: wanted in (plain := spelled(text)) or number in BETWEEN.sub("", plain)

@@ -149,7 +149,7 @@ class House:
 
 
 def rows_that_hold(connection: Connection, text: str) -> list[str]:
-    """Tables of our schema and Dagster's in which any column of any row holds the text, or the samples that the server keeps."""
+    """Tables of our schema and Dagster's in which any column of any row holds the text, or the server's samples."""
     tables = connection.execute(
         "select format('%I.%I', schemaname, tablename) as name from pg_tables"
         " where schemaname in ('selfimprove', 'dagster') union all select 'pg_stats'"

@@ -205,6 +205,16 @@ def test_a_long_chat_does_not_come_back_in_any_state_or_spelling(house: House) -
     assert [name for name, chat in others(*words).items() if comes_back(house, chat)] == []
 
 
+@pytest.mark.parametrize("words", [LONG, SHORT], ids=["long", "short"])
+def test_nor_as_another_program_writes_it(house: House, words: str) -> None:
+    curved = f"{words} It\u2019s Zsófi\u2019s \u2013 \u201eall of it\u201c."
+    house.hear(said(curved, "I am sorry."))
+    assert forget(house.connection, house.vault, Wish("matching", "zsofi's"), NOW)
+    straight = f'{words} It\'s Zsófi\'s - "all of it".'
+    assert not comes_back(house, said(straight, "I am sorry.", external_id=None, source="elsewhere"))
+    assert not comes_back(house, said(curved.upper(), "I am sorry.", external_id=None, source="elsewhere"))
+
+
 def test_a_short_chat_does_not_come_back_whole_nor_as_it_was(house: House) -> None:
     words = (SHORT, "I am sorry.", "what can I do?", "Listen.")
     house.hear(said(*words))

@@ -28,6 +28,20 @@ def test_text_is_found_however_it_is_written(house: House, text: str, is_said: b
     assert found(house, "matching", text) == ([id] if is_said else [])
 
 
+@pytest.mark.parametrize(
+    ("text", "is_said"),
+    [
+        ("grandmother's house - at last", True), ("Zsofi", True), ("zsófi", True), ("jurgen of istanbul", True),
+        ('"lazy"', True), ("490000012345", True), ("+49 000 00-12345", True), ("49 000 0012346", False),
+        ("grandmothers house", False), ("00012345", True), ("12 345", False),
+    ],
+)  # fmt: skip
+def test_nor_does_it_matter_what_a_keyboard_makes_of_it(house: House, text: str, is_said: bool) -> None:
+    words = "Grandmother\u2019s house \u2013 at last: Zsófi, Jürgen of İstanbul, \u201elazy\u201c, +49 (000) 00 12345"
+    [id, _] = house.hear(said(words, "Noted."), said("Another", "one"))
+    assert found(house, "matching", text) == ([id] if is_said else [])
+
+
 def test_raw_text_is_searched_not_what_redaction_left_of_it(house: House) -> None:
     [id] = house.hear(said("my name is Quentin", "hello"))
     house.connection.execute("update redacted_chats set messages = '[]'")
