@@ -15,6 +15,7 @@ ENDINGS: dict[str, Ending] = {
 }
 ID = re.compile(r"[!-~]{20,200}")  # it is told in a header
 REMEMBERED = 10_000
+MOST_CHOICES = 128  # as many as OpenAI's server gives at most
 LONGEST_LINE = 4 * 1024**2
 
 
@@ -99,6 +100,8 @@ class Heard:
 
     def _choice(self, choice: Mapping[str, Any], key: str) -> None:
         index, said = _number(choice.get("index")) or 0, choice.get(key)
+        if not 0 <= index < MOST_CHOICES:
+            return
         self._choices.add(index)
         text = said.get("content") if isinstance(said, dict) else None
         if isinstance(text, str) and (text or key == "message"):

@@ -201,6 +201,8 @@ def answers(exchange: Exchange, keyed_hash: KeyedHash) -> Iterable[tuple[str, st
     if exchange.answer is not None and exchange.has_answer:
         yield exchange.id, exchange.thread.chat_id, exchange.answer
     for number, text in enumerate(exchange.others, 1):
+        if not text:
+            continue  # a bare call of a tool
         id = f"{exchange.id}#{number}"
         yield id, branch_id(root, id, keyed_hash), text
 

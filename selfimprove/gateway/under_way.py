@@ -62,7 +62,8 @@ class Record:
 
     def exchange(self, ending: Ending) -> Exchange:
         """All of it, as it ended."""
-        answers = [self.text(index) for index in sorted(self.texts)]
+        count = max((*self.texts, *self.finishes), default=-1) + 1
+        answers = [self.text(index) for index in range(count)]  # a bare call of a tool is an empty one
         return Exchange(
             id=self.id, thread=self.thread, messages=self.messages, answer=answers[0] if answers else None, at=self.at,
             ending=ending, others=tuple(answers[1:]), user=self.user, model=self.model, slot=self.slot, arm=self.arm,

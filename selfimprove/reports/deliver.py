@@ -102,7 +102,7 @@ def _send(rows: Sequence[Row], url: str) -> str:
     if not targets.add(url):
         return f"{kind}: this is no address that apprise understands"  # whose own words quote it, password and all
     with apprise.LogCapture(level=apprise.logging.WARNING, fmt="%(message)s") as said:
-        if targets.notify(body=body, title=title):
+        if targets.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT):  # its lines stay lines
             return ""
         lines = said.getvalue().strip().splitlines()
     return f"{kind}: {plain(lines[0])[:LONGEST_PROBLEM] if lines else 'it was not taken'}"

@@ -247,6 +247,33 @@ def test_one_of_several_answers_that_is_cut_off_is_not_whole(llama: SimpleNamesp
     assert (kept.ending, kept.answer, kept.others) == ("failed", "Hello", ("Hello",))
 
 
+CALL = {"id": "c1", "type": "function", "function": {"name": "look", "arguments": "{}"}}
+
+
+@pytest.mark.parametrize("called", [0, 1])
+def test_of_several_answers_one_may_be_a_bare_call(llama: SimpleNamespace, called: int) -> None:
+    """Which keeps its place, so that feedback on the other is of the other."""
+    choices = [
+        {"index": 0, "message": {"role": "assistant", "content": "In the shed."}, "finish_reason": "stop"},
+        {"index": 1, "message": {"role": "assistant", "content": "In the hall."}, "finish_reason": "stop"},
+    ]
+    call = {"message": {"role": "assistant", "content": None, "tool_calls": [CALL]}, "finish_reason": "tool_calls"}
+    choices[called] |= call
+    llama.wire.says(json.dumps({**LLAMA_WHOLE, "choices": choices}).encode())
+    llama.client.chat.completions.create(model="m", messages=SAID, n=2)
+    kept = llama.notebook.kept[-1]
+    texts = ["", "In the hall."] if called == 0 else ["In the shed.", ""]
+    assert [kept.answer, *kept.others] == texts
+    assert (kept.ending, kept.has_answer) == (("tool_calls", False) if called == 0 else ("stop", True))
+
+
+def test_a_choice_of_no_place_is_passed_on_and_not_kept(llama: SimpleNamespace) -> None:
+    far = {"index": 10**9, "message": {"role": "assistant", "content": "far"}, "finish_reason": "stop"}
+    llama.wire.says(json.dumps({**LLAMA_WHOLE, "choices": [*LLAMA_WHOLE["choices"], far]}).encode())
+    llama.client.chat.completions.create(model="m", messages=SAID)
+    assert llama.notebook.kept[-1].others == ()
+
+
 def test_a_stream_without_its_last_event_is_whole_when_all_answers_finished(llama: SimpleNamespace) -> None:
     other = [chunk.replace(b'"index":0', b'"index":1') for chunk in LLAMA_STREAM[:5]]
     llama.wire.says(*LLAMA_STREAM[:3], *other, LLAMA_STREAM[4], stream=EVENTS)

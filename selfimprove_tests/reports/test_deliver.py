@@ -51,14 +51,16 @@ def test_one_message_to_a_web_hook_tells_all(connection):
         assert words in body["message"]
 
 
-def test_a_mail_arrives(connection):
-    alerts.record(connection, [GATE])
+def test_a_mail_arrives_in_its_lines(connection):
+    alerts.record(connection, [GATE, STEP])
     with mail_server() as (port, received):
         target = f"mailto://127.0.0.1:{port}?mode=insecure&from=night@example.org&to=owner@example.org"
         assert deliver(connection, [target], NOW) == "sent"
     mail = email.message_from_string(received[0], policy=policy.default)
-    assert mail["subject"] == "selfimprove: 1 alert"
-    assert "core fell (value -0.04, limit -0.03)" in mail.get_body(("plain", "html")).get_content()
+    assert mail["subject"] == "selfimprove: 2 alerts"
+    lines = mail.get_body(("plain",)).get_content().splitlines()
+    assert [line for line in lines if line in (URL, "")] == [URL, "", URL], "run together, nobody can read them"
+    assert any(line.endswith("core fell (value -0.04, limit -0.03)") for line in lines)
 
 
 def test_a_failed_delivery_is_told_and_tried_again_when_its_time_has_come(connection):
