@@ -65,7 +65,7 @@ class Threads:
         """See Keeper."""
         links = chain(messages, who, self._keyed_hash)
         asked = links[-1].hash if links else self._keyed_hash(b"nothing " + who.encode())
-        name = self._named(given, who, messages) if given else None
+        name = self._named(given, who) if given else None
         family = self._roots.get(name) if name else None
         before = self._asked.get(asked)
         if before and self._is_again(before, name, family):
@@ -159,9 +159,9 @@ class Threads:
     def _branch_id(self, root: str) -> str:
         return branch_id(root, secrets.token_hex(16), self._keyed_hash)
 
-    def _named(self, given: str, who: str, messages: Sequence[Message]) -> str:
+    def _named(self, given: str, who: str) -> str:
         """The chat that a client means: one of ours by its id, or one by a name of the client's own."""
-        return given if given in self._roots else self._new_id(f"{who} {given}", messages)
+        return given if given in self._roots else self._new_id(f"{who} {given}", ())
 
     def _new_id(self, name: str, messages: Sequence[Message]) -> str:
         return identify(Chat(SOURCE, name, None, datetime.now(UTC), tuple(messages)), self._sealing)

@@ -165,6 +165,17 @@ def test_a_name_of_the_clients_own_tells_conversations_apart_that_begin_alike(cl
     assert client.ask("hello", given="tab 1").thread.relation == "retry"
 
 
+def test_all_that_bears_a_name_is_one_conversation_whatever_it_begins_with(client: Client) -> None:
+    said = [word for number in range(6) for word in (f"question {number}", "ok")][:-1]
+    window = [client.ask(*said[max(0, at - 2) : at + 1], given="tab 1") for at in range(0, len(said), 2)]
+    assert {one.thread.root for one in window} == {window[0].thread.chat_id}
+    assert [one.thread.relation for one in window] == ["new"] + ["next"] * 5
+    edited = client.ask("another question", given="tab 1")
+    assert (edited.thread.root, edited.thread.relation) == (window[0].thread.root, "edit")
+    assert client.ask("question 0", given="tab 2").thread.root != window[0].thread.root
+    assert client.ask("question 0", given="tab 1", who="somebody else").thread.root != window[0].thread.root
+
+
 def test_a_name_means_the_same_chat_after_a_restart(tmp_path: Path, client: Client) -> None:
     first = client.ask("hello", given="tab 1")
     assert Threads(sealing(tmp_path)).chat_of(talk("hello"), "tab 1").chat_id == first.thread.chat_id
