@@ -7,7 +7,7 @@ from pathlib import Path
 import orjson
 
 from selfimprove.datasets.freeze import Dataset, canonical, files, sha256
-from selfimprove.errors import FolderTaken
+from selfimprove.errors import FolderTaken, FolderUnwritable
 
 
 def contents(dataset: Dataset) -> dict[str, bytes]:
@@ -21,12 +21,16 @@ def export(dataset: Dataset, folder: Path) -> Path:
 
     Raises:
         FolderTaken: the folder holds something else, which is not ours to replace.
+        FolderUnwritable: it cannot be made.
     """
     wanted = contents(dataset)
     if not _is_exact(folder, wanted):
         if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
             raise FolderTaken(folder=folder)
-        _write(folder, wanted)
+        try:
+            _write(folder, wanted)
+        except (PermissionError, FileNotFoundError, NotADirectoryError) as exc:
+            raise FolderUnwritable(folder=folder, reason=exc.strerror) from exc
     return folder
 
 

@@ -15,6 +15,12 @@ class FolderTaken(SelfImproveError):
     """{folder} holds other files, which would be lost. Name a folder that is empty or does not exist."""
 
 
+class FolderUnwritable(SelfImproveError):
+    """{folder} cannot be made or written to ({reason}). Name a folder that you may write to."""
+
+    exit_code = 2
+
+
 class SecondOpinionMissing(SelfImproveError):
     """What {reader} says of tonight's examples cannot be used ({reason}), so no dataset was frozen. Run `selfimprove doctor`, then `selfimprove night` again."""
 

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import anyio
 import psycopg
 
-from selfimprove import disk
+from selfimprove import disk, postgres
 from selfimprove.chats.chat import Message, Sealing
 from selfimprove.errors import DatabaseDown, SelfImproveError, SpoolTaken, SpoolUnstored
 from selfimprove.gateway import losses, metrics, packing, table
@@ -126,9 +126,10 @@ class Archive:
         return (given.chat_id, given.position) if given else None
 
     def _look_up(self, reaction: Reaction) -> tuple[table.Place | None, bool]:
-        """Where the answer stands as the table knows it, and whether the table could be asked."""
+        """Where the answer stands as the table knows it, and whether it could be asked: one that is locked cannot."""
         try:
             with self._connect() as connection:
+                connection.execute(postgres.queries(table.QUERIES).not_for_long)
                 return table.place(connection, reaction, self._vault.keyed_hash), True
         except (DatabaseDown, psycopg.Error):
             return None, False

@@ -11,6 +11,7 @@ from typing import IO
 from selfimprove import disk
 from selfimprove.errors import SpoolTaken
 from selfimprove.privacy.journal import MAGIC
+from selfimprove.privacy.waiting import DIGITS, NAMES
 from selfimprove.settings import private
 
 LARGEST = 16 << 20  # bytes after which a file is closed by itself
@@ -33,7 +34,7 @@ class Segments:
         except BlockingIOError:
             self._held.close()
             raise SpoolTaken(folder=folder) from None
-        self._sizes = {path: path.stat().st_size for path in sorted(folder.glob("*.spool"))}
+        self._sizes = {path: path.stat().st_size for path in sorted(folder.glob(NAMES))}
         self._number = int(max(self._sizes).stem) if self._sizes else 0
 
     @property
@@ -81,7 +82,7 @@ class Segments:
 
     def _begin(self) -> tuple[Path, IO[bytes]]:
         self._number += 1
-        path = self._folder / f"{self._number:012}.spool"
+        path = self._folder / f"{self._number:0{DIGITS}}.spool"
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND, 0o600)
         self._open = path, os.fdopen(handle, "wb", buffering=0)
         self._sizes[path] = 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import struct
 import zlib
 from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ MAGIC = b"selfimprove 1\n"
 HEAD = struct.Struct("<II")  # bytes of the record, and their CRC-32
 CHAT, KEY, NONCE = 32, 16, 12  # bytes, in this order before the ciphertext
 LARGEST = 256 << 20
+CLEAR = re.compile(rb"(?=[ -~]{%d})" % (CHAT + KEY))  # what follows a record's head: nowhere in what is sealed
 Seal = Callable[[bytes, bytes], Sealed]
 
 
@@ -62,7 +64,7 @@ def scan(content: bytes) -> Iterator[Record | Damaged]:
     while at < len(content):
         end = _end(content, at)
         if end is None:
-            end = next((found for found in range(at + 1, len(content)) if _end(content, found)), len(content))
+            end = next((found for found in _candidates(content, at + 1) if _end(content, found)), len(content))
             yield Damaged(content[at:end], is_tail=end == len(content))
         else:
             yield _record(content[at + HEAD.size : end])
@@ -92,6 +94,11 @@ def write(path: Path, records: list[bytes]) -> None:
         disk.sync(file.fileno())
     os.replace(draft, path)
     disk.sync_folder(path.parent)
+
+
+def _candidates(content: bytes, start: int) -> Iterator[int]:
+    """Where from here on a record may begin: to try every place would read what was torn over and over."""
+    return (match.start() - HEAD.size for match in CLEAR.finditer(content, start + HEAD.size))
 
 
 def _end(content: bytes, at: int) -> int | None:

@@ -14,6 +14,8 @@ from selfimprove.privacy.journal import Damaged
 from selfimprove.privacy.vault import Vault
 from selfimprove.settings import private
 
+DIGITS = 12  # of a file's number, which is its name; whatever is called otherwise is not the spool's
+NAMES = f"{'[0-9]' * DIGITS}.spool"
 PATIENCE = 30.0  # seconds in which a gateway that is up has stored what it holds
 
 
@@ -24,7 +26,7 @@ def folder_of(home: Path) -> Path:
 
 def files(home: Path) -> list[Path]:
     """The spool's files, the oldest first."""
-    return sorted(folder_of(home).glob("*.spool"))
+    return sorted(folder_of(home).glob(NAMES))
 
 
 def set_aside(home: Path) -> list[Path]:

@@ -12,7 +12,7 @@ from selfimprove.datasets import commands
 from selfimprove.datasets.build import build
 from selfimprove.datasets.example import Rule
 from selfimprove.datasets.routes import table
-from selfimprove.errors import DatasetUnknown, FolderTaken, RouteUnknown
+from selfimprove.errors import DatasetUnknown, FolderTaken, FolderUnwritable, RouteUnknown
 from selfimprove.settings import Settings
 from selfimprove_tests.datasets.house import add_chat, clean, correction, make_room
 from selfimprove_tests.datasets.make import FIRST, chat
@@ -70,6 +70,9 @@ def test_export(dataset_id: str, tmp_path: Path) -> None:
     (folder / "mine.txt").write_text("x")
     (folder / "train.jsonl").unlink()
     assert isinstance(invoke("export", dataset_id, str(folder)).exception, FolderTaken)
+    nowhere = invoke("export", dataset_id, "/proc/nowhere/data").exception
+    assert isinstance(nowhere, FolderUnwritable)
+    assert "Name a folder that you may write to" in str(nowhere)
     assert (folder / "mine.txt").exists()
 
 

@@ -159,6 +159,17 @@ def test_while_postgres_is_down_what_may_be_known_is_kept_and_finds_its_place_la
     assert told(tmp_path, rows) == [(1, "thumbs", 1.0, None)]
 
 
+def test_a_locked_table_is_not_waited_for(tmp_path: Path, database: str) -> None:
+    """Whatever waits there holds a thread that pages and embeddings need."""
+
+    async def work(archive: Archive) -> str:
+        with postgres.connect(database) as connection:
+            connection.execute("lock table exchanges in access exclusive mode")
+            return await archive.react(Reaction(NOON, completion="nobody knows", thumbs=1))
+
+    assert keeping(Archive(tmp_path, as_gateway(database), ZONE), work) == "pending"
+
+
 def test_a_full_spool_says_so(tmp_path: Path, database: str) -> None:
     async def work(archive: Archive) -> str:
         messages = talk("hello")

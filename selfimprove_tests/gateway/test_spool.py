@@ -182,6 +182,7 @@ def test_what_a_process_left_is_closed_for_the_next_and_numbers_go_on(tmp_path: 
     earlier = Segments(tmp_path)
     earlier.write([record(1)])
     earlier.close()
+    (tmp_path / "000000000001 (copy).spool").write_bytes(b"somebody tidied up")
     later = Segments(tmp_path)
     later.write([record(2)])
     assert [path.name for path in later.closed()] == ["000000000001.spool"]

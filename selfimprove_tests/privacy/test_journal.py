@@ -8,6 +8,7 @@ from selfimprove.errors import SealBroken, SpoolHeld
 from selfimprove.privacy import journal, waiting
 from selfimprove.privacy.journal import MAGIC, Damaged, Record
 from selfimprove.privacy.vault import Vault, add_key, drop_older_keys
+from selfimprove_tests.cost import is_within
 
 CHATS = ("a" * 32, "b" * 32, "c" * 32)
 TEXTS = (b"one", b"two" * 10, b"three")
@@ -51,6 +52,17 @@ def test_a_header_that_is_cut_at_any_byte_holds_nothing() -> None:
 
 def test_zeros_behind_the_end_are_what_a_power_failure_leaves(vault: Vault, frames: list[bytes]) -> None:
     assert opened(vault, MAGIC + frames[0] + bytes(4096)) == [TEXTS[0]]
+
+
+def test_a_large_torn_end_is_read_over_once(vault: Vault) -> None:
+    """Every place in it looks like the beginning of a record now and then."""
+
+    def torn(size: int) -> bytes:
+        return MAGIC + journal.pack(CHATS[0], bytes(size), vault.seal)[:-1]
+
+    small, large = torn(1 << 19), torn(1 << 22)
+    assert list(journal.scan(large)) == [Damaged(large[len(MAGIC) :], is_tail=True)]
+    assert is_within(2 * 8, lambda: list(journal.scan(large)), lambda: list(journal.scan(small)))
 
 
 @pytest.mark.parametrize("at", [0, 3, 4, 7, 8, 60, -1])

@@ -1,5 +1,8 @@
 -- The day: what is kept of exchanges, and what of them is known again.
 
+-- not_for_long: where somebody waits, for a table that is locked too
+set local statement_timeout = '2s';
+
 -- write: an exchange, where its chat has taken its turn in
 insert into exchanges (id, chat_id, position, root, parent, relation, repeats, asked, after, answer, at, model, adapter, arm,
                        ending, prompt_tokens, completion_tokens, first_token_seconds, seconds)

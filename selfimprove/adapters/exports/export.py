@@ -12,7 +12,7 @@ from selfimprove.adapters.adapter import FILES, Adapter
 from selfimprove.adapters.exports import architectures, gguf_file, learned, peft, readme
 from selfimprove.adapters.exports.learned import Learned
 from selfimprove.adapters.files import in_use, verified_folder
-from selfimprove.errors import AdapterOfOtherBase, ExportDiffers, ExportImpossible, FolderTaken
+from selfimprove.errors import AdapterOfOtherBase, ExportDiffers, ExportImpossible, FolderTaken, FolderUnwritable
 from selfimprove.models import worker
 from selfimprove.models.base import Base
 
@@ -60,6 +60,7 @@ def export(wanted: Wanted, to: Path) -> Exported:
         ExportImpossible: the format has no room for it.
         ExportDiffers: what was written does not answer as the adapter does; it was removed.
         FolderTaken: it is there already, or something else is.
+        FolderUnwritable: it cannot be made.
     """
     adapter, base = wanted.adapter, wanted.base
     if adapter.base_model != base.id:
@@ -68,7 +69,10 @@ def export(wanted: Wanted, to: Path) -> Exported:
     if place.exists():
         raise FolderTaken(folder=place)
     draft = to / f".{wanted.name}.{uuid.uuid4().hex[:8]}"
-    draft.mkdir(mode=0o700, parents=True)
+    try:
+        draft.mkdir(mode=0o700, parents=True)
+    except OSError as exc:
+        raise FolderUnwritable(folder=to, reason=exc.strerror) from exc
     try:
         with in_use([source]):
             figures = WRITERS[wanted.format](wanted, source, draft)

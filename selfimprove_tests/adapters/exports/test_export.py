@@ -9,7 +9,14 @@ import pytest
 
 from selfimprove.adapters.exports.export import FORMATS, Format, Wanted, export
 from selfimprove.adapters.files import folder_of
-from selfimprove.errors import AdapterCorrupt, AdapterOfOtherBase, ExportDiffers, ExportImpossible, FolderTaken
+from selfimprove.errors import (
+    AdapterCorrupt,
+    AdapterOfOtherBase,
+    ExportDiffers,
+    ExportImpossible,
+    FolderTaken,
+    FolderUnwritable,
+)
 from selfimprove.models.mlx import Lora
 from selfimprove_tests.adapters.exports import make
 
@@ -74,6 +81,11 @@ def test_a_folder_of_that_name_is_left_alone(tmp_path: Path, format: Format) -> 
     with pytest.raises(FolderTaken, match=str(place)):
         export(wanted, tmp_path / "out")
     assert list(place.iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_made_is_one_clear_line(tmp_path: Path) -> None:
+    with pytest.raises(FolderUnwritable, match="Name a folder that you may write to"):
+        export(make.wanted(tmp_path, make.tiny(), "mlx"), Path("/proc/nowhere"))
 
 
 def test_an_adapter_of_another_base_is_refused(tmp_path: Path) -> None:
