@@ -64,4 +64,4 @@ class AnswerBroken(SelfImproveError):
 
 
 class ServingTooLarge(SelfImproveError):
-    """Answering would need {needed} GB (weights {weights}, adapters {adapters}, a conversation of {context} tokens {states}) and {limit} GB are there. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, stop other programs, or raise SELFIMPROVE_MEMORY_GB."""
+    """Answering would need {needed} GB (weights {weights}, adapters {adapters}, a conversation of {context} tokens {states}, the program itself {rest}) and {limit} GB are there. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, stop other programs, or raise SELFIMPROVE_MEMORY_GB."""

@@ -125,7 +125,7 @@ class House:
             try:
                 await self._come_up()
             except SelfImproveError as exc:
-                self._why = str(exc)
+                self._why = str(exc).removesuffix(".")
             except Exception as exc:  # noqa: BLE001 - nobody else would begin again
                 self._why = f"it could not be started ({type(exc).__name__})"
             wait = FIRST_WAIT if time.monotonic() - began > LONGEST_WAIT else wait

@@ -146,8 +146,10 @@ def read(model: type[Model], value: Mapping[str, Any]) -> Model:
     try:
         return model.model_validate(value)
     except ValidationError as exc:
-        first = exc.errors(include_url=False, include_context=False, include_input=False)[0]
-        raise wrong(first["loc"], first["msg"], frozenset(model.model_fields)) from exc
+        errors = exc.errors(include_url=False, include_context=False, include_input=False)
+        # of what may be a text or a list, that it is none of the one says less than what is wrong with the other
+        told = next((error for error in errors if error["type"] not in OTHERWISE), errors[0])
+        raise wrong(told["loc"], told["msg"], frozenset(model.model_fields)) from exc
 
 
 def wrong(where: tuple[int | str, ...], what: str, fields: frozenset[str]) -> Refusal:
@@ -157,6 +159,7 @@ def wrong(where: tuple[int | str, ...], what: str, fields: frozenset[str]) -> Re
     return Refusal(400, f"{param or 'The request'}: {what}", param=param, code="invalid_value")
 
 
+OTHERWISE = ("string_type", "list_type")
 PARTS = frozenset({"role", "content", "text", "type", "json_schema", "schema", "include_usage", "tool_calls", "name"})
 
 

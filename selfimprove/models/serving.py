@@ -56,12 +56,13 @@ def room(folder: Path, serving: Serving, available: float) -> Room:
     weights = sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
     adapters = 4 * shape.trained(RANK, -1) * serving.slots if shape else 0
     token = 2 * shape.layers * shape.kv_heads * shape.head * shape.width if shape else 0
-    left = limit - weights - PROCESS - (_passing(shape, serving.rows) if shape else 0) - adapters
+    rest = PROCESS + (_passing(shape, serving.rows) if shape else 0)
+    left = limit - weights - adapters - rest
     longest = token * serving.context
     if left < max(longest, 1):
         raise ServingTooLarge(
             needed=_gb(limit - left + longest), weights=_gb(weights), adapters=_gb(adapters), context=serving.context,
-            states=_gb(longest), limit=_gb(limit),
+            states=_gb(longest), rest=_gb(rest), limit=_gb(limit),
         )  # fmt: skip
     prefixes = min(serving.prefix_bytes, left - longest)
     return Room(limit, prefixes, left - prefixes, token)
@@ -83,7 +84,7 @@ def check_adapter(folder: Path, limit: float, taken: float, context: int) -> Non
     if taken + size > limit:
         raise ServingTooLarge(
             needed=_gb(taken + size), weights=_gb(taken), adapters=_gb(size), context=context, states="in use",
-            limit=_gb(limit),
+            rest="in use", limit=_gb(limit),
         )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import openai
 import pytest
@@ -79,6 +80,22 @@ def test_what_cannot_be_done_is_refused_before_anything_is_kept(
     with pytest.raises(openai.BadRequestError, match=said):
         client.chat.completions.create(model="selfimprove", messages=SAID, **given)
     assert len(served.notebook.kept) == kept
+
+
+@pytest.mark.parametrize(
+    ("wrong", "told"),
+    [
+        ({"stop": ["x"] * 17}, "stop: List should have at most 16 items"),
+        ({"messages": [{"role": "user", "content": []}]}, "messages.0.content: List should have at least 1 item"),
+        ({"stop": 7}, "stop: Input should be a valid string"),
+    ],
+)
+def test_of_what_may_be_of_two_forms_the_one_that_was_meant_is_told(
+    client: openai.OpenAI, wrong: dict[str, Any], told: str
+) -> None:
+    given = {"model": "selfimprove", "messages": [{"role": "user", "content": "hello"}], **wrong}
+    with pytest.raises(openai.BadRequestError, match=told):
+        client.chat.completions.create(**given)
 
 
 @pytest.mark.parametrize(
