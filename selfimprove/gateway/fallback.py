@@ -23,7 +23,7 @@ class Fallback:
         return await (self._house if is_there else self._other).answer(request, body, raw)
 
     async def health(self) -> Health:
-        """Whether one of them can answer; what is wrong with the house where neither can."""
+        """Whether one of them can answer, and what is wrong with the house: well with a detail, the other answers."""
         house = await self._house.health()
         return house if house.ok or not (await self._other.health()).ok else Health(True, house.detail)
 

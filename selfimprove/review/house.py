@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from selfimprove import postgres
 from selfimprove.errors import DatabaseDown
@@ -13,12 +14,23 @@ from selfimprove.settings import Settings
 
 @dataclass(frozen=True, slots=True)
 class Sign:
-    """Whether one part of the house is well, in a few words; `step` says what to do where it is not."""
+    """Whether one part of the house is well, in a few words; `step` says what to do where it is not.
+
+    With `stands_in` it is well only because another server does its work, which a person should know.
+    """
 
     name: str
     ok: bool
     says: str
     step: str = ""
+    stands_in: bool = False
+
+    @property
+    def tone(self) -> Literal["good", "open", "bad"]:
+        """How it is shown; all but the good ones need a person."""
+        if not self.ok:
+            return "bad"
+        return "open" if self.stands_in else "good"
 
 
 def no_signs() -> Sequence[Sign]:

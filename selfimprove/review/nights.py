@@ -13,10 +13,10 @@ from selfimprove.postgres import Connection
 from selfimprove.promotion import table as promotion
 from selfimprove.reports import draw, morning, read
 from selfimprove.reports import table as reports
-from selfimprove.review import show, table
+from selfimprove.review import show, succession, table
 from selfimprove.review.house import House
 
-LISTED = 90
+LISTED, CHANGES = 90, 12
 OUTCOMES = {"promoted": "promoted", "waiting": "waiting", "rejected": "rejected", "not_enough_evidence": "unsure"}
 
 
@@ -27,10 +27,10 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
     @found.get("/nights", dependencies=[Depends(needs("review"))])
     def nights() -> Response:
         with house.read() as connection:
-            told = table.nights(connection, LISTED)
-            changes = table.rows(connection, "changes", limit=12)
+            changes = succession.changes(connection)
+            told = [succession.told_since(changes, one) for one in table.nights(connection, LISTED)]
             champion = promotion.champion(connection)
-        filled = {"nights": told, "changes": changes, "champion": champion, "sparkline": sparkline(told)}
+        filled = {"nights": told, "changes": changes[:CHANGES], "champion": champion, "sparkline": sparkline(told)}
         return show.page("nights.html.j2", here="nights", **filled)
 
     @found.get("/nights/{run_id}", dependencies=[Depends(needs("review"))])
@@ -55,4 +55,6 @@ def _read(connection: Connection, run_id: str, now: datetime) -> dict[str, Any]:
     report = next(iter(table.rows(connection, "report_of_run", run_id=run_id)), None)
     champion = promotion.champion(connection)
     answers = bool(champion and report and champion["id"] == report["adapter_id"])
-    return {**told, "report": report, "answers": answers}
+    promoted = report["adapter_id"] if report and told["outcome"] == "promoted" else None
+    back = succession.taken_back(succession.changes(connection), promoted)
+    return {**told, "sentence": show.code(told["sentence"]), "report": report, "answers": answers, "taken_back": back}

@@ -16,6 +16,10 @@ from selfimprove.settings import Settings
 
 RECENT = timedelta(days=2)
 FULL = 0.8  # of the spool
+GO_THERE = (
+    "Chats go to the server of SELFIMPROVE_FALLBACK_URL until this house’s own model can answer; "
+    "`selfimprove doctor` may know more."
+)
 
 
 def signs(
@@ -28,6 +32,9 @@ def signs(
 
 
 def _model(found: Health) -> Sign:
+    """Where it is well and yet has something to tell, that is why another server answers; see Fallback.health."""
+    if found.ok and found.detail:
+        return Sign("Model", True, f"another server answers: {found.detail}", GO_THERE, stands_in=True)
     return Sign("Model", found.ok, "answers" if found.ok else found.detail, "`selfimprove doctor` may know more.")
 
 

@@ -12,7 +12,7 @@ from selfimprove.postgres import Connection
 from selfimprove.promotion import table as promotion
 from selfimprove.promotion.approve import waiting
 from selfimprove.reports import alerts, deliver, watch
-from selfimprove.review import show, table
+from selfimprove.review import show, succession, table
 from selfimprove.review.house import House, Sign
 from selfimprove.review.need import Need, needed
 from selfimprove.settings import Settings
@@ -31,6 +31,7 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
         with house.read() as connection:
             read = _read(connection, now, house.settings)
         signs = [Sign("Database", True, "answers"), *house.signs()]
+        read["stands_in"] = any(one.stands_in for one in signs)
         return show.page("today.html.j2", here="today", signs=signs, needs=_needs(read, signs), **read)
 
     return found
@@ -38,12 +39,14 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
 
 def _read(connection: Connection, now: datetime, settings: Settings) -> dict[str, Any]:
     recent = [row for row in alerts.newest(connection, 20) if now - row["at"] < RECENT]
+    changes, nights = succession.changes(connection), table.nights(connection, 1)
     since, patience = watch.last_sign(connection), watch.patience(settings.cron)
     return {
         "champion": promotion.champion(connection),
         "is_upstream": settings.upstream_url is not None,
         "instead": remembered.instead(remembered.place(settings.home)),
-        "last": next(iter(table.nights(connection, 1)), None),
+        "back": succession.went_back(changes),
+        "last": succession.told_since(changes, nights[0]) if nights else None,
         "waits": next(iter(waiting(connection)), None),
         "unrated": table.how_many_unrated(connection),
         "alerts": recent,
@@ -55,4 +58,5 @@ def _read(connection: Connection, now: datetime, settings: Settings) -> dict[str
 
 
 def _needs(read: dict[str, Any], signs: list[Sign]) -> list[Need]:
-    return [*(Need("bad", f"{one.name}: {one.says}", one.step) for one in signs if not one.ok), *needed(read)]
+    troubles = (Need(one.tone, f"{one.name}: {one.says}", one.step) for one in signs if one.tone != "good")
+    return [*troubles, *needed(read)]

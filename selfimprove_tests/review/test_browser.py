@@ -8,6 +8,7 @@ import pytest
 import uvicorn
 
 from selfimprove import day
+from selfimprove.promotion import promote
 from selfimprove_tests.review.furnish import TALKS
 from selfimprove_tests.review.test_reading import pages
 
@@ -83,6 +84,27 @@ def test_every_page_fits_and_runs_nothing_of_a_chat(chromium, address, furnished
     assert found.complaints == []
     dark = found.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark == ("rgb(15, 20, 25)" if scheme == "dark" else "rgb(244, 245, 247)")
+    found.context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_today_tells_within_a_minute_who_was_taken_back_and_leaves_the_focus(
+    chromium, address, furnished, connection, scheme
+):
+    found = Person(chromium, address, viewport={"width": 360, "height": 740}, color_scheme=scheme)
+    found.page.clock.install()
+    found.page.goto("/")
+    assert "A model that learned from you answers" in found.reads()
+    link = f"#lead-{furnished.champion[:12]}"
+    found.page.focus(link)
+    promote.veto(connection, "it-lies-" + 25 * "and-lies-")
+    connection.commit()
+    found.page.clock.fast_forward(61_000)
+    found.page.wait_for_selector("text=answers again since")
+    assert f"adapter {furnished.champion[:12]} was taken back for good (it-lies-" in found.page.inner_text(".lead")
+    assert found.page.evaluate("'#' + document.activeElement.id") == link
+    assert found.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert found.complaints == []
     found.context.close()
 
 

@@ -4,6 +4,7 @@ import asyncio
 import time
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import orjson
 import pytest
@@ -11,11 +12,14 @@ from fastapi.testclient import TestClient
 
 from selfimprove import day
 from selfimprove.gateway import tokens
+from selfimprove.gateway.fallback import Fallback
 from selfimprove.gateway.losses import Losses
 from selfimprove.gateway.parts import Health
 from selfimprove.review import signs
 from selfimprove.review.keep_watch import keep_watch
 from selfimprove.settings import private
+from selfimprove_tests.gateway.test_fallback import Named
+from selfimprove_tests.review.conftest import app
 from selfimprove_tests.review.test_reading import plain
 
 HOME = "http://127.0.0.1:4646"
@@ -33,6 +37,23 @@ def test_the_first_page_tells_what_runs(gateway):
     assert "✗ Nights nobody spends them" in text
     assert "✓ What is said is kept" in text
     assert "Model: the model is being loaded" in text.split("What needs you")[1]
+
+
+def test_the_first_page_tells_that_another_server_answers_for_the_houses_own_model(settings, furnished):
+    house, other = Named("house"), Named("other")
+    told = partial(signs.signs, settings, Fallback(house, other).health, lambda: {"daemon": 1})
+    with TestClient(app(settings, signs=told), base_url=HOME) as person:
+        well = plain(person.get("/").text)
+        house.state = Health(False, "its memory is needed")
+        away = plain(person.get("/").text)
+        other.state = Health(False, "it is off")
+        down = plain(person.get("/").text)
+    assert "✓ Model answers" in well
+    assert "! Model another server answers: its memory is needed" in away
+    assert "Model: another server answers: its memory is needed" in away.split("What needs you")[1]
+    assert "✗ Model its memory is needed" in down
+    lead = "Another server’s model answers for now"
+    assert [lead in text for text in (well, away, down)] == [False, True, False]
 
 
 def test_pages_are_not_part_of_the_interface_for_programs(gateway):
@@ -81,10 +102,13 @@ def test_signs_of_what_was_not_kept(tmp_path, monkeypatch):
     assert signs._kept(home, now + timedelta(days=3)).ok
 
 
-@pytest.mark.parametrize(("health", "ok"), [(Health(True), True), (Health(False, "its process ended"), False)])
-def test_signs_of_the_model(health, ok):
+@pytest.mark.parametrize(("health", "tone", "says"), [
+    (Health(True), "good", "answers"), (Health(False, "its process ended"), "bad", "its process ended"),
+    (Health(True, "its process ended"), "open", "another server answers: its process ended"),
+])  # fmt: skip
+def test_signs_of_the_model(health, tone, says):
     found = signs._model(health)
-    assert (found.ok, found.says) == (ok, "answers" if ok else "its process ended")
+    assert (found.tone, found.ok, found.says) == (tone, health.ok, says)
 
 
 def test_the_watch_tells_what_was_not_kept(settings, connection):

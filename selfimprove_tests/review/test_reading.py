@@ -264,6 +264,7 @@ def test_buttons_and_fields_can_be_read(person, theme):
     found |= colours(re.findall(r":root \{(.*?)\}", own, re.DOTALL)[theme])
     text = [("on-line", "line-0"), ("on-line", "line-hover"), ("line-0", "card"), ("line-hover", "card")]
     text += [("bad", "card"), ("bad", "bad-back"), ("text", "page"), ("line-0", "fill"), ("quiet", "page")]
+    text += [("quiet", "fill"), ("text", "fill"), ("open", "open-back")]
     assert [pair for pair in text if contrast(*(found[name] for name in pair)) < 4.5] == []
     edges = [("quiet", "card"), ("quiet", "page"), ("line-0", "page"), ("open", "card"), ("bad", "fill")]
     assert [pair for pair in edges if contrast(*(found[name] for name in pair)) < 3] == []
