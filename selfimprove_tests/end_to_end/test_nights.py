@@ -1,5 +1,6 @@
 """Nights that show the gates are real, one after another in one house, on the tiny model."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,8 +12,10 @@ from selfimprove.forgetting.select import Wish
 from selfimprove.privacy.canaries import FORMS, drawn
 from selfimprove.privacy.vault import Vault
 from selfimprove.promotion.assets import promoted_adapter
+from selfimprove_tests.end_to_end.asking import asking
 from selfimprove_tests.end_to_end.nights import Nights
 from selfimprove_tests.forgetting.house import files_that_hold, rows_that_hold
+from selfimprove_tests.gateway.served import until
 
 START = datetime.now(UTC).date() - timedelta(days=17)
 
@@ -79,17 +82,33 @@ def test_a_bad_night_is_refused_by_its_gate(nights: Nights, after: int, config: 
     assert gates <= alerts
 
 
-def test_6_a_second_good_night_is_promoted(nights: Nights) -> None:
-    """By a bolder budget: four days of a small household bring a dozen new facts, and change some of the old ones."""
+def test_6_a_second_good_night_is_promoted_while_the_gateway_makes_room_for_it(nights: Nights) -> None:
+    """By a bolder budget: four days of a small household bring a dozen new facts, and change some of the old ones.
+
+    The machine is too small for the night and the model that answers: this leaves, and comes back with what it learned.
+    """
     from selfimprove.promotion import margins
 
     before = nights.champion()
     with nights.connect() as connection:
         margins.declare(connection, "error_budget", 1.0, "a household of few facts")
     nights.live_until(day(16))
-    nights.spend(day(16))
-    assert nights.decision()["decision"] == "promote", nights.decision()["reasons"]
-    assert nights.champion() not in (None, before)
+    small = replace(nights, settings=replace(nights.settings, memory_gb=0.6))  # either takes 0.35 to 0.4
+    with asking(small.settings) as asker:
+        until(lambda: bool(asker.answers))
+        small.spend(day(16))
+        assert nights.decision()["decision"] == "promote", nights.decision()["reasons"]
+        assert nights.champion() not in (None, before)
+        until(lambda: asker.answers[-1].adapter == nights.champion())
+    answered = {answer.adapter for answer in asker.answers if answer.status == 200}
+    assert answered == {"base", before, nights.champion()}, "a new voice first shares new chats with the one before it"
+    refused = [answer for answer in asker.answers if answer.status != 200]
+    assert {answer.status for answer in refused} == {503}
+    assert all(int(answer.retry_after) > 0 for answer in refused)
+    assert any("memory is needed for tonight's training" in answer.text for answer in refused)
+    kept = nights.rows("select ending, count(*) from exchanges group by ending order by ending")
+    assert sum(row["count"] for row in kept) == len(asker.answers)
+    assert {row["ending"]: row["count"] for row in kept}["failed"] == len(refused)
 
 
 def test_7_a_veto_falls_back_and_a_hand_launch_does_not_bring_it_back(nights: Nights) -> None:
