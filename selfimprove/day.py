@@ -24,13 +24,14 @@ from fastapi import FastAPI
 from selfimprove import postgres, processes, stack
 from selfimprove.errors import DatabaseDown
 from selfimprove.gateway import app as gateway
-from selfimprove.gateway import login, proxy, tokens, work
+from selfimprove.gateway import login, proxy, room, tokens, work
 from selfimprove.gateway.answerers import Answering, answering
 from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.protocol import Bounded
 from selfimprove.gateway.recall import Recall
+from selfimprove.gateway.repeated import Once, Repeated
 from selfimprove.gateway.sentences import Sentences
 from selfimprove.gateway.watch_database import watch_database
 from selfimprove.models.base import resolve
@@ -118,12 +119,14 @@ def run(settings: Settings, *, with_dagster: bool = False) -> None:
     Raises:
         TokenNeeded: others than this machine could reach it, and there is no token.
         DatabaseDown: it does not answer, and was never reached from here.
+        TokensUnreadable: it does not answer, and what is remembered of it cannot be read.
         PortInUse: somebody listens there already.
     """
     import uvicorn
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     sys.setswitchinterval(SWITCH_SECONDS)
+    room.make()
     with suppress(DatabaseDown):
         stack.prepare(settings)
     tokens.require(settings)
@@ -132,6 +135,7 @@ def run(settings: Settings, *, with_dagster: bool = False) -> None:
         app, loop="uvloop", http=Bounded, access_log=False, proxy_headers=False, server_header=False,
         log_level="warning", timeout_keep_alive=75, timeout_graceful_shutdown=10,
     )
+    logging.getLogger("uvicorn.error").addFilter(Once(Repeated()))
     places = [(settings.gateway_host, settings.gateway_port)]
     places += [(LOOPBACK, settings.port)] if with_dagster else []
     with ExitStack() as opened:

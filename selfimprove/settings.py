@@ -17,6 +17,7 @@ NUMBER = re.compile(r"[0-9]{1,6}(?:\.[0-9]+)?")
 HOST = re.compile(r"[a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?|[0-9a-f:.]*:[0-9a-f:.]*", re.IGNORECASE)  # IPv4 and IPv6 too
 LABEL = "[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?"
 NAME = re.compile(rf"(?=[a-z0-9.-]{{1,253}}\Z)(?:{LABEL}\.)*{LABEL}", re.IGNORECASE)
+ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://(?:[a-z0-9_.-]{1,253}|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?")
 YES, NO = ("yes", "true", "on", "1"), ("no", "false", "off", "0")
 CHECKOUT = Path(__file__).resolve().parent.parent
 
@@ -47,6 +48,7 @@ class Settings:
     keep_adapters: int = 7
     fallback_url: str | None = None
     gateway_names: tuple[str, ...] = ()
+    origins: tuple[str, ...] = ()
 
 
 def read(environment: Mapping[str, str]) -> Settings:
@@ -82,6 +84,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         keep_adapters=_count("SELFIMPROVE_KEEP_ADAPTERS", get("KEEP_ADAPTERS", "7")),
         fallback_url=_url("SELFIMPROVE_FALLBACK_URL", get("FALLBACK_URL", "")) or None,
         gateway_names=_names("SELFIMPROVE_GATEWAY_NAMES", get("GATEWAY_NAMES", "")),
+        origins=_origins("SELFIMPROVE_ORIGINS", get("ORIGINS", "")),
     )
 
 
@@ -173,6 +176,14 @@ def _names(name: str, value: str) -> tuple[str, ...]:
         expected = "names of hosts, such as 'llm.example.com box.tailnet.ts.net', without http:// and port"
         raise SettingInvalid(name=name, value=value, expected=expected)
     return tuple(value.lower().split())
+
+
+def _origins(name: str, value: str) -> tuple[str, ...]:
+    found = tuple(one.strip().lower() for one in value.split(",")) if value else ()
+    if not all(map(ORIGIN.fullmatch, found)):
+        expected = "origins of pages, such as 'app://obsidian.md, https://chat.example.com', without a path"
+        raise SettingInvalid(name=name, value=value, expected=expected)
+    return found
 
 
 def _share(name: str, value: str) -> float:

@@ -64,6 +64,10 @@ def test_values_are_taken_and_blank_ones_are_not() -> None:
             "https://llm.example.com", "llm.example.com:443", "*.example.com", "a..b", "-a.example", "a b/c", "ü.de",
             "a" * 64, ".".join(["a" * 60] * 5), "a,b", "::1",
         )),
+        *(("SELFIMPROVE_ORIGINS", origin, "origins of pages") for origin in (
+            "*", "null", "obsidian.md", "app://obsidian.md/", "https://*.example.com", "https://a/b", "https://a?b",
+            "app://a app://b", "app://a,", "https://me@a", "https://ü.de", "https://", "://a", "https://a:b",
+        )),
     ],
 )
 def test_a_value_that_cannot_be_used_names_its_variable(name: str, value: str, expected: str) -> None:
@@ -80,6 +84,12 @@ def test_the_gateway_may_be_asked_by_other_names() -> None:
     assert read({}).gateway_names == ()
     found = read({"SELFIMPROVE_GATEWAY_NAMES": " LLM.example.com  box.tail-net.ts.net box 192.0.2.7 "})
     assert found.gateway_names == ("llm.example.com", "box.tail-net.ts.net", "box", "192.0.2.7")
+
+
+def test_pages_of_other_origins_may_ask() -> None:
+    assert read({}).origins == ()
+    found = read({"SELFIMPROVE_ORIGINS": " app://obsidian.md,https://Chat.example.com:8443 , http://[::1]:5173"})
+    assert found.origins == ("app://obsidian.md", "https://chat.example.com:8443", "http://[::1]:5173")
 
 
 def test_the_day_is_set_by_words_and_numbers() -> None:

@@ -29,6 +29,10 @@ class TokenNeeded(SelfImproveError):
     exit_code = 2
 
 
+class TokensUnreadable(SelfImproveError):
+    """Nobody is let in, since gateway/tokens.json in the state folder, which tells who may be, cannot be read ({reason}). It is written anew when the database answers: see to that with `selfimprove up`."""
+
+
 class SpoolHeld(SelfImproveError):
     """The gateway still holds what it has not stored, in {folder}, so that the older keys are needed. See with `selfimprove doctor` why it cannot be stored, then run this again."""
 

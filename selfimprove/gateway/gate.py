@@ -4,16 +4,18 @@ import logging
 import os
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from selfimprove.gateway import limits, metrics, origin
+from selfimprove.errors import TokensUnreadable
+from selfimprove.gateway import cors, forms, limits, login, metrics, origin
 from selfimprove.gateway.guard import OWNER, Visitor
 from selfimprove.gateway.limits import Limits
 from selfimprove.gateway.login import Sessions
 from selfimprove.gateway.refusal import Gone, Refusal, unforeseen
+from selfimprove.gateway.repeated import Repeated, said
 from selfimprove.gateway.telling import told
 from selfimprove.gateway.tokens import Known, Token
 from selfimprove.settings import Settings
@@ -23,6 +25,7 @@ GONE = "Whoever asked may not ask any more: send a token that is valid."
 PAGES = 10  # a browser asks so much more often than a program: a page has many parts
 ANSWERS = ("http.response.start", "http.response.body", "websocket.send")
 FRAMES = 8  # of an unexpected error's stack, in the log
+COMMON = (401, 403, 404, 413, 429)  # refusals that anybody can have as many of as they like
 
 
 class Gate:
@@ -36,12 +39,20 @@ class Gate:
         self._has_owner = not origin.elsewhere(settings)  # through a proxy others look as if they were here
         self._names, self._proxies = origin.names(settings), settings.gateway_names
         self._known, self._sessions, self._limits = known, sessions, allowed
+        self._origins = frozenset(one.encode() for one in settings.origins)
+        self._repeated = Repeated()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request in, or say why not."""
-        passage = Passage(scope, send)
+        passage = Passage(scope, send, self._repeated)
+        headers = dict(scope["headers"])
         try:
-            receive = self._admit(scope, receive, dict(scope["headers"]), passage)
+            self._insist_on_name(scope)
+            if self._origins and cors.is_preflight(scope, headers, self._origins):
+                passage.shown = cors.shown(scope, headers, self._origins)
+                await cors.answer(scope, receive, passage.send)
+                return
+            receive = self._admit(scope, receive, headers, passage)
             await self._app(scope, receive, passage.send)
         except Gone:
             log.info("%s broken off: whoever asked may not ask any more", passage.id)
@@ -56,22 +67,36 @@ class Gate:
         finally:
             passage.close()
 
-    def _admit(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], passage: "Passage") -> Receive:
+    def _insist_on_name(self, scope: Scope) -> None:
         hosts = [value.decode("latin-1") for name, value in scope["headers"] if name == b"host"]
         if len(hosts) != 1 or origin.is_foreign_host(hosts[0], self._names, any_address=not self._is_loopback):
             raise Refusal(403, "This is not a name of the gateway.", code="host_not_allowed")
-        known = self._known.all()
+
+    def _admit(self, scope: Scope, receive: Receive, headers: dict[bytes, bytes], passage: "Passage") -> Receive:
+        cookie = login.alone(scope) if b"cookie" in headers else ""
+        known = self._all_known()
         by_hand = self._bearer(headers) if known else None
         if by_hand is None and self._is_foreign_page(scope, headers):
             raise Refusal(403, "Pages of other sites may not ask here.", code="origin_not_allowed")
-        token = by_hand or self._sessions.find(headers.get(b"cookie", b"").decode("latin-1"), known)
-        scope["state"]["visitor"] = self._visitor(token)
+        if by_hand and self._origins:
+            passage.shown = cors.shown(scope, headers, self._origins)
+        token = by_hand or self._sessions.find(cookie, known)
+        visitor = scope["state"]["visitor"] = self._visitor(token, known)
         if token:
             self._limits.count(token.id, token.per_minute * (1 if by_hand else PAGES))
             passage.is_valid = lambda: token.sha256 in self._known.all()
-        elif scope["state"]["visitor"]:
+        elif visitor:
             passage.is_valid = lambda: not self._known.all()
-        return limits.bounded(receive, headers) if scope["type"] == "http" else receive
+        if scope["type"] != "http":
+            return receive
+        most = limits.BODY_BYTES if scope["path"].startswith(forms.NO_FORMS) else forms.room(scope)
+        return limits.bounded(receive, headers, most)
+
+    def _all_known(self) -> Mapping[str, Token]:
+        try:
+            return self._known.all()
+        except TokensUnreadable as exc:
+            raise Refusal(503, str(exc), code="tokens_unreadable", retry_after=5) from exc
 
     def _is_foreign_page(self, scope: Scope, headers: dict[bytes, bytes]) -> bool:
         return origin.is_foreign_page(scope.get("method", "WEBSOCKET"), headers, self._proxies)
@@ -81,20 +106,21 @@ class Gate:
         scheme, _, text = headers.get(b"authorization", b"").decode("latin-1").partition(" ")
         return self._known.find(text.strip()) if scheme.lower() == "bearer" else None
 
-    def _visitor(self, token: Token | None) -> Visitor | None:
+    def _visitor(self, token: Token | None, known: Mapping[str, Token]) -> Visitor | None:
         if token:
             return Visitor(token.id, token.name, frozenset(token.scopes))
-        return OWNER if self._has_owner and not self._known.all() else None
+        return OWNER if self._has_owner and not known else None
 
 
 class Passage:
     """One request on its way: its id, when it came, and what was answered."""
 
-    def __init__(self, scope: Scope, send: Send) -> None:
-        self._scope, self._send = scope, send
+    def __init__(self, scope: Scope, send: Send, repeated: Repeated) -> None:
+        self._scope, self._send, self._repeated = scope, send, repeated
         self._started, self._status = time.perf_counter(), 0
         self.id = os.urandom(16).hex()
         self.is_valid: Callable[[], bool] | None = None  # whether who asked may still be answered
+        self.shown: list[tuple[bytes, bytes]] = []  # headers that let another origin's page read the answer
         scope.setdefault("state", {})["request_id"] = self.id
 
     async def send(self, message: Message) -> None:
@@ -107,7 +133,7 @@ class Passage:
             raise Gone
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode())]
+            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode()), *self.shown]
         await self._send(message)
 
     async def refuse(self, refusal: Refusal) -> None:
@@ -128,8 +154,15 @@ class Passage:
         seconds = time.perf_counter() - self._started
         method = self._scope.get("method", "WEBSOCKET")
         metrics.labelled(metrics.REQUESTS, route, method, str(self._status)).observe(seconds)
-        level = logging.INFO if self._status >= 400 else logging.DEBUG
-        log.log(level, "%s %s %s %s %.1f ms", self.id, method, route, self._status, seconds * 1000)
+        if self._status >= 400:
+            self._log_refusal(f"{method} {route} {self._status} {seconds * 1000:.1f} ms")
+
+    def _log_refusal(self, line: str) -> None:
+        """Of those that anybody can have as many of as they like, one a minute: they would fill the disk."""
+        is_stranger = self._scope["state"].get("visitor") is None
+        more = self._repeated.more(self._status) if is_stranger or self._status in COMMON else 0
+        if more is not None:
+            log.info("%s %s%s", self.id, line, said(more))
 
 
 async def _nothing() -> Any:

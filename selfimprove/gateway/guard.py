@@ -10,7 +10,9 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 Scope = Literal["chat", "feedback", "review", "admin"]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
-bearer = HTTPBearer(auto_error=False, description="A token of `selfimprove tokens add`; none is needed on loopback.")
+bearer = HTTPBearer(
+    auto_error=False, description="A token of `selfimprove tokens add`; on loopback none is needed while there is none."
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """How much one visitor may ask for: requests a minute, answers at once, bytes and time of a request."""
 
 import asyncio
+import math
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
@@ -13,7 +14,8 @@ BODY_SECONDS = 30.0
 HEADER_BYTES = 32 * 1024
 AT_ONCE = 2048  # answers under way, of everybody
 AT_ONCE_EACH = 1024  # and of one visitor
-BURST_SECONDS = 10.0  # so much of a minute's requests may come at once
+BURST_SECONDS = 10.0  # so much of a minute's requests may come at once,
+BURST_LEAST = 20.0  # or so many: a page comes with its parts
 
 Receive = Callable[[], Awaitable[Any]]
 
@@ -22,12 +24,12 @@ class Bucket:
     """A token bucket: `rate` requests a second, `burst` of them at once."""
 
     def __init__(self, rate: float, burst: float, now: float) -> None:
-        self._rate, self._burst = rate, burst
+        self._rate, self.burst = rate, burst
         self._left, self._at = burst, now
 
     def take(self, now: float) -> float:
         """Take one; 0 when it was there, else how many seconds until one is."""
-        self._left = min(self._burst, self._left + (now - self._at) * self._rate)
+        self._left = min(self.burst, self._left + (now - self._at) * self._rate)
         self._at = now
         if self._left >= 1:
             self._left -= 1
@@ -54,9 +56,9 @@ class Limits:
         bucket = self._buckets.get((visitor, per_minute)) or self._new_bucket(visitor, per_minute)
         wait = bucket.take(self._clock())
         if wait:
-            raise Refusal(
-                429, f"More than {per_minute} requests a minute.", code="rate_limit_exceeded", retry_after=wait
-            )
+            allowed = f"{per_minute} requests a minute are let in, and {bucket.burst:.0f} at once"
+            message = f"Too many requests: {allowed}. Ask again in {math.ceil(wait)} seconds."
+            raise Refusal(429, message, code="rate_limit_exceeded", retry_after=wait)
 
     @contextmanager
     def answering(self, visitor: str) -> Iterator[None]:
@@ -77,19 +79,19 @@ class Limits:
                 del self._answering[visitor]
 
     def _new_bucket(self, visitor: str, per_minute: int) -> Bucket:
-        burst = max(1.0, per_minute * BURST_SECONDS / 60)
+        burst = max(BURST_LEAST, per_minute * BURST_SECONDS / 60)
         bucket = self._buckets[visitor, per_minute] = Bucket(per_minute / 60, burst, self._clock())
         return bucket
 
 
-def bounded(receive: Receive, headers: dict[bytes, bytes]) -> Receive:
-    """A request's body, no more than may come and no slower.
+def bounded(receive: Receive, headers: dict[bytes, bytes], most: int = BODY_BYTES) -> Receive:
+    """A request's body, no more bytes than may come and no slower.
 
     Raises:
         Refusal: 413 at once when it says its length, else once it is too long; 408 when it comes too slowly.
     """
-    if int(headers.get(b"content-length", b"0") or 0) > BODY_BYTES:
-        raise _too_long()
+    if int(headers.get(b"content-length", b"0") or 0) > most:
+        raise _too_long(most)
     got, done, ends = 0, False, time.monotonic() + BODY_SECONDS
 
     async def receive_bounded() -> Any:
@@ -103,12 +105,13 @@ def bounded(receive: Receive, headers: dict[bytes, bytes]) -> Receive:
             raise Refusal(408, f"The request did not come within {BODY_SECONDS:.0f} seconds.") from exc
         got += len(message.get("body", b""))
         done = not message.get("more_body", False)
-        if got > BODY_BYTES:
-            raise _too_long()
+        if got > most:
+            raise _too_long(most)
         return message
 
     return receive_bounded
 
 
-def _too_long() -> Refusal:
-    return Refusal(413, f"The request is longer than {BODY_BYTES // 1024**2} MiB.", code="request_too_large")
+def _too_long(most: int) -> Refusal:
+    size = f"{most // 1024**2} MiB" if most >= 1024**2 else f"{most // 1024} KiB"
+    return Refusal(413, f"The request is longer than {size}.", code="request_too_large")

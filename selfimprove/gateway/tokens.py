@@ -6,6 +6,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +14,8 @@ from typing import Any
 
 import anyio
 
-from selfimprove import postgres
-from selfimprove.errors import DatabaseDown, TokenNeeded, TokenTaken, TokenUnknown
+from selfimprove import disk, postgres
+from selfimprove.errors import DatabaseDown, TokenNeeded, TokensUnreadable, TokenTaken, TokenUnknown
 from selfimprove.gateway import origin, work
 from selfimprove.postgres import Connection
 from selfimprove.settings import Settings, private
@@ -22,6 +23,8 @@ from selfimprove.settings import Settings, private
 PER_MINUTE = 600
 SECONDS = 30.0  # between two looks into the database
 LOOK_SECONDS = 0.2  # and at the file: so long a revoked token may still be used
+UNREAD = "nobody has looked at it yet"
+UNREADABLE = (OSError, ValueError, TypeError, KeyError)  # cut short, another's, or with fields of a later version
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,10 +94,7 @@ def remember(connection: Connection, home: Path) -> int:
     """
     connection.execute(postgres.queries("tokens").lock)
     rows = [asdict(Token(**row)) for row in connection.execute(postgres.queries("tokens").valid)]
-    draft = private(file(home).parent) / f"tokens.{secrets.token_hex(4)}.draft"
-    draft.touch(mode=0o600)
-    draft.write_text(json.dumps(rows))
-    os.replace(draft, file(home))
+    _write(file(home), json.dumps(rows))
     return len(rows)
 
 
@@ -104,11 +104,12 @@ def require(settings: Settings) -> None:
     Raises:
         TokenNeeded: others than this machine could reach it, and there is no token.
         DatabaseDown: nobody knows the tokens, since the database was never reached from here.
+        TokensUnreadable: nor are they known where the file says nothing that can be read.
     """
     if not file(settings.home).exists():
         raise DatabaseDown(reason="it was never reached from here, and holds who may be let in")
-    host = origin.elsewhere(settings)
-    if host and not Known(settings.home).all():
+    host, known = origin.elsewhere(settings), Known(settings.home).all()
+    if host and not known:
         name = "SELFIMPROVE_GATEWAY_NAMES" if host in settings.gateway_names else "SELFIMPROVE_GATEWAY_HOST"
         raise TokenNeeded(host=host, setting=name)
 
@@ -122,6 +123,7 @@ class Known:
         self._look_at = 0.0
         self.used: dict[str, datetime] = {}  # ids that were used since this was stored last
         self._tokens: dict[str, Token] = {}
+        self._wrong = UNREAD  # why nobody knows who may be let in; "" when it is known
 
     def find(self, text: str) -> Token | None:
         """The token whose text this is."""
@@ -131,16 +133,27 @@ class Known:
         return token
 
     def all(self) -> Mapping[str, Token]:
-        """Every valid token by its hash. A file that went away changes nothing: nobody gets in by deleting it."""
-        if time.monotonic() < self._look_at:
-            return self._tokens
-        self._look_at = time.monotonic() + LOOK_SECONDS
-        stamp = _stamp(self._file)
-        if stamp and stamp != self._stamp:
-            rows = json.loads(self._file.read_text())
-            self._tokens = {row["sha256"]: Token(**{**row, "scopes": tuple(row["scopes"])}) for row in rows}
-            self._stamp = stamp
+        """Every valid token by its hash. A file that went away changes nothing: nobody gets in by deleting it.
+
+        Raises:
+            TokensUnreadable: it is not known who may be let in, so nobody is.
+        """
+        if time.monotonic() >= self._look_at:
+            self._look()
+        if self._wrong:
+            raise TokensUnreadable(reason=self._wrong)
         return self._tokens
+
+    def _look(self) -> None:
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        try:
+            stamp = _stamp(self._file)
+            if stamp and stamp != self._stamp:
+                self._tokens, self._stamp = _read(self._file), stamp
+            if stamp or self._wrong == UNREAD:
+                self._wrong = ""
+        except UNREADABLE as exc:
+            self._wrong = type(exc).__name__
 
 
 async def follow(settings: Settings, known: Known) -> None:
@@ -161,6 +174,29 @@ def _exchange(settings: Settings, used: Mapping[str, datetime]) -> None:
     with postgres.connect(postgres.url(settings, "gateway")) as connection:
         note_use(connection, used)
         remember(connection, settings.home)
+
+
+def _read(path: Path) -> dict[str, Token]:
+    rows = json.loads(path.read_text())
+    if not isinstance(rows, list):
+        raise TypeError("not a list of tokens")
+    return {row["sha256"]: Token(**{**row, "scopes": tuple(row["scopes"])}) for row in rows}
+
+
+def _write(path: Path, text: str) -> None:
+    """Replace a file by another that outlasts a power failure; one that says the same stays."""
+    with suppress(OSError, ValueError):
+        if path.read_text() == text:
+            return
+    draft = private(path.parent) / f"tokens.{secrets.token_hex(4)}.draft"
+    try:
+        draft.touch(mode=0o600)
+        draft.write_text(text)
+        disk.sync_file(draft)
+        os.replace(draft, path)
+    finally:
+        draft.unlink(missing_ok=True)
+    disk.sync_folder(path.parent)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

@@ -13,7 +13,8 @@ import queue
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import IO, Any
 
 from selfimprove.errors import SelfImproveError
@@ -44,10 +45,29 @@ def load(library: str) -> str:
     multiplies = blas.use() if library == "mlx_lm" else ""
     if library == "mlx_lm":
         sys.modules["torch"] = None  # type: ignore[assignment]  # how importlib is told that there is no such module
-    loaded = pkgutil.resolve_name(library)
+    with _files_as_allowed():
+        loaded = pkgutil.resolve_name(library)
     if callable(loaded):  # "module:function", which loads more than a module does
         loaded()
     return multiplies
+
+
+@contextmanager
+def _files_as_allowed() -> Iterator[None]:
+    """While mlx_lm is imported, which asks for up to 4096 open files and fails where the system allows fewer."""
+    import resource
+
+    ask = resource.setrlimit
+
+    def ask_no_more(which: int, wanted: tuple[int, int]) -> None:
+        hard = resource.getrlimit(which)[1]
+        ask(which, wanted if hard == resource.RLIM_INFINITY else (min(wanted[0], hard), min(wanted[1], hard)))
+
+    resource.setrlimit = ask_no_more
+    try:
+        yield
+    finally:
+        resource.setrlimit = ask
 
 
 def _answer(order: dict[str, Any], multiplies: str, answers: IO[str]) -> None:

@@ -368,20 +368,41 @@ def test_a_wrong_request_is_told_its_field_and_nothing_of_what_it_held(
     assert "platypus" not in answer.text + caplog.text
 
 
+def taken(limit: Limits, visitor: str, per_minute: int) -> int:
+    """How many requests at once are let in."""
+    for count in range(1000):
+        try:
+            limit.count(visitor, per_minute)
+        except Refusal:
+            return count
+    raise AssertionError("there is no limit")
+
+
 def test_requests_a_minute_are_counted_by_token() -> None:
     now = 0.0
     limit = Limits(lambda: now)
-    for _ in range(10):
-        limit.count("a", 60)
+    assert taken(limit, "a", 240) == 40
     with pytest.raises(Refusal) as refused:
-        limit.count("a", 60)
+        limit.count("a", 240)
     assert (refused.value.status, refused.value.response().headers["retry-after"]) == (429, "1")
-    limit.count("b", 60)
+    limit.count("b", 240)
     limit.count("a", 0)
-    now = 1.0
-    limit.count("a", 60)
-    with pytest.raises(Refusal):
-        limit.count("a", 60)
+    now = 0.25
+    assert taken(limit, "a", 240) == 1
+
+
+def test_a_small_token_has_room_for_a_page_and_is_told_its_limits() -> None:
+    now = 0.0
+    limit = Limits(lambda: now)
+    assert taken(limit, "a", 6) == limits.BURST_LEAST == 20
+    with pytest.raises(Refusal) as refused:
+        limit.count("a", 6)
+    assert refused.value.message == (
+        "Too many requests: 6 requests a minute are let in, and 20 at once. Ask again in 10 seconds."
+    )
+    assert refused.value.response().headers["retry-after"] == "10"
+    now = 10.0
+    assert taken(limit, "a", 6) == 1
 
 
 def test_answers_under_way_are_counted(served: Served, client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,6 +42,29 @@ def test_the_description_names_every_body_and_no_status_that_never_comes(gateway
     assert httpx.get(f"{gateway[0]}/docs").status_code == 404, "its page would be fetched from elsewhere"
 
 
+def test_a_token_is_required_as_soon_as_there_is_one(tmp_path: Path) -> None:
+    served = Served(tmp_path)
+    said = {"GET /metrics", "GET /v1/models", "GET /v1/models/{name}"}
+    said |= {f"POST /v1/{name}" for name in ("chat/completions", "embeddings", "feedback")}
+    assert secured(served) == {one: [{}, {"HTTPBearer": []}] for one in said}
+    give(served, one=("admin",))
+    assert secured(served) == {one: [{"HTTPBearer": []}] for one in said}
+
+
+def test_elsewhere_a_token_is_always_required(tmp_path: Path) -> None:
+    found = secured(Served(tmp_path, GATEWAY_NAMES="llm.example.com"))
+    assert {str(one) for one in found.values()} == {str([{"HTTPBearer": []}])}
+
+
+def secured(served: Served) -> dict[str, object]:
+    """What each operation requires, where it does."""
+    paths = served.app.openapi()["paths"]
+    return {
+        f"{method.upper()} {path}": one["security"]
+        for path, operations in paths.items() for method, one in operations.items() if "security" in one
+    }  # fmt: skip
+
+
 def examined(url: str, token: str, *, examples: int, folder: Path) -> "subprocess.CompletedProcess[str]":
     """What schemathesis finds."""
     command = [
