@@ -15,6 +15,7 @@ from selfimprove.gateway.describe import takes
 from selfimprove.gateway.guard import Visitor, needs, require
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.repeated import Repeated, said
 from selfimprove.models.embed import DIMENSIONS, embedding_model_id
 
 log = logging.getLogger("selfimprove.gateway")
@@ -31,6 +32,7 @@ UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": schemas.Error, "descr
 CHAT = "/v1/chat/completions"
 TOKENS = "Tokens of another model mean nothing to this one; send texts (LangChain: check_embedding_ctx_length=False)."
 Chatting = Annotated[Visitor, Depends(needs("chat"))]
+UNWELL = Repeated()
 router = APIRouter(responses=REFUSALS)
 
 
@@ -133,7 +135,9 @@ async def healthz(request: Request) -> Response:
     found = await parts(request).answerer.health()
     detail = found.detail if request.state.visitor else ""
     if not found.ok:
-        log.info("No answer can be given now: %s", found.detail)
+        more = UNWELL.more("healthz")
+        if more is not None:
+            log.info("No answer can be given now: %s%s", found.detail, said(more))
     body = {"status": "ok" if found.ok else "unavailable", "detail": detail}
     retry = {} if found.ok else {"retry-after": str(int(found.retry_after) + 1)}
     return Response(orjson.dumps(body), 200 if found.ok else 503, retry, "application/json")
