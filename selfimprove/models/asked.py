@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -30,7 +30,7 @@ class Asked:
     top: int | None
     stops: Stops
     calls: Calls | None
-    schema: Follow | None
+    schema: Follow | None = None
     penalties: Penalties | None = None
 
     @property
@@ -47,12 +47,11 @@ class Desk:
         self._schemas = Schemas(tokenizer)
 
     def prepare(self, key: int, ask: Mapping[str, Any]) -> Asked:
-        """A request as the gateway's `Ask` has it.
+        """A request as the gateway's `Ask` has it, but for its schema, which may take long: `hold` adds that.
 
         Raises:
             PromptTooLong: no token of an answer would fit.
             MessagesUnusable: the messages cannot be rendered.
-            SchemaUnusable: the schema cannot be followed.
         """
         tokens = self._tokens(ask)
         room = self._context - len(tokens)
@@ -70,9 +69,20 @@ class Desk:
             top=ask["top_logprobs"],
             stops=Stops(ask["stop"]),
             calls=self._calls(ask["tools"]),
-            schema=self._schemas.follow(ask["schema"]) if ask["schema"] is not None else None,
             penalties=_penalties(ask),
         )
+
+    def hold(self, asked: Asked, schema: dict[str, Any]) -> Asked:
+        """The same request, held to a schema; may run beside `prepare`, in one thread.
+
+        Raises:
+            SchemaUnusable: the schema cannot be followed, or takes too much.
+        """
+        return replace(asked, schema=self._schemas.follow(schema))
+
+    def close(self) -> None:
+        """End the process that tries schemas; the next schema starts another."""
+        self._schemas.close()
 
     def _tokens(self, ask: Mapping[str, Any]) -> tuple[int, ...]:
         try:

@@ -1,7 +1,10 @@
 """Requests in OpenAI's form become what a model reads, tools and their calls included."""
 
 import json
+import queue
 import shutil
+import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -9,10 +12,12 @@ import mlx.core as mx
 import pytest
 from mlx_lm.utils import load_tokenizer
 
-from selfimprove.errors import MessagesUnusable, PromptTooLong
-from selfimprove.models.asked import Desk
+from selfimprove.errors import MessagesUnusable, ModelUnavailable, PromptTooLong, SchemaUnusable
+from selfimprove.models.answering import Orders
+from selfimprove.models.asked import Asked, Desk
 from selfimprove.models.base import TINY
 from selfimprove.models.penalties import Penalties
+from selfimprove.models.voices import SCHEMAS, Preparing
 
 TEMPLATE = (
     "{% for tool in tools or [] %}<|system|>{{ tool | tojson }}<|end|>{% endfor %}"
@@ -103,7 +108,8 @@ def test_nothing_changes_the_logits_unless_it_is_asked_for(tokenizer: Any) -> No
     assert desk.prepare(1, wanted(hello)).processors == []
     [bias] = desk.prepare(1, wanted(hello, logit_bias={"7": -3.0})).processors
     assert isinstance(bias, Penalties)
-    both = desk.prepare(1, wanted(hello, presence_penalty=1.0, schema={"type": "string"})).processors
+    with closing(desk):
+        both = desk.hold(desk.prepare(1, wanted(hello, presence_penalty=1.0)), {"type": "string"}).processors
     assert [type(one).__name__ for one in both] == ["Penalties", "Follow"], "nothing brings back what a schema forbids"
 
 
@@ -113,3 +119,87 @@ def test_penalties_count_the_answer_and_not_the_prompt() -> None:
     assert penalties(mx.array([1, 1, 3]), logits).tolist() == [[0.0, 0.0, 4.0, 0.0]]
     assert penalties(mx.array([1, 1, 3, 1]), logits).tolist() == [[0.0, -1.5, 4.0, 0.0]]
     assert penalties(mx.array([1, 1, 3, 1, 1, 2]), logits).tolist() == [[0.0, -2.0, 2.5, 0.0]]
+
+
+HELLO = {"role": "user", "content": "Hello."}
+HOSTILE = {"allOf": [{"type": "string", "pattern": f".*{n}.{{50}}"} for n in range(30)]}
+
+
+class Slow(Desk):
+    """A desk whose schemas are compiled when the test says so."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        super().__init__(tokenizer, 512)
+        self.begun, self.go = threading.Semaphore(0), threading.Semaphore(0)
+
+    def hold(self, asked: Asked, schema: dict[str, Any]) -> Asked:
+        """The same."""
+        self.begun.release()
+        self.go.acquire()
+        return asked
+
+
+def say(key: int, schema: dict[str, Any] | None = None) -> dict[str, Any]:
+    return {"key": key, "do": "say", "ask": wanted(HELLO, schema=schema)}
+
+
+def cancel(key: int) -> dict[str, Any]:
+    return {"key": key, "do": "cancel"}
+
+
+def keys(orders: Orders) -> list[tuple[str, int]]:
+    return [(order["do"], order["key"]) for order in (orders.get_nowait() for _ in range(orders.qsize()))]
+
+
+def test_a_request_without_a_schema_waits_for_none(tokenizer: Any) -> None:
+    orders: Orders = queue.SimpleQueue()
+    with closing(Desk(tokenizer, 512)) as desk:
+        preparing = Preparing(desk, orders)
+        preparing.take(say(1, HOSTILE))
+        compiling = threading.Thread(target=preparing.hold)
+        compiling.start()
+        preparing.take(say(2))
+        assert orders.get()["key"] == 2
+        compiling.join()
+        assert isinstance(orders.get()["error"], SchemaUnusable)
+
+
+def test_those_with_a_schema_keep_their_order(tokenizer: Any) -> None:
+    orders: Orders = queue.SimpleQueue()
+    desk = Slow(tokenizer)
+    preparing = Preparing(desk, orders)
+    for key, schema in enumerate([{}, None, {}, None]):
+        preparing.take(say(key, schema))
+    desk.go.release(2)
+    preparing.hold()
+    preparing.hold()
+    assert keys(orders) == [("say", 1), ("say", 3), ("say", 0), ("say", 2)]
+
+
+def test_who_is_cancelled_before_the_schema_is_compiled_is_not_answered(tokenizer: Any) -> None:
+    orders: Orders = queue.SimpleQueue()
+    desk = Slow(tokenizer)
+    preparing = Preparing(desk, orders)
+    for key in (1, 2):
+        preparing.take(say(key, {}))
+    compiling = threading.Thread(target=preparing.hold)
+    compiling.start()
+    desk.begun.acquire()
+    preparing.take(cancel(1))
+    preparing.take(cancel(2))
+    desk.go.release()
+    compiling.join()
+    preparing.hold()  # finds nothing to compile for the second
+    assert keys(orders) == [("cancel", 1), ("cancel", 2), ("say", 1), ("cancel", 1)]
+
+
+def test_only_so_many_schemas_wait(tokenizer: Any) -> None:
+    orders: Orders = queue.SimpleQueue()
+    preparing = Preparing(Slow(tokenizer), orders)
+    for key in range(SCHEMAS + 1):
+        preparing.take(say(key, {}))
+    refused = orders.get_nowait()
+    assert (refused["key"], type(refused["error"])) == (SCHEMAS, ModelUnavailable)
+    preparing.take(cancel(0))
+    preparing.take(say(99, {}))
+    assert keys(orders) == [("cancel", 0)]
