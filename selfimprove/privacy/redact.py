@@ -14,7 +14,7 @@ from selfimprove.privacy.gate import Admit
 from selfimprove.privacy.known import Known, is_recognisable
 from selfimprove.privacy.search import Hit, merged, search
 
-RULE_VERSION = "6"
+RULE_VERSION = "7"
 _ROUNDS = 8
 _MOST = 999_999  # a pseudonym with a longer number is none to PLACEHOLDER
 

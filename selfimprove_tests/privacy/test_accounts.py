@@ -1,8 +1,11 @@
 """Bank accounts beside the words that name them, days of birth in sentences, and numbers in links."""
 
-import pytest
+from itertools import pairwise
 
-from selfimprove_tests.privacy.made import Made
+import pytest
+from stdnum.es import ccc
+
+from selfimprove_tests.privacy.made import DIGITS, Made
 from selfimprove_tests.privacy.masks import found, masks
 
 MADE = Made(114)
@@ -47,6 +50,34 @@ def test_accounts_are_found_beside_their_words(text: str, value: str) -> None:
 )  # fmt: skip
 def test_other_numbers_stay(text: str) -> None:
     assert found(text) == []
+
+
+@pytest.mark.parametrize("text", ["{}", "nr konta {}", "Przelej na {}, proszę.", "nr rachunku: {}"])
+@pytest.mark.parametrize("sign", ["", " ", "-"])
+def test_polish_accounts_are_found_without_their_country(text: str, sign: str) -> None:
+    number = MADE.iban("PL")[2:]
+    written = sign.join([number[:2], *(number[at : at + 4] for at in range(2, 26, 4))])
+    assert found(text.format(written)) == [("IBAN", written)]
+    wrong = f"{written[:-1]}{(int(written[-1]) + 1) % 10}"
+    assert found(text.format(wrong)) == []
+
+
+@pytest.mark.parametrize("text", ["mi cuenta es {}", "CCC {}", "cuenta bancaria: {}", "número de cuenta {}"])
+@pytest.mark.parametrize("cuts", [(), (4, 8, 10), (4, 8, 12, 16)])
+def test_spanish_accounts_are_found_beside_their_word(text: str, cuts: tuple[int, ...]) -> None:
+    bank, account = MADE.number(8), MADE.of(DIGITS, 10)
+    number = f"{bank}{ccc.calc_check_digits(f'{bank}00{account}')}{account}"
+    written = " ".join(number[start:end] for start, end in pairwise((0, *cuts, 20)))
+    assert found(text.format(written)) == [("IBAN", written)]
+    assert found(f"lote {written}") == []
+    assert found(text.format(f"{number[:8]}{(int(number[8]) + 1) % 10}{number[9:]}")) == []
+
+
+@pytest.mark.parametrize("text", ["Kto. {}, BLZ [IBAN_1]", "Kto.-Nr. {} BLZ [IBAN_1]", "BLZ [IBAN_1], Kto {}"])
+def test_accounts_are_found_beside_a_bank(text: str) -> None:
+    number = MADE.number(7)
+    assert found(text.format(number)) == [("IBAN", number)]
+    assert found(f"kto {number} zna") == []
 
 
 @pytest.mark.parametrize(

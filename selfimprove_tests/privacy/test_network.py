@@ -37,6 +37,15 @@ def test_network_cards_are_found() -> None:
     assert masks(f"mac {address.replace(':', '-').upper()}", address.replace(":", "-").upper())
 
 
+def test_network_cards_are_found_as_routers_write_them() -> None:
+    address = f"{MADE.of('123456789', 4)}.c{MADE.of(HEX, 2)}a.{MADE.of('789', 2)}b9"
+    assert found(f"Vlan1 {address}, up.") == [("DEVICE", address)]
+    assert found(address.upper()) == [("DEVICE", address.upper())]
+    digits = ".".join(MADE.number(4) for _ in range(3))
+    assert found(f"mac address {digits}") == [("DEVICE", digits)]
+    assert found(f"build {digits}") == found("ffff.ffff.ffff") == found("interface dead.beef.cafe") == []
+
+
 def test_small_octets_need_a_word() -> None:
     assert found("the server at 9.8.7.6 is down") == [("IP", "9.8.7.6")]
     assert found("9.8.7.6 brings fixes") == []

@@ -47,6 +47,9 @@ SAID = [
     "mijn wachtwoord is {}",
     "moje hasło to {}",
     "hasło: {}",
+    "mijn wachtwoord is nu {}",
+    "my password at https://example.org is {}",
+    "Password for https://example.org/login: {}",
 ]
 LAST = [text for text in SAID if text.endswith("{}")]
 GIVEN = [
@@ -85,8 +88,12 @@ def test_passwords_are_found(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["my PIN is {}", "PIN: {}", "the pin code for my card is {}", "mein PIN ist {}", "cvv {}"]
-)
+    "text",
+    [
+        "my PIN is {}", "PIN: {}", "change the pin to {}", "PIN {}", "the pin code for my card is {}",
+        "mein PIN ist {}", "cvv {}",
+    ],
+)  # fmt: skip
 def test_pins_are_found(text: str) -> None:
     pin = MADE.number(4)
     assert masks(text.format(pin), pin)
@@ -172,6 +179,16 @@ def test_a_plain_word_is_one_when_nothing_follows_or_it_is_quoted() -> None:
         "curl -u $USER:$PASS https://host", "bypass = 3", "compass: north", "passed: 12 tests", "pw = pw[:-1]",
         "username and password from ~/.netrc file", "the password is stored in the database",
         "postgres://user:password@localhost:5432/db", "amqp://guest:password@rabbit.queue:5672/vhost1",
+        "reset your password at https://example.com/reset", "Set your password: https://example.com/set",
+        "change your password http://www.example.org/a?b=c2", "Your password can be changed: www.example.com/account2",
+        "Mein Passwort ist geändert", "Moje hasło jest nieprawidłowe", "Le mot de passe est obligatoire",
+        "La contraseña es obligatoria", "La password è obbligatoria", "Het wachtwoord is verplicht",
+        "Mon mot de passe est périmé", "Mijn wachtwoord is kwijt", "mi contraseña es larga", "la mia password è lunga",
+        "mi contraseña es fácil", "my password is gone", "the password is base64-encoded",
+        "my password is sha256-hashed", "Pin the version to 2.4.1", "pin: 5.0.1", "pin: v5.0",
+        "Pin the runner to ubuntu-22", "pin torch to 2.1.0rc1",
+        "GPIO pin 1234", "connect pin 4567 to ground", "solder the pin 1234", "pin 4567 high",
+        "change your password at https://example.org:8080/x2 - today", "password for https://example.org is required",
     ],
 )  # fmt: skip
 def test_talk_about_passwords_stays(text: str) -> None:

@@ -64,6 +64,8 @@ WORDS = [
     "il mio cellulare è {}",
     "bel me op, telefoon {}",
     "mój numer: {}",
+    "kom. {}",
+    "you can reach me at {} days and nights",
     "zadzwoń: {}",
     "meu telefone é {}",
     "ligue para {}",
@@ -156,6 +158,11 @@ def test_two_numbers_in_a_row_are_both_found() -> None:
         "1-2-3-4-5-6-7-8-9",
         "chmod 0644 and 0755",
         "UPC 036000291452",
+        "The call takes 12 345 678 nanoseconds",
+        "We reached 1 234 567 users",
+        "Call me() with 1234567 args",
+        "office 365 and 2019 2016",
+        "contact 1 234 567 Einwohner",
     ],
 )
 def test_other_numbers_stay(text: str) -> None:

@@ -92,6 +92,26 @@ def test_letters_or_digits_alone_spread_from_eight_on(letters: str, length: int,
     assert second == f"what does {'[PASSWORD_1]' if spreads else value} tell you"
 
 
+@pytest.mark.parametrize("again", [str.lower, str.upper, str.swapcase])
+def test_a_password_said_again_in_other_letters_is_masked(again: Callable[[str], str]) -> None:
+    password = MADE.password()
+    first, second = redact([f"my password is {password}", f"Straße, {again(password)} or {again(password)}x"]).texts
+    assert first == "my password is [PASSWORD_1]"
+    assert second == f"Straße, [PASSWORD_2] or {again(password)}x"
+
+
+@pytest.mark.parametrize("value", ["tulips", "a1b2c", "Sunshine"])
+def test_other_letters_of_short_or_plain_passwords_stay(value: str) -> None:
+    texts = [f"my password is '{value}'", f"what does {value.upper()} mean"]
+    assert redact(texts).texts[1] == texts[1]
+
+
+def test_other_letters_of_what_is_no_password_stay() -> None:
+    key = MADE.key(20)
+    texts = redact([f"api_key={key}", f"not {key.swapcase()}"]).texts
+    assert texts == ("api_key=[SECRET_1]", f"not {key.swapcase()}")
+
+
 def test_spans_are_code_points_of_the_original() -> None:
     address = MADE.email()
     text = f"𝟏é\u200b {address} 你"
@@ -152,6 +172,12 @@ ADVERSARIAL: dict[str, Callable[[int], str]] = {
     "curl": lambda n: "curl mysql -p " * (n // 14),
     "accents": lambda n: "e\u0301" * (n // 2),
     "columns": lambda n: "| password " * (n // 11),
+    "births": lambda n: "born in " * (n // 8),
+    "changes": lambda n: "passwort von auf " * (n // 17),
+    "elements": lambda n: '<add key="api_key" ' * (n // 19),
+    "wifi": lambda n: "WIFI:T:a;S:" * (n // 11),
+    "linked": lambda n: "password https://a " * (n // 19),
+    "latitudes": lambda n: "lat=1.2345," * (n // 11),
 }
 
 
@@ -160,6 +186,12 @@ def test_time_grows_with_the_text_and_not_faster(shape: str) -> None:
     small, large = (ADVERSARIAL[shape](size) for size in (31_250, 1_000_000))
     find(small[:1000])
     assert is_within(32 * 1.9, lambda: find(large), lambda: find(small))
+
+
+def test_time_grows_with_the_passwords_and_not_faster() -> None:
+    """Each is looked for in all texts, in capitals too."""
+    texts = [f"my password is 'Tulip!{number}a', TULIP!{number - 1}A was old" for number in range(4000)]
+    assert is_within(8 * 1.9, lambda: redact(texts), lambda: redact(texts[:500]))
 
 
 def test_time_grows_with_the_messages_and_not_faster() -> None:

@@ -2,6 +2,10 @@
 
 from selfimprove.privacy.rules import (
     accounts,
+    birth,
+    changed,
+    codes,
+    configured,
     countries,
     given,
     identity,
@@ -29,7 +33,9 @@ RULES: tuple[Rule, ...] = (
     *makers.RULES,
     *tokens.RULES,
     *said.RULES,
+    *changed.RULES,
     *marked.RULES,
+    *codes.RULES,
     *given.RULES,
     *laid_out.RULES,
     *mail.RULES,
@@ -42,6 +48,8 @@ RULES: tuple[Rule, ...] = (
     *phone.RULES,
     *spoken.RULES,
     *things.RULES,
+    *birth.RULES,
     *wallets.RULES,
     *written.RULES,
+    *configured.RULES,
 )

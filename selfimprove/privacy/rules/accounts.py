@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import vocabulary
-from selfimprove.privacy.rules.rule import Bounds, Check, Rule, either, near, value
+from selfimprove.privacy.rules.money import mod_97
+from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, either, near, value
 
 _IS = (
     rf"[^\w\n\x00]{{0,4}}(?:(?:{vocabulary.verb()}|number|no|nr|num|interbancaria|transit|code)\b"
@@ -27,6 +28,27 @@ def _account(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span("value")
 
 
+def _polish(match: re.Match[str]) -> Iterator[Bounds]:
+    """26 digits that are a valid account once Poland's letters stand before them."""
+    if mod_97(f"PL{digits_of(match[0])}") == 1:
+        yield match.span()
+
+
+def _spanish(match: re.Match[str]) -> Iterator[Bounds]:
+    """A Código Cuenta Cliente: two check digits, one for bank and branch, one for the account."""
+    number = digits_of(match[0])
+    right = ccc_check(f"00{number[:8]}") + ccc_check(number[10:]) == number[8:10]
+    if right and near(match, r"cuenta|\bccc\b", before=60):
+        yield match.span()
+
+
+def ccc_check(digits: str) -> str:
+    """The check digit of ten digits of a Spanish account."""
+    weighed = sum(pow(2, at, 11) * int(digit) for at, digit in enumerate(digits))
+    left = 11 - weighed % 11
+    return str({10: 1, 11: 0}.get(left, left))
+
+
 def _rule(name: str, words: str, pattern: str, check: Check = value) -> Rule:
     written = rf"\b(?:{words}){_IS}(?P<value>{pattern})(?![\w-]|[.,]\d)"
     return Rule(name, "IBAN", written, check, digits=6, flags=re.IGNORECASE, needs=_NEEDS[name])
@@ -37,7 +59,7 @@ _NEEDS = {
     "clabe": ("clabe",),
     "bankleitzahl": either("blz|bankleitzahl"),
     "routing_number": either("routing|aba|rtn"),
-    "account_number": either("account|acct|a/c|konto"),
+    "account_number": either("account|acct|a/c|konto|kto"),
     "account_named": vocabulary.needs("account"),
     "account_brazilian": ("conta",),
 }
@@ -47,7 +69,23 @@ RULES = (
     _rule("clabe", "clabe", r"\d{3}[ ]?\d{3}[ ]?\d{11}[ ]?\d"),
     _rule("bankleitzahl", "blz|bankleitzahl", r"\d{3}[ ]?\d{3}[ ]?\d\d"),
     _rule("routing_number", "routing|aba|rtn", r"\d{9}", _routing),
-    _rule("account_number", "account|acct|a/c|konto(?:nummer|nr)?", r"\d{6,12}", _account),
+    _rule("account_number", "account|acct|a/c|konto(?:nummer|nr)?|kto", r"\d{6,12}", _account),
     _rule("account_named", vocabulary.pattern("account"), r"\d{6,12}"),
     _rule("account_brazilian", "conta(?: corrente)?", r"\d{4,12}-[\dX]", _account),
+    Rule(
+        "account_polish",
+        "IBAN",
+        r"(?<![\w.,/-])\d{2}(?P<between>[ -]?)\d{4}(?:(?P=between)\d{4}){5}(?![\w-]|[.,/]\d)",
+        _polish,
+        digits=26,
+    ),
+    Rule(
+        "account_spanish",
+        "IBAN",
+        r"(?<![\w.,/-])\d{4}[ -]?\d{4}[ -]?\d{2}[ -]?\d{2}(?:[ -]?\d{4}){2}(?![\w-]|[.,/]\d)",
+        _spanish,
+        ("cuenta", "ccc"),
+        20,
+        flags=re.IGNORECASE,
+    ),
 )

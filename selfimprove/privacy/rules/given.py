@@ -10,13 +10,14 @@ from selfimprove.privacy.rules.rule import Bounds, Rule, ended
 
 _ASSIGNED = (
     r"(?P<key>password|passwd|passphrase|passwort|pwd|secret_key|contrasena|senha|wachtwoord|haslo|"
+    r"(?:become|ssh|sudo|db|smtp|mail|ftp|ldap|root|admin|bind|user)_pass(?=[ ]?:)|"
     r"(?<![A-Za-z])(?:pass|pw|psw)(?=\\?[\"']?\]?[ ]?=|\\?[\"'][ ]?:))\\?[\"']?\]?"
     r"(?P<equals>[ \t]{0,4}(?::=|=>|=(?!=)|:(?!:))[ \t]{0,4})(?P<quote>\\?[\"'`]?)"
     r"(?P<value>(?<=[\"'`])[^\"'`\n\x00\\]{3,100}|"
     r"(?:[^\s\"'`\x00,;&\\<>(){}]|[(){}]{1,3}(?=[A-Za-z0-9!@#$%^&*_+])|&(?![\w&]{0,30}=|&)){3,100})"
 )
 _OPTION = (
-    r"(?<![\w-])(?:--(?:[a-z]{1,12}-)?(?:password|passwd|pass|pwd|token|secret|api-key|auth-token)(?:[= ])|"
+    r"(?<![\w-])(?:--(?:[a-z]{1,12}-)?(?:password|passwd|passphrase|pass|pwd|token|secret|api-key|auth-token)(?:[= ])|"
     r"sshpass[ ]-p[ ]?|mysql\w{0,8}[ ][^\n\x00|]{0,60}?-p(?=[^\s-])|"
     r"-p(?=[A-Za-z]{0,64}[\d!@#$%^&*][^\s\x00]{0,64}[A-Za-z!@#$%^&*]))"
     r"[\"']?(?P<value>[^\s\"'\x00-][^\s\"'\x00]{2,99})"

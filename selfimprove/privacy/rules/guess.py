@@ -26,6 +26,28 @@ NOT_ONE = words(
     change yourpassword your_password example placeholder redacted todo tbd case-sensitive
     """
 )
+# What else is said of one in a sentence; a phrase of words may hold some of these.
+_SAID = words(
+    """
+    gone dead public private shared ready fine okay good bad here there back back-up base64 sha1 sha256 sha512 md5 utf8
+    geandert verandert zuruckgesetzt gesperrt lang kurz einfach schwer leicht geheim verschlusselt pflicht notig korrekt
+    obligatoire facultatif change modifie perime expiree perdue bloque enregistre chiffre long court facile difficile
+    sur secret correct bon mauvais egal nouveau ancien identique
+    obligatoria obligatorio cambiada modificada caducada perdida bloqueada guardada cifrada larga corta facil dificil
+    mala buena nueva antigua distinta igual privada publica secreta
+    alterada mudada expirada perdida bloqueada salva longa curta nova antiga diferente igual boa ruim secreta
+    obbligatoria cambiata modificata persa bloccata salvata cifrata lunga corta breve semplice difficile facile nuova
+    vecchia diversa uguale giusta segreta
+    verplicht gewijzigd veranderd kwijt geblokkeerd opgeslagen versleuteld lang kort makkelijk moeilijk eenvoudig nieuw
+    oud anders gelijk juist geheim nodig
+    nieprawidlowe prawidlowe zmienione zablokowane zapomniane zgubione zapisane zaszyfrowane dlugie krotkie latwe trudne
+    proste nowe stare inne takie dobre zle tajne
+    """
+)
+_SAID_OF = re.compile(
+    r"[\w-]{2,30}-(?:encoded|encrypted|hashed|protected|based|only|sensitive|generated|specific|dependent|salted|bit)",
+    re.IGNORECASE,
+)
 _PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z'-]+\Z|[A-Z][A-Z'-]+\Z")
 _ADJECTIVE = re.compile(r"(?:ed|ing|ly|able|ible|ive|ful|less|ous|ent|ant|ary|ory|ic|al)\Z", re.IGNORECASE)
 _CLOSING = "\"'`.,;:?!)]}"
@@ -52,13 +74,20 @@ _FIELD = re.compile(
 def is_none(text: str) -> bool:
     """Whether it only stands where a password would: a word about passwords, a placeholder."""
     bare = text.rstrip(_CLOSING)
-    return text.lower().strip("!*_") in NOT_ONE or (bool(bare) and _PLACEHOLDER.fullmatch(bare) is not None)
+    plain = text.lower().strip("!*_")
+    stands_in = _PLACEHOLDER.fullmatch(bare) or _SAID_OF.fullmatch(bare)
+    return plain in NOT_ONE or plain in _SAID or (bool(bare) and stands_in is not None)
 
 
 def is_code(text: str) -> bool:
     """Whether it is read from somewhere: a call, an index, a path, the environment."""
     line = text.partition("\\n")[0]  # code in JSON
     return _LOOK_UP.fullmatch(line.rstrip(_CLOSING)) is not None
+
+
+def is_version(text: str) -> bool:
+    """Whether it is the number of a version, such as v2.4.1."""
+    return bool(re.fullmatch(r"[v^~=]{0,2}\d{1,3}(?:\.\d{1,3}){1,3}(?:[-.]?[a-z]{1,5}\.?\d{0,3})?", text))
 
 
 def is_field(text: str) -> bool:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess
-from selfimprove.privacy.rules.rule import Bounds, Rule, either, value, words
+from selfimprove.privacy.rules.rule import Bounds, Rule, either, words
 from selfimprove.privacy.rules.said import KEY, KEY_NEEDS
 
 _MARK = r"(?:[*_~`]{1,3}|</?[A-Za-z]{1,8}>)"
@@ -40,6 +40,8 @@ def _marked(match: re.Match[str]) -> Iterator[Bounds]:
     apart = match["apart"] or match["below"]
     verb = match["below"] and match["key"].lower() == "pass"
     if verb or (match["apart"] == "|" and not _is_row(match)):
+        return
+    if match["vague"] and guess.is_version(given):
         return
     looks = _is_apart(given) if apart else guess.is_complex(given) or guess.is_phrase(given)
     if len(given) >= 3 and looks and not guess.is_none(given) and not guess.is_code(given):
@@ -121,14 +123,5 @@ RULES = (
         _columns,
         needs=either("pass|pwd|kennwort|mot de|contrasena|senha|wachtwoord|haslo"),
         flags=re.IGNORECASE | re.MULTILINE,
-    ),
-    Rule(
-        "pin_keyed",
-        "PASSWORD",
-        r"[\"'](?:pin|pin_?code|passcode)[\"'][ ]?:[ ]?[\"']?(?P<value>\d{4,8})(?![\w.])",
-        value,
-        needs=("pin", "passcode"),
-        digits=4,
-        flags=re.IGNORECASE,
     ),
 )

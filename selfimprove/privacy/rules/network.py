@@ -14,6 +14,7 @@ _VERSION = (
     r"[=~><^]=)[\"']?\s*[:=]?\s*[\"']?\Z"
 )
 _ADDRESS = r"(?:\bip|addr|host|server|client|dns|ping|ssh|remote|from|peer|proxy|gateway|network|login|visitor|http)"
+_FEWEST_DIGITS = 3  # of a network card's twelve, where words could be written with the others
 
 
 def _ipv4(match: re.Match[str]) -> Iterator[Bounds]:
@@ -57,6 +58,15 @@ def _mac(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span()
 
 
+def _dotted_mac(match: re.Match[str]) -> Iterator[Bounds]:
+    """As Cisco writes it: of digits alone only beside a word, for so are versions and dates."""
+    written = match[0].lower()
+    mixed = re.search(r"[a-f]", written) and len(re.findall(r"\d", written)) >= _FEWEST_DIGITS
+    named = near(match, r"\bmac\b|address|interface|\barp\b|vlan")
+    if len(set(written)) > 3 and (mixed or (named and written.replace(".", "").isdigit())):
+        yield match.span()
+
+
 RULES = (
     Rule(
         "ipv4",
@@ -83,5 +93,13 @@ RULES = (
         _mac,
         needs=(":", "-"),
         digits=1,
+    ),
+    Rule(
+        "mac_dotted",
+        "DEVICE",
+        r"(?<![\w.-])[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![\w-]|\.\w)",
+        _dotted_mac,
+        needs=(".",),
+        digits=_FEWEST_DIGITS,
     ),
 )

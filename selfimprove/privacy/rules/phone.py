@@ -42,7 +42,7 @@ _FORMATS = re.compile(
 )
 _DATE = re.compile(
     r"(?:19|20)\d\d([-./ ]?)[01]?\d\1[0-3]?\d(?![-./]?\d)|[0-3]?\d([-./])[0-3]?\d\2(?:19|20)?\d\d(?![-./]?\d)|"
-    r"(?:1[5-9]|20)\d\d ?[-/] ?(?:1[5-9]|20)\d\d\Z"
+    r"(?:1[5-9]|20)\d\d(?: ?[-/] ?| )(?:1[5-9]|20)\d\d\Z"
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3}){2,}\Z")
 _DECIMAL = re.compile(r"\d*\.\d{5,}\Z|\d+\.\d+[ -]+\d+\.\d+")
@@ -75,7 +75,8 @@ def _is_evident(number: str, digits: str) -> bool:
 
 def _is_named(match: re.Match[str], number: str, digits: str) -> bool:
     """A word beside it says that it is one, and it is as long as one."""
-    if digits.endswith("00000"):
+    counts = number.strip().isdigit() or _THOUSANDS.match(number.strip())
+    if digits.endswith("00000") or (counts and near(match, phone_words.COUNTED, before=0, after=20)):
         return False  # a quantity
     said = says(match, phone_words.BEFORE) or near(match, phone_words.AFTER, before=0, after=24)
     shortest = 7 if number.strip().isdigit() else 6

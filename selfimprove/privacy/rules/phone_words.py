@@ -18,7 +18,7 @@ BEFORE = _phrases("""
     joignable|numero|llama|_marca|_marque|contacto|chiama|recapito|_ligue|_liga_|_ligar|contato|dzwon|komork|_numer|_bel_|
     _bellen|bereik|_gsm_|_desk_|_office_|message+to|messages+to|number+is_|_my+number|_his+number|_her+number|_our+number|
     _their+number|_new+number|_home+number|_work+number|_number_|answer+at|answering+at|answers+at|answered+at|registered|
-    telefoon|_nummer_|_sim_|_tel|_nr+tel
+    telefoon|_nummer_|_sim_|_tel|_nr+tel|_kom_
 """)
 AFTER = (
     r"^[\s\\,|(-]{0,4}(?:\(?"
@@ -26,6 +26,16 @@ AFTER = (
     r"is (?:my|his|her|our|the|their) (?:\w{1,8} )?(?:number|phone|cell|mobile|line)|"
     r"(?:is|works) (?:best|the best way)|"
     r"when you (?:arrive|get|land|are)|ist meine|anrufen|erreich|est mon numero|es mi numero)"
+)
+# What is counted, right after the number.
+COUNTED = (
+    r"^[ ](?:(?:nano|micro|milli)?(?:seconds?|sekunden|secondes|segundos|secondi|seconden|sekund)|[mn]s|minute[ns]?|"
+    r"years|jahre|users?|people|persons?|customers|visitors|views|"
+    r"followers|subscribers|downloads|times|arg(?:ument)?s|parameters|bytes|[kmg]b|rows|lines|records|items|entries|files|tokens|words|"
+    r"points|dollars|euros?|usd|eur|km|miles|met(?:er|re)s|requests|messages|iterations|steps|samples|units|"
+    r"pieces|votes|copies|inhabitants|residents|(?:be)?nutzer|menschen|leute|personen|kunden|einwohner|zeilen|stuck|utilisateurs|"
+    r"personnes|gens|fois|habitants|lignes|usuarios|personas|veces|habitantes|pessoas|vezes|utenti|persone|volte|abitanti|"
+    r"gebruikers|mensen|keer|inwoners|uzytkownikow|osob|razy|mieszkancow)(?![\w-])"
 )
 NOT_ONE = (
     r"(?:order|invoice|ticket|case|id|isbn|issn|doi|sku|pin|zip|code|account|version|port|line|row|size|total|build|"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess, vocabulary
-from selfimprove.privacy.rules.rule import Bounds, Rule, either, value
+from selfimprove.privacy.rules.rule import Bounds, Rule, either, near
 
 KEY = (
     r"(?P<key>pass ?words?|wi-?fi (?:key|code|pass)|code wi-?fi|cle wi-?fi|clave (?:del )?wi-?fi|wlan-?schlussel|"
@@ -20,12 +20,15 @@ KEY_NEEDS = either(
     "toegangscode|haslo|kod|wi-fi|wifi|wlan"
 )
 START = r"(?:(?<![A-Za-z_])(?<!--)|(?<=[a-z])(?=passwort|kennwort|wachtwoord))"  # compounds are one word
-_BETWEEN = r"[^\n\x00:=.!?\"'`;,()]{0,40}?"
+_BETWEEN = (
+    r"[^\n\x00:=.!?\"'`;,()]{0,40}?"
+    r"(?:https?://[^\s\x00\"'`<>:]{3,100}(?=:?[ ])[^\n\x00:=.!?\"'`;,()]{0,20}?)?"  # what it is the password of
+)
 _LINK = (
-    r"(?P<link>'s[ ]|[ ]{0,2}(?::|=>|->|→|=(?!=)|-[ ])[ ]{0,2}|"
+    r"(?P<link>'s[ ]|[ ]{0,2}(?::(?!//)|=>|->|→|=(?!=)|-[ ])[ ]{0,2}|"
     r"[ ](?:is|was|will be|to|from|ist|lautet|war|est|etait|c'est|es|era|e|sera|jest|brzmi|luidt)(?:[ ]|[ ]?:[ ]?))"
-    r"(?:(?:now|still|just|currently|jetzt|maintenant|ahora|agora|teraz)[ ]:?[ ]?)?"
-    r"(?!(?:set|changed|reset|updated|gesetzt|geandert)[ ])"
+    r"(?:(?:now|still|just|currently|jetzt|maintenant|ahora|agora|teraz|nu|nun|ora|adesso)[ ]:?[ ]?)?"
+    r"(?!(?:set|changed|reset|updated|gesetzt|geandert)[ ]|[\"'`<(\[]?(?:[a-z]{2,12}://|www\.))"  # not a link
 )
 _VALUE = (
     r"(?:\"(?P<double>[^\"\n\x00]{3,100})\"|'(?P<single>[^'\n\x00]{3,100})'|`(?P<tick>[^`\n\x00]{3,100})`|"
@@ -58,6 +61,11 @@ _AS = (
     r"(?:pass ?(?:word|code|phrase)|pwd|pin\b|passwort|kennwort|mot de passe|contrasena|clave|senha|wachtwoord|haslo)"
 )
 _TOKEN_BEFORE = re.compile(r"[\"'`]?([^\s\"'`\x00]{4,64})[\"'`]?\Z")
+_BOARD_BEFORE = (
+    r"\b(?:gpio|arduino|esp\d{2,4}|raspberry|header|connector|connect|solder|wire|led|digital|analog|input|output)"
+    r"[ ](?:the[ ])?\Z"
+)
+_BOARD_AFTER = r"^[ ](?:(?:to|and|on)[ ](?:the[ ])?(?:ground|gnd|vcc|5v|3\.3v|board|header|pin)\b|(?:high|low)\b)"
 _PIN = (
     rf"\b(?:{vocabulary.pattern('one_time_code', 'card_code', 'card_pin')}|pin-(?:code|number|nummer)|"
     r"m?tan(?=[ ]?(?:[:=]|ist\b|lautet\b)))\b[^\n\x00.!?\d]{0,24}?"
@@ -70,7 +78,7 @@ def _said(match: re.Match[str]) -> Iterator[Bounds]:
     group = next(name for name in ("double", "single", "tick", "bare") if match[name])
     said = quoted or match["bare"].rstrip(".,;:?)]}")
     owned = bool(_OWNER.search(match.string[max(0, match.start() - 40) : match.start()]))
-    if len(said) < 3 or guess.is_none(said) or (guess.is_code(said) and not owned):
+    if len(said) < 3 or guess.is_none(said) or (guess.is_code(said) and not owned) or _is_pinned(match, said, owned):
         return
     if (
         guess.is_complex(said)
@@ -79,6 +87,12 @@ def _said(match: re.Match[str]) -> Iterator[Bounds]:
         or (owned and _ends_sentence(match, said))
     ):
         yield match.start(group), match.start(group) + len(said)
+
+
+def _is_pinned(match: re.Match[str], said: str, owned: bool) -> bool:
+    """Whether software is pinned to a version."""
+    pinned = match["key"].lower() == "pin" and match["link"].strip() == "to" and not said.isdigit()
+    return not owned and bool(pinned or (match["vague"] and guess.is_version(said)))
 
 
 def _ends_sentence(match: re.Match[str], said: str) -> bool:
@@ -109,6 +123,12 @@ def _used_as(match: re.Match[str]) -> Iterator[Bounds]:
         yield begin + before.start(1), begin + before.end(1)
 
 
+def _pin(match: re.Match[str]) -> Iterator[Bounds]:
+    """A number that opens something, not one of the pins of a chip or a board."""
+    if not (near(match, _BOARD_BEFORE, before=24) or near(match, _BOARD_AFTER, before=0, after=24)):
+        yield match.span("value")
+
+
 RULES = (
     Rule(
         "password_said",
@@ -131,7 +151,7 @@ RULES = (
         "pin",
         "PASSWORD",
         _PIN,
-        value,
+        _pin,
         needs=("tan", *vocabulary.needs("one_time_code", "card_code", "card_pin")),
         digits=3,
         flags=re.IGNORECASE,

@@ -1,31 +1,12 @@
-"""Numbers of things and facts that point at one person: cars, wallets' seed phrases, dates of birth, coordinates."""
+"""Numbers of things and facts that point at one person: cars, wallets' seed phrases, coordinates."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from selfimprove.privacy.rules.rule import Bounds, Check, Rule, either, near, value, whole, words
+from selfimprove.privacy.rules.rule import Bounds, Check, Rule, either, near, whole, words
 
-_MONTH = (
-    r"(?:jan|feb|fev|mar|mrz|maa|apr|avr|abr|kwi|may|mai|mag|mei|maj|jun|giu|cze|jul|lug|lip|aug|aou|ago|sie|sep|set|wrz|"
-    r"oct|okt|out|ott|paz|nov|lis|dec|dez|des|dic|gru|ene|gen|sty|lut)[a-z]{0,9}"
-)
-_DATE = (
-    r"(?:\d{1,2}[ ]?[./-][ ]?\d{1,2}[ ]?[./-][ ]?(?:\d{4}|\d{2})|\d{4}[./-]\d{1,2}[./-]\d{1,2}|"
-    rf"\d{{1,2}}(?:st|nd|rd|th|er|\.)?[ ](?:of[ ]|de[ ])?{_MONTH}[.,]?[ ](?:de[ ])?\d{{4}}|"
-    rf"{_MONTH}[.]?[ ]\d{{1,2}}(?:st|nd|rd|th)?,?[ ]\d{{4}})(?!\d)"
-)
-_BORN = (
-    r"(?:\bdob\b|\bd\.o\.b\b|date[- ]?of[- ]?birth|birth[-_ ]?da(?:te|y)|"
-    r"(?:i was|she was|he was|am|my) born|"
-    r"\bborn(?: on)?(?=:?[ ]\d)|"
-    r"geburts(?:datum|tag)|geboren(?: am| op)?|"
-    r"\bgeb\.|date de naissance|\bnee? le|nacimiento|\bnacid[oa](?: el)?|\bnaci(?: el)?(?=[ ]\d)|\bnasci em|"
-    r"cumpleanos|data di nascita|\bnat[oa] il|nascimento|\bnascid[oa] (?:em|a)|geboortedatum|"
-    r"urodzeni\w|\burodzon\w{1,2}|\burodzil\w{1,3} sie(?: w dniu| dnia)?|"
-    r"\bur\.)"
-)
 _SEED = (
     r"(?:seed|recovery|mnemonic|back-?up|wallet|secret|metamask|ledger|trezor|phrase|words|wiederherstellung\w{0,8}|"
     r"semilla|recuperacion|recuperation|recupero|recuperacao|herstel\w{0,8}|odzyskiwania|frase|fraza)"
@@ -48,10 +29,15 @@ _PLATE = (
 )
 _PLATE_IS = r"is|was|number|no|nr|num|nummer|ist|lautet|est|es|e|to|jest|brzmi|luidt"
 _NUMBER = r"-?\d{1,3}\.\d{4,12}"
-_WHERE = (
-    r"\bgeo|\bgps|coord|koord|\blat|\blon|\blng|locat|locali|standort|ubicac|posizion|position|\bmaps?\b|place|home|\blive|"
-    r"address|wohn|where|\bhere\b|\bat\b|@|[?&]q="
+_GLOBE = (
+    r"\bgeo(?!m)|\bgps|coord|koord|(?<![a-z])lat(?![a-z])|latitud|(?<![a-z])lon(?![a-z])|(?<![a-z])lng(?![a-z])|longitud|"
+    r"\bmaps?\b|[?&]q="
 )
+_WHERE = (
+    r"locat|locali|standort|ubicac|posizion|position|place|home|\blive|address|wohn|where|\bhere\b|\bat\b|@"
+)
+_DIRECTED = re.compile(r"\d[ ]?°?[ ]?[NS]\b.*\d[ ]?°?[ ]?[EWO]\b")
+_DRAWN = r"\b(?:plot|chart|graph|axis|axes|pixel|canvas|screen|mouse|cursor|vector|matrix|tensor|loss|weight|step)"
 
 
 def _plate(match: re.Match[str]) -> Iterator[Bounds]:
@@ -86,9 +72,23 @@ def _vin(match: re.Match[str]) -> Iterator[Bounds]:
 
 def _coordinates(match: re.Match[str]) -> Iterator[Bounds]:
     latitude, longitude = float(match["latitude"]), float(match["longitude"])
-    named = match["named"] or near(match, _WHERE, before=60, after=20)
-    if abs(latitude) <= 90 and abs(longitude) <= 180 and named:
+    named = match["named"] or _DIRECTED.search(match[0]) or near(match, _GLOBE, before=60, after=20)
+    if abs(latitude) <= 90 and abs(longitude) <= 180 and (named or _is_somewhere(match, latitude, longitude)):
         yield match.span()
+
+
+def _is_somewhere(match: re.Match[str], latitude: float, longitude: float) -> bool:
+    """Beside a word for places that also has other uses: not for two fractions, nor for points of a drawing."""
+    fractions = abs(latitude) < 1 and abs(longitude) < 1
+    return not fractions and near(match, _WHERE, before=60) and not near(match, _DRAWN, before=60, after=30)
+
+
+def _keyed(match: re.Match[str]) -> Iterator[Bounds]:
+    """As exact as a house needs: four decimals of one of them."""
+    latitude, longitude = match["latitude"], match["longitude"]
+    decimals = max(len(number.partition(".")[2]) for number in (latitude, longitude))
+    if decimals >= 4 and abs(float(latitude)) <= 90 and abs(float(longitude)) <= 180:
+        yield match.start("latitude"), match.end("longitude")
 
 
 def _rule(name: str, type_: str, pattern: str, check: Check, digits: int, needs: tuple[str, ...] = ()) -> Rule:
@@ -96,21 +96,6 @@ def _rule(name: str, type_: str, pattern: str, check: Check, digits: int, needs:
 
 
 RULES = (
-    _rule(
-        "birth_date",
-        "BIRTH_DATE",
-        rf"{_BORN}[^\w\n\x00]{{0,4}}(?:(?:is|was|ist|est|es|e|to|on|am)[ ]){{0,2}}(?P<value>{_DATE})",
-        value,
-        4,
-    ),
-    _rule(
-        "birth_date_before",
-        "BIRTH_DATE",
-        rf"\b(?:am|op|on)[ ](?P<value>{_DATE})[ ](?:in[ ][\w-]{{2,30}}[ ])?(?:geboren|born)\b",
-        value,
-        4,
-        ("geboren", "born"),
-    ),
     _rule(
         "seed_phrase",
         "SECRET",
@@ -137,6 +122,15 @@ RULES = (
         rf"(?P<longitude>{_NUMBER})(?:[ ]?°)?(?:[ ]?[EWO]\b)?(?![\w.])",
         _coordinates,
         10,
+    ),
+    _rule(
+        "coordinates_keyed",
+        "COORDINATES",
+        r"(?<![a-z])lat(?:itude)?[\"']?[ ]?[:=][ ]?[\"']?(?P<latitude>-?\d{1,2}\.\d{1,16})[\"']?[ ]?[,;&]?\s{0,16}"
+        r"[\"']?(?:lon|lng|long|longitude)[\"']?[ ]?[:=][ ]?[\"']?(?P<longitude>-?\d{1,3}\.\d{1,16})(?![\w.])",
+        _keyed,
+        6,
+        ("lat",),
     ),
     _rule(
         "coordinates_degrees",

@@ -30,10 +30,11 @@ _NAME = (
     rf"{vocabulary.pattern('key')}|schlussel|clave|chave|chiave|sleutel|klucz"
 )
 _ASSIGN = (
-    r"[\w\-.\]]{0,24}(?:\\?[\"'`*]){0,2}\]?(?:</\w{1,6}>)?[ \t]{0,4}(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|"
+    r"[\w\-.\]]{0,24}(?:\\?[\"'`*]){0,2}\]?(?:</\w{1,6}>)?(?:[ ]\([^()\n\x00]{1,24}\))?[ \t]{0,4}"
+    r"(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|"
     rf"[ ](?:{vocabulary.verb()})\b:?|"
     r"[ ](?=[A-Za-z0-9+/_=.~-]{20}))"
-    r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:\\?[\"'`]){0,2}"
+    r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:[bfru]{1,2}(?=[\"']))?(?:\\?[\"'`]){0,2}"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)your|example|sample|placeholder|changeme|change_me|dummy|redacted|xxxx|1234567890abcdef|abcdef123456|"
@@ -65,15 +66,19 @@ def _aws_secret(match: re.Match[str]) -> Iterator[Bounds]:
 
 def _header(match: re.Match[str]) -> Iterator[Bounds]:
     if match["scheme"].lower() == "basic":
-        encoded = match["value"].rstrip("=")
-        try:
-            holds_password = b":" in base64.b64decode(encoded + "=" * (-len(encoded) % 4), validate=True)
-        except binascii.Error:
-            return
-        if holds_password:
+        if holds_password(match["value"]):
             yield match.span("value")
     elif is_random(match["value"]):
         yield ended(match)
+
+
+def holds_password(encoded: str) -> bool:
+    """Whether it is the base64 of a user, a colon and a password."""
+    bare = encoded.rstrip("=")
+    try:
+        return b":" in base64.b64decode(bare + "=" * (-len(bare) % 4), validate=True)
+    except binascii.Error:
+        return False
 
 
 def is_random(text: str) -> bool:
@@ -110,7 +115,7 @@ RULES = (
         "SECRET",
         rf"(?<![A-Za-z])(?:\w{{1,24}}[_\-.])?(?:{_NAME}){_ASSIGN}(?P<value>[A-Za-z0-9+/_\-=.~]{{10,500}})(?![\w(\[])",
         _assigned,
-        needs=either("key|token|secret|credential|schluss|api|clave|chave|chiave|sleutel|klucz"),
+        needs=either("key|token|secret|credential|schluss|api|cle |jeton|clave|chave|chiave|sleutel|klucz"),
         flags=re.IGNORECASE,
     ),
     Rule(
