@@ -28,6 +28,11 @@ _HEDGES = frozenset({
     "say", "says", "said", "believe", "think", "claim", "myth", "false", "wrong", "example", "before", "after", "while",
     "although", "wenn", "manche", "manchmal", "oder", "si", "parfois", "soms", "or", "but", "however", "until",
 })
+# A row of a table, a formula, or logic alone: each is one case of several.
+_ROW = re.compile(r"[|\t=→⇒⟹↔¬∧∨]|->")
+_LOGIC = frozenset({
+    "true", "false", "and", "or", "not", "xor", "nand", "nor", "is", "wahr", "falsch", "vrai", "faux",
+})
 _RESULT = re.compile(
     r"\b(?:the (?:final |correct |right )?(?:answer|result|sum)|die antwort|das ergebnis|la (?:réponse|respuesta))"
     r" (?:is|equals|ist|est|es)(?: therefore| thus)?:? (-?\d+(?:[.,]\d+)?)(?![\w%/]| (?:or|to|and)\b)",
@@ -67,6 +72,7 @@ def _claims(prose: str) -> Iterator[tuple[tuple[str, ...], bool]]:
         plain = [_AUXILIARIES.get(word, word) for word in said if word not in _NEGATIONS or word in _AUXILIARIES]
         kept = tuple(_stem(word) for word in plain if word not in _FILLERS)
         is_claim = not sentence.rstrip().endswith("?") and not (_HEDGES & set(said)) and '"' not in sentence
+        is_claim &= not _ROW.search(sentence) and not all(len(word) == 1 or word in _LOGIC for word in kept)
         if is_claim and len(kept) >= ENOUGH_WORDS and len(negations) <= 1:
             yield kept, bool(negations)
 

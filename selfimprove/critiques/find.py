@@ -24,7 +24,14 @@ RULES: Mapping[str, Rule] = MappingProxyType({
     "truncated": flaws.truncated,
     "looping": flaws.looping,
 })
-VERSIONS: Mapping[str, int] = MappingProxyType({**dict.fromkeys(RULES, 1), "code_does_not_parse": 2})
+VERSIONS: Mapping[str, int] = MappingProxyType({
+    **dict.fromkeys(RULES, 1),
+    **dict.fromkeys((
+        "not_json", "not_a_table", "not_a_list", "wrong_number_of_items", "more_than_one_word", "not_yes_or_no",
+        "too_many_words", "contradicts_itself",
+    ), 2),
+    "code_does_not_parse": 3,
+})
 
 
 def find(exchange: Exchange) -> tuple[Finding, ...]:

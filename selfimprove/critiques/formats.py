@@ -1,17 +1,12 @@
 """Rules about form: what the question asked for and the answer does not have; code that is no code."""
 
-import ast
 import re
-import textwrap
-import tomllib
-import warnings
-from collections.abc import Callable, Mapping
-from types import MappingProxyType
+from collections.abc import Callable
 
-import orjson
-
+from selfimprove.critiques.asks_abroad import asks_for, items_asked_for, parts_of, says_yes_or_no
 from selfimprove.critiques.exchange import Exchange
 from selfimprove.critiques.fences import split
+from selfimprove.critiques.parse import PARSERS, is_json, is_json_lines
 from selfimprove.privacy.fold import PLACEHOLDER
 
 _ASKS_JSON = re.compile(
@@ -60,7 +55,6 @@ _ASKS_FEWER_WORDS = re.compile(
     r"\b(?:at most|under|no more than|fewer than|less than|maximum(?: of)?|max\.?(?: of)?|up to) (\d{1,4}) words\b",
     re.IGNORECASE,
 )
-LONGEST_XML = 20_000  # patterns for comments would take the square of what is never closed
 WORDS_OVER = 1.1  # people count words otherwise than a program does
 _NUMBERS = {
     "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10, "twelve": 12,
@@ -72,27 +66,29 @@ _ASKS_ITEMS = re.compile(
     rf"(?!(?:or|to|and|of|{_NOT_ITEMS})\b)[a-z][\w-]*",
     re.IGNORECASE,
 )
+_AND_OR = re.compile(r",\s*(?:and|or)\s+|,\s*|\s+(?:and|or)\s+")
 _CODE_LINE = re.compile(
     r"[{}=<>\\]|;\s*$|\w\([^)]*\)|^\s*(?:#|//|@|import |from \w+ import|def |class |return\b|else:|try:)"
 )
 _NUMBERED = re.compile(r"^( *)(?:\*\*)?\d{1,2}[.):]\s?\S", re.MULTILINE)
-_TAG = re.compile(r"<(/?)([A-Za-z_][\w:.-]*)(?:[^<>\"']|\"[^\"]*\"|'[^']*')*?(/?)>")
-_NO_TAG = re.compile(r"<!--.*?-->|<!\[CDATA\[.*?\]\]>|<[!?][^>]*>", re.DOTALL)
 _BULLETED = re.compile(r"^( *)[-*•–]\s+\S", re.MULTILINE)
 
 
 def not_json(exchange: Exchange) -> str | None:
     """JSON was asked for, and nothing in the answer is JSON."""
-    if not _ASKS_JSON.search(exchange.question) or _ABOUT_JSON.search(exchange.question):
+    asked = _ASKS_JSON.search(exchange.question) and not _ABOUT_JSON.search(exchange.question)
+    if not (asked or asks_for("json", exchange.question)):
         return None
     answer = PLACEHOLDER.sub("0", exchange.answer)
     candidates = [*(block.body for block in split(answer).blocks), answer, *_braced(answer)]
-    return None if any(_is_json(candidate) for candidate in candidates) else "asked for JSON, gave none"
+    has = any(is_json(candidate) or is_json_lines(candidate) for candidate in candidates)
+    return None if has else "asked for JSON, gave none"
 
 
 def not_a_table(exchange: Exchange) -> str | None:
     """A table was asked for, and no two lines of the answer have cells."""
-    if not _ASKS_TABLE.search(exchange.question) or is_code(exchange.answer):
+    asked = _ASKS_TABLE.search(exchange.question) or asks_for("table", exchange.question)
+    if not asked or is_code(exchange.answer):
         return None
     rows = [line for line in exchange.answer.splitlines() if line.count("|") >= 2 or "\t" in line or "<tr" in line]
     return None if len(rows) >= 2 else "asked for a table, gave none"
@@ -100,7 +96,8 @@ def not_a_table(exchange: Exchange) -> str | None:
 
 def not_a_list(exchange: Exchange) -> str | None:
     """Bullets or numbered points were asked for, and the answer has fewer than two."""
-    if not _ASKS_BULLETS.search(exchange.question) or is_code(exchange.answer):
+    asked = _ASKS_BULLETS.search(exchange.question) or asks_for("bullets", exchange.question)
+    if not asked or is_code(exchange.answer):
         return None
     return None if len(items(exchange.answer)) >= 2 else "asked for a list, gave none"
 
@@ -108,16 +105,16 @@ def not_a_list(exchange: Exchange) -> str | None:
 def wrong_number_of_items(exchange: Exchange) -> str | None:
     """A number of things was asked for, and the answer lists another number; says nothing where it cannot count."""
     asked = _ASKS_ITEMS.search(exchange.question)
-    if not asked:
+    wanted = (_NUMBERS.get(asked[1].lower()) or int(asked[1])) if asked else items_asked_for(exchange.question)
+    if not wanted:
         return None
-    wanted = _NUMBERS.get(asked[1].lower()) or int(asked[1])
-    given = len(items(exchange.answer)) or _named_in_line(exchange.answer)
+    given = len(items(exchange.answer)) or _named_in_line(exchange.answer, _AND_OR.split if asked else parts_of)
     return f"asked for {wanted} items, gave {given}" if given >= 2 and given != wanted and wanted > 1 else None
 
 
 def more_than_one_word(exchange: Exchange) -> str | None:
     """One word was asked for."""
-    if not _ASKS_WORD.search(exchange.question):
+    if not (_ASKS_WORD.search(exchange.question) or asks_for("word", exchange.question)):
         return None
     words = len(exchange.answer.split())
     return f"asked for one word, gave {words}" if words > 1 else None
@@ -132,22 +129,25 @@ def no_code(exchange: Exchange) -> str | None:
 
 def not_yes_or_no(exchange: Exchange) -> str | None:
     """Yes or no was asked for, and the answer begins with neither, nor says that it cannot tell."""
-    if not _ASKS_YES_OR_NO.search(exchange.question) or _YES_OR_NO.match(exchange.answer):
+    asked = _ASKS_YES_OR_NO.search(exchange.question) or asks_for("yes_or_no", exchange.question)
+    if not asked or _YES_OR_NO.match(exchange.answer) or says_yes_or_no(exchange.answer):
         return None
     return "asked for yes or no, gave neither"
 
 
 def too_many_words(exchange: Exchange) -> str | None:
     """A limit of words was set, and the answer is longer by more than a tenth."""
-    asked = _ASKS_FEWER_WORDS.search(exchange.question)
-    words = len(exchange.answer.split())
-    return f"asked for {asked[1]} words at most, gave {words}" if asked and words > WORDS_OVER * int(asked[1]) else None
+    asked = _ASKS_FEWER_WORDS.search(exchange.question) or asks_for("fewer_words", exchange.question)
+    if not asked:
+        return None
+    most, words = next(filter(None, asked.groups())), len(exchange.answer.split())
+    return f"asked for {most} words at most, gave {words}" if words > WORDS_OVER * int(most) else None
 
 
 def code_does_not_parse(exchange: Exchange) -> str | None:
     """A fenced block that says it is Python, JSON, TOML or XML, and is not; `...` leaves something out."""
     for block in split(PLACEHOLDER.sub("0", exchange.answer)).blocks:
-        name, parses = _PARSERS.get(block.language, ("", None))
+        name, parses = PARSERS.get(block.language, ("", None))
         if parses and not parses(block.body) and not (name != "Python" and "..." in block.body):
             return f"a {name} block does not parse"
     return None
@@ -169,12 +169,12 @@ def is_code(text: str) -> bool:
     return sum(1 for line in lines if _CODE_LINE.search(line)) * 3 >= len(lines) > 0
 
 
-def _named_in_line(text: str) -> int:
+def _named_in_line(text: str, split_up: Callable[[str], list[str]]) -> int:
     """How many things one short line enumerates, such as "Red, green and blue."; 0 when it is not such a line."""
     line = text.strip().rstrip(".").rpartition(":")[2]
     if "\n" in text.strip() or re.search(r"[.!?]\s", line):
         return 0
-    parts = [part for part in re.split(r",\s*(?:and|or)\s+|,\s*|\s+(?:and|or)\s+", line.strip()) if part]
+    parts = [part for part in split_up(line.strip()) if part]
     return len(parts) if len(parts) >= 2 and max(len(part.split()) for part in parts) <= 4 else 0
 
 
@@ -186,54 +186,3 @@ def _braced(text: str) -> list[str]:
         if 0 <= start < end:
             found.append(text[start : end + 1])
     return found
-
-
-def _is_json(text: str) -> bool:
-    try:
-        return isinstance(orjson.loads(text.strip()), dict | list)
-    except orjson.JSONDecodeError:
-        return False
-
-
-def _is_toml(text: str) -> bool:
-    try:
-        tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError):
-        return False
-    return True
-
-
-def _is_balanced(text: str) -> bool:
-    """Whether every element of an XML document or a piece of one is closed; entities are never expanded."""
-    if len(text) > LONGEST_XML:
-        return True
-    open_: list[str] = []
-    for closes, name, empty in _TAG.findall(_NO_TAG.sub("", text)):
-        if closes and (not open_ or open_.pop() != name):
-            return False
-        if not closes and not empty:
-            open_.append(name)
-    return not open_
-
-
-def _is_python(text: str) -> bool:
-    """Whether it parses; notebook commands and interpreter sessions are read as what they show."""
-    lines = textwrap.dedent(text).splitlines()
-    if any(line.startswith(">>>") for line in lines):
-        lines = [line[4:] for line in lines if line.startswith((">>>", "..."))]
-    source = "\n".join("pass" if line.startswith(("%", "!")) else line for line in lines)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:
-            ast.parse(source)
-        except (RecursionError, MemoryError):
-            return True  # too deep to say
-        except (SyntaxError, ValueError):
-            return False
-    return True
-
-
-_PARSERS: Mapping[str, tuple[str, Callable[[str], bool]]] = MappingProxyType({
-    "python": ("Python", _is_python), "py": ("Python", _is_python), "python3": ("Python", _is_python),
-    "json": ("JSON", _is_json), "toml": ("TOML", _is_toml), "xml": ("XML", _is_balanced), "svg": ("XML", _is_balanced),
-})  # fmt: skip

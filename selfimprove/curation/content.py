@@ -12,8 +12,12 @@ from selfimprove.privacy.redacted_chat import RedactedChat
 # The share of words that may differ in a turn: below 50 words one other word easily makes another fact.
 LONG = 50
 CHANGED_SHORT, CHANGED_LONG = 0.05, 0.15
-# A word that turns the meaning wherever it stands: a number, a pseudonym, a negation.
-TELLING = re.compile(r"\d|^(?:not?|never|without|cannot|\w+n't|nicht|kein\w*|nie|ohne|pas|jamais|sans|nunca|sin|não)$")
+# A word that turns the meaning wherever it stands: a number, a pseudonym, a negation, also that of code, a comparison.
+TELLING = re.compile(
+    r"\d|^!|[=<>]=|&&|\|\||^[=<>!]+$|^(?:not?|never|without|cannot|\w+n't|nicht|kein\w*|nie|niemals|ohne|non?"
+    r"|pas|jamais|sans"
+    r"|nunca|sin|não|sem|mai|senza|niet|geen|nooit|zonder|nigdy|bez|nessun\w*|ningun\w*|nenhum\w*)$"
+)
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,10 @@ LANGUAGES = {
             (?![^,;:]* (?:finden|entdecken|sehen|erkennen|entnehmen|lesen)\b)""",
         declines=r"""(?:TOPIC )?(?:kann|darf|werde|mochte) ich\b[^,;:]{0,60}\b(?:nicht|keine?\w*)\bWHOLLY DEED
             |TOPIC (?:kann|darf|werde|mochte) ich (?:\w+ )?(?:nicht|nichts) (?:tun|machen|erstellen|schreiben)
+            |TOPIC (?:kann|darf|werde|mochte) ich (?:\w+ ){0,2}nichts (?:\w+ )?(?:sagen|schreiben|mitteilen)\b
+            |ich (?:kann|darf|werde|mochte) (?:\w+ )?(?:dazu|daruber|hierzu) (?:\w+ )?nichts (?:\w+ )?(?:sagen
+                |schreiben|mitteilen)\b
+            |(?<=[,.!:] )(?:das|dies|so etwas|so was) (?:darf|mochte|werde) ich (?:\w+ )?nicht(?=[.!;]|$)
             |ich (?:kann|darf|werde|mochte)\b[^,;:]{0,60}\b(?:nicht|keine?\w*)\bWHOLLY DEED
             |ich (?:kann|darf|werde) (?:das|dies|so etwas) (?:\w+ )?nicht (?:tun|machen|schreiben|erstellen)
             |ich bin (?:\w+ )?nicht (?:in der lage|befugt|berechtigt|dafur gemacht)\b,?[^,;:]{0,80}DEED
@@ -58,6 +62,8 @@ LANGUAGES = {
             |je ne (?:peux|puis|pourrai) (?:\w+ )?pas (?:vous |t'|te )?(?:fournir|donner|ecrire|creer|generer|rediger
             |faire|parler|offrir)\b[^,;:]{0,15} (?:cela|ca|ceci|ce (?:type|genre|sujet|contenu)|de tel\w*
             |cette (?:information|aide)|(?:de |d'|des )?(?:conseils?|informations?|instructions|aide|assistance))\b
+            |je ne (?:peux|puis) (?:\w+ )?rien (?:vous |te )?dire (?:a ce sujet|la-dessus|sur (?:ce|cela|ca)\b)
+            |(?<=[,.!:] )je n'ai pas le droit(?: de (?:faire|dire) (?:cela|ca))?(?=[.!;]|$)
             |(?:cela|ca|ceci) (?:va a l'encontre de|enfreint|viole|est contraire a) (?:mes|nos) \w+
             |(?:cette|votre|ta) (?:demande|question|requete) (?:va a l'encontre|enfreint|viole|est contraire)\b
             |en tant qu(?:e |')MACHINE[^;:]{0,60}\bje (?:ne |n')\w+ (?:\w+ )?pas\b""",
@@ -75,6 +81,9 @@ LANGUAGES = {
             |no (?:te |le |les )?(?:puedo|podre) (?:proporcionar|dar|escribir|hacer|crear|generar|ofrecer|hablar
             |cumplir)\w*\b[^,;:]{0,10} (?:eso|esto|ese|esa|tal|es[et]e \w+|(?:\w+ )?(?:consejos?|informacion
             |instrucciones|asesoramiento))\b
+            |(?:sobre (?:eso|esto|ese tema) )?no (?:te |le )?puedo decir(?:te|le)? nada(?: (?:sobre
+                |acerca de) (?:eso|esto|ello|ese tema))?(?=[.!;]|$)
+            |(?<=[,.!:] )(?:eso|esto) no (?:me esta permitido|lo puedo hacer|puedo hacerlo)(?=[.!;]|$)
             |(?:eso|esto|(?:tu|su|esa|esta) (?:solicitud|peticion|pregunta)) (?:va en contra de|viola|infringe
             |incumple) (?:mis|nuestras)
             |como (?:una? )?MACHINE[^;:]{0,60}\bno (?:puedo|tengo)\b""",
@@ -87,6 +96,9 @@ LANGUAGES = {
             |non (?:ti |vi |le )?(?:posso|potro) (?:fornir|dar|scriver|far|crear|generar|offrir|parlar
             |discuter)\w*\b[^,;:]{0,10} (?:questo|quello|cio|tale?|(?:di )?quest[oai] \w+|(?:\w+ )?(?:consigli\w*
             |informazioni|istruzioni|consulenz\w+))\b
+            |(?:su questo )?non (?:ti |le )?posso dir(?:ti|le|e) (?:nulla|niente)(?: (?:al riguardo|in merito
+                |su questo))?(?=[.!;]|$)
+            |(?<=[,.!:] )(?:questo|cio) non (?:lo posso fare|posso farlo|mi e permesso)(?=[.!;]|$)
             |(?:questo|cio|(?:la tua|la sua|questa) (?:richiesta|domanda)) (?:va contro|viola) (?:le mie|i miei
             |le nostre)
             |(?:come|in quanto|essendo un) MACHINE[^;:]{0,60}\bnon (?:posso|ho)\b""",
@@ -99,6 +111,9 @@ LANGUAGES = {
             |(?:eu )?nao (?:te |lhe )?(?:posso|poderei) (?:te |lhe )?(?:fornecer|dar|escrever|fazer|criar|gerar
             |oferecer|falar|discutir)\b[^,;:]{0,10} (?:isso|isto|tal|ess[ea] \w+|(?:\w+ )?(?:conselhos?|instrucoes
             |informac(?:ao|oes)))\b
+            |(?:sobre (?:isso|isto) )?(?:eu )?nao (?:te |lhe )?posso dizer nada(?: (?:sobre
+                |a respeito) ?(?:d?iss[oe]|d?isto)?)?(?=[.!;]|$)
+            |(?<=[,.!:] )(?:isso|isto) (?:eu )?nao (?:posso fazer|me e permitido)(?=[.!;]|$)
             |(?:isso|isto|(?:sua|essa|esta) (?:solicitacao|pergunta|pedido)) (?:vai contra|viola
             |infringe) (?:as )?(?:minhas|nossas)
             |como (?:uma? )?MACHINE[^;:]{0,60}\b(?:eu )?nao (?:posso|tenho)\b""",
@@ -111,6 +126,9 @@ LANGUAGES = {
         declines=r"""(?:(?:daar|hier|dit|dat|(?:deze|die|je|uw) \w+) )?(?:kan|mag|zal) ik\b[^,;:]{0,40}\b(?:niet
             |geen)\b[^,;:]{0,40}DEED
             |ik (?:kan|mag|zal)\b[^,;:]{0,40}\b(?:niet|geen)\b[^,;:]{0,40}DEED
+            |(?:daar|hier) (?:kan|mag|wil) ik (?:\w+ ){0,2}(?:niets|niks) (?:over|van|op) (?:zeggen|vertellen)\b
+            |ik (?:kan|mag) (?:daar|hier) (?:\w+ )?(?:niets|niks) over (?:zeggen|vertellen)\b
+            |(?<=[,.!:] )(?:dat|dit) (?:mag|wil) ik (?:\w+ )?niet(?=[.!;]|$)
             |ik ben niet (?:in staat|bevoegd)\b,?[^,;:]{0,60}DEED
             |(?:dit|dat|(?:deze|je|uw) (?:vraag|verzoek)) (?:gaat in tegen|is in strijd met|druist in tegen) (?:mijn
             |onze)
@@ -124,6 +142,9 @@ LANGUAGES = {
             |dopomoc|odpowiedziec|odpowiadac|spelnic|udzielic|udzielac|rozmawiac)\b
             |nie (?:moge|jestem w stanie) (?:\w+ )?(?:tego|takich \w+|takiej \w+) (?:\w+ )?(?:zrobic|napisac|podac
             |stworzyc)
+            |(?:nic |na ten temat )?nie moge (?:ci |panu |pani )?(?:nic
+                |niczego) (?:o tym |na ten temat )?powiedziec(?: o tym| na ten temat)?(?=[.!;]|$)
+            |(?<=[,.!:] )(?:tego )?nie wolno mi(?: tego)?(?: (?:robic|zrobic|mowic))?(?=[.!;]|$)
             |(?:to|to jest|ta prosba|to pytanie|twoja prosba) (?:jest sprzeczn[aey] z|narusza) (?:moj|moi|nasz)\w+
             |jako MACHINE[^;:]{0,60}\bnie (?:moge|mam)\b""",
         unless=r"""ale|bez|dopoki|chyba|jesli|jezeli|zanim|wiecej niz|inaczej niz""",

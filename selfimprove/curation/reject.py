@@ -35,16 +35,16 @@ class Rule:
 RULES = (
     Rule("3", no_train),
     Rule(REDACTION, left_over_secret),
-    Rule("3", smuggled_instruction),
-    Rule("1", too_short),
+    Rule("4", smuggled_instruction),
+    Rule("2", too_short),
     Rule("1", too_long),
-    Rule("3", broken),
-    Rule("1", error_string),
-    Rule("2", refusal),
-    Rule("2", profanity),
+    Rule("4", broken),
+    Rule("2", error_string),
+    Rule("3", refusal),
+    Rule("3", profanity),
     Rule("3", wrong_language),
 )
-DUPLICATES = "2"
+DUPLICATES = "3"
 RULE_VERSION = ".".join([*(rule.version for rule in RULES), DUPLICATES])
 REASONS = (*(rule.name for rule in RULES), "exact_duplicate", "near_duplicate")
 

@@ -4,12 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 
 import numpy as np
 from numpy.typing import NDArray
 
-SKETCH_VERSION = "2"
+SKETCH_VERSION = "3"
 GRAM = 5
 BINS = 64
 EMPTY = np.uint32(0xFFFFFFFF)
@@ -18,8 +19,17 @@ PRIMES = np.array(
     [0x9E3779B97F4A7C15, 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0xD6E8FEB86659FD93, 0xA0761D6478BD642F], np.uint64
 )
 
-# At the edge of a word a mark is style; inside one ("3.5", "it's") or among signs of its own ("+", "=") it is content.
-MARKS = ".,!?;:…'\"`“”„«»()"
+# At the end of a word a mark is style, and so are quotes around it and a bracket that a phrase opens with; before a
+# word ("!done", ":q", ".env"), inside one ("3.5", "it's") or among signs of its own ("+", "!=") it is content.
+OPENING = "'\"`“”„«»("
+MARKS = f".,!?;:…){OPENING}"
+DROPPED = re.compile(r"[,'\"`“”„«»]+|\.{3,}|…+")  # words that are only marks and yet style
+# Marks that some languages set apart from their sentence; between other words they may be a line of code's.
+SPACED = re.compile(r"(?<=\S) +[!?:;]+(?=\s*$|\s+[A-ZÀ-Þ\"«“„¿¡])", re.MULTILINE)
+# Where signs or words join terms, brackets say which.
+TERMS = re.compile(r"[-+*/%^=<>&|](?<=\S .)[-+*/%^=<>&|]{0,2} \(?\w")
+GROUPS = re.compile(r"[()](?:(?<=\bnot \()|(?<=\band \()|(?<=\bor \()|(?<=\)) (?:and|or)\b)")
+BRACKET_ENDS = re.compile(r"\)[.,;:?…]+(?=\s|\Z)")
 POINT = re.compile(r"\.(?=[0-9])(?<![\w.]\.)")  # of ".5", which is 0.5 and not 5
 # What nobody sees: characters without width, soft hyphens, marks of direction and of how an emoji is drawn.
 DRAWN = "\ufe0f"
@@ -38,7 +48,7 @@ class Sketches:
 
 
 def normalise(text: str) -> str:
-    """The text without what does not change its meaning: letter forms, case, marks at word edges, kinds of space.
+    """The text without what does not change its meaning: letter forms, case, marks at word ends, kinds of space.
 
     Where there is nothing but marks, they are what it says.
     """
@@ -52,8 +62,25 @@ def normalise(text: str) -> str:
 
 
 def _bare(text: str) -> str:
+    if " !" in text or " ?" in text or " :" in text or " ;" in text:
+        text = SPACED.sub("", text)
+    if "(" in text and (TERMS.search(text) or GROUPS.search(text)):
+        text = BRACKET_ENDS.sub(")", text).replace("(", " ( ").replace(")", " ) ")
     words = POINT.sub("0.", text.casefold()).split()
-    return " ".join(filter(None, [word.strip(MARKS) for word in words])) or " ".join(words)
+    return " ".join(filter(None, [word if word.isalnum() else _bare_word(word) for word in words])) or " ".join(words)
+
+
+@lru_cache(maxsize=1 << 14)
+def _bare_word(word: str) -> str:
+    """The word without the marks that are style; a call's brackets and the mark of a factorial are none."""
+    opened = word.lstrip(OPENING)
+    bare = opened.rstrip(MARKS)
+    if not bare:
+        return "" if DROPPED.fullmatch(word) else word
+    after = opened[len(bare) :]
+    call = "" if after[0:1] != "(" else after[: 1 + after.startswith("()")]
+    is_kept = bare[0] == ":" or bare[-1].isdigit() or bare in ("n", "k") or ")!" in after
+    return f"{bare}{call}!" if is_kept and "!" in after else bare + call
 
 
 def text_hash(normalised: str) -> str:

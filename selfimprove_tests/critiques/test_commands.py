@@ -48,7 +48,7 @@ def test_a_days_answers_with_their_reasons(chat):
 def test_the_same_for_scripts(chat):
     (row,) = json.loads(run("list", "--day", "2026-01-05", "--json").stdout)
     assert row["evidence"]["findings"] == [
-        {"rule": "wrong_number_of_items", "reason": "asked for 3 items, gave 2", "version": 1},
+        {"rule": "wrong_number_of_items", "reason": "asked for 3 items, gave 2", "version": 2},
     ]  # fmt: skip
     assert json.loads(run("show", chat[:8], "--json").stdout)[0]["chat_id"] == chat
 

@@ -13,6 +13,7 @@ OPPOSITE = "says a thing and its opposite"
     ("The shop opens on Sunday. It has a garden. The shop doesn't open on Sunday!", OPPOSITE),
     ("Whales are not fish. They breathe air. Whales are fish.", OPPOSITE),
     ("It is hot. It is not hot.", OPPOSITE),
+    ("The statement A is true.\nThe statement A is not true.", OPPOSITE),
     ("Whales aren't fish.\nWhales are fish.", OPPOSITE),
     ("Der Zug fährt heute nach Berlin. Der Zug fährt heute nicht nach Berlin.", OPPOSITE),
     ("The answer is 12. We add both columns. The answer is 15.", "gives two results for the same"),
@@ -43,6 +44,9 @@ def test_contradictions(answer, reason):
     "No problem! So yes, you can do that.",
     "You should water it. You should not drown it.",
     "You may not not go there today. You may go there today.",
+    "| p | q | p and q |\n|---|---|---|\n| p is true | q is true | yes |\n| p is not true | q is true | no |",
+    "P and Q is true\nP and not Q is true",
+    "A is true and B is true -> true\nA is not true and B is true -> true",
     "```\nthe flag is set here\nthe flag is not set here\n```",
 ])
 def test_answers_that_only_look_so(answer):

@@ -84,6 +84,10 @@ def test_one_word_means_one_word():
     ("python", "def f(:\n    return 1\n", "a Python block does not parse"),
     ("py", "print 'hello'\n", "a Python block does not parse"),
     ("json", '{"a": 1,}\n', "a JSON block does not parse"),
+    ("json", '{"a": 1}\n{"a": 2\n', "a JSON block does not parse"),
+    ("json", "{'a': 1}\n", "a JSON block does not parse"),
+    ("python", "def f(x:\n    # your code here\n", "a Python block does not parse"),
+    ("python", "def f(x):\n\nprint(1)\n", "a Python block does not parse"),
 ])
 def test_code_that_is_no_code(language, body, reason):
     answer = f"Here:\n{FENCE}{language}\n{body}{FENCE}\nDone."
@@ -96,6 +100,12 @@ def test_code_that_is_no_code(language, body, reason):
     ("python", "%matplotlib inline\n!ls\nx = 1\n"),
     ("python", "    x = 1\n    y = 2\n"),
     ("python", "return '\\d'\n"),
+    ("python", "def f(x):\n    # your code here\n"),
+    ("python", "class A:\n    def f(self):\n        # to do\n\n    def g(self):\n        return 1\n"),
+    ("python", "--- a/x.py\n+++ b/x.py\n@@ -1 +1 @@\n-x = 1\n+x = 2\n"),
+    ("python", " def f():\n-    return 1\n+    return 2\n"),
+    ("json", '{"a": 1}\n{"a": 2}\n'),
+    ("json", "42\n"),
     ("json", '{"phone": [PHONE_1], "mail": "[EMAIL_1]"}\n'),
     ("bash", "if [ -f x ]; then\n"),
     ("", "def f(:\n"),

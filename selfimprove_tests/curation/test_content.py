@@ -37,11 +37,21 @@ def test_a_few_other_words_in_long_turns_teach_the_same(one: tuple[str, ...], ot
         ((ASKED, ANSWER), (ASKED, ANSWER, "Thanks!", "You are welcome.")),
         ((ASKED, "Write to [EMAIL_1] " + ANSWER), (ASKED, "Write to [EMAIL_2] " + ANSWER)),
         ((f"Summarise: {ASKED * 9}", ANSWER), (f"Summarise: {ASKED * 9}", ANSWER[::-1])),
+        (("How do I wait?", "if (ready) return;"), ("How do I wait?", "if (!ready) return;")),
+        ((ASKED, f"{ANSWER} if (ready) return;"), (ASKED, f"{ANSWER} if (!ready) return;")),
+        ((ASKED, f"{ANSWER} x == y"), (ASKED, f"{ANSWER} x != y")),
+        ((ASKED, f"{ANSWER} Geht nie."), (ASKED, f"{ANSWER} Geht bald.")),
         ((f"Remember: {LONG}, at noon", "Yes."), (f"Remember: {LONG}, at three", "No.")),
     ],
 )
 def test_one_word_that_matters_teaches_something_else(one: tuple[str, ...], other: tuple[str, ...]) -> None:
     assert not same(one, other)
+
+
+def test_opposites_in_code_have_other_hashes() -> None:
+    one, other = (content_of(chat("How do I wait?", f"if ({ready}) return;")) for ready in ("ready", "!ready"))
+    assert one.hash != other.hash
+    assert content_of(chat("How do I wait", "If (ready) return")).hash == one.hash
 
 
 def test_corrections_and_verdicts_are_part_of_what_is_taught() -> None:

@@ -114,7 +114,14 @@ STILL_DECLINED = [
     "Sorry, that goes against our content guidelines.",
     "That conflicts with our programming.",
     "It violates my policies.",
-]
+    "That's not something I can help with.", "This isn't something I can help with.",
+    "Entschuldigung, das darf ich nicht.", "Dazu kann ich leider nichts sagen.", "Dazu darf ich nichts sagen.",
+    "I can't do that, as it is against OpenAI's use policy.", "I'm sorry, but this is against OpenAI's use policy.",
+    "Generating such content is against OpenAI's use policy.", "It would be against OpenAI's use case policy.",
+    "Je ne peux rien dire à ce sujet.", "Désolé, je n'ai pas le droit.", "No puedo decir nada sobre eso.",
+    "Non posso dire nulla al riguardo.", "Não posso dizer nada sobre isso.", "Daar kan ik helaas niets over zeggen.",
+    "Sorry, dat mag ik niet.", "Nie mogę nic o tym powiedzieć.", "Przepraszam, tego nie wolno mi robić.",
+]  # fmt: skip
 HELPS_ALL_THE_SAME = [
     "Nein, ich kann keine Fehler finden, die Ihnen weiterhelfen.",
     "Nein, ich kann dazu keine Information finden; die Datei ist leer.",
@@ -140,7 +147,12 @@ HELPS_ALL_THE_SAME = [
     "The lease violates our state policy; here is why and how to contest it.",
     "It violates our standard of proof: the theorem needs compactness.",
     "That is against our house rules: section 4 forbids dogs.",
-]
+    "That's not something I can help but enjoy.", "Das darf ich nicht vergessen: morgen ist Montag.",
+    "Dazu kann ich nichts sagen, solange ich den Text nicht kenne.", "Das darf ich nicht.", "Dat mag niet.",
+    "Je ne peux rien dire sans le texte.", "Nie mogę powiedzieć, że to złe.", "No puedo decir nada malo de ella.",
+    "OpenAI's use policy forbids spam; here is what it says.", "Daar kan ik niets aan doen.",
+    "It is against OpenAI's terms? No: section 2 allows it.",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("answer", STILL_DECLINED)

@@ -19,7 +19,7 @@ from selfimprove_tests.curation.chats import chat, said
         (Reason("too_short", None, "no_answer"), chat("Hello?")),
         (Reason("too_short", 1, "no_word"), chat("Hello?", "")),
         (Reason("too_short", 1, "no_word"), chat("Hello?", " … ")),
-        (Reason("too_short", 0, "no_word"), chat("?!", "What do you mean?")),
+        (Reason("too_short", 0, "no_word"), chat(" ", "What do you mean?")),
         (Reason("too_short", 2, "no_word"), chat("Hi", "Hello", " ", "Are you there?")),
         (Reason("no_train", 0, "message"), chat("#private", "")),
         (Reason("error_string", 1, "message"), chat("Hi", "Bad Gateway")),
@@ -40,6 +40,8 @@ def test_the_first_rule_that_speaks_gives_the_reason(reason: Reason, given: obje
         ("2 + 2", "4"),
         ("首都は?", "東京"),
         ("What is 37 plus 45?", "82", "?", "It is 82."),
+        ("?!", "What do you mean?"),
+        ("Was it good?", "👍"),
         ("Mail [EMAIL_1] that I am late", "Done: I wrote to [EMAIL_1]."),
     ],
 )

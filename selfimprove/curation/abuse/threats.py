@@ -38,6 +38,9 @@ THREATS = {
             \b(?:slit your throat|cut your throat|beat you to death|break your (?:neck|legs|bones|jaw)
             |bash your (?:head|skull)
             |blow your (?:head|brains)|burn your house|put a bullet in you)
+        |\bi know where you (?:live|sleep|work)\b[^.!?"]{0,10}\band (?:i'?(?:ll|m)|i (?:will|am)
+            |we)\b(?! (?:not|never)\b)
+            [^.!?"]{0,30}\b(?:get|find|hurt|come for|end|kill) (?:you|your)\b
         |\bi hope (?:that )?(?:you|your (?:\w+ )?(?:family|kids|children
             |mother))\b (?:all |both |just )?(?:die\b(?! laughing| happy)
             |burn in hell|rot in hell|get (?:raped|killed|shot|cancer|hit by))
@@ -59,7 +62,11 @@ THREATS = {
             |sie (?:alle |beide |jetzt )?toten(?=[.!?;]|$))\b
         |\bich (?:tote|erschiesse|erwurge|vergewaltige) (?:dich|euch)\b
         |\b(?:hoffentlich|ich hoffe,? (?:dass )?)(?: |)(?:du )?(?:stirbst|verreckst|krepierst)\b
-        |(?:^|[.!?,;] )(?:geh |los,? )?(?:bring dich um|verreck|krepier|erhang dich)\b""",
+        |(?:^|[.!?,;] )(?:geh |los,? |dann )?(?:bring dich
+            (?: )(?:doch |endlich |einfach |bitte |selbst |mal |jetzt )*um(?=[.!?,;]|$| (?:du|und|ihr)\b)
+            |verreck|krepier|erhang dich)\b
+        |\bich weiss,? wo (?:du|ihr) (?:wohn|leb)\w+\b[^.!?"]{0,20}\bund (?:ich )?(?:werde|komme|hole|kriege
+            |mache|tue)\b""",
     "fr": r"""\b(?:je|on) (?:vais|va) (?:te|vous) (?:\w+ et (?:te|vous) )?(?:tuer|buter|egorger|violer|crever
             |massacrer|poignarder
             |etrangler)\bIDIOM
@@ -105,7 +112,8 @@ THREATS = {
 # Told of itself, or of another who says so: a comfort, a report, a lesson in words.
 SPOKEN_OF = re.compile(
     r"\b(?:sa(?:y|ys|id|ying)|tell\w*|told|call\w*|mean\w*|phrase|words?|sentence|threat\w*|translat\w*|feel\w*"
-    r"|think\w*|believ\w*|sagt\w*|heisst|droh\w*|satz|bedeutet|dit|dire|signifie|menac\w*|dijo|dice|decir|significa\w*|amenaz\w*|dice|disse"
+    r"|think\w*|believ\w*|sagt\w*|heisst|droh\w*|satz|bedeutet|dit|dire|signifie|menac\w*|dijo|dice|decir"
+    r"|significa\w*|amenaz\w*|dice|disse"
     r"|minacci\w*|diz|ameac\w*|zegt|zei|betekent|dreig\w*|powiedzial\w*|mowi\w*|znaczy|oznacza|groz\w*)\b"
 )
 CONTEMPT = re.compile(
@@ -114,6 +122,12 @@ CONTEMPT = re.compile(
     r"|\byou (?:\w+ )?(?:worthless|pathetic|filthy|disgusting|stupid|ugly|fat|vile|useless) (?:\w+ )?(?:subhumans?"
     r"|idiots?|morons?|losers?|pigs?|animals?|freaks?|imbeciles?|cows?|cretins?|vermin|scum)\b"
 )
+# To hurt is said of feelings too, and by who fears it.
+HURT = re.compile(
+    r"\b(?:i|we)(?:'?ll| will|'?m going to| am going to|'?m gonna| gonna|'?re going to)(?: \w+){0,2} hurt"
+    r" (?:you|your (?:\w+ )?(?:family|kids|children))\b(?! (?:feelings|if)\b)"
+)
+RELUCTANT = re.compile(r"\b(?:afraid|scared|worr\w+|fear|sorry|promise|if|not|never|\w+n't|or)\b")
 NOT = re.compile(r"\b(?:not|never|no|if|why|nobody|\w+n't)\b")
 QUOTED = re.compile(
     r"\"[^\"\n]{0,400}\"|“[^”\n]{0,400}”|„[^“”\n]{0,400}[“”]|«[^»\n]{0,400}»|‘[^’\n]{0,400}’(?!\w)"
@@ -130,7 +144,8 @@ def threatens(text: str) -> bool:
 
 
 def _threatens(sentence: str) -> bool:
-    return not SPOKEN_OF.search(sentence) and any(pattern.search(sentence) for pattern in _patterns())
+    hurts = "hurt" in sentence and HURT.search(sentence) and not RELUCTANT.search(sentence)
+    return not SPOKEN_OF.search(sentence) and bool(hurts or any(p.search(sentence) for p in _patterns()))
 
 
 def _despises(sentence: str) -> bool:

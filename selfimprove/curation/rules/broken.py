@@ -1,16 +1,22 @@
 """An answer that broke off, never came, or is noise."""
 
 import re
+import warnings
 
+from selfimprove.curation.hang import LONG, hangs
 from selfimprove.curation.reason import Reason, answers
 from selfimprove.curation.rules.repetition import repetition
 from selfimprove.privacy.redacted_chat import RedactedChat
 
 FENCE = re.compile(r"^[ \t>]*(`{3,}|~{3,})(.*)$", re.MULTILINE)
 LONGEST_WORD = 1000
-# What a sentence does not end with: in a long answer more words tell, in a short one "a" may be a letter or a name.
-HANGING = re.compile(r"(?:[,(\[{]|\b(?:the|a|an|and|or|of|to|with|for|in|is|are|that|which|because|as|by|from))\s*$")
-SHORT_HANGING = re.compile(r"\w\s+(?:the|and|because|(?<!\bis )(?<!answer )(?<!option )(?<!vitamin )(?<!type )a)\s*$")
+# What a line of code may well end with, and a sentence does not.
+OPEN = re.compile(r"[,(\[{]\s*$")
+# A lone regular expression is mostly signs: it compiles, and has a class of characters or is anchored at both ends.
+EXPRESSION = re.compile(
+    r"\\[dwsDWSbB]|\[(?=[^\]]*[\w\\])(?:\\.|[^\]\\\s])+\][+*?{]|\(\?|\A[/`]*\^.+\$[/`]*\w*\Z", re.DOTALL
+)
+LONGEST_EXPRESSION = 500
 # A short last line such as "Best regards," closes a letter.
 SIGN_OFF = re.compile(r"\n[ \t]*(?:\w+[ \t]+){0,2}\w+,\s*$")
 
@@ -54,14 +60,25 @@ def without_code(text: str) -> tuple[str, bool]:
 
 
 def _is_cut_off(answer: str) -> bool:
-    hanging = HANGING if len(answer.split()) >= 20 else SHORT_HANGING
-    return bool(hanging.search(answer)) and not SIGN_OFF.search(answer)
+    opens = len(answer.split()) >= LONG and OPEN.search(answer)
+    return bool(opens or hangs(answer)) and not SIGN_OFF.search(answer)
 
 
 def _is_noise(prose: str) -> bool:
     solid = "".join(prose.split())
-    if len(solid) < 20:
+    if len(solid) < 20 or _is_expression(prose.strip()):
         return False
     readable = sum(map(str.isalnum, solid))
     lost = prose.count("\ufffd") + sum(c < " " and c not in "\t\n\r\f\v" for c in prose)
     return readable < 0.2 * len(solid) or lost > 0.02 * len(solid) or max(map(len, prose.split())) > LONGEST_WORD
+
+
+def _is_expression(text: str) -> bool:
+    if "\n" in text or len(text) > LONGEST_EXPRESSION or not EXPRESSION.search(text):
+        return False
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            re.compile(text)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True

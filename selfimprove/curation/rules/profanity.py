@@ -17,6 +17,21 @@ TOLD = re.compile(
     r"|piosenk|przetłumacz)",
     re.IGNORECASE,
 )
+# What letters stand for, told to who asks about them.
+MEANT = re.compile(
+    r"\b(?:mean|stand|short|abbreviat|acronym|initialism|slang|spell(?:ed|s)? out|bedeut|heißt|steht|abkürzung|signifi"
+    r"|veut dire|abrév|abrev|sigla|acrónimo|acrônimo|acronimo|quiere decir|quer dizer|vuol dire|beteken|staat|afkorting"
+    r"|znacz|oznacza|skrót)",
+    re.IGNORECASE,
+)
+LETTERS = {
+    "bs": "bullshit", "wtf": "fuck", "wtaf": "fuck", "stfu": "fuck", "gtfo": "fuck", "omfg": "fucking",
+    "jfc": "fucking",
+    "idgaf": "fuck", "ffs": "fuck", "fml": "fuck", "af": "fuck", "tf": "fuck", "rtfm": "fucking", "fubar": "fucked",
+    "snafu": "fucked", "milf": "fuck", "lmao": "ass", "lmfao": "fucking", "pos": "piece of shit",
+    "sob": "son of a bitch",
+    "mofo": "motherfucker", "smfh": "fucking", "ftw": "fuck",
+}  # fmt: skip
 
 
 def profanity(chat: RedactedChat) -> Reason | None:
@@ -28,7 +43,7 @@ def profanity(chat: RedactedChat) -> Reason | None:
         if message.role != "tool" and worst(message.content) == "slur":
             return Reason("profanity", position, "slur")
     for position, text in own_answers(chat):
-        prose = without_code(text)[0]
+        prose = _without(_spelled_out(question(chat, position)), without_code(text)[0])
         if worst(prose) and not words_in(prose) <= _said_before(chat, position):
             return Reason("profanity", position, "curse")
         if threatens(prose) and not TOLD.search(question(chat, position)):
@@ -41,3 +56,16 @@ def profanity(chat: RedactedChat) -> Reason | None:
 def _said_before(chat: RedactedChat, position: int) -> frozenset[str]:
     """The listed words that the user used before the answer."""
     return frozenset(word for m in chat.messages[:position] if m.role == "user" for word in words_in(m.content))
+
+
+def _spelled_out(question: str) -> frozenset[str]:
+    """The listed words that the letters stand for which a question asks about."""
+    if not MEANT.search(question):
+        return frozenset()
+    asked = re.findall(r"\w+", question.replace(".", "").casefold())
+    return frozenset(LETTERS[letters] for letters in asked if letters in LETTERS)
+
+
+def _without(words: frozenset[str], prose: str) -> str:
+    """The prose without words that it was asked to spell out."""
+    return re.sub(rf"\b(?:{'|'.join(words)})\b", "", prose, flags=re.IGNORECASE) if words else prose

@@ -33,9 +33,17 @@ ENGLISH = rf"""(?:{LEAD}i\s?{UNABLE}\ (?:\w+ly\ |to\ |you\ )?{DEED}{IDIOM}
     | {LEAD}(?:this|that|it|(?:this|that|your|the)\ \w+)\ (?:violates|goes\ against|is\ against|conflicts\ with)
       \ (?:(?:my|our)\ (?:\w+\ )?(?:guideline|programming)
       |my\ (?:\w+\ )?(?:polic|principle|rule|standard|value|ethic|terms))
+    | {LEAD}(?:that|this|it)(?:(?:'s|\ is)\ (?:really\ |simply\ )?not|\ isn't)\ something\ (?:that\ )?i(?:'m
+        |\ am)?\ (?:can
+      |could|(?:am\ )?(?:able|allowed|permitted|willing|comfortable|going|here)\ (?:to|with))\ {DEED}{IDIOM}
+    | {LEAD}[^.!?:;,"]{{0,60}}\b(?:(?:is|be|are|goes|go)\ against
+        |violates?)\ openai's\ (?:\w+[ -]){{0,2}}(?:polic|guideline|terms|rule)
+      (?!\w*[^.!]*\?)
     | {LEAD}i(?:'d|\ would)\ (?:rather|prefer)\ not\ (?:to\ )?(?:get\ into|go\ into|discuss|talk\ about|answer|engage)\b
     | {LEAD}i(?:'m|\ am)\ (?:just\ |only\ )?an?\ (?:ai|artificial|language|large\ language)\b[^.!?]{{0,40}}
       \b(?:cannot|can't|can\ not|unable\ to|not\ able\ to)\ {DEED}
+    | {LEAD}i\s?{UNABLE}\ [^.!?]{{0,80}}\b(?:as|because|since|for|,)\ [^.!?]{{0,40}}\b(?:against
+        |violat\w+)\ openai's\ [^.!?]{{0,20}}polic
     | {LEAD}it\ (?:would\ be|is)\ (?:inappropriate|unethical|against\ my)\b[^.!?]{{0,40}}\b(?:to|for\ me|policy)
     | i'm\ sorry[,.]?\ (?:but\ )?i\ (?:can't|cannot)\.? (?!\ \w))"""
 DECLINES = re.compile(ENGLISH, re.VERBOSE)
@@ -48,7 +56,8 @@ TRANSLATED = re.compile(
 )
 WORDED = re.compile(
     r"\b(?:how (?:do|can|should|would|to)|word|phrase|polite|write|draft|sentence|wie\b|schreib|formulier|höflich|satz"
-    r"|comment|écri|poli|cómo|escrib|educad|come\b|scriv|cortes|como\b|escrev|hoe\b|schrijf|beleefd|jak\b|napisz|grzeczn)"
+    r"|comment|écri|poli|cómo|escrib|educad|come\b|scriv|cortes|como\b|escrev|hoe\b|schrijf|beleefd|jak\b"
+    r"|napisz|grzeczn)"
     r"[^.!?\n]{0,60}\b(?:declin|refus|turn(?:ing)? down|reject|say(?:ing)? no\b|ablehn|abzulehnen|absag|abzusagen"
     r"|nein sag|rechaz|decir que no\b|rifiut|dire (?:di )?no\b|recus|weiger|afwijz|odmówi|odmawia)",
     re.IGNORECASE,

@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from functools import cache
 
 from selfimprove.chats.chat import Message
+from selfimprove.curation.orders_abroad import ADDRESSED, CONCEALED
 from selfimprove.curation.reason import Reason
 from selfimprove.curation.unspace import unspaced
 from selfimprove.privacy.fold import fold
@@ -32,8 +33,10 @@ QUOTED = re.compile(
     r"^[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?P<code>.*?)(?:^[ \t]*(?P=fence)|\Z)"
     r"|(?P<quote>(?:^[ \t]*>[^\n]*(?:\n|\Z))+)"
     r"|\"{3}(?P<text>.*?)\"{3}"
-    r"|<(?P<tag>document|doc|page|web_?page|website|article|context|e?mail|message|search_results?|results?|source|content"
-    r"|tool_(?:result|output|response)|untrusted\w*|retrieved\w*|attachment|file)\b[^>]*>(?P<body>.*?)(?:</(?P=tag)>|\Z)",
+    r"|<(?P<tag>document|doc|page|web_?page|website|article|context|e?mail|message|search_results?|results?"
+    r"|source|content"
+    r"|tool_(?:result|output|response)|untrusted\w*|retrieved\w*|attachment"
+    r"|file)\b[^>]*>(?P<body>.*?)(?:</(?P=tag)>|\Z)",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 
@@ -70,6 +73,9 @@ PATTERNS = {
         (?: (?:text|messages?|context|content|of it))?(?: (?:that )?(?:is|was|were|came|stands|has been|you read))?
         (?: (?:said|written|stated|mentioned))? (?:above|before(?: this)?|so far|until now|up to now|earlier
             |previously)(?= ?(?:[.,;:!?]|\Z|and\b|then\b))
+        |(?:do not|don't|never|stop|ignore|disregard) (?:(?:follow|obey|fulfil|answer|carry out|comply with)(?:ing)? )?
+            (?:the |your )?(?:user|human|operator)'s (?:\w+ )?(?:request|question|instruction|command|quer(?:y
+            |ie)|order)s?\b
         |(?:override|overrule|bypass|circumvent) (?:(?:all|any|the|of|your) )+(?:{OLD} )*(?:instruction|prompt
             |guideline|programming|restriction)s?\b""",
     "override_other": r"""(?:ignorier(?:e|en|t)?|vergiss|vergesst|missachte|vergessen sie)(?: sie)? (?:bitte )?
@@ -122,8 +128,15 @@ PATTERNS = {
         |(?:if|since|because|when) you(?:'re
             | are) (?:reading this and are )?an? (?:\w+ )?{MODEL}\b[^.\n]{{0,80}}\b(?:must|should|please|do not
             |don't|instead|ignore|include|recommend|say|reply|respond|write)
+        |(?:^|[.!?:]\s)[\s#*>-]{{0,8}}(?:(?:dear|hey|hello|hi) )?{MODEL}, (?:(?:when|if|while|as|after|before
+            |whenever) (?:you )?(?:are )?
+            (?:asked|summari[sz]\w+|read\w*|process\w*|answer\w*|respond\w*|repl\w+|describ\w+|translat\w+
+            |analy[sz]\w+)\b
+            |(?:please |you (?:must|should|shall|need to) |always |never |instead )*{ANSWER})
         |{MODEL}(?: (?:reading|processing|summari[sz]ing) this)[^.\n]{{0,60}}\b(?:must|should|please|need to
             |has to)""",
+    "addressed_other": ADDRESSED,
+    "concealment_other": CONCEALED,
     "new_instructions": r"""(?:^|[.!?]\s)[\s#*\[<(>-]*(?:(?:(?:new|updated|real|actual|true|secret|hidden
             |priority) )+(?:system )?(?:instruction|directive)s?
         |(?:system|developer|admin(?:istrator)?) (?:override|instruction|directive|prompt)s?)(?: update
