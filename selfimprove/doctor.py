@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from selfimprove import logins, postgres, stack
+from selfimprove import logins, postgres, reach, stack
 from selfimprove.errors import SelfImproveError
 from selfimprove.gateway import archive, origin, remembered, tokens
 from selfimprove.reports.watch import patience
@@ -42,7 +42,7 @@ def status(settings: Settings) -> dict[str, Any]:
     services = stack.services(settings)
     return {
         "home": str(settings.home),
-        "gateway_url": _gateway_url(settings) if services["gateway"] else None,
+        "gateway_url": reach.url(settings) if services["gateway"] else None,
         "url": f"http://127.0.0.1:{stack.port(settings)}" if services["webserver"] else None,
         "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
         | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
@@ -185,22 +185,30 @@ def _champion(settings: Settings) -> Iterator[Finding]:
 
 
 def _services(settings: Settings) -> Iterator[Finding]:
-    services = stack.services(settings)
-    if not stack.supervisor(settings):
-        left = [name for name in stack.SERVICES if services[name]]
-        detail = f"left over by a killed `selfimprove up`: {', '.join(left)}" if left else "down"
-        yield Finding("services", not left, detail, "selfimprove down")
-        return
-    missing = [name for name in stack.SERVICES if not services[name]]
-    yield Finding("services", not missing, f"missing: {', '.join(missing)}" if missing else "up", "selfimprove up")
+    """Whether those that were started and not asked to end are alive, and somebody looks after them."""
+    services, named = stack.services(settings), stack.named(settings)
+    alive = ", ".join(name for name in stack.SERVICES if services[name])
+    gone = ", ".join(name for name in named if not services[name])
+    if stack.supervisor(settings):
+        detail = f"missing: {gone}; to be started again" if gone else f"up: {alive}"
+        yield Finding("services", not gone, detail, "wait a minute; the log of each, in logs/, tells why it ended")
+    elif alive:
+        left = f"left over by a killed `selfimprove up`: {alive}" + (f"; gone: {gone}" if gone else "")
+        yield Finding("services", False, left, "selfimprove down")
+    elif gone:
+        step = "`selfimprove up`, or `selfimprove down` if they are to stay down; the log of each, in logs/, tells more"
+        yield Finding("services", False, f"down, though nobody stopped them: {gone}", step)
+    else:
+        alone = "" if reach.is_refused(settings) else ", but for a gateway that was started alone"
+        yield Finding("services", True, f"down{alone}")
 
 
 def _gateway(settings: Settings) -> Iterator[Finding]:
     """Whether an answer can be given now, and who could ask for one."""
-    if stack.services(settings)["gateway"] is None:
+    if stack.services(settings)["gateway"] is None and reach.is_refused(settings):
         yield Finding("gateway", True, "down; `selfimprove up` starts it")
         return
-    ok, detail = _health(f"{_gateway_url(settings)}/healthz")
+    ok, detail = reach.health(settings)
     known = len(tokens.Known(settings.home).all())
     owner = "nobody gets in without a token" if origin.elsewhere(settings) else "whoever is at this machine gets in"
     who = f"{known} tokens let in" if known else owner
@@ -223,22 +231,6 @@ def _exchanges(settings: Settings) -> Iterator[Finding]:
     is_new = bool(lost.at) and datetime.now(UTC) - datetime.fromisoformat(lost.at) < LOST_LATELY
     step = "make room on the disk, and see that the database answers; logs/gateway.log tells more"
     yield Finding("exchanges", not aside and not is_new, "; ".join(held) or "all are stored", step)
-
-
-def _gateway_url(settings: Settings) -> str:
-    """Where this machine reaches the gateway, wherever else it listens."""
-    host = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(settings.gateway_host, settings.gateway_host)  # noqa: S104
-    return f"http://{f'[{host}]' if host.count(':') > 1 and host[0] != '[' else host}:{settings.gateway_port}"
-
-
-def _health(url: str) -> tuple[bool, str]:
-    import httpx
-
-    try:
-        answer = httpx.get(url, timeout=5, headers={"host": "localhost"})
-        return answer.status_code == 200, str(answer.json().get("detail", ""))
-    except (httpx.HTTPError, ValueError) as exc:
-        return False, f"it does not answer ({type(exc).__name__})"
 
 
 def _nights(settings: Settings) -> Iterator[Finding]:

@@ -1,9 +1,10 @@
 """Processes, signals and ports of this machine."""
 
 import os
+import select
 import signal
 import socket
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
 import psutil
@@ -21,11 +22,25 @@ def find(pid: int | None) -> psutil.Process | None:
     return None
 
 
+def has_argument(pid: int | None, argument: str) -> bool:
+    """Whether this process lives and was started with these words: its pid alone may be another's by now."""
+    process = find(pid)
+    with suppress(psutil.Error):
+        return process is not None and argument in process.cmdline()
+    return False
+
+
 def identity(pid: int) -> str | None:
     """Pid and start of a process, "4711@1735689600": a pid alone may be another one's by now. None when it is gone."""
     with suppress(psutil.NoSuchProcess):
         return f"{pid}@{int(psutil.Process(pid).create_time())}"
     return None
+
+
+def family(pid: int | None) -> set[int]:
+    """A process with all that it started and what that started; nobody where there is none."""
+    found = find(pid)
+    return {found.pid, *(child.pid for child in _children(found))} if found else set()
 
 
 def stop(pids: Iterable[int]) -> None:
@@ -61,6 +76,46 @@ def interruptible() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+@contextmanager
+def undisturbed() -> Iterator[None]:
+    """Whoever asks the process to end waits until the block is done, which then raises KeyboardInterrupt."""
+    asked: list[int] = []
+    before = {number: signal.signal(number, lambda number, _: asked.append(number)) for number in ENDINGS}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if asked:
+        raise KeyboardInterrupt
+
+
+@contextmanager
+def ends_of_children() -> Iterator[Callable[[float | None], list[tuple[int, int]]]]:
+    """A function that waits, so many seconds at most, for children to end; it returns their pids and statuses."""
+    woken, waking = socket.socketpair()
+    with woken, waking:
+        woken.setblocking(False)
+        waking.setblocking(False)
+        handler = signal.signal(signal.SIGCHLD, lambda *_: None)  # without one, nobody is woken
+        earlier = signal.set_wakeup_fd(waking.fileno(), warn_on_full_buffer=False)
+
+        def ends(seconds: float | None) -> list[tuple[int, int]]:
+            if not (found := list(_ended())):
+                select.select([woken], [], [], seconds)
+                with suppress(BlockingIOError):
+                    while woken.recv(4096):
+                        pass
+                found = list(_ended())
+            return found
+
+        try:
+            yield ends
+        finally:
+            signal.set_wakeup_fd(earlier)
+            signal.signal(signal.SIGCHLD, handler)
 
 
 def ignore_signals() -> None:
@@ -106,6 +161,12 @@ def _holder(port: int) -> str:
             if connection.laddr and connection.laddr.port == port and connection.pid:
                 return f"{psutil.Process(connection.pid).name()} (pid {connection.pid})"
     return "another program"
+
+
+def _ended() -> Iterator[tuple[int, int]]:
+    with suppress(ChildProcessError):  # there is none at all
+        while (found := os.waitpid(-1, os.WNOHANG))[0]:
+            yield found
 
 
 def _children(process: psutil.Process) -> list[psutil.Process]:

@@ -6,25 +6,24 @@ import os
 import signal
 import subprocess
 import sys
-import time
-import urllib.error
-import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import IO, Any
 
 import psutil
 
-from selfimprove import postgres, processes
+from selfimprove import keep_up, postgres, processes
 from selfimprove.errors import AlreadyUp, ServiceStopped
 from selfimprove.forgetting.sweep import sweep
 from selfimprove.gateway import tokens
+from selfimprove.keep_up import Death, Service
+from selfimprove.reap import could_reap, reap
 from selfimprove.settings import CHECKOUT, Settings, private
 
 WORKSPACE = CHECKOUT / "workspace.yaml"
 MARK = "SELFIMPROVE_STACK"  # in the environment of every process of a house's stack, by which lost ones are found
-MAX_RETRIES = "dagster/max_retries"
+OF_SERVICE = "SELFIMPROVE_STACK_SERVICE"  # beside it: which service a process came from
 SERVICES = {
     "webserver": ("selfimprove.dagster_webserver", "-w"),
     "daemon": ("dagster._daemon", "run", "-w"),
@@ -34,12 +33,67 @@ FOLDERS = ("adapters", "dagster/files", "dagster/logs", "datasets", "gateway", "
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
-    """A child process of the stack: its name, pid and log."""
+class Stack:
+    """What was started of a house, told in a file for whoever asks from outside: who lives, and whose turn comes."""
 
-    name: str
-    pid: int
-    log: str
+    settings: Settings
+    state: IO[str]
+    alive: dict[str, Service] = field(default_factory=dict)
+    waiting: set[str] = field(default_factory=set)  # died, and not started again yet
+
+    def start(self, name: str) -> None:
+        """Start a service; whoever asks for the end meanwhile waits, or it would be left behind unknown."""
+        with processes.undisturbed():
+            self.alive[name] = _start(self.settings, name)
+            self.waiting.discard(name)
+            self.remember()
+
+    def lost(self, pid: int) -> Service | None:
+        """Whose process this was, which is gone; None for another's."""
+        for service in self.alive.values():
+            if service.pid == pid:
+                del self.alive[service.name]
+                self.waiting.add(service.name)
+                with suppress(OSError):  # a full disk; whoever reads the file sees that its process is gone
+                    self.remember()
+                return service
+        return None
+
+    def remember(self) -> None:
+        """Write down who lives."""
+        _remember(self.state, list(self.alive.values()), self.settings.port, sorted(self.waiting))
+
+    def end(self) -> None:
+        """Stop all that was started; whom nobody asked to end stays named, by which `selfimprove doctor` sees it."""
+        processes.stop(service.pid for service in self.alive.values())
+        processes.stop(processes.marked(MARK, str(self.settings.home)))  # what a service that died left behind
+        if isinstance(sys.exception(), ServiceStopped):
+            self.waiting.update(self.alive)
+            self.alive.clear()
+            self.remember()
+        else:
+            self.state.truncate(0)
+
+    def start_again(self, name: str) -> bool:
+        """Start a service after what it left was ended; whether that could be done, for which a daemon needs Postgres.
+
+        Runs that its end broke off go on with the new daemon.
+        """
+        server = processes.family(postmaster(self.settings))  # a gateway starts one, which is not its own
+        processes.stop(set(processes.marked(OF_SERVICE, _mark(self.settings, name))) - server)
+        if name == "daemon" and not (self._has_database() and could_reap("its process ended with Dagster's daemon")):
+            return False
+        self.start(name)
+        return True
+
+    def tell(self, death: Death) -> bool:
+        """Have it told that a service died; whether that could be written down."""
+        alert = death.alert(f"http://{self.settings.gateway_host}:{self.settings.gateway_port}/")
+        return keep_up.record(self.settings, alert, is_there=self._has_database(), send=death.wait is None)
+
+    def _has_database(self) -> bool:
+        """Whether to ask there at all: an embedded server that is down is started by the gateway, in its time."""
+        return bool(self.settings.database_url or postmaster(self.settings))
 
 
 def prepare(settings: Settings) -> str:
@@ -77,24 +131,24 @@ def adopt(settings: Settings) -> None:
 
 
 def up(settings: Settings, say: Callable[[str], None]) -> None:
-    """Run everything in the foreground until a signal, then leave nothing behind.
+    """Run everything in the foreground until a signal, then leave nothing behind; a service that dies is started again.
 
     Raises:
         AlreadyUp: another process holds this house.
         PortInUse: the web interface's port is taken.
-        ServiceStopped: the webserver or the daemon ended by itself.
+        ServiceStopped: a service ended before everything was up, or later again and again.
     """
-    with running(settings, list(SERVICES)) as services:
+    with running(settings, list(SERVICES)) as stack:
         with suppress(KeyboardInterrupt):
-            _wait_for_web(settings, services)
+            keep_up.wait_for_web(f"http://127.0.0.1:{settings.port}/server_info", stack.alive)
             say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
             say(f"Clients talk to http://{settings.gateway_host}:{settings.gateway_port}/v1")
-            _wait_for_the_end_of_one(services)
+            keep_up.keep_up(stack.lost, stack.start_again, stack.tell, say)
         say("Stopping.")
 
 
 @contextmanager
-def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
+def running(settings: Settings, names: list[str]) -> Iterator[Stack]:
     """The named services, up while the block runs; on the way out everything started is stopped."""
     private(settings.home)
     with _locked(settings) as state, processes.interruptible():
@@ -107,19 +161,16 @@ def running(settings: Settings, names: list[str]) -> Iterator[list[Service]]:
             tokens.require(settings)
         adopt(settings)
         reap("its process ended with the machine or the stack", again="webserver" in names)
-        services: list[Service] = []
+        stack = Stack(settings, state)
         try:
             for name in names:
-                services.append(_start(settings, name))
-                _remember(state, services, settings.port)
-            yield services
+                stack.start(name)
+            yield stack
         finally:
             processes.ignore_signals()
-            processes.stop(service.pid for service in services)
-            processes.stop(processes.marked(MARK, str(settings.home)))  # what a service that died left behind
+            stack.end()
             if not settings.database_url:
                 postgres.stop_embedded(settings.home)
-            state.truncate(0)
 
 
 def down(settings: Settings) -> bool:
@@ -132,12 +183,20 @@ def down(settings: Settings) -> bool:
     stopped = _stop_leftovers(settings)
     database_up = postmaster(settings) is not None
     postgres.stop_embedded(settings.home)
+    _forget(settings)
     return bool(holder) or stopped or database_up
 
 
 def _wait_until_released(settings: Settings) -> None:
     with (settings.home / "stack.json").open("r+") as state:
         fcntl.flock(state, fcntl.LOCK_EX)
+
+
+def _forget(settings: Settings) -> None:
+    """What a killed `up` had written: it is down now because somebody wants it to be."""
+    if (settings.home / "stack.json").exists():
+        with suppress(AlreadyUp), _locked(settings) as state:
+            state.truncate(0)
 
 
 def supervisor(settings: Settings) -> psutil.Process | None:
@@ -157,8 +216,15 @@ def services(settings: Settings) -> dict[str, int | None]:
     """Pid of each service that is alive, None for one that is not."""
     path = settings.home / "stack.json"
     known = _recorded(path.read_text() if path.exists() else "")
-    alive = {row["name"]: row["pid"] for row in known.get("services", []) if _is_ours(row["pid"])}
+    pids = {row["name"]: row["pid"] for row in known.get("services", [])}
+    alive = {name: pid for name, pid in pids.items() if processes.has_argument(pid, str(WORKSPACE))}
     return {"postgres": postmaster(settings), **{name: alive.get(name) for name in SERVICES}}
+
+
+def named(settings: Settings) -> list[str]:
+    """Who was started and not asked to end since, whether it lives or not."""
+    path = settings.home / "stack.json"
+    return [row["name"] for row in _recorded(path.read_text() if path.exists() else "").get("services", [])]
 
 
 def port(settings: Settings) -> int:
@@ -178,27 +244,11 @@ def postmaster(settings: Settings) -> int | None:
     return None
 
 
-def reap(reason: str, *, again: bool) -> int:
-    """Mark runs as failed whose process cannot be alive; for use before any daemon starts. Returns how many.
-
-    With `again` the daemon then goes on with them; without, whoever asks starts a night that does their work anyway.
-    """
-    import dagster as dg
-
-    active = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]
-    with dg.DagsterInstance.get() as instance:
-        records = instance.get_run_records(dg.RunsFilter(statuses=active))
-        for record in records:
-            if not again:
-                instance.add_run_tags(record.dagster_run.run_id, {MAX_RETRIES: "0"})
-            instance.report_run_failed(record.dagster_run, reason)
-            instance.event_log_storage.free_concurrency_slots_for_run(record.dagster_run.run_id)
-    return len(records)
-
-
 @contextmanager
 def _locked(settings: Settings) -> Iterator[IO[str]]:
-    with (settings.home / "stack.json").open("a+") as state:
+    path = settings.home / "stack.json"
+    path.touch()
+    with path.open("r+") as state:
         try:
             fcntl.flock(state, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as exc:
@@ -208,10 +258,13 @@ def _locked(settings: Settings) -> Iterator[IO[str]]:
         yield state
 
 
-def _remember(state: IO[str], services: list[Service], port: int) -> None:
-    state.truncate(0)
-    rows = [{"name": service.name, "pid": service.pid, "log": service.log} for service in services]
-    state.write(json.dumps({"pid": os.getpid(), "port": port, "services": rows}))
+def _remember(state: IO[str], services: list[Service], port: int, waiting: Sequence[str] = ()) -> None:
+    """In one write over what was there: whoever reads meanwhile finds all of one or of the other."""
+    rows: list[dict[str, Any]] = [{"name": one.name, "pid": one.pid, "log": one.log} for one in services]
+    rows += [{"name": name, "pid": None, "log": ""} for name in waiting]
+    text = json.dumps({"pid": os.getpid(), "port": port, "services": rows})
+    state.seek(0)
+    state.write(text.ljust(os.fstat(state.fileno()).st_size))
     state.flush()
 
 
@@ -237,42 +290,11 @@ def _start(settings: Settings, name: str) -> Service:
         process = subprocess.Popen(
             [sys.executable, "-m", *SERVICES[name], str(WORKSPACE)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
-            cwd=settings.home, start_new_session=True, env={**os.environ, MARK: str(settings.home)},
+            cwd=settings.home, start_new_session=True,
+            env={**os.environ, MARK: str(settings.home), OF_SERVICE: _mark(settings, name)},
         )
-    return Service(name, process.pid, str(log))
+    return Service(name, process, str(log))
 
 
-def _wait_for_web(settings: Settings, services: list[Service]) -> None:
-    address = f"http://127.0.0.1:{settings.port}/server_info"
-    while True:
-        _require_alive(services)
-        with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            urllib.request.urlopen(address, timeout=2).close()
-            return
-        time.sleep(0.2)
-
-
-def _wait_for_the_end_of_one(services: list[Service]) -> None:
-    by_pid = {service.pid: service for service in services}
-    while True:
-        pid, status = os.wait()
-        if pid in by_pid:
-            raise _stopped(by_pid[pid], status)
-
-
-def _require_alive(services: list[Service]) -> None:
-    for service in services:
-        pid, status = os.waitpid(service.pid, os.WNOHANG)
-        if pid:
-            raise _stopped(service, status)
-
-
-def _stopped(service: Service, status: int) -> ServiceStopped:
-    return ServiceStopped(name=service.name, code=os.waitstatus_to_exitcode(status), log=service.log)
-
-
-def _is_ours(pid: int) -> bool:
-    process = processes.find(pid)
-    with suppress(psutil.Error):
-        return process is not None and str(WORKSPACE) in process.cmdline()
-    return False
+def _mark(settings: Settings, name: str) -> str:
+    return f"{name} of {settings.home}"

@@ -1,18 +1,22 @@
 """What the doctor says of the roles, on a server where they may be made and on one where they may not."""
 
 import json
+import socket
 import subprocess
 import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from threading import Thread
 
 import psycopg
 import pytest
 from psycopg import conninfo
 
-from selfimprove import doctor, logins, postgres, stack
+from selfimprove import doctor, logins, postgres, reach, stack
 from selfimprove.gateway import losses, remembered
 from selfimprove.gateway.plan import Plan
 from selfimprove.privacy import waiting
@@ -90,7 +94,80 @@ def test_a_damaged_champion_is_found(settings: Settings, connection: postgres.Co
     assert found.next_step == "selfimprove promotion rollback"
 
 
-def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(settings: Settings) -> None:
+@pytest.fixture
+def apart(settings: Settings) -> Settings:
+    """With a port for the gateway at which nobody listens."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return replace(settings, gateway_port=probe.getsockname()[1])
+
+
+@contextmanager
+def listener(settings: Settings, status: int, body: bytes) -> Iterator[None]:
+    """Somebody who says the same to everything at the gateway's port."""
+
+    class Answer(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(status)
+            self.end_headers()
+            self.wfile.write(body)
+
+    with HTTPServer(("127.0.0.1", settings.gateway_port), Answer) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "ok", "detail"),
+    [
+        (200, {"status": "ok", "detail": ""}, True, "it answers"),
+        (503, {"status": "unavailable", "detail": "no model"}, False, "no model"),
+        (503, {"status": "unavailable", "detail": ""}, False, "logs/gateway.log tells why"),
+        (200, ["something else"], False, "is no gateway: stop it, or set SELFIMPROVE_GATEWAY_PORT"),
+        (404, {"detail": "Not Found"}, False, "is no gateway"),
+        (200, None, False, "is no gateway"),
+    ],
+)
+def test_a_gateway_that_was_started_alone_is_asked(
+    apart: Settings, status: int, body: object, ok: bool, detail: str
+) -> None:
+    with listener(apart, status, json.dumps(body).encode()):
+        [gateway], [services] = doctor._gateway(apart), doctor._services(apart)
+    assert (gateway.ok, detail in gateway.detail) == (ok, True)
+    assert (services.ok, services.detail) == (True, "down, but for a gateway that was started alone")
+
+
+def test_a_gateway_is_down_only_when_nobody_listens(apart: Settings) -> None:
+    [found] = doctor._gateway(apart)
+    assert (found.ok, found.detail) == (True, "down; `selfimprove up` starts it")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", apart.gateway_port))
+        silent.listen()
+        Thread(target=lambda: [silent.accept()[0].close() for _ in range(2)]).start()
+        [found] = doctor._gateway(apart)
+    assert not found.ok
+    assert "it does not answer" in found.detail
+
+
+def test_services_that_are_down_though_nobody_stopped_them_are_a_finding(apart: Settings) -> None:
+    apart.home.mkdir()
+    with stack._locked(apart) as state:
+        stack._remember(state, [], 3000, ["daemon", "gateway"])
+        [found] = doctor._services(apart)
+        assert (found.ok, found.detail) == (False, "missing: daemon, gateway; to be started again")
+    [found] = doctor._services(apart)
+    assert (found.ok, found.detail) == (False, "down, though nobody stopped them: daemon, gateway")
+    assert found.next_step.startswith("`selfimprove up`, or `selfimprove down` if they are to stay down")
+    assert stack.down(apart) is False
+    [found] = doctor._services(apart)
+    assert (found.ok, found.detail) == (True, "down")
+
+
+def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(apart: Settings) -> None:
+    settings = apart
     [found] = doctor._services(settings)
     assert (found.ok, found.detail) == (True, "down")
     with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", str(stack.WORKSPACE)]) as service:
@@ -112,7 +189,7 @@ def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(sett
     ],
 )
 def test_the_gateway_is_asked_where_this_machine_reaches_it(settings: Settings, host: str, url: str) -> None:
-    assert doctor._gateway_url(replace(settings, gateway_host=host)) == url
+    assert reach.url(replace(settings, gateway_host=host)) == url
 
 
 def test_folders_that_others_can_open_are_a_finding(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

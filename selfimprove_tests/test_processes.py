@@ -1,5 +1,7 @@
 """Who is asked to end takes its children along, also those it leaves behind."""
 
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -52,3 +54,29 @@ def test_who_was_asked_may_finish() -> None:
         assert process.stdout is not None
         assert process.stdout.read() == "finished\n"
     assert process.returncode == 0
+
+
+def start_something(done: list[str]) -> None:
+    with processes.undisturbed():
+        os.kill(os.getpid(), signal.SIGTERM)
+        done.append("started")
+    done.append("went on")
+
+
+def test_who_asks_for_the_end_waits_until_a_start_is_over() -> None:
+    done: list[str] = []
+    with processes.interruptible():
+        with pytest.raises(KeyboardInterrupt):
+            start_something(done)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+    assert done == ["started"]
+
+
+def test_ends_of_children_are_told_at_once_and_their_lack_in_time() -> None:
+    with processes.ends_of_children() as ends:
+        assert ends(0.05) == []
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(0.3); raise SystemExit(3)"])
+        assert ends(60.0) == [(child.pid, 3 << 8)]
+        child.returncode = 3
+        assert ends(0.05) == []

@@ -19,6 +19,7 @@ from dagster_postgres.utils import DagsterPostgresException
 
 from selfimprove import automation, night, processes, stack
 from selfimprove.errors import DaemonGone, DatabaseDown, NightRunning
+from selfimprove.reap import reap
 from selfimprove.settings import CHECKOUT, Settings
 
 
@@ -46,11 +47,11 @@ def test_a_lost_run_goes_on_with_the_stack_but_not_beside_a_new_night(
     instance: dg.DagsterInstance, again: bool, will_retry: str
 ) -> None:
     run_id = lost_run(instance)
-    assert stack.reap("the machine stopped", again=again) == 1
+    assert reap("the machine stopped", again=again) == 1
     run = instance.get_run_by_id(run_id)
     assert run
     assert (run.status, run.tags["dagster/will_retry"]) == (dg.DagsterRunStatus.FAILURE, will_retry)
-    assert stack.reap("again", again=again) == 0
+    assert reap("again", again=again) == 0
 
 
 def test_nights_wait_for_each_other(tmp_path: Path) -> None:

@@ -83,6 +83,7 @@ class Books:
     nights: Counter[str] = field(default_factory=Counter)
     swaps: Counter[str] = field(default_factory=Counter)
     exits: Counter[str] = field(default_factory=Counter)  # of the house, each followed by a new start
+    revived: Counter[str] = field(default_factory=Counter)  # killed, and started again by the house itself
     complaints: list[str] = field(default_factory=list)  # what was wrong at once, without any looking up
     began: float = field(default_factory=time.monotonic)
     wall: float = field(default_factory=lambda: time.time() - time.monotonic())
@@ -104,6 +105,10 @@ class Books:
     def of(self, *outcomes: Outcome) -> Iterator[Sent]:
         """The requests that ended so."""
         return (one for one in self.sent if one.outcome in outcomes)
+
+    def was_killed(self, kind: str, since: float) -> bool:
+        """Whether one of this kind was away at some time since then."""
+        return any(one.kind == kind and (one.ended is None or one.ended >= since) for one in self.outages)
 
     def is_explained(self, sent: Sent) -> bool:
         """Whether a kill was felt while this was under way."""

@@ -23,7 +23,8 @@ from soak.books import Books, Outage
 RESTART_SECONDS = 1.0  # the systemd unit of `selfimprove service install` waits 30
 LONGEST = 180.0  # seconds until whatever was killed must be back
 LOOK, LINGERS = 0.2, 60.0
-ALONE = ("engine", "postgres")  # what comes back by itself; all else brings the house down, which is started again
+UNFELT = ("postgres", "daemon")  # whose absence breaks no request
+REVIVED = ("gateway", "daemon")  # whom `up` starts again; a gateway alone, and `up`, are the service manager's
 QUICK = aiohttp.ClientTimeout(total=3)
 
 
@@ -103,6 +104,16 @@ class House:
         except (aiohttp.ClientError, ConnectionError, TimeoutError):
             return False
 
+    async def _has_pages(self) -> bool:
+        """Whether Dagster's pages are there, up to which whoever ends ends the house."""
+        self._session = self._session or aiohttp.ClientSession()
+        try:
+            pages = f"http://127.0.0.1:{self.settings.port}/server_info"
+            async with self._session.get(pages, timeout=QUICK) as response:
+                return response.status == 200
+        except (aiohttp.ClientError, ConnectionError, TimeoutError):
+            return False
+
     async def come_up(self) -> None:
         """Wait until it answers."""
         deadline = time.monotonic() + LONGEST
@@ -133,18 +144,23 @@ class House:
         pid, gateway, starts = self.pid(kind), self.pid("gateway"), self.starts
         if pid is None:
             return False
-        outage = Outage(kind, time.monotonic(), excuses=kind != "postgres")
+        outage = Outage(kind, time.monotonic(), excuses=kind not in UNFELT)
+        if kind == "daemon" and not await self._has_pages():
+            outage.excuses = True  # a house that is not whole yet ends with it, and is started again
         self.books.outages.append(outage)
         self.books.tell(f"kill -9 of {kind}")
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
         deadline = time.monotonic() + LONGEST
-        while not (await self._is_back(kind, pid) if kind in ALONE else await self._is_new(starts, gateway)):
+        while not (await self._is_new(starts, gateway) if kind == "up" else await self._is_back(kind, pid)):
             if time.monotonic() > deadline:
                 self.books.complain(f"{kind} did not come back within {LONGEST:.0f} s")
                 return True
             await asyncio.sleep(LOOK)
         outage.ended = time.monotonic()
+        if kind in REVIVED and self.is_whole:
+            outage.excuses = outage.excuses or self.starts > starts  # killed once too often, it was given up
+            self.books.revived[kind] += self.starts == starts
         self.books.tell(f"{kind} is back")
         return True
 

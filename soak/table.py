@@ -32,6 +32,7 @@ def rows(books: Books, stored: Stored, findings: Sequence[Finding]) -> Mapping[s
         "anything else": outcomes["wrong"],
         "embeddings": _told(books.embedded),
         "kills": _told(Counter(outage.kind for outage in books.outages)),
+        "of these started again by the house itself": _told(+books.revived),
         "seconds until it was back, median and most": _back(books),
         "starts of the house by its service manager": 1 + books.exits.total(),
         "nights": _told(books.nights),

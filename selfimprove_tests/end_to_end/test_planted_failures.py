@@ -13,13 +13,14 @@ from zoneinfo import ZoneInfo
 import pytest
 from faker import Faker
 
-from selfimprove import automation, stack
+from selfimprove import automation
 from selfimprove.chats import table
 from selfimprove.chats.chat import Chat, Message, Sealing
 from selfimprove.chats.seal import seal
 from selfimprove.datasets import table as datasets
 from selfimprove.privacy.redact import Redacted, redact
 from selfimprove.privacy.vault import Vault
+from selfimprove.reap import reap
 from selfimprove.resources import Database
 from selfimprove.settings import CHECKOUT, read
 from selfimprove_tests.conftest import clone
@@ -140,7 +141,7 @@ def test_killed_in_the_middle_of_a_day_nothing_of_it_is_there(house: Nights, day
     assert house.rows("select 1 from redacted_chats") == []
     assert house.rows(f"select 1 from stage_days where stage = 'redacted_chats' and day = '{day}'") == []
     assert not counts(house, day)
-    assert stack.reap("its process ended", again=False) == 1, "as `selfimprove up` and `night` do at their start"
+    assert reap("its process ended", again=False) == 1, "as `selfimprove up` and `night` do at their start"
     [run] = [run for run in house.instance.get_runs() if run.status.value == "FAILURE" and not told_before(house, run)]
     assert len(told(house, run.run_id)) == 1
     assert_nothing_moved_on(house, day)

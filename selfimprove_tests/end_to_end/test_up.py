@@ -85,13 +85,46 @@ def test_after_kill_9_the_next_up_is_clean(house: House) -> None:
     assert house.processes() == []
 
 
-def test_a_service_that_dies_stops_the_rest_and_is_named(house: House) -> None:
+def services(house: House) -> dict[str, int]:
+    """Pids of those that are up."""
+    return {name: service["pid"] for name, service in house.status()["services"].items() if service["up"]}
+
+
+def of_services(house: House) -> dict:
+    return next(one for one in json.loads(house.run("doctor", "--json").stdout) if one["check"] == "services")
+
+
+def test_services_that_die_come_back_beside_the_others(house: House) -> None:
     process = house.up()
-    os.kill(house.status()["services"]["daemon"]["pid"], signal.SIGKILL)
-    assert process.wait(60) == 1
+    before, killed = services(house), {"daemon", "gateway"}
+    for name in killed:
+        os.kill(before[name], signal.SIGKILL)
+    until = time.monotonic() + 90
+    while len(now := services(house)) < len(before) or any(now[name] == before[name] for name in killed):
+        assert time.monotonic() < until, f"{before} became {now}"
+    assert (now["webserver"], now["postgres"]) == (before["webserver"], before["postgres"])
+    assert of_services(house)["ok"]
+    alerts = json.loads(house.run("reports", "alerts", "--json").stdout)
+    assert {alert["asset"] for alert in alerts} == killed
+    process.send_signal(signal.SIGINT)
+    assert process.wait(60) == 0
     assert process.stderr is not None
-    assert "daemon stopped by itself with exit code -9" in process.stderr.read()
+    said = process.stderr.read()
+    assert all(f"{name} stopped by itself with exit code -9; it is started again" in said for name in killed)
     assert house.processes() == []
+
+
+def test_doctor_tells_a_house_that_was_killed_from_one_that_was_stopped(house: House) -> None:
+    process = house.up()
+    alive = services(house)
+    for pid in (process.pid, alive["gateway"], alive["daemon"]):
+        os.kill(pid, signal.SIGKILL)
+    process.wait()
+    found = of_services(house)
+    assert (found["ok"], found["next_step"]) == (False, "selfimprove down")
+    assert found["detail"] == "left over by a killed `selfimprove up`: webserver; gone: daemon, gateway"
+    house.run("down")
+    assert (of_services(house)["ok"], of_services(house)["detail"]) == (True, "down")
 
 
 def test_a_taken_port_is_one_clear_line(house: House) -> None:
