@@ -28,9 +28,7 @@ class Sign:
     @property
     def tone(self) -> Literal["good", "open", "bad"]:
         """How it is shown; all but the good ones need a person."""
-        if not self.ok:
-            return "bad"
-        return "open" if self.stands_in else "good"
+        return ("open" if self.stands_in else "good") if self.ok else "bad"
 
 
 def no_signs() -> Sequence[Sign]:
