@@ -30,7 +30,7 @@ _HEDGES = frozenset({
 })
 # A row of a table, a formula, or logic alone: each is one case of several.
 _ROW = re.compile(r"[|\t=→⇒⟹↔¬∧∨]|->")
-_LOGIC = frozenset("true false and or not xor nand nor is wahr falsch vrai faux".split())
+_LOGIC = frozenset(["true", "false", "and", "or", "not", "xor", "nand", "nor", "is", "wahr", "falsch", "vrai", "faux"])
 _RESULT = re.compile(
     r"\b(?:the (?:final |correct |right )?(?:answer|result|sum)|die antwort|das ergebnis|la (?:réponse|respuesta))"
     r" (?:is|equals|ist|est|es)(?: therefore| thus)?:? (-?\d+(?:[.,]\d+)?)(?![\w%/]| (?:or|to|and)\b)",
