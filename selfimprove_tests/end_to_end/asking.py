@@ -15,7 +15,7 @@ import httpx
 from selfimprove.settings import Settings
 from selfimprove_tests.gateway.served import until
 
-EVERY = 0.5  # seconds
+EVERY = 2.0  # seconds: a night on two cores has work of its own
 
 
 @dataclass(frozen=True, slots=True)
