@@ -88,7 +88,7 @@ def note(text: str) -> None:
 
 @tree.command()
 def up() -> None:
-    """Run Postgres, Dagster's web interface and its daemon until Ctrl-C.
+    """Run Postgres, Dagster's web interface, its daemon and the gateway until Ctrl-C.
 
     Example: SELFIMPROVE_PORT=3100 selfimprove up
     """
