@@ -39,7 +39,7 @@ def test_connections_of_dagsters_storages_stay_and_one_that_was_closed_is_replac
             first = pids("first")
             assert pids("second") == first
             assert first
-            connection.execute(f"select pg_terminate_backend(pid) {OTHERS}")
+            connection.execute(f"select pg_terminate_backend(pid, 10000) {OTHERS}")
             assert pids("third").isdisjoint(first)
         assert are_gone(connection)
         records = instance.get_records_for_run("run").records
