@@ -14,7 +14,7 @@ down: install  ## stop everything
 	@$(BIN)/selfimprove down
 
 test: install  ## the whole suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --durations 15
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder --durations 15
 
 lint: install  ## style, types, layers, size figures
 	@$(BIN)/ruff check .
@@ -26,8 +26,9 @@ bench: install  ## speed and quality against peers in the same run
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@for table in benchmarks/*.py; do echo; echo "$$table"; $(BIN)/python $$table || exit 1; done
 
-soak: install  ## clients, nights, swaps and kills for MINUTES=15, in a house of its own; do the counts add up?
+soak: install  ## clients, nights, swaps and kills for MINUTES=15, do the counts add up? then the suite's longest nights
 	@$(BIN)/python -W ignore -m soak --minutes $(or $(MINUTES),15) $(if $(SEED),--seed $(SEED))
+	@$(BIN)/python -m pytest -q -m long
 
 install:  ## the set-up alone: .venv from pyproject.toml and constraints.txt
 	@$(PYTHON) selfimprove/install.py

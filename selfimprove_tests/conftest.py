@@ -19,7 +19,7 @@ from selfimprove.settings import Settings, read
 from selfimprove_tests import in_memory
 
 os.environ.setdefault("SELFIMPROVE_TEST_SEED", str(secrets.randbelow(2**32)))  # the same in all of xdist's processes
-HERE, OF_EACH = Path(__file__).parent, 3  # where the server itself is tested; of other files so many meet a second one
+HERE, OF_EACH = Path(__file__).parent, 1  # where the server itself is tested; of other files so many meet a second one
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 

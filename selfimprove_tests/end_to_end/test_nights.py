@@ -17,6 +17,7 @@ from selfimprove_tests.end_to_end.nights import Nights
 from selfimprove_tests.forgetting.house import files_that_hold, rows_that_hold
 from selfimprove_tests.gateway.served import until
 
+LONG = pytest.mark.long  # the gate of each has its planted adapter in promotion/test_planted.py
 START = datetime.now(UTC).date() - timedelta(days=17)
 
 LEARNED = """
@@ -64,8 +65,8 @@ def test_2_nothing_new_is_nothing_to_learn(nights: Nights) -> None:
     ("after", "config", "gates"),
     [
         (4, {"training_dataset": {"replay": 0, "remember": 0}}, {"keeps_core"}),
-        (8, {"lora_adapter": {"learning_rate": 0.0, "steps": 20}}, {"did_learn"}),
-        (12, {"lora_adapter": {"learning_rate": 0.03, "steps": 40}}, {"keeps_core"}),
+        pytest.param(8, {"lora_adapter": {"learning_rate": 0.0, "steps": 20}}, {"did_learn"}, marks=LONG),
+        pytest.param(12, {"lora_adapter": {"learning_rate": 0.03, "steps": 40}}, {"keeps_core"}, marks=LONG),
     ],
     ids=["3-no-replay", "4-null", "5-ruinous-learning-rate"],
 )
@@ -83,7 +84,7 @@ def test_a_bad_night_is_refused_by_its_gate(nights: Nights, after: int, config: 
 
 
 def test_6_a_second_good_night_is_promoted_while_the_gateway_makes_room_for_it(nights: Nights) -> None:
-    """By a bolder budget: four days of a small household bring a dozen new facts, and change some of the old ones.
+    """By a bolder budget: the days of a small household bring few new facts, and change some of the old ones.
 
     The machine is too small for the night and the model that answers: this leaves, and comes back with what it learned.
     """

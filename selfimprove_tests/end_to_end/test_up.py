@@ -49,42 +49,6 @@ class OnSocket(http.client.HTTPConnection):
         return str(found["data"]["reloadWorkspace"]["__typename"])
 
 
-def test_up_serves_the_lineage_and_ctrl_c_leaves_nothing(house: House) -> None:
-    process = house.up()
-    status = house.status()
-    alive = {name for name, service in status["services"].items() if service["up"]}
-    assert alive == {"postgres", "webserver", "daemon", "gateway"}
-    query = json.dumps({"query": "{assetNodes {assetKey {path}}}"}).encode()
-    request = urllib.request.Request(
-        f"{status['url']}/graphql", query, {"Content-Type": "application/json"}
-    )
-    with urllib.request.urlopen(request, timeout=60) as answer:
-        nodes = json.load(answer)["data"]["assetNodes"]
-    assert len(nodes) == 9
-    with closing(OnSocket(house)) as dagster:
-        assert dagster.changes({}) == "UnauthorizedError"
-        assert dagster.changes({dagster_webserver.MAY_CHANGE: "no"}) == "UnauthorizedError"
-        assert dagster.changes({dagster_webserver.MAY_CHANGE: "yes"}) == "Workspace"
-    assert who_asks(house) <= {"pipeline", "gateway"}
-    process.send_signal(signal.SIGINT)
-    assert process.wait(60) == 0
-    assert house.processes() == []
-    assert house.status()["services"]["postgres"]["up"] is False
-
-
-def test_after_kill_9_the_next_up_is_clean(house: House) -> None:
-    process = house.up()
-    process.kill()
-    process.wait()
-    again = house.up()
-    services = house.status()["services"]
-    assert all(service["up"] for service in services.values())
-    assert len([line for line in house.processes() if "dagster_webserver" in line and "-w" in line]) == 1
-    assert house.run("down").returncode == 0
-    assert again.wait(60) == 0
-    assert house.processes() == []
-
-
 def services(house: House) -> dict[str, int]:
     """Pids of those that are up."""
     return {name: service["pid"] for name, service in house.status()["services"].items() if service["up"]}
@@ -94,8 +58,22 @@ def of_services(house: House) -> dict:
     return next(one for one in json.loads(house.run("doctor", "--json").stdout) if one["check"] == "services")
 
 
-def test_services_that_die_come_back_beside_the_others(house: House) -> None:
-    process = house.up()
+def assert_the_lineage_is_served(house: House) -> None:
+    query = json.dumps({"query": "{assetNodes {assetKey {path}}}"}).encode()
+    request = urllib.request.Request(
+        f"{house.status()['url']}/graphql", query, {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=60) as answer:
+        nodes = json.load(answer)["data"]["assetNodes"]
+    assert len(nodes) == 9
+    with closing(OnSocket(house)) as dagster:
+        assert dagster.changes({}) == "UnauthorizedError"
+        assert dagster.changes({dagster_webserver.MAY_CHANGE: "no"}) == "UnauthorizedError"
+        assert dagster.changes({dagster_webserver.MAY_CHANGE: "yes"}) == "Workspace"
+    assert who_asks(house) <= {"pipeline", "gateway"}
+
+
+def assert_who_dies_comes_back_beside_the_others(house: House) -> None:
     before, killed = services(house), {"daemon", "gateway"}
     for name in killed:
         os.kill(before[name], signal.SIGKILL)
@@ -106,15 +84,24 @@ def test_services_that_die_come_back_beside_the_others(house: House) -> None:
     assert of_services(house)["ok"]
     alerts = json.loads(house.run("reports", "alerts", "--json").stdout)
     assert {alert["asset"] for alert in alerts} == killed
+
+
+def test_a_house_that_is_up_serves_outlives_its_services_and_leaves_nothing_after_ctrl_c(house: House) -> None:
+    process = house.up()
+    assert set(services(house)) == {"postgres", "webserver", "daemon", "gateway"}
+    assert_the_lineage_is_served(house)
+    assert_who_dies_comes_back_beside_the_others(house)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
     assert process.stderr is not None
     said = process.stderr.read()
-    assert all(f"{name} stopped by itself with exit code -9; it is started again" in said for name in killed)
+    for name in ("daemon", "gateway"):
+        assert f"{name} stopped by itself with exit code -9; it is started again" in said
     assert house.processes() == []
+    assert house.status()["services"]["postgres"]["up"] is False
 
 
-def test_doctor_tells_a_house_that_was_killed_from_one_that_was_stopped(house: House) -> None:
+def test_after_kill_9_doctor_tells_what_is_left_and_the_next_up_is_clean(house: House) -> None:
     process = house.up()
     alive = services(house)
     for pid in (process.pid, alive["gateway"], alive["daemon"]):
@@ -123,7 +110,12 @@ def test_doctor_tells_a_house_that_was_killed_from_one_that_was_stopped(house: H
     found = of_services(house)
     assert (found["ok"], found["next_step"]) == (False, "selfimprove down")
     assert found["detail"] == "left over by a killed `selfimprove up`: webserver; gone: daemon, gateway"
-    house.run("down")
+    again = house.up()
+    assert all(service["up"] for service in house.status()["services"].values())
+    assert len([line for line in house.processes() if "dagster_webserver" in line and "-w" in line]) == 1
+    assert house.run("down").returncode == 0
+    assert again.wait(60) == 0
+    assert house.processes() == []
     assert (of_services(house)["ok"], of_services(house)["detail"]) == (True, "down")
 
 
