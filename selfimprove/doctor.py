@@ -42,7 +42,7 @@ def status(settings: Settings) -> dict[str, Any]:
     services = stack.services(settings)
     return {
         "home": str(settings.home),
-        "gateway_url": reach.url(settings) if services["gateway"] else None,
+        "gateway_url": settings.gateway_url if services["gateway"] else None,
         "url": f"http://127.0.0.1:{stack.port(settings)}" if services["webserver"] else None,
         "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
         | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),

@@ -7,16 +7,10 @@ from selfimprove.settings import Settings
 SECONDS = 5.0
 
 
-def url(settings: Settings) -> str:
-    """Where this machine reaches the gateway, wherever else it listens."""
-    host = _host(settings)
-    return f"http://{f'[{host}]' if ':' in host else host}:{settings.gateway_port}"
-
-
 def is_refused(settings: Settings) -> bool:
     """Whether nobody listens there."""
     try:
-        socket.create_connection((_host(settings), settings.gateway_port), SECONDS).close()
+        socket.create_connection((settings.gateway_reached, settings.gateway_port), SECONDS).close()
     except ConnectionRefusedError:
         return True
     except OSError:  # it may be there all the same: an answer that does not come tells more
@@ -29,14 +23,10 @@ def health(settings: Settings) -> tuple[bool, str]:
     import httpx
 
     try:
-        answer = httpx.get(f"{url(settings)}/healthz", timeout=SECONDS, headers={"host": "localhost"})
+        answer = httpx.get(f"{settings.gateway_url}/healthz", timeout=SECONDS, headers={"host": "localhost"})
         said = answer.json()
     except (httpx.HTTPError, ValueError) as exc:
         return False, f"it does not answer ({type(exc).__name__})"
     if not isinstance(said, dict) or said.get("status") not in ("ok", "unavailable"):
-        return False, f"what listens at {url(settings)} is no gateway: stop it, or set SELFIMPROVE_GATEWAY_PORT"
+        return False, f"what listens at {settings.gateway_url} is no gateway: stop it, or set SELFIMPROVE_GATEWAY_PORT"
     return answer.status_code == 200, str(said.get("detail", ""))
-
-
-def _host(settings: Settings) -> str:
-    return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(settings.gateway_host, settings.gateway_host).strip("[]")  # noqa: S104

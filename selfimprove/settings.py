@@ -50,6 +50,18 @@ class Settings:
     gateway_names: tuple[str, ...] = ()
     origins: tuple[str, ...] = ()
 
+    @property
+    def gateway_reached(self) -> str:
+        """The address by which this machine reaches the gateway, which may listen on all of them."""
+        host = self.gateway_host.strip("[]")
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+
+    @property
+    def gateway_url(self) -> str:
+        """Where this machine reaches the gateway, without a slash at the end."""
+        host = self.gateway_reached
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.gateway_port}"
+
 
 def read(environment: Mapping[str, str]) -> Settings:
     """Settings from an environment.

@@ -88,7 +88,7 @@ class Stack:
 
     def tell(self, death: Death) -> bool:
         """Have it told that a service died; whether that could be written down."""
-        alert = death.alert(f"http://{self.settings.gateway_host}:{self.settings.gateway_port}/")
+        alert = death.alert(f"{self.settings.gateway_url}/")
         return keep_up.record(self.settings, alert, is_there=self._has_database(), send=death.wait is None)
 
     def _has_database(self) -> bool:
@@ -142,7 +142,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
         with suppress(KeyboardInterrupt):
             keep_up.wait_for_web(f"http://127.0.0.1:{settings.port}/server_info", stack.alive)
             say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
-            say(f"Clients talk to http://{settings.gateway_host}:{settings.gateway_port}/v1")
+            say(f"Clients talk to {settings.gateway_url}/v1")
             keep_up.keep_up(stack.lost, stack.start_again, stack.tell, say)
         say("Stopping.")
 

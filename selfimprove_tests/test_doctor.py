@@ -16,7 +16,7 @@ import psycopg
 import pytest
 from psycopg import conninfo
 
-from selfimprove import doctor, logins, postgres, reach, stack
+from selfimprove import doctor, logins, postgres, stack
 from selfimprove.gateway import losses, remembered
 from selfimprove.gateway.plan import Plan
 from selfimprove.privacy import waiting
@@ -179,17 +179,6 @@ def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(apar
     assert (found.ok, found.next_step) == (False, "selfimprove down")
     assert "daemon" in found.detail
     assert stack.port(settings) == 4321
-
-
-@pytest.mark.parametrize(
-    ("host", "url"),
-    [
-        ("127.0.0.1", "http://127.0.0.1:4646"), ("0.0.0.0", "http://127.0.0.1:4646"), ("::", "http://[::1]:4646"),
-        ("fe80::1", "http://[fe80::1]:4646"), ("my-mac.local", "http://my-mac.local:4646"),
-    ],
-)
-def test_the_gateway_is_asked_where_this_machine_reaches_it(settings: Settings, host: str, url: str) -> None:
-    assert reach.url(replace(settings, gateway_host=host)) == url
 
 
 def test_folders_that_others_can_open_are_a_finding(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -118,6 +118,17 @@ def test_a_home_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path
     assert read({"SELFIMPROVE_HOME": str(tmp_path / "häuschen")}).home == tmp_path / "häuschen"
 
 
+@pytest.mark.parametrize(
+    ("host", "url"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:4646"), ("0.0.0.0", "http://127.0.0.1:4646"), ("::", "http://[::1]:4646"),
+        ("fe80::1", "http://[fe80::1]:4646"), ("my-mac.local", "http://my-mac.local:4646"),
+    ],
+)
+def test_the_gateway_is_asked_where_this_machine_reaches_it(host: str, url: str) -> None:
+    assert read({"SELFIMPROVE_GATEWAY_HOST": host}).gateway_url == url
+
+
 def test_folders_are_made_for_this_account_alone_and_others_stay_as_they_are(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     made = private(tmp_path / "home" / "reports")

@@ -69,7 +69,7 @@ class Outage:
             self._is_sent = await asyncio.to_thread(self._straight, self._alert())
 
     def _alert(self) -> Alert:
-        url = f"http://{self._settings.gateway_host}:{self._settings.gateway_port}/"
+        url = f"{self._settings.gateway_url}/"
         until = datetime.now(UTC)
         said = f"from {self._began:%Y-%m-%d %H:%M} to {until:%H:%M} UTC at least: {self._reason}"
         key = f"gateway {self._began.isoformat(timespec='seconds')}"

@@ -25,7 +25,7 @@ def once(settings: Settings) -> tuple[Experiment, Look] | None:
     with postgres.connect(postgres.url(settings)) as connection:
         found = look(connection)
         if found and found[1].outcome is Outcome.DEMOTED:
-            alert(connection, *found, f"http://{settings.gateway_host}:{settings.gateway_port}/")
+            alert(connection, *found, f"{settings.gateway_url}/")
         return found
 
 

@@ -215,10 +215,10 @@ class Swap:
 
     def _alert(self, found: Wanted, reason: str) -> None:
         """Once for each promotion."""
-        url = f"http://{self._settings.gateway_host}:{self._settings.gateway_port}/"
         said = f"adapter {found.voice[:12]} is champion and does not answer: {reason}"
         advice = f"{self._plan.voice[:12]} answers. `selfimprove promotion rollback` makes another the champion."
-        alert = alerts.Alert(f"promotion {found.promotion_id}", "gateway", "swap", f"{said} {advice}", url)
+        key, url = f"promotion {found.promotion_id}", f"{self._settings.gateway_url}/"
+        alert = alerts.Alert(key, "gateway", "swap", f"{said} {advice}", url)
         with postgres.connect(postgres.url(self._settings)) as connection:
             alerts.record(connection, [alert])
 

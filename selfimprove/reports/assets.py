@@ -58,7 +58,7 @@ def morning_report(
         room = 0
     return dg.MaterializeResult(
         metadata={
-            "page": dg.MetadataValue.url(f"http://127.0.0.1:{current().gateway_port}/nights/{run_id}"),
+            "page": dg.MetadataValue.url(f"{current().gateway_url}/nights/{run_id}"),
             "path": dg.MetadataValue.path(str(report.path)),
             "night": str(report.night),
             "outcome": report.outcome,

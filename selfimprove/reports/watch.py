@@ -38,7 +38,7 @@ def silence(connection: Connection, now: datetime, settings: Settings) -> Alert 
         return None
     hours, number = (now - since) / timedelta(hours=1), (now - since) // quiet
     told = f"none has ended for {hours:.0f} hours, since {since:%Y-%m-%d %H:%M}; {ADVICE}"
-    return Alert(f"silence {number} since {since:%Y-%m-%dT%H:%M}", NIGHT, "", told, f"http://127.0.0.1:{settings.gateway_port}/")
+    return Alert(f"silence {number} since {since:%Y-%m-%dT%H:%M}", NIGHT, "", told, f"{settings.gateway_url}/")
 
 
 def last_sign(connection: Connection) -> datetime | None:

@@ -32,8 +32,7 @@ def unkept(settings: Settings, now: datetime) -> Alert | None:
     said = [f"{count}, the last at {lost.at} ({lost.reason})"] if lost.count else []
     said += [f"{len(aside)} could not be stored and lie aside, sealed"] if aside else []
     told = f"{'; '.join(said)}. Make room on the disk, and see that the database answers: `selfimprove doctor`."
-    url = f"http://{settings.gateway_host}:{settings.gateway_port}/"
-    return Alert(f"unkept {max(times):%Y-%m-%d}", "gateway", "what is said", told, url)
+    return Alert(f"unkept {max(times):%Y-%m-%d}", "gateway", "what is said", told, f"{settings.gateway_url}/")
 
 
 def _times(paths: list[Path]) -> Iterator[datetime]:

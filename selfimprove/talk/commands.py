@@ -44,7 +44,7 @@ def chat(
     if (asked is None and as_json) or (asked is not None and not asked.strip()):
         raise click.UsageError("There is no question: give one as argument, or on standard input.")
     given = {name: value for name, value in options.items() if value is not None}
-    with closing(Line(f"http://127.0.0.1:{current().gateway_port}", token)) as line:
+    with closing(Line(current().gateway_url, token)) as line:
         conversation = Conversation(line, model, system, given)
         if asked is not None:
             _once(conversation, asked.strip(), as_json)
