@@ -2,11 +2,14 @@
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup, escape
 
 from selfimprove.charts import number
 from selfimprove.datasets.start import words
@@ -31,6 +34,7 @@ DECIDED = {"promote": "promoted", "reject": "rejected", "held": "waiting", "not_
 BETTER, WORSE, OTHER = 3, 3, 2
 FADED = 5
 LONGEST = 700
+COMMAND = re.compile(r"`([^`\n]+)`")
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,18 +173,26 @@ def _share(part: int, whole: int) -> float:
     return round(100 * part / whole, 1) if whole else 0.0
 
 
+def code(text: str) -> Markup:
+    """A sentence with its `commands` set apart, everything escaped; a backtick without its pair is left."""
+    parts = COMMAND.split(text)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
+    )
+
+
 @cache
 def environment(*folders: Path) -> "Environment":
     """Templates of these folders and of this room, every text escaped, with the words and pictures of a night."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
-    from markupsafe import Markup
 
     found = Environment(
         loader=FileSystemLoader([*folders, Path(__file__).parent]), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     found.filters |= {"short": short, "gate": tell.gate, "task": tell.task, "long_answers": tell.long_answers}
-    found.filters |= {"faded": tell.faded, "failure": tell.failure, "origin": tell.origin}
+    found.filters |= {"faded": tell.faded, "origin": tell.origin, "code": code}
+    found.filters["failure"] = lambda one: code(tell.failure(one))
     found.globals |= {"interval": draw.interval, "numbers": draw.numbers, "bar": draw.bar, "share": _share}
     look = LOOK.read_text()
     digest = base64.b64encode(hashlib.sha256(look.encode()).digest()).decode()

@@ -57,4 +57,4 @@ def _read(connection: Connection, run_id: str, now: datetime) -> dict[str, Any]:
     answers = bool(champion and report and champion["id"] == report["adapter_id"])
     promoted = report["adapter_id"] if report and told["outcome"] == "promoted" else None
     back = succession.taken_back(succession.changes(connection), promoted)
-    return {**told, "sentence": show.code(told["sentence"]), "report": report, "answers": answers, "taken_back": back}
+    return {**told, "report": report, "answers": answers, "taken_back": back}

@@ -1,17 +1,15 @@
 """Pages as HTML: every text escaped, no script or style but the files of this room, nothing kept in caches."""
 
 import hashlib
-import re
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from fastapi.responses import HTMLResponse, Response
-from markupsafe import Markup, escape
 
 from selfimprove.charts import number
-from selfimprove.reports import morning, tell
+from selfimprove.reports import morning
 from selfimprove.review import words
 
 if TYPE_CHECKING:
@@ -23,7 +21,6 @@ FILES = {
     **{name: HERE / "static" / name for name in ("review.css", "review.js", "htmx.min.js")},
 }
 BY_COOKIE: ContextVar[bool] = ContextVar("BY_COOKIE", default=False)  # whether a cookie let in who is answered now
-COMMAND = re.compile(r"`([^`\n]+)`")
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 HEADERS = {
     "Content-Security-Policy": (
@@ -51,21 +48,12 @@ def file(name: str) -> Response:
     return Response(FILES[name].read_bytes(), 200, headers, TYPES[FILES[name].suffix])
 
 
-def code(text: str) -> Markup:
-    """A sentence with its `commands` set apart, everything escaped; a backtick without its pair is left."""
-    parts = COMMAND.split(text)
-    return Markup("").join(
-        Markup("<code>{}</code>").format(part) if place % 2 else escape(part) for place, part in enumerate(parts)
-    )
-
-
 @cache
 def templates() -> "Environment":
     """The templates of this room and of the morning report."""
     found = morning.environment(HERE / "templates")
     found.filters |= {"moment": words.moment, "size": words.size, "number": number, "standing": words.standing}
-    found.filters |= {"day": words.day, "code": code, "counted": words.counted}
-    found.filters["failure"] = lambda one: code(tell.failure(one))
+    found.filters |= {"day": words.day, "counted": words.counted}
     found.globals |= {"static": _address, "headlines": morning.HEADLINES, "tables": words.TABLES}
     found.globals |= {"actions": words.ACTIONS}
     return found

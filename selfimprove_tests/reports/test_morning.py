@@ -165,6 +165,12 @@ def test_hostile_text_stays_text():
     assert morning.page(replace(nights.failed(), failures=(Failure("x", "", EVIL),))).count("<script") == 0
 
 
+def test_commands_in_sentences_are_set_apart():
+    said = Failure("chat_logs", "", "nothing was read. `selfimprove chats import FILE` brings <some>")
+    html = morning.page(replace(nights.failed(), failures=(said,)))
+    assert "<code>selfimprove chats import FILE</code> brings &lt;some&gt;" in html
+
+
 def test_better_and_worse_are_both_shown_and_the_worst_first():
     better = [Pair(f"b{i}", "r", "x", "y", False, True, 10.0 - i) for i in range(5)]
     worse = [Pair(f"w{i}", "r", "x", "y", True, False, 1.0 - i) for i in range(5)]

@@ -10,9 +10,9 @@ from selfimprove.gateway.parts import Health
 from selfimprove.gateway.plan import Plan
 from selfimprove.gateway.remembered import Remembered
 from selfimprove.promotion import promote
+from selfimprove.reports.morning import code
 from selfimprove.review import signs
 from selfimprove.review.house import Sign
-from selfimprove.review.show import code
 from selfimprove_tests.review.conftest import app
 from selfimprove_tests.review.furnish import EVIL, alert
 from selfimprove_tests.review.test_reading import plain
