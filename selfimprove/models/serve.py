@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from typing import IO, Any
 
 from selfimprove.errors import SelfImproveError
-from selfimprove.models import blas
+from selfimprove.models import blas, contents
 
 Event = dict[str, Any]
 Log = Callable[[Event], None]
@@ -42,6 +42,7 @@ def load(library: str) -> str:
 
     Transformers imports PyTorch wherever it finds it, for 180 MB and a second. MLX has no use for it.
     """
+    contents.keep()
     multiplies = blas.use() if library == "mlx_lm" else ""
     if library == "mlx_lm":
         sys.modules["torch"] = None  # type: ignore[assignment]  # how importlib is told that there is no such module
