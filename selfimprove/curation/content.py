@@ -3,7 +3,6 @@
 import re
 from collections import Counter
 from dataclasses import dataclass
-from functools import cached_property
 
 from selfimprove.curation.reason import taught
 from selfimprove.curation.sketch import normalise, text_hash
@@ -28,7 +27,7 @@ class Content:
     turns: tuple[str, ...]
     verdicts: str = ""
 
-    @cached_property
+    @property
     def text(self) -> str:
         """All turns as one text."""
         return "\n".join(self.turns)

@@ -18,12 +18,14 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from selfimprove_tests.end_to_end.forging import forge
 from selfimprove_tests.end_to_end.house import House
 
 GUARD = Path(__file__).with_name("guard")
 NAME_SERVER = "192.0.2.53"  # of a network for documentation
 SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41
 LITTLE = ("--set", "lora_adapter.steps=1", "--set", "training_dataset.replay=20")  # every room is entered all the same
+REFUSED = ("rejected", "not_enough_evidence")
 LONGEST = 900  # seconds: much more than it takes, for a machine with much else to do
 PLANTED = {
     "connect": "import socket; socket.create_connection(('192.0.2.1', 443), 2)",
@@ -67,7 +69,7 @@ def no_route() -> int:
 
 
 def spend(home: Path) -> dict[str, Any]:
-    """Everything up, then a short night on the sample household, then everything down."""
+    """Everything up, a short night on the sample household, attempts to promote what it refused, everything down."""
     house = House(home)
     try:
         house.up()
@@ -75,9 +77,12 @@ def spend(home: Path) -> dict[str, Any]:
             web = answer.status
         night = house.start("night", "--sample", "--json", *LITTLE)
         out, err = night.communicate(timeout=LONGEST)
+        told = {"web": web, "exit_code": night.returncode, **json.loads(out or "{}"), "said": err[-2000:]}
+        if told.get("outcome") in REFUSED:
+            told["forged"] = forge(house, told["run_id"])
     finally:
         house.close()
-    return {"web": web, "exit_code": night.returncode, **json.loads(out or "{}"), "said": err[-2000:]}
+    return told
 
 
 def plant(what: str) -> dict[str, Any]:

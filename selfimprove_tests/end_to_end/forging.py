@@ -1,4 +1,4 @@
-"""Nothing but evidence promotes: not a forged check, a hand-launched asset, a mixed backfill, nor a second try."""
+"""Whoever would promote an adapter without evidence: by Dagster's own interface, as an attacker or a hasty owner."""
 
 import json
 import time
@@ -6,12 +6,30 @@ import urllib.request
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import pytest
-
 from selfimprove_tests.end_to_end.house import House
 
 SELECTOR = {"repositoryLocationName": "selfimprove", "repositoryName": "__repository__"}
 GATES = ("improves_target", "keeps_core", "keeps_history", "is_complete", "did_learn")
+
+
+def forge(house: House, night_run: str) -> dict[str, Any]:
+    """How each attempt ended in a house whose last night was refused, and who was champion after each."""
+    web, yesterday = Web(house), (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
+    for gate in GATES:
+        web.forge(gate)
+    attempts = {
+        "alone, on forged checks": lambda: web.wait(web.launch(["promoted_adapter"])),
+        "again, from where it failed": lambda: web.wait(web.again(night_run)),
+        "in a backfill": lambda: web.wait_backfill(web.backfill(["chat_logs", "promoted_adapter"], [yesterday])),
+    }
+    ended = {name: {"ended": attempt(), "champion": promotion(house)["champion"]} for name, attempt in attempts.items()}
+    return {"attempts": ended, "decision": promotion(house)["last_decision"]["decision"]}
+
+
+def promotion(house: House) -> dict[str, Any]:
+    """What `promotion status` tells."""
+    found: dict[str, Any] = json.loads(house.run("promotion", "status", "--json").stdout)
+    return found
 
 
 class Web:
@@ -66,6 +84,7 @@ class Web:
         return str(data["runOrError"]["status"])
 
     def wait(self, run_id: str) -> str:
+        """How a run ended."""
         return self._until(lambda: self.status(run_id), {"SUCCESS", "FAILURE", "CANCELED"})
 
     def wait_backfill(self, backfill_id: str) -> str:
@@ -80,34 +99,3 @@ class Web:
             assert time.monotonic() < deadline, f"still {state}"
             time.sleep(1)
         return str(state)
-
-
-def champion(house: House) -> Any:
-    return json.loads(house.run("promotion", "status", "--json").stdout)["champion"]
-
-
-@pytest.fixture
-def refused(house: House) -> House:
-    """A house after a night whose adapter learned next to nothing and was refused."""
-    little = ("--set", "lora_adapter.steps=1", "--set", "training_dataset.replay=20")
-    done = house.run("night", "--sample", "--json", *little)
-    assert done.returncode in (3, 4), done.stderr
-    assert json.loads(done.stdout)["outcome"] in ("rejected", "not_enough_evidence")
-    return house
-
-
-def test_only_evidence_promotes(refused: House) -> None:
-    night_run = json.loads(refused.run("status", "--json").stdout)["last_night"]["run_id"]
-    refused.up()
-    web = Web(refused)
-    for gate in GATES:
-        web.forge(gate)
-    assert web.wait(web.launch(["promoted_adapter"])) == "FAILURE"
-    assert champion(refused) is None
-    assert web.wait(web.again(night_run)) == "FAILURE"
-    assert champion(refused) is None
-    yesterday = (datetime.now(UTC).date() - timedelta(days=1)).isoformat()
-    web.wait_backfill(web.backfill(["chat_logs", "promoted_adapter"], [yesterday]))
-    assert champion(refused) is None
-    decision = json.loads(refused.run("promotion", "status", "--json").stdout)["last_decision"]
-    assert decision["decision"] in ("reject", "not_enough_evidence")

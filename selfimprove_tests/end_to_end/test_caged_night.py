@@ -1,4 +1,4 @@
-"""A whole night with the cable out: nothing in the house tries to go anywhere but loopback."""
+"""A whole night with the cable out: nothing tries to go anywhere but loopback, and nothing but evidence promotes."""
 
 import json
 import subprocess
@@ -12,9 +12,10 @@ import pytest
 
 from selfimprove.settings import CHECKOUT
 from selfimprove_tests import in_memory
-from selfimprove_tests.end_to_end.cage import LONGEST, PLANTED
+from selfimprove_tests.end_to_end.cage import LONGEST, PLANTED, REFUSED
 
 PARTS = ("dagster_webserver", "dagster._daemon", "dagster api", "selfimprove night", "selfimprove.models.serve")
+ATTEMPTS = ("alone, on forged checks", "again, from where it failed", "in a backfill")
 UNSHARE = ("unshare", "--net", "--mount")
 
 
@@ -39,14 +40,27 @@ def in_cage(what: str, *, namespace: bool) -> dict[str, Any]:
     return found
 
 
-def test_a_night_and_the_web_interface_need_no_network() -> None:
-    found = in_cage("night", namespace=has_namespaces())
-    assert found["tried"] == []
-    assert found["no_route"] == 0 or not has_namespaces()
-    assert found["done"]["web"] == 200
-    assert found["done"].get("outcome") in ("promoted", "rejected", "not_enough_evidence"), found["done"]
-    started = "\n".join(found["started"])
+@pytest.fixture(scope="module")
+def night() -> dict[str, Any]:
+    """A whole one in the cage, with attempts to promote what it refused."""
+    return in_cage("night", namespace=has_namespaces())
+
+
+def test_a_night_and_the_web_interface_need_no_network(night: dict[str, Any]) -> None:
+    assert night["tried"] == []
+    assert night["no_route"] == 0 or not has_namespaces()
+    assert night["done"]["web"] == 200
+    assert night["done"].get("outcome") in REFUSED, night["done"]
+    started = "\n".join(night["started"])
     assert [part for part in PARTS if part not in started] == [], "the guard was everywhere"
+
+
+def test_only_evidence_promotes(night: dict[str, Any]) -> None:
+    """Not a forged check, an asset launched by hand, a second try, nor a backfill of several assets."""
+    forged = night["done"]["forged"]
+    assert {name: attempt["champion"] for name, attempt in forged["attempts"].items()} == dict.fromkeys(ATTEMPTS)
+    assert [forged["attempts"][name]["ended"] for name in ATTEMPTS[:2]] == ["FAILURE", "FAILURE"]
+    assert forged["decision"] in ("reject", "not_enough_evidence")
 
 
 @pytest.mark.parametrize("what", sorted(PLANTED))
