@@ -90,7 +90,7 @@ def tell_ended_run(context: dg.RunStatusSensorContext, database: Database) -> dg
 def _tell(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
     run = context.dagster_run
     raise_alerts(context.instance, run, database)
-    if run.job_name != nightly.name or is_awaited(run) or was_told(database, run.run_id):
+    if run.job_name != nightly.name or is_awaited(run) or alerts.goes_on(run) or was_told(database, run.run_id):
         return dg.SkipReason("this run needs no morning report")
     return dg.RunRequest(run_key=run.run_id, tags={NIGHT_RUN: run.run_id})
 

@@ -12,6 +12,10 @@ ENDED = (
     "it was ended before it was done, by the morning (`selfimprove service morning`) or by hand; "
     "what was done is kept, and the next one goes on from there"
 )
+ENDED_STEP = "its process was ended from outside"
+DIED = "it ended without telling why; its process may have been killed"
+GOES_ON = "; another one goes on with what was done"
+WILL_RETRY = "dagster/will_retry"
 LONGEST = 1000  # characters of what a check or an error says
 
 
@@ -64,12 +68,19 @@ def from_run(instance: Any, run: Any, port: int) -> list[Alert]:
     is_ended = run.status.value == "CANCELED"
     failures = [] if is_ended else [event for event in events if event.event_type_value == "STEP_FAILURE"]
     steps = [event for event in failures if not _is_gate(event)]
-    found = [*(Alert(run.run_id, step.step_key or "", "", _step_detail(step), url) for step in steps), *found]
+    after = GOES_ON if goes_on(run) else ""
+    details = ((step, ENDED_STEP + after if _is_interrupted(step) else _step_detail(step)) for step in steps)
+    found = [*(Alert(run.run_id, step.step_key or "", "", detail, url) for step, detail in details), *found]
     if is_ended:
         return [Alert(run.run_id, "", "", ENDED, url), *found]
     if not found and not failed and run.status.value == "FAILURE":
-        return [Alert(run.run_id, "", "", "it ended without telling why; its process may have been killed", url)]
+        return [Alert(run.run_id, "", "", DIED + after, url)]
     return found
+
+
+def goes_on(run: Any) -> bool:
+    """Whether Dagster does the rest of a run whose process was lost in another."""
+    return bool(run.tags.get(WILL_RETRY) == "true")
 
 
 def record(connection: Connection, alerts: Iterable[Alert]) -> None:
@@ -104,6 +115,18 @@ def _is_gate(step: Any) -> bool:
     return error is not None and error.cls_name == "DagsterAssetCheckFailedError"
 
 
+def _is_interrupted(step: Any) -> bool:
+    return getattr(_root(step), "cls_name", "") == "DagsterExecutionInterruptedError"
+
+
+def _root(step: Any) -> Any:
+    """The error under Dagster's own, None where a step failed without one."""
+    error = step.event_specific_data.error
+    while error is not None and error.cause is not None:
+        error = error.cause
+    return error
+
+
 def _name(asset_key: Any) -> str:
     return "/".join(asset_key.path)
 
@@ -122,7 +145,5 @@ def _step_detail(step: Any) -> str:
     data = step.event_specific_data
     if data.user_failure_data is not None:
         return plain(str(data.user_failure_data.description))
-    error = data.error
-    while error is not None and error.cause is not None:
-        error = error.cause
+    error = _root(step)
     return plain(str(error.message).strip().partition("\n")[0]) if error is not None else "it failed without an error"

@@ -106,6 +106,25 @@ def test_a_night_that_was_ended_is_told_and_blamed_on_nobody(quiet_house: Nights
         assert watch.silence(connection, tomorrow + timedelta(hours=24), quiet_house.settings) is not None
 
 
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_the_report_of_a_night_whose_process_was_lost_is_left_to_the_one_that_goes_on(
+    quiet_house: Nights, goes_on: bool
+) -> None:
+    instance, database = quiet_house.instance, Database(url=quiet_house.url)
+    tags = {**automation.range_tags([], YESTERDAY), "dagster/max_retries": "1" if goes_on else "0"}
+    night = instance.create_run_for_job(defs.resolve_job_def("nightly"), tags=tags)
+    lost = instance.report_run_failed(night, "its process ended")
+    run = instance.get_run_by_id(night.run_id)
+    assert run is not None
+    with dg.build_run_status_sensor_context(
+        "alert_failed_run", lost, instance, run, resources={"database": database}
+    ) as context:
+        asked = automation.alert_failed_run(context.for_run_failure())
+    assert isinstance(asked, dg.SkipReason if goes_on else dg.RunRequest)
+    [alert] = quiet_house.rows("select message from alerts")
+    assert ("another one goes on with what was done" in alert["message"]) is goes_on
+
+
 def test_a_database_that_is_down_stops_the_night_before_it_writes(quiet_house: Nights) -> None:
     from dataclasses import replace
 

@@ -1,6 +1,8 @@
 """Alerts from real runs, kept once."""
 
 import dagster as dg
+import pytest
+from dagster._core.errors import DagsterExecutionInterruptedError
 
 from selfimprove.reports import alerts
 from selfimprove.reports.alerts import Alert
@@ -76,6 +78,23 @@ def test_what_an_error_says_moves_no_cursor_and_has_an_end():
     (found,), _ = run(hostile)
     assert found.detail.startswith("ValueError:  ]0;title  [2Jgone xxx")
     assert len(found.detail) == 1000
+
+
+@pytest.mark.parametrize(
+    ("tags", "said"),
+    [({}, "its process was ended from outside"),
+     ({"dagster/will_retry": "true"}, "its process was ended from outside; another one goes on with what was done")],
+)  # fmt: skip
+def test_a_step_whose_process_was_ended_is_told_without_dagsters_words(tags, said):
+    @dg.asset
+    def long() -> None:
+        raise DagsterExecutionInterruptedError
+
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([long], instance=instance, raise_on_error=False)
+        instance.add_run_tags(result.run_id, tags)
+        (found,) = alerts.from_run(instance, instance.get_run_by_id(result.run_id), 3000)
+    assert (found.asset, found.detail) == ("long", said)
 
 
 def test_a_refusal_tells_its_reason():
