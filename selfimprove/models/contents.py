@@ -70,8 +70,7 @@ def remembering(find: Find, source: Path, folder: Path) -> Find:
     models = source.parent.parent / "models"
 
     def found(module_path: str | Path, prefix: str | None = None) -> Structure:
-        path = Path(module_path)
-        if models not in (path, path.parent) or (path != models and path.name != "__init__.py"):
+        if Path(module_path) not in (models, models / "__init__.py"):
             return find(module_path, prefix)
         file = folder / f"{_key(source, models)}.json"
         structure = _read(file)
