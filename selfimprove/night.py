@@ -4,26 +4,20 @@ import json
 import os
 import subprocess
 import sys
-import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from selfimprove import postgres, processes, stack
-from selfimprove.errors import DaemonGone, DatabaseDown, NightRunning, RunNotStarted
+from selfimprove.errors import DatabaseDown, NightRunning, RunNotStarted
+from selfimprove.follow import follow
 from selfimprove.settings import Settings
 
-if TYPE_CHECKING:
-    from dagster import DagsterEvent, DagsterInstance
-
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
-RETRIED_BY = "dagster/auto_retry_run_id"
-RETRIED_WITHIN = 120.0  # seconds; a daemon that starts again needs some of them
-LOOKS_EVERY = 0.3  # seconds
 EXIT_CODES = {"promoted": 0, "waiting": 0, "nothing_to_learn": 0, "rejected": 3, "not_enough_evidence": 4, "failed": 1}
 
 
@@ -119,7 +113,7 @@ def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: M
     say(f"The night reads {first} to {last}." if first != last else f"The night reads {last}.")
     options = ["--tags", json.dumps(tags), "--config-json", json.dumps(config)]
     run_id = _launch(settings, automation.nightly.name, options)
-    while another := _follow(settings, run_id, say):
+    while another := follow(settings, run_id, say):
         say("Its process was lost. Another one goes on with what was done.")
         run_id = another
     return _outcome(settings, run_id)
@@ -146,62 +140,6 @@ def _launch(settings: Settings, job: str, options: list[str]) -> str:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         raise RunNotStarted(reason=reason, logs=settings.home / "logs")
     return run_id
-
-
-def _follow(settings: Settings, run_id: str, say: Callable[[str], None]) -> str | None:
-    """Tell what a run does until it has ended; returns the run that goes on in its place, where one does."""
-    import dagster as dg
-
-    from selfimprove.connections import held_connections
-
-    told = {
-        dg.DagsterEventType.STEP_START: "{step} …",
-        dg.DagsterEventType.STEP_SUCCESS: "{step} done",
-        dg.DagsterEventType.STEP_FAILURE: "{step} FAILED",
-    }
-    with dg.DagsterInstance.get() as instance, held_connections(instance):
-        for event in _events(settings, instance, run_id):
-            if event.event_type in told and event.step_key:
-                say("  " + told[event.event_type].format(step=event.step_key))
-        return _retry(settings, instance, run_id)
-
-
-def _retry(settings: Settings, instance: "DagsterInstance", run_id: str) -> str | None:
-    """Dagster's own retry of a run, for which its daemon takes a moment."""
-    until = time.monotonic() + RETRIED_WITHIN
-    while (run := instance.get_run_by_id(run_id)) and run.is_complete_and_waiting_to_retry and time.monotonic() < until:
-        _require_daemon(settings)
-        time.sleep(LOOKS_EVERY)
-    return run.tags.get(RETRIED_BY) if run else None
-
-
-def _events(settings: Settings, instance: "DagsterInstance", run_id: str) -> Iterator["DagsterEvent"]:
-    """What happens in a run until it has ended.
-
-    Raises:
-        DaemonGone: nobody is left who would end it.
-    """
-    cursor = None
-    while True:
-        run = instance.get_run_by_id(run_id)
-        finished = run is None or run.is_finished
-        page = instance.get_records_for_run(run_id, cursor=cursor)
-        cursor = page.cursor
-        yield from (entry.dagster_event for record in page.records if (entry := record.event_log_entry).dagster_event)
-        if finished and not page.has_more:
-            return
-        if not page.records:
-            _require_daemon(settings)
-            time.sleep(LOOKS_EVERY)
-
-
-def _require_daemon(settings: Settings) -> None:
-    """That it is there, or will be: `selfimprove up` starts it again, a night's own stack does not."""
-    if stack.services(settings)["daemon"] is not None:
-        return
-    holder = stack.supervisor(settings)
-    if holder is None or holder.pid == os.getpid():
-        raise DaemonGone(log=settings.home / "logs" / "daemon.log")
 
 
 def _outcome(settings: Settings, run_id: str) -> Outcome:

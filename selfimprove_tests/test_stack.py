@@ -7,8 +7,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any
 
 import dagster as dg
 import psutil
@@ -18,7 +16,7 @@ import yaml
 from dagster_postgres.utils import DagsterPostgresException
 
 from selfimprove import automation, night, processes, stack
-from selfimprove.errors import DaemonGone, DatabaseDown, NightRunning
+from selfimprove.errors import DatabaseDown, NightRunning
 from selfimprove.reap import reap
 from selfimprove.settings import CHECKOUT, Settings
 
@@ -80,14 +78,6 @@ def test_a_second_night_is_one_clear_line_and_leaves_the_first_alone(settings: S
 def test_a_database_that_goes_away_during_a_night_is_one_clear_line(lost: Exception) -> None:
     with pytest.raises(DatabaseDown, match="it went away while the night ran"), night._while_the_database_answers():
         raise lost
-
-
-def test_a_night_whose_daemon_is_gone_does_not_wait_for_ever(settings: Settings) -> None:
-    still = SimpleNamespace(is_finished=False)
-    page = SimpleNamespace(cursor="c", records=[], has_more=False)
-    fake: Any = SimpleNamespace(get_run_by_id=lambda _: still, get_records_for_run=lambda *_, **__: page)
-    with pytest.raises(DaemonGone, match=r"selfimprove night.*daemon\.log"):
-        list(night._events(settings, fake, "run"))
 
 
 def test_what_a_killed_daemon_started_is_found_by_its_mark(settings: Settings, tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from markupsafe import escape
+
 from selfimprove import postgres
 from selfimprove.postgres import Connection
 from selfimprove.reports import morning, tell
@@ -71,11 +73,10 @@ def mornings(connection: Connection, limit: int) -> list[Mapping[str, Any]]:
 
 def unreadable(report: MorningReport) -> str | None:
     """Why the report's file cannot be trusted, or None."""
-    from markupsafe import escape
-
     if not report.path.is_file():
         return f"{report.path} is not there"
     html = report.path.read_bytes()
     if hashlib.sha256(html).hexdigest() != report.sha256:
         return f"{report.path} was changed after it was written"
-    return None if str(escape(report.sentence)).encode() in html else f"{report.path} does not tell the decision"
+    forms = morning.code(report.sentence), escape(report.sentence)  # an old report has its commands as they were
+    return None if any(str(form).encode() in html for form in forms) else f"{report.path} does not tell the decision"

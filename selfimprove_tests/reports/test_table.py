@@ -1,6 +1,7 @@
 """The report's file and row."""
 
 import dataclasses
+import hashlib
 import stat
 
 import pytest
@@ -37,6 +38,17 @@ def test_a_file_that_is_gone_or_changed_is_seen(written):
 
 def test_a_page_that_does_not_tell_the_decision_is_seen(tmp_path, written):
     assert table.unreadable(dataclasses.replace(written, sentence="x < y")).endswith("does not tell the decision")
+
+
+def test_a_decision_with_a_command_in_it_is_told_whether_that_is_set_apart_or_not(tmp_path, monkeypatch):
+    said = "Nothing new. `selfimprove chats import <FILE>` brings some."
+    monkeypatch.setattr(table.tell, "sentence", lambda night: said)
+    now = table.write(tmp_path, nights.nothing())
+    assert "<code>selfimprove chats import &lt;FILE&gt;</code>" in now.path.read_text()
+    assert table.unreadable(now) is None
+    before = now.path.read_text().replace("<code>", "`").replace("</code>", "`").encode()
+    now.path.write_bytes(before)
+    assert table.unreadable(dataclasses.replace(now, sha256=hashlib.sha256(before).hexdigest())) is None
 
 
 def test_rows_are_read_back_newest_first(connection, written):
