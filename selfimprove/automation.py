@@ -88,7 +88,7 @@ def tell_ended_run(context: dg.RunStatusSensorContext, database: Database) -> dg
 
 
 def _tell(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
-    run = context.dagster_run
+    run = context.instance.get_run_by_id(context.dagster_run.run_id) or context.dagster_run  # with its newest tags
     raise_alerts(context.instance, run, database)
     if run.job_name != nightly.name or is_awaited(run) or alerts.goes_on(run) or was_told(database, run.run_id):
         return dg.SkipReason("this run needs no morning report")

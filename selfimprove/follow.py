@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 
 from selfimprove import stack
 from selfimprove.errors import DaemonGone
+from selfimprove.reports.alerts import WILL_RETRY
 from selfimprove.settings import Settings
 
 if TYPE_CHECKING:
-    from dagster import DagsterEvent, DagsterInstance
+    from dagster import DagsterEvent, DagsterInstance, DagsterRun
 
 RETRIED_BY = "dagster/auto_retry_run_id"
 RETRIED_WITHIN = 120.0  # seconds; a daemon that starts again needs some of them
@@ -42,10 +43,16 @@ def follow(settings: Settings, run_id: str, say: Callable[[str], None]) -> str |
 def _retry(settings: Settings, instance: "DagsterInstance", run_id: str) -> str | None:
     """Dagster's own retry of a run, for which its daemon takes a moment."""
     until = time.monotonic() + RETRIED_WITHIN
-    while (run := instance.get_run_by_id(run_id)) and run.is_complete_and_waiting_to_retry and time.monotonic() < until:
+    while (run := instance.get_run_by_id(run_id)) and _may_go_on(run) and time.monotonic() < until:
         _require_daemon(settings)
         time.sleep(LOOKS_EVERY)
     return run.tags.get(RETRIED_BY) if run else None
+
+
+def _may_go_on(run: "DagsterRun") -> bool:
+    """Whether another is to go on with it; until Dagster says so, a moment after a run failed, it may."""
+    is_said = WILL_RETRY in run.tags or run.status.value != "FAILURE"
+    return run.is_complete_and_waiting_to_retry if is_said else True
 
 
 def _events(settings: Settings, instance: "DagsterInstance", run_id: str) -> Iterator["DagsterEvent"]:

@@ -53,8 +53,7 @@ class Settings:
     @property
     def gateway_reached(self) -> str:
         """The address by which this machine reaches the gateway, which may listen on all of them."""
-        host = self.gateway_host.strip("[]")
-        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
+        return {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(self.gateway_host, self.gateway_host)  # noqa: S104
 
     @property
     def gateway_url(self) -> str:

@@ -12,6 +12,7 @@ import pytest
 
 from selfimprove import follow, stack
 from selfimprove.errors import DaemonGone
+from selfimprove.follow import RETRIED_BY
 from selfimprove.settings import Settings, read
 
 
@@ -91,3 +92,21 @@ def test_a_night_that_failed_for_good_has_no_next_and_a_retry_that_never_comes_e
     monkeypatch.setattr(follow, "RETRIED_WITHIN", 60.0)
     assert found(settings, lost.id) is None
     assert lost.waited == 0
+
+
+def test_until_it_is_said_whether_a_failed_night_is_tried_again_nobody_takes_it_for_lost(
+    settings: Settings, lost: Lost, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    under(monkeypatch, daemon=4711, holder=None)
+    with dg.DagsterInstance.get() as instance:
+        job = dg.GraphDefinition(name="nightly").to_job()
+        unsaid = instance.create_run_for_job(job, status=dg.DagsterRunStatus.FAILURE).run_id
+
+    def say(seconds: float) -> None:
+        lost.waited += 1
+        with dg.DagsterInstance.get() as instance:
+            instance.add_run_tags(unsaid, {"dagster/will_retry": "true"} if lost.waited == 1 else {RETRIED_BY: "x"})
+
+    monkeypatch.setattr(follow.time, "sleep", say)
+    assert found(settings, unsaid) == "x"
+    assert lost.waited == 2

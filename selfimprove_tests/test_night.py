@@ -1,13 +1,14 @@
 """What the morning ends: nights that run, and nothing else."""
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from selfimprove import night, stack
+from selfimprove import night, postgres, stack
 from selfimprove.automation import ONE_AT_A_TIME
 from selfimprove.settings import Settings, read
 
@@ -61,3 +62,19 @@ def test_where_nothing_is_up_nothing_is_ended(
     monkeypatch.setattr(stack, "supervisor", lambda _: None)
     assert night.break_off(settings) == 0
     assert house.ended == []
+
+
+def test_the_outcome_of_a_night_whose_process_was_lost_is_that_of_the_one_that_went_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    after = {"first": "second", "second": "third", "third": None}
+    monkeypatch.setattr(stack, "adopt", lambda _: None)
+    monkeypatch.setattr(postgres, "url", lambda _: "")
+    monkeypatch.setattr(postgres, "connect", lambda _: nullcontext())
+    monkeypatch.setattr("selfimprove.automation.missing_days", lambda *_: [])
+    monkeypatch.setattr(night, "_launch", lambda *_: "first")
+    monkeypatch.setattr(night, "follow", lambda _, run_id, say: after[run_id])
+    monkeypatch.setattr(night, "_outcome", lambda _, run_id: run_id)
+    assert night._launch_and_follow(settings, said.append, {}) == "third"
+    assert said.count("Its process was lost. Another one goes on with what was done.") == 2

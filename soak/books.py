@@ -106,9 +106,9 @@ class Books:
         """The requests that ended so."""
         return (one for one in self.sent if one.outcome in outcomes)
 
-    def was_killed(self, kind: str, since: float) -> bool:
-        """Whether one of this kind was away at some time since then."""
-        return any(one.kind == kind and (one.ended is None or one.ended >= since) for one in self.outages)
+    def killed(self, kind: str, since: float) -> int:
+        """How often one of this kind was away at some time since then."""
+        return sum(one.kind == kind and (one.ended is None or one.ended >= since) for one in self.outages)
 
     def is_explained(self, sent: Sent) -> bool:
         """Whether a kill was felt while this was under way."""

@@ -17,6 +17,7 @@ from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
 from selfimprove.models import blas
 
@@ -41,13 +42,14 @@ class _Finder(MetaPathFinder):
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._was_asked = False
 
     def find_spec(
         self, name: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        if name != MODULE:
+        if name != MODULE or self._was_asked:
             return None
-        sys.meta_path.remove(self)
+        self._was_asked = True
         spec = importlib.util.find_spec(name)
         if spec and type(spec.loader) is SourceFileLoader:
             spec.loader = _Loader(name, spec.loader.path, self._folder)
@@ -69,14 +71,16 @@ def remembering(find: Find, source: Path, folder: Path) -> Find:
     """`find` of the module at `source`, which for the folder of all models looks in `folder` first."""
     models = source.parent.parent / "models"
 
-    def found(module_path: str | Path, prefix: str | None = None) -> Structure:
-        if Path(module_path) not in (models, models / "__init__.py"):
-            return find(module_path, prefix)
+    def found(module_path: str | Path, prefix: str | None = None, *more: Any, **named: Any) -> Structure:
+        if more or named or Path(module_path) not in (models, models / "__init__.py"):
+            return find(module_path, prefix, *more, **named)
         file = folder / f"{_key(source, models)}.json"
         structure = _read(file)
         if structure is None:
-            structure = find(str(models))
-            _write(file, structure)
+            structure = find(module_path, prefix)
+            if prefix is None:
+                _write(file, structure)
+            return structure
         start = f"{prefix}." if prefix else ""
         return {
             needs: {f"{start}{name}": set(names) for name, names in modules.items()}
@@ -87,9 +91,10 @@ def remembering(find: Find, source: Path, folder: Path) -> Find:
 
 
 def _key(source: Path, models: Path) -> str:
-    """What the names depend on: this installation, which changes these when it is changed."""
+    """What the names depend on: this installation, whose version its __init__.py tells."""
     marks = [f"{path} {path.stat().st_mtime_ns}" for path in (source, models)]
-    return hashlib.sha256("\n".join(marks).encode()).hexdigest()[:16]
+    version = (models.parent / "__init__.py").read_bytes()
+    return hashlib.sha256("\n".join(marks).encode() + version).hexdigest()[:16]
 
 
 def _read(file: Path) -> Structure | None:
@@ -102,9 +107,9 @@ def _read(file: Path) -> Structure | None:
 
 
 def _write(file: Path, structure: Structure) -> None:
-    kept = [(sorted(needs), {name: sorted(of) for name, of in found.items()}) for needs, found in structure.items()]
     part = file.with_suffix(f".{os.getpid()}")
-    with suppress(OSError):  # then it is read each time
+    with suppress(OSError, TypeError, AttributeError):  # then it is read each time
+        kept = [(sorted(needs), {name: sorted(of) for name, of in found.items()}) for needs, found in structure.items()]
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         part.write_text(json.dumps(kept))
         part.replace(file)

@@ -14,7 +14,7 @@ ENDED = (
 )
 ENDED_STEP = "its process was ended from outside"
 DIED = "it ended without telling why; its process may have been killed"
-GOES_ON = "; another one goes on with what was done"
+GOES_ON = "; Dagster tries the rest of it once more"
 WILL_RETRY = "dagster/will_retry"
 LONGEST = 1000  # characters of what a check or an error says
 
@@ -73,8 +73,8 @@ def from_run(instance: Any, run: Any, port: int) -> list[Alert]:
     found = [*(Alert(run.run_id, step.step_key or "", "", detail, url) for step, detail in details), *found]
     if is_ended:
         return [Alert(run.run_id, "", "", ENDED, url), *found]
-    if not found and not failed and run.status.value == "FAILURE":
-        return [Alert(run.run_id, "", "", DIED + after, url)]
+    if not failures and run.status.value == "FAILURE":
+        return [Alert(run.run_id, "", "", DIED + after, url), *found]
     return found
 
 

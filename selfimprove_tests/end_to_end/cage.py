@@ -25,7 +25,7 @@ GUARD = Path(__file__).with_name("guard")
 NAME_SERVER = "192.0.2.53"  # of a network for documentation
 SET_FLAGS, UP_AND_RUNNING = 0x8914, 0x41
 LITTLE = ("--set", "lora_adapter.steps=1", "--set", "training_dataset.replay=20")  # every room is entered all the same
-REFUSED = ("rejected", "not_enough_evidence")
+REFUSED = {"rejected": 3, "not_enough_evidence": 4}  # and the exit code that tells it
 LONGEST = 900  # seconds: much more than it takes, for a machine with much else to do
 PLANTED = {
     "connect": "import socket; socket.create_connection(('192.0.2.1', 443), 2)",
@@ -69,15 +69,17 @@ def no_route() -> int:
 
 
 def spend(home: Path) -> dict[str, Any]:
-    """Everything up, a short night on the sample household, attempts to promote what it refused, everything down."""
+    """A short night by itself; then, with everything up, another and attempts to promote what the first refused."""
     house = House(home)
     try:
-        house.up()
-        with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/server_info", timeout=60) as answer:
-            web = answer.status
         night = house.start("night", "--sample", "--json", *LITTLE)
         out, err = night.communicate(timeout=LONGEST)
-        told = {"web": web, "exit_code": night.returncode, **json.loads(out or "{}"), "said": err[-2000:]}
+        told = {"exit_code": night.returncode, **json.loads(out or "{}"), "said": err[-2000:]}
+        house.up()
+        with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/server_info", timeout=60) as answer:
+            told["web"] = answer.status
+        second = house.run("night", "--json")
+        told["second"] = {"exit_code": second.returncode, **json.loads(second.stdout or "{}")}
         if told.get("outcome") in REFUSED:
             told["forged"] = forge(house, told["run_id"])
     finally:

@@ -122,7 +122,7 @@ def test_the_report_of_a_night_whose_process_was_lost_is_left_to_the_one_that_go
         asked = automation.alert_failed_run(context.for_run_failure())
     assert isinstance(asked, dg.SkipReason if goes_on else dg.RunRequest)
     [alert] = quiet_house.rows("select message from alerts")
-    assert ("another one goes on with what was done" in alert["message"]) is goes_on
+    assert ("Dagster tries the rest of it once more" in alert["message"]) is goes_on
 
 
 def test_a_database_that_is_down_stops_the_night_before_it_writes(quiet_house: Nights) -> None:

@@ -55,6 +55,7 @@ def source(tmp_path: Path) -> Path:
     source = tmp_path / "package" / "utils" / "import_utils.py"
     source.parent.mkdir(parents=True)
     source.touch()
+    (tmp_path / "package" / "__init__.py").touch()
     (tmp_path / "package" / "models" / "bert").mkdir(parents=True)
     return source
 
@@ -65,7 +66,7 @@ class Finds:
     def __init__(self) -> None:
         self.asked: list[tuple[str, str | None]] = []
 
-    def __call__(self, module_path: str | Path, prefix: str | None = None) -> Structure:
+    def __call__(self, module_path: str | Path, prefix: str | None = None, **_: object) -> Structure:
         self.asked.append((str(module_path), prefix))
         return FOUND
 
@@ -80,6 +81,15 @@ def test_one_finding_serves_all_models_under_any_prefix_and_no_caller_changes_it
         frozenset(): {"m.bert.a": {"BertConfig"}}, frozenset({"torch"}): {"m.bert.b": {"X", "Y"}},
     }  # fmt: skip
     assert finds.asked == [(str(models), None)]
+
+
+def test_it_is_kept_when_all_is_asked_for_and_given_as_found_until_then(source: Path, tmp_path: Path) -> None:
+    finds, models = Finds(), source.parent.parent / "models"
+    found = remembering(finds, source, tmp_path / "kept")
+    assert found(models, "m") is FOUND
+    assert found(models) is FOUND
+    assert found(models) == FOUND
+    assert finds.asked == [(str(models), "m"), (str(models), None)]
 
 
 def test_a_single_model_is_looked_at_as_ever(source: Path, tmp_path: Path) -> None:
@@ -109,7 +119,19 @@ def test_another_installation_is_another_finding(source: Path, tmp_path: Path) -
     found(models)
     os.utime(models, (1, 1))
     found(models)
-    assert len(finds.asked) == len(list((tmp_path / "kept").iterdir())) == 2
+    (models.parent / "__init__.py").write_text('__version__ = "2"')
+    found(models)
+    assert len(finds.asked) == len(list((tmp_path / "kept").iterdir())) == 3
+
+
+def test_what_is_asked_otherwise_or_has_another_shape_is_found_each_time(source: Path, tmp_path: Path) -> None:
+    finds, models = Finds(), source.parent.parent / "models"
+    found: Any = remembering(finds, source, tmp_path / "kept")
+    assert found(models, depth=3) == found(models, depth=3) == FOUND
+    assert len(finds.asked) == 2
+    odd: Any = remembering(lambda *_: {1: None}, source, tmp_path / "kept")
+    assert odd(models) == {1: None}
+    assert not list(tmp_path.glob("kept/*.json"))
 
 
 def test_where_nothing_can_be_kept_it_is_found_each_time(source: Path, tmp_path: Path) -> None:

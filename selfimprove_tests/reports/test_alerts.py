@@ -83,7 +83,7 @@ def test_what_an_error_says_moves_no_cursor_and_has_an_end():
 @pytest.mark.parametrize(
     ("tags", "said"),
     [({}, "its process was ended from outside"),
-     ({"dagster/will_retry": "true"}, "its process was ended from outside; another one goes on with what was done")],
+     ({"dagster/will_retry": "true"}, "its process was ended from outside; Dagster tries the rest of it once more")],
 )  # fmt: skip
 def test_a_step_whose_process_was_ended_is_told_without_dagsters_words(tags, said):
     @dg.asset
@@ -113,6 +113,14 @@ def test_a_run_that_died_without_a_word_has_one():
         (found,) = alerts.from_run(instance, instance.get_run_by_id(made.run_id), 3000)
     assert (found.asset, found.check_name) == ("", "")
     assert found.message.startswith("the run: it ended without telling why")
+
+
+def test_one_that_died_after_a_soft_check_failed_is_told_before_that():
+    with dg.DagsterInstance.ephemeral() as instance:
+        result = dg.materialize([thing, soft], instance=instance)
+        instance.report_run_failed(instance.get_run_by_id(result.run_id))
+        found = alerts.from_run(instance, instance.get_run_by_id(result.run_id), 3000)
+    assert [(a.asset, a.check_name) for a in found] == [("", ""), ("thing", "soft")]
 
 
 def test_a_run_that_was_ended_has_one_and_none_of_what_that_interrupted():
