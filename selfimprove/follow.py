@@ -52,7 +52,7 @@ def _retry(settings: Settings, instance: "DagsterInstance", run_id: str) -> str 
 def _may_go_on(run: "DagsterRun") -> bool:
     """Whether another is to go on with it; until Dagster says so, a moment after a run failed, it may."""
     is_said = WILL_RETRY in run.tags or run.status.value != "FAILURE"
-    return run.is_complete_and_waiting_to_retry if is_said else True
+    return not is_said or run.is_complete_and_waiting_to_retry
 
 
 def _events(settings: Settings, instance: "DagsterInstance", run_id: str) -> Iterator["DagsterEvent"]:

@@ -19,12 +19,12 @@ from selfimprove.settings import Settings, read
 from selfimprove_tests import in_memory
 
 os.environ.setdefault("SELFIMPROVE_TEST_SEED", str(secrets.randbelow(2**32)))  # the same in all of xdist's processes
-HERE, OF_EACH = Path(__file__).parent, 1  # where the server itself is tested; of other files so many meet a second one
+HERE = Path(__file__).parent  # where the server itself is tested; of other files one test meets a second server
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--only-stored", action="store_true", help="only tests that use the database, a few of each file")
+    parser.addoption("--only-stored", action="store_true", help="of each file the first test that uses the database")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -36,7 +36,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if config.getoption("--only-stored"):
         stored = [item for item in items if "server" in getattr(item, "fixturenames", ())]
         few = chain.from_iterable(
-            found if path.parent == HERE else islice(found, OF_EACH)
+            found if path.parent == HERE else islice(found, 1)
             for path, found in groupby(stored, key=lambda item: item.path)
         )
         chosen = set(few)
