@@ -59,7 +59,7 @@ def every_night(context: dg.ScheduleEvaluationContext, database: Database) -> dg
     return dg.RunRequest(run_key=today.isoformat(), tags=tags)
 
 
-@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING, minimum_interval_seconds=10, request_job=morning)
+@dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING, request_job=morning)
 def alert_failed_run(context: dg.RunFailureSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
     """An alert for each check or step that failed, and the morning report that the run did not reach."""
     return _tell(context, database)
@@ -68,7 +68,6 @@ def alert_failed_run(context: dg.RunFailureSensorContext, database: Database) ->
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.SUCCESS,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=10,
     request_job=morning,
 )
 def alert_failed_checks(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:
@@ -79,7 +78,6 @@ def alert_failed_checks(context: dg.RunStatusSensorContext, database: Database) 
 @dg.run_status_sensor(
     run_status=dg.DagsterRunStatus.CANCELED,
     default_status=dg.DefaultSensorStatus.RUNNING,
-    minimum_interval_seconds=10,
     request_job=morning,
 )
 def tell_ended_run(context: dg.RunStatusSensorContext, database: Database) -> dg.RunRequest | dg.SkipReason:

@@ -185,10 +185,10 @@ def env() -> None:
     """
     import shlex
 
-    from selfimprove import stack
+    from selfimprove import house
 
-    stack.prepare(current())
-    exports = {**stack.environment(current()), "DAGSTER_MODULE_NAME": "selfimprove.definitions"}
+    house.prepare(current())
+    exports = {**house.environment(current()), "DAGSTER_MODULE_NAME": "selfimprove.definitions"}
     for name, value in exports.items():
         click.echo(f"export {name}={shlex.quote(value)}")
     postgres.STARTED.clear()

@@ -21,7 +21,7 @@ from zoneinfo import ZoneInfo
 
 from fastapi import FastAPI
 
-from selfimprove import postgres, processes, stack
+from selfimprove import house, postgres, processes, stack
 from selfimprove.errors import DatabaseDown
 from selfimprove.gateway import app as gateway
 from selfimprove.gateway import login, proxy, room, tokens, work
@@ -128,7 +128,7 @@ def run(settings: Settings, *, with_dagster: bool = False) -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
     room.make()
     with suppress(DatabaseDown):
-        stack.prepare(settings)
+        house.prepare(settings)
     tokens.require(settings)
     app = compose(settings, with_dagster=with_dagster)
     config = uvicorn.Config(

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from selfimprove import stack
-from selfimprove.errors import DaemonGone
+from selfimprove.errors import NightStranded
 from selfimprove.reports.alerts import WILL_RETRY
 from selfimprove.settings import Settings
 
@@ -22,7 +22,7 @@ def follow(settings: Settings, run_id: str, say: Callable[[str], None]) -> str |
     """Tell what a run does until it has ended; returns the run that goes on in its place, where one does.
 
     Raises:
-        DaemonGone: nobody is left who would end it.
+        NightStranded: nobody is left who would end it.
     """
     import dagster as dg
 
@@ -44,7 +44,7 @@ def _retry(settings: Settings, instance: "DagsterInstance", run_id: str) -> str 
     """Dagster's own retry of a run, for which its daemon takes a moment."""
     until = time.monotonic() + RETRIED_WITHIN
     while (run := instance.get_run_by_id(run_id)) and _may_go_on(run) and time.monotonic() < until:
-        _require_daemon(settings)
+        _require_stack(settings)
         time.sleep(LOOKS_EVERY)
     return run.tags.get(RETRIED_BY) if run else None
 
@@ -67,14 +67,14 @@ def _events(settings: Settings, instance: "DagsterInstance", run_id: str) -> Ite
         if finished and not page.has_more:
             return
         if not page.records:
-            _require_daemon(settings)
+            _require_stack(settings)
             time.sleep(LOOKS_EVERY)
 
 
-def _require_daemon(settings: Settings) -> None:
-    """That it is there, or will be: `selfimprove up` starts it again, a night's own stack does not."""
-    if stack.services(settings)["daemon"] is not None:
-        return
+def _require_stack(settings: Settings) -> None:
+    """That who spends a night is there, or will be: `selfimprove up` starts it again, a night's own stack does not."""
+    services = stack.services(settings)
+    gone = next((name for name in stack.OF_A_NIGHT if services[name] is None), None)
     holder = stack.supervisor(settings)
-    if holder is None or holder.pid == os.getpid():
-        raise DaemonGone(log=settings.home / "logs" / "daemon.log")
+    if gone and (holder is None or holder.pid == os.getpid()):
+        raise NightStranded(name=gone, log=settings.home / "logs" / f"{gone}.log")

@@ -21,17 +21,18 @@ from selfimprove.settings import Settings
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each start; who dies soon after the last one is given up
 HEALTHY = 60.0  # seconds; after so long what was before is forgotten
 AT_ONCE = 15.0  # seconds in which a fault that hinders the very first start shows
-AGAIN = 10.0  # seconds until what could not be done yet, the database being down, is tried again
+AGAIN = 5.0  # seconds until what could not be done yet, the database being down, is tried again
 
 
 @dataclass(frozen=True, slots=True)
 class Service:
-    """A child process of the stack: its name, its log, and when it began by a clock that nobody sets."""
+    """A child process of the stack: its name, its log, and when it began: by a clock that nobody sets, and by ours."""
 
     name: str
     process: subprocess.Popen[bytes]  # kept: Python's next child would reap one that nobody holds
     log: str
     began: float = field(default_factory=time.monotonic)
+    since: datetime = field(default_factory=lambda: datetime.now(UTC))
 
     @property
     def pid(self) -> int:
@@ -110,18 +111,26 @@ def keep_up(
             due = _carried_out(due)
 
 
-def wait_for_web(address: str, alive: Mapping[str, Service]) -> None:
-    """Return when it answers.
+def wait(until: Callable[[], bool], alive: Mapping[str, Service]) -> None:
+    """Return when it is so.
 
     Raises:
         ServiceStopped: a service ended before.
     """
     while True:
         _require_alive(alive.values())
-        with suppress(urllib.error.URLError, ConnectionError, TimeoutError):
-            urllib.request.urlopen(address, timeout=2).close()
+        if until():
             return
-        time.sleep(0.2)
+        time.sleep(0.1)
+
+
+def serves(address: str) -> bool:
+    """Whether a web server answers there."""
+    try:
+        urllib.request.urlopen(address, timeout=2).close()
+    except (urllib.error.URLError, ConnectionError, TimeoutError):
+        return False
+    return True
 
 
 def record(settings: Settings, alert: Alert, *, is_there: bool, send: bool = False) -> bool:

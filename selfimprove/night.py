@@ -12,7 +12,7 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from selfimprove import postgres, processes, stack
+from selfimprove import code_server, house, postgres, processes, stack
 from selfimprove.errors import DatabaseDown, NightRunning, RunNotStarted
 from selfimprove.follow import follow
 from selfimprove.settings import Settings
@@ -52,7 +52,7 @@ def spend(
     Raises:
         RunNotStarted: Dagster would not take the run.
         NightRunning: another such command holds the house, and will stop what it started.
-        DaemonGone, DatabaseDown: what the night needs went away while it ran.
+        NightStranded, DatabaseDown: what the night needs went away while it ran.
     """
     with _stack(settings), _while_the_database_answers():
         if sample:
@@ -64,7 +64,7 @@ def _stack(settings: Settings) -> AbstractContextManager[object]:
     """What `selfimprove up` runs already, or a daemon of this night's own."""
     holder = stack.supervisor(settings)
     if holder is None:
-        return stack.running(settings, ["daemon"])
+        return stack.running(settings, stack.OF_A_NIGHT)
     if stack.services(settings)["webserver"] is None:
         raise NightRunning(pid=holder.pid)
     return nullcontext()
@@ -79,7 +79,7 @@ def break_off(settings: Settings) -> int:
 
     if stack.supervisor(settings) is None:
         return 0
-    stack.adopt(settings)
+    house.adopt(settings)
     from selfimprove.automation import ONE_AT_A_TIME
 
     active = [dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.STARTED]
@@ -104,7 +104,7 @@ def _while_the_database_answers() -> Iterator[None]:
 def _launch_and_follow(settings: Settings, say: Callable[[str], None], config: Mapping[str, Any]) -> Outcome:
     from selfimprove import automation
 
-    stack.adopt(settings)
+    house.adopt(settings)
     today = datetime.now(ZoneInfo(settings.timezone)).date()
     with postgres.connect(postgres.url(settings)) as connection:
         tags = automation.range_tags(automation.missing_days(connection, today), today)
@@ -131,7 +131,8 @@ def _load_samples(settings: Settings, say: Callable[[str], None]) -> None:
 
 def _launch(settings: Settings, job: str, options: list[str]) -> str:
     run_id = str(uuid.uuid4())
-    command = ["job", "launch", "-w", str(stack.WORKSPACE), "-j", job, "--run-id", run_id, *options]
+    workspace = str(code_server.workspace(settings.home))
+    command = ["job", "launch", "-w", workspace, "-j", job, "--run-id", run_id, *options]
     done = subprocess.run(
         [sys.executable, "-W", "ignore", "-m", "dagster", *command],
         cwd=settings.home, capture_output=True, text=True,

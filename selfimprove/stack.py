@@ -1,4 +1,4 @@
-"""Start and stop everything on this machine: Postgres, migrations, the webserver and the daemon."""
+"""Start and stop everything on this machine: Postgres, Dagster's three processes and the gateway."""
 
 import fcntl
 import json
@@ -6,30 +6,33 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Sequence
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import IO, Any
 
 import psutil
 
-from selfimprove import keep_up, postgres, processes
-from selfimprove.errors import AlreadyUp, ServiceStopped
-from selfimprove.forgetting.sweep import sweep
+from selfimprove import code_server, house, keep_up, postgres, processes
+from selfimprove.errors import AlreadyUp, DatabaseDown, ServiceStopped
 from selfimprove.gateway import tokens
 from selfimprove.keep_up import Death, Service
 from selfimprove.reap import could_reap, reap
-from selfimprove.settings import CHECKOUT, Settings, private
+from selfimprove.settings import Settings, private
 
-WORKSPACE = CHECKOUT / "workspace.yaml"
 MARK = "SELFIMPROVE_STACK"  # in the environment of every process of a house's stack, by which lost ones are found
 OF_SERVICE = "SELFIMPROVE_STACK_SERVICE"  # beside it: which service a process came from
+CODE = ("-m", code_server.MODULE, "--location-name", code_server.LOCATION, "--lazy-load-user-code")
 SERVICES = {
-    "webserver": ("selfimprove.dagster_webserver", "-w"),
-    "daemon": ("dagster._daemon", "run", "-w"),
+    "code-server": ("dagster", "api", "grpc", *CODE, "--log-level", "warning", "--socket"),
     "gateway": ("selfimprove", "gateway", "run", "--dagster"),
+    "webserver": ("selfimprove.dagster_webserver", "-w"),
+    "daemon": ("dagster._daemon", "run", "--log-level", "warning", "-w"),
 }
-FOLDERS = ("adapters", "dagster/files", "dagster/logs", "datasets", "gateway", "logs", "reports", "work")
+CLIENTS = ("webserver", "daemon")  # of the code server
+OF_A_NIGHT = ("code-server", "daemon")
+SETTLES = 15.0  # seconds; the daemon looks for a new code server each second, which loads the definitions then
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +68,7 @@ class Stack:
 
     def end(self) -> None:
         """Stop all that was started; whom nobody asked to end stays named, by which `selfimprove doctor` sees it."""
-        processes.stop(service.pid for service in self.alive.values())
-        processes.stop(processes.marked(MARK, str(self.settings.home)))  # what a service that died left behind
+        _stop(self.settings, {name: service.pid for name, service in self.alive.items()})
         if isinstance(sys.exception(), ServiceStopped):
             self.waiting.update(self.alive)
             self.alive.clear()
@@ -75,16 +77,21 @@ class Stack:
             self.state.truncate(0)
 
     def start_again(self, name: str) -> bool:
-        """Start a service after what it left was ended; whether that could be done, for which a daemon needs Postgres.
+        """Start a service after what it left was ended; whether all was done, for which Dagster needs Postgres.
 
-        Runs that its end broke off go on with the new daemon.
+        Runs are children of the code server: those that its end broke off are begun again, with what was done, once
+        the daemon has found the new one; it gives up a run that it cannot begin at once.
         """
-        server = processes.family(postmaster(self.settings))  # a gateway starts one, which is not its own
-        processes.stop(set(processes.marked(OF_SERVICE, _mark(self.settings, name))) - server)
-        if name == "daemon" and not (self._has_database() and could_reap("its process ended with Dagster's daemon")):
-            return False
-        self.start(name)
-        return True
+        if name not in self.alive:
+            processes.kill(_left(self.settings, OF_SERVICE, _mark(self.settings, name)))
+            if name in OF_A_NIGHT and not self._answers():
+                return False
+            self.start(name)
+        return name != "code-server" or self._could_reap(self.alive[name])
+
+    def _could_reap(self, server: Service) -> bool:
+        is_found = time.monotonic() - server.began > SETTLES
+        return is_found and could_reap("its process ended with Dagster's code server", server.since)
 
     def tell(self, death: Death) -> bool:
         """Have it told that a service died; whether that could be written down."""
@@ -95,39 +102,13 @@ class Stack:
         """Whether to ask there at all: an embedded server that is down is started by the gateway, in its time."""
         return bool(self.settings.database_url or postmaster(self.settings))
 
-
-def prepare(settings: Settings) -> str:
-    """Make the state folder, start the database and migrate it; returns the database's URL."""
-    for folder in FOLDERS:
-        private(settings.home / folder)
-    instance = settings.home / "dagster" / "dagster.yaml"
-    if not instance.exists() or instance.resolve() != CHECKOUT / "dagster.yaml":
-        instance.unlink(missing_ok=True)
-        instance.symlink_to(CHECKOUT / "dagster.yaml")
-    database_url = postgres.prepare(settings)
-    with postgres.connect(database_url) as connection:
-        sweep(connection, settings.home)
-        tokens.remember(connection, settings.home)
-    return database_url
-
-
-def environment(settings: Settings) -> dict[str, str]:
-    """What plain `dagster …` commands need to work on this house, database included."""
-    return {
-        "DAGSTER_HOME": str(settings.home / "dagster"),
-        "SELFIMPROVE_HOME": str(settings.home),
-        "SELFIMPROVE_DAGSTER_URL": postgres.dagster_url(postgres.url(settings)),
-        "SELFIMPROVE_DAGSTER_FILES": str(settings.home / "dagster" / "files"),
-        "SELFIMPROVE_DAGSTER_LOGS": str(settings.home / "dagster" / "logs"),
-        # A step over many days stores its days' events at once; one by one they take two to three times as long.
-        "DAGSTER_EVENT_BATCH_SIZE": "1000",
-    }
-
-
-def adopt(settings: Settings) -> None:
-    """Give this process and those it starts the house's environment."""
-    os.environ.update(environment(settings))
-    os.environ.pop("DAGSTER_MODULE_NAME", None)  # `selfimprove env` sets it, and Dagster refuses it beside -w
+    def _answers(self) -> bool:
+        """Whether the database is there and takes connections."""
+        with suppress(DatabaseDown):
+            if self._has_database():
+                with postgres.connect(postgres.url(self.settings)):
+                    return True
+        return False
 
 
 def up(settings: Settings, say: Callable[[str], None]) -> None:
@@ -140,7 +121,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
     """
     with running(settings, list(SERVICES)) as stack:
         with suppress(KeyboardInterrupt):
-            keep_up.wait_for_web(f"http://127.0.0.1:{settings.port}/server_info", stack.alive)
+            keep_up.wait(lambda: keep_up.serves(f"http://127.0.0.1:{settings.port}/server_info"), stack.alive)
             say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
             say(f"Clients talk to {settings.gateway_url}/v1")
             keep_up.keep_up(stack.lost, stack.start_again, stack.tell, say)
@@ -148,7 +129,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
 
 
 @contextmanager
-def running(settings: Settings, names: list[str]) -> Iterator[Stack]:
+def running(settings: Settings, names: Sequence[str]) -> Iterator[Stack]:
     """The named services, up while the block runs; on the way out everything started is stopped."""
     private(settings.home)
     with _locked(settings) as state, processes.interruptible():
@@ -156,14 +137,16 @@ def running(settings: Settings, names: list[str]) -> Iterator[Stack]:
         if "webserver" in names:
             processes.require_port(settings.port)
             processes.require_port(settings.gateway_port, "SELFIMPROVE_GATEWAY_PORT")
-        prepare(settings)
+        house.prepare(settings)
         if "gateway" in names:
             tokens.require(settings)
-        adopt(settings)
+        house.adopt(settings)
         reap("its process ended with the machine or the stack", again="webserver" in names)
         stack = Stack(settings, state)
         try:
             for name in names:
+                if name in CLIENTS:
+                    keep_up.wait(lambda: code_server.listens(settings.home), stack.alive)
                 stack.start(name)
             yield stack
         finally:
@@ -217,8 +200,14 @@ def services(settings: Settings) -> dict[str, int | None]:
     path = settings.home / "stack.json"
     known = _recorded(path.read_text() if path.exists() else "")
     pids = {row["name"]: row["pid"] for row in known.get("services", [])}
-    alive = {name: pid for name, pid in pids.items() if processes.has_argument(pid, str(WORKSPACE))}
+    alive = {name: pid for name, pid in pids.items() if processes.has_argument(pid, where(settings, name))}
     return {"postgres": postmaster(settings), **{name: alive.get(name) for name in SERVICES}}
+
+
+def where(settings: Settings, name: str) -> str:
+    """The argument of a service that tells its house."""
+    find = code_server.address if name == "code-server" else code_server.workspace
+    return str(find(settings.home))
 
 
 def named(settings: Settings) -> list[str]:
@@ -277,18 +266,28 @@ def _recorded(text: str) -> dict[str, Any]:
 
 def _stop_leftovers(settings: Settings) -> bool:
     """End what a killed supervisor left: services with their runs, and runs whose service was killed as well."""
-    left = [pid for pid in services(settings).values() if pid and pid != postmaster(settings)]
-    processes.stop(left)
-    lost = processes.marked(MARK, str(settings.home))
-    processes.stop(lost)
-    return bool(left or lost)
+    found = {name: pid for name, pid in services(settings).items() if pid and name != "postgres"}
+    return _stop(settings, found) or bool(found)
+
+
+def _stop(settings: Settings, pids: Mapping[str, int]) -> bool:
+    """Let services end by themselves, but for the code server, which waits for its runs; whether anything was left."""
+    processes.stop(pid for name, pid in pids.items() if name != "code-server")
+    left = _left(settings, MARK, str(settings.home))
+    processes.kill(left)
+    return bool(left)
+
+
+def _left(settings: Settings, variable: str, value: str) -> set[int]:
+    """What carries this mark; a database server, which a gateway may have started, is nobody's own."""
+    return set(processes.marked(variable, value)) - processes.family(postmaster(settings))
 
 
 def _start(settings: Settings, name: str) -> Service:
     log = settings.home / "logs" / f"{name}.log"
     with log.open("ab") as output:
         process = subprocess.Popen(
-            [sys.executable, "-m", *SERVICES[name], str(WORKSPACE)],
+            [sys.executable, "-m", *SERVICES[name], where(settings, name)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT,
             cwd=settings.home, start_new_session=True,
             env={**os.environ, MARK: str(settings.home), OF_SERVICE: _mark(settings, name)},

@@ -170,7 +170,8 @@ def test_services_whose_supervisor_was_killed_are_a_finding_with_their_port(apar
     settings = apart
     [found] = doctor._services(settings)
     assert (found.ok, found.detail) == (True, "down")
-    with subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)", str(stack.WORKSPACE)]) as service:
+    asleep = [sys.executable, "-c", "import time; time.sleep(600)", stack.where(settings, "daemon")]
+    with subprocess.Popen(asleep) as service:
         row = {"name": "daemon", "pid": service.pid, "log": ""}
         settings.home.mkdir(parents=True, exist_ok=True)
         (settings.home / "stack.json").write_text(json.dumps({"pid": 1, "port": 4321, "services": [row]}))

@@ -11,7 +11,7 @@ import dagster as dg
 import pytest
 
 from selfimprove import follow, stack
-from selfimprove.errors import DaemonGone
+from selfimprove.errors import NightStranded
 from selfimprove.follow import RETRIED_BY
 from selfimprove.settings import Settings, read
 
@@ -25,7 +25,7 @@ def test_a_night_whose_daemon_is_gone_does_not_wait_for_ever(settings: Settings)
     still = SimpleNamespace(is_finished=False)
     page = SimpleNamespace(cursor="c", records=[], has_more=False)
     fake: Any = SimpleNamespace(get_run_by_id=lambda _: still, get_records_for_run=lambda *_, **__: page)
-    with pytest.raises(DaemonGone, match=r"selfimprove night.*daemon\.log"):
+    with pytest.raises(NightStranded, match=r"selfimprove night.*code-server\.log"):
         list(follow._events(settings, fake, "run"))
 
 
@@ -59,7 +59,7 @@ def found(settings: Settings, run_id: str) -> str | None:
 
 
 def under(monkeypatch: pytest.MonkeyPatch, *, daemon: int | None, holder: int | None) -> None:
-    monkeypatch.setattr(stack, "services", lambda _: {"daemon": daemon})
+    monkeypatch.setattr(stack, "services", lambda _: {"code-server": 4712, "daemon": daemon})
     monkeypatch.setattr(stack, "supervisor", lambda _: SimpleNamespace(pid=holder) if holder else None)
 
 
@@ -77,7 +77,7 @@ def test_nobody_waits_for_a_daemon_that_nobody_starts_again(
     settings: Settings, lost: Lost, monkeypatch: pytest.MonkeyPatch, holder: int | None
 ) -> None:
     under(monkeypatch, daemon=None, holder=holder)
-    with pytest.raises(DaemonGone):
+    with pytest.raises(NightStranded):
         found(settings, lost.id)
 
 

@@ -29,12 +29,12 @@ KILLED, FAILED = signal.SIGKILL, 1 << 8  # as the system tells of ends
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Iterator[Callable[..., Service]]:
+def run(tmp_path: Path, settings: Settings) -> Iterator[Callable[..., Service]]:
     """Makes a service of a line of Python; none is left behind."""
     made: list[Service] = []
 
     def run(name: str = "daemon", code: str = SLEEP, *, ago: float = 0.0) -> Service:
-        process = subprocess.Popen([sys.executable, "-c", code, str(stack.WORKSPACE)])
+        process = subprocess.Popen([sys.executable, "-c", code, stack.where(settings, name)])
         made.append(Service(name, process, str(tmp_path / f"{name}.log"), time.monotonic() - ago))
         return made[-1]
 
@@ -188,6 +188,37 @@ def test_what_a_service_left_is_ended_before_it_is_started_again_and_nothing_els
         others.kill()
 
 
+def test_runs_of_a_dead_code_server_are_given_up_once_the_daemon_has_found_the_new_one(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Service]
+) -> None:
+    settings.home.mkdir()
+    given_up: list[datetime] = []
+    monkeypatch.setattr(stack, "could_reap", lambda _, before: not given_up.append(before))
+    monkeypatch.setattr(stack, "_start", lambda _, name: run(name))
+    with stack._locked(settings) as state:
+        kept = stack.Stack(settings, state, waiting={"code-server"})
+        assert not kept.start_again("code-server")
+        server = kept.alive["code-server"]
+        assert not kept.start_again("code-server"), "it is there, and nobody knows it yet"
+        assert (given_up, kept.alive["code-server"]) == ([], server)
+        monkeypatch.setattr(stack, "SETTLES", 0.0)
+        assert kept.start_again("code-server")
+        assert (given_up, kept.alive["code-server"]) == ([server.since], server)
+
+
+def test_who_needs_the_database_waits_for_it(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, run: Callable[..., Service]
+) -> None:
+    settings.home.mkdir()
+    monkeypatch.setattr(stack, "_start", lambda _, name: run(name))
+    away = replace(settings, database_url="postgresql://127.0.0.1:1/nothing")
+    with stack._locked(settings) as state:
+        kept = stack.Stack(away, state, waiting={"daemon", "gateway"})
+        assert not kept.start_again("daemon")
+        assert kept.start_again("gateway"), "it keeps what is said until the database is back"
+        assert set(kept.alive) == {"gateway"}
+
+
 @pytest.fixture
 def house(tmp_path: Path, database: str) -> Iterator[House]:
     """A house on the test's own database, whose services do next to nothing."""
@@ -245,7 +276,7 @@ def test_who_dies_again_and_again_ends_everything_and_is_named(house: House) -> 
     assert len(again) == 2
     assert last.startswith("Error: daemon stopped by itself with exit code 7. Its log is ")
     assert house.processes() == []
-    assert stack.named(read(house.environment)) == ["daemon", "gateway", "webserver"]
+    assert stack.named(read(house.environment)) == ["code-server", "daemon", "gateway", "webserver"]
 
 
 def test_a_fault_at_the_start_ends_everything_at_once(house: House) -> None:

@@ -12,8 +12,8 @@ LAYERS = [
     "install", "errors", "settings", "disk", "logins", "postmaster", "postgres", "processes", "options", "charts",
     "models", "connections", "resources", "chats", "privacy", "curation", "critiques", "datasets", "adapters",
     "evals", "promotion", "experiments", "reports", "forgetting", "gateway", "review", "talk", "automation",
-    "definitions", "dagster_webserver", "reap", "keep_up", "stack", "follow", "night", "day", "service", "reach",
-    "doctor", "cli", "__main__",
+    "definitions", "dagster_webserver", "reap", "code_server", "house", "keep_up", "stack", "follow", "night", "day",
+    "service", "reach", "doctor", "cli", "__main__",
 ]
 KNOW_DAGSTER = {"assets.py", "checks.py", "connections.py", "resources.py", "automation.py", "definitions.py",
                 "reap.py", "follow.py", "night.py", "dagster_webserver.py"}

@@ -46,7 +46,7 @@ def house(monkeypatch: pytest.MonkeyPatch) -> Iterator[House]:
         house = House(made)
         launcher = type(instance.run_launcher)
         monkeypatch.setattr(launcher, "terminate", lambda _, run_id: house.ended.append(run_id) or True)
-        monkeypatch.setattr(stack, "adopt", lambda _: None)
+        monkeypatch.setattr("selfimprove.house.adopt", lambda _: None)
         monkeypatch.setattr(stack, "supervisor", lambda _: stack)
         yield house
 
@@ -69,7 +69,7 @@ def test_the_outcome_of_a_night_whose_process_was_lost_is_that_of_the_one_that_w
 ) -> None:
     said: list[str] = []
     after = {"first": "second", "second": "third", "third": None}
-    monkeypatch.setattr(stack, "adopt", lambda _: None)
+    monkeypatch.setattr("selfimprove.house.adopt", lambda _: None)
     monkeypatch.setattr(postgres, "url", lambda _: "")
     monkeypatch.setattr(postgres, "connect", lambda _: nullcontext())
     monkeypatch.setattr("selfimprove.automation.missing_days", lambda *_: [])

@@ -17,6 +17,7 @@ import subprocess, sys
 child = subprocess.Popen([sys.executable, "-c", {CHILD!r}])
 print(child.pid, flush=True)
 child.wait()
+print("saw it end")
 """
 PATIENT = """
 import os, signal, time
@@ -54,6 +55,16 @@ def test_who_was_asked_may_finish() -> None:
         assert process.stdout is not None
         assert process.stdout.read() == "finished\n"
     assert process.returncode == 0
+
+
+def test_nobody_sees_one_end_that_it_started() -> None:
+    parent, child = started(PARENT)
+    with parent:
+        processes.kill([int(child), parent.pid])
+        assert parent.stdout is not None
+        assert parent.stdout.read() == ""
+    left = processes.find(int(child))
+    assert left is None or left.status() == psutil.STATUS_ZOMBIE
 
 
 def start_something(done: list[str]) -> None:

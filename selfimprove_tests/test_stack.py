@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import dagster as dg
@@ -17,7 +18,7 @@ from dagster_postgres.utils import DagsterPostgresException
 
 from selfimprove import automation, night, processes, stack
 from selfimprove.errors import DatabaseDown, NightRunning
-from selfimprove.reap import reap
+from selfimprove.reap import could_reap, reap
 from selfimprove.settings import CHECKOUT, Settings
 
 
@@ -50,6 +51,20 @@ def test_a_lost_run_goes_on_with_the_stack_but_not_beside_a_new_night(
     assert run
     assert (run.status, run.tags["dagster/will_retry"]) == (dg.DagsterRunStatus.FAILURE, will_retry)
     assert reap("again", again=again) == 0
+
+
+def test_a_run_that_the_new_code_server_began_lives_and_none_of_the_old_one(instance: dg.DagsterInstance) -> None:
+    job, starting = dg.GraphDefinition(name="nightly").to_job(), dg.DagsterRunStatus.STARTING
+    old = [lost_run(instance), instance.create_run_for_job(job, status=starting).run_id]
+    waiting = instance.create_run_for_job(job)
+    came_back = datetime.now(UTC)
+    new = [lost_run(instance), waiting.run_id]
+    launched = dg.DagsterEvent(dg.DagsterEventType.PIPELINE_STARTING.value, job_name="nightly")
+    instance.report_dagster_event(launched, waiting.run_id)
+    assert could_reap("its server ended", came_back)
+    found = {run.run_id: run.status for run in instance.get_runs()}
+    assert {found[run_id] for run_id in old} == {dg.DagsterRunStatus.FAILURE}
+    assert dg.DagsterRunStatus.FAILURE not in {found[run_id] for run_id in new}
 
 
 def test_nights_wait_for_each_other(tmp_path: Path) -> None:

@@ -23,8 +23,9 @@ from soak.books import Books, Outage
 RESTART_SECONDS = 1.0  # the systemd unit of `selfimprove service install` waits 30
 LONGEST = 180.0  # seconds until whatever was killed must be back
 LOOK, LINGERS = 0.2, 60.0
-UNFELT = ("postgres", "daemon")  # whose absence breaks no request
-REVIVED = ("gateway", "daemon")  # whom `up` starts again; a gateway alone, and `up`, are the service manager's
+OF_NIGHTS = ("code-server", "daemon")
+UNFELT = ("postgres", *OF_NIGHTS)  # whose absence breaks no request
+REVIVED = ("gateway", *OF_NIGHTS)  # whom `up` starts again; a gateway alone, and `up`, are the service manager's
 QUICK = aiohttp.ClientTimeout(total=3)
 
 
@@ -67,10 +68,7 @@ class House:
                 await asyncio.sleep(RESTART_SECONDS)
 
     async def stop(self) -> list[str]:
-        """Let it end by itself, and return what of it is still there after a minute.
-
-        Dagster's servers of code that a broken-off `selfimprove night` started wait 45 seconds for it.
-        """
+        """Let it end by itself, and return what of it is still there after a minute."""
         self._is_over = True
         if self._session:
             await self._session.close()
@@ -145,7 +143,7 @@ class House:
         if pid is None:
             return False
         outage = Outage(kind, time.monotonic(), excuses=kind not in UNFELT)
-        if kind == "daemon" and not await self._has_pages():
+        if kind in OF_NIGHTS and not await self._has_pages():
             outage.excuses = True  # a house that is not whole yet ends with it, and is started again
         self.books.outages.append(outage)
         self.books.tell(f"kill -9 of {kind}")

@@ -31,7 +31,7 @@ class Plan:
     seconds: float
     seed: str = "0"
     clients: int = 8
-    kinds: tuple[str, ...] = ("engine", "postgres", "gateway", "daemon", "up")
+    kinds: tuple[str, ...] = ("engine", "postgres", "gateway", "code-server", "daemon", "up")
     most: int = 1000
     has_nights: bool = True
 

@@ -14,7 +14,7 @@ from selfimprove.promotion.promote import BASE, rollback
 from soak.books import Books
 from soak.house import House
 
-KINDS = {"engine": 0.35, "postgres": 0.3, "gateway": 0.15, "daemon": 0.1, "up": 0.1}
+KINDS = {"engine": 0.35, "postgres": 0.25, "gateway": 0.15, "code-server": 0.1, "daemon": 0.05, "up": 0.1}
 CALM = (3.0, 35.0)  # seconds between a recovery and the next kill
 CALMER = (15.0, 40.0)  # while the first night is under way
 AT_ONCE = 0.25  # share of kills that do not wait for the recovery from the one before
@@ -90,7 +90,8 @@ async def nights(house: House, books: Books, first: asyncio.Event) -> None:
             books.nights["chapter loaded" if not code else _failure(books, said)] += 1
         began = time.monotonic()
         code, told, said = await house.run("night", "--json")
-        is_told = code in ENDINGS or (told and books.killed("daemon", began) > 1)  # a run is tried once more, not twice
+        lost = books.killed("code-server", began) > 1  # a run is tried once more, not twice
+        is_told = code in ENDINGS or (told and lost)
         books.nights[found := _outcome(told) if is_told else _failure(books, said)] += 1
         books.tell(f"night: {found}")
         first.set()

@@ -29,6 +29,10 @@ class AlreadyUp(SelfImproveError):
     """selfimprove is already up (pid {pid}, {url}). Stop it with `selfimprove down`."""
 
 
+class FolderOfOthers(SelfImproveError):
+    """{folder} is not this account's alone, and Dagster's code server would listen there. Remove it, or set SELFIMPROVE_HOME to a shorter path."""
+
+
 class ServiceStopped(SelfImproveError):
     """{name} stopped by itself with exit code {code}. Its log is {log}; start again with `selfimprove up`."""
 
@@ -41,8 +45,8 @@ class NightRunning(SelfImproveError):
     """A night is running already (pid {pid}). Run this again when it has ended, or break it off with `selfimprove down`."""
 
 
-class DaemonGone(SelfImproveError):
-    """Dagster's daemon went away while the night ran. What was done is kept; run `selfimprove night` again. Its log is {log}."""
+class NightStranded(SelfImproveError):
+    """Dagster's {name} went away while the night ran. What was done is kept; run `selfimprove night` again. Its log is {log}."""
 
 
 class ServiceUnsupported(SelfImproveError):

@@ -46,9 +46,10 @@ def _refused(settings: Settings) -> Iterator[Sign]:
 
 
 def _nights(services: Mapping[str, int | None]) -> Sign:
-    if services.get("daemon"):
-        return Sign("Nights", True, "come by themselves")
-    return Sign("Nights", False, "nobody spends them: Dagster’s daemon is down", "Start it with `selfimprove up`.")
+    if gone := [name for name in ("code-server", "daemon") if not services.get(name)]:
+        told = f"nobody spends them: Dagster’s {gone[0]} is down"
+        return Sign("Nights", False, told, "Start it with `selfimprove up`.")
+    return Sign("Nights", True, "come by themselves")
 
 
 def _kept(home: Path, now: datetime) -> Sign:

@@ -3,12 +3,13 @@
 A service ends with exit code 7 while there is a file in the state folder that is called by its name: "gateway.ends".
 """
 
+import socket
 import sys
 import time
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
 
-from selfimprove import cli, keep_up, stack
+from selfimprove import cli, code_server, keep_up, stack
 from selfimprove.settings import current
 
 HERE = "selfimprove_tests.end_to_end.brittle"
@@ -26,6 +27,12 @@ def serve(name: str) -> None:
     if name == "webserver":
         server = HTTPServer(("127.0.0.1", current().port), Web)
         Thread(target=server.serve_forever, daemon=True).start()
+    calls = socket.socket(socket.AF_UNIX)
+    if name == "code-server":
+        address = code_server.address(current().home)
+        address.unlink(missing_ok=True)
+        calls.bind(str(address))
+        calls.listen()
     while not (current().home / f"{name}.ends").exists():
         time.sleep(0.02)
     sys.exit(7)

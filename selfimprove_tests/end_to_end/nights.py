@@ -10,7 +10,7 @@ import dagster as dg
 import orjson
 import pytest
 
-from selfimprove import automation, postgres, stack
+from selfimprove import automation, house, postgres
 from selfimprove.chats.calendar import calendar
 from selfimprove.chats.chat import Sealing
 from selfimprove.chats.commands import load_samples
@@ -33,8 +33,8 @@ class Nights:
     @classmethod
     @contextmanager
     def open(cls, settings: Settings, patch: pytest.MonkeyPatch) -> Iterator["Nights"]:
-        url = stack.prepare(settings)
-        for name, value in stack.environment(settings).items():
+        url = house.prepare(settings)
+        for name, value in house.environment(settings).items():
             patch.setenv(name, value)
         with dg.DagsterInstance.get() as instance:
             yield cls(settings, instance, url)

@@ -74,7 +74,7 @@ def assert_the_lineage_is_served(house: House) -> None:
 
 
 def assert_who_dies_comes_back_beside_the_others(house: House) -> None:
-    before, killed = services(house), {"daemon", "gateway"}
+    before, killed = services(house), {"code-server", "daemon", "gateway"}
     for name in killed:
         os.kill(before[name], signal.SIGKILL)
     until = time.monotonic() + 90
@@ -88,14 +88,15 @@ def assert_who_dies_comes_back_beside_the_others(house: House) -> None:
 
 def test_a_house_that_is_up_serves_outlives_its_services_and_leaves_nothing_after_ctrl_c(house: House) -> None:
     process = house.up()
-    assert set(services(house)) == {"postgres", "webserver", "daemon", "gateway"}
+    assert set(services(house)) == {"postgres", "code-server", "webserver", "daemon", "gateway"}
     assert_the_lineage_is_served(house)
+    assert sum("api grpc" in line for line in house.processes()) == 1, "one for all who ask"
     assert_who_dies_comes_back_beside_the_others(house)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
     assert process.stderr is not None
     said = process.stderr.read()
-    for name in ("daemon", "gateway"):
+    for name in ("code-server", "daemon", "gateway"):
         assert f"{name} stopped by itself with exit code -9; it is started again" in said
     assert house.processes() == []
     assert house.status()["services"]["postgres"]["up"] is False
@@ -114,7 +115,7 @@ def test_after_kill_9_the_next_up_is_clean_and_doctor_tells_what_is_left(house: 
     again.wait()
     found = of_services(house)
     assert (found["ok"], found["next_step"]) == (False, "selfimprove down")
-    assert found["detail"] == "left over by a killed `selfimprove up`: webserver; gone: daemon, gateway"
+    assert found["detail"] == "left over by a killed `selfimprove up`: code-server, webserver; gone: gateway, daemon"
     assert house.run("down").returncode == 0
     assert house.processes() == []
     assert (of_services(house)["ok"], of_services(house)["detail"]) == (True, "down")

@@ -41,7 +41,7 @@ def test_the_first_page_tells_what_runs(gateway):
 
 def test_the_first_page_tells_that_another_server_answers_for_the_houses_own_model(settings, furnished):
     house, other = Named("house"), Named("other")
-    told = partial(signs.signs, settings, Fallback(house, other).health, lambda: {"daemon": 1})
+    told = partial(signs.signs, settings, Fallback(house, other).health, lambda: {"code-server": 1, "daemon": 2})
     with TestClient(app(settings, signs=told), base_url=HOME) as person:
         well = plain(person.get("/").text)
         house.state = Health(False, "its memory is needed")
