@@ -1,4 +1,8 @@
-"""Nights that show the gates are real, one after another in one house, on the tiny model."""
+"""Nights that show the gates are real, one after another in one house, on the tiny model.
+
+Those marked as long show more of what shorter tests show too: promotion/test_planted.py has an adapter for each gate,
+gateway/ the room that is made for a night, and promotion/ what a veto does.
+"""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -17,7 +21,7 @@ from selfimprove_tests.end_to_end.nights import Nights
 from selfimprove_tests.forgetting.house import files_that_hold, rows_that_hold
 from selfimprove_tests.gateway.served import until
 
-LONG = pytest.mark.long  # the gate of each has its planted adapter in promotion/test_planted.py
+LONG = pytest.mark.long
 START = datetime.now(UTC).date() - timedelta(days=17)
 
 LEARNED = """
@@ -83,6 +87,7 @@ def test_a_bad_night_is_refused_by_its_gate(nights: Nights, after: int, config: 
     assert gates <= alerts
 
 
+@LONG
 def test_6_a_second_good_night_is_promoted_while_the_gateway_makes_room_for_it(nights: Nights) -> None:
     """By a bolder budget: the days of a small household bring few new facts, and change some of the old ones.
 
@@ -113,6 +118,7 @@ def test_6_a_second_good_night_is_promoted_while_the_gateway_makes_room_for_it(n
     assert {row["ending"]: row["count"] for row in kept}["failed"] == len(refused)
 
 
+@LONG
 def test_7_a_veto_falls_back_and_a_hand_launch_does_not_bring_it_back(nights: Nights) -> None:
     from selfimprove.promotion import promote
 
@@ -125,6 +131,7 @@ def test_7_a_veto_falls_back_and_a_hand_launch_does_not_bring_it_back(nights: Ni
     assert nights.champion() == before != vetoed
 
 
+@LONG
 def test_8_a_rollback_returns_to_the_base_model(nights: Nights) -> None:
     from selfimprove.promotion import promote
 
@@ -146,7 +153,7 @@ def test_9_what_is_forgotten_is_nowhere_and_the_next_night_learns_without_it(nig
     assert holding(nights, said) == []
     assert first in receipt.adapters
     assert nights.champion() is None
-    nights.spend(day(16))
+    nights.spend(nights.rows("select max(day) as last from chats")[0]["last"])
     assert nights.told()["outcome"] == "promoted", nights.decision()["reasons"]
     assert nights.champion() not in (None, *receipt.adapters)
     assert holding(nights, said) == []

@@ -39,7 +39,7 @@ def night(connection: Connection, keep_adapter: KeepAdapter) -> Adapter:
     return adapter
 
 
-def materialize(database: str, base: Base, home: Path, *, check: bool = True) -> Any:
+def materialize(database: str, base: Base, home: Path, only: dg.AssetSelection | None = None) -> Any:
     Vault.open(home)
     resources = {
         "database": Database(url=database),
@@ -47,14 +47,20 @@ def materialize(database: str, base: Base, home: Path, *, check: bool = True) ->
         "home": Home(folder=str(home)),
         "language_model": LanguageModel(name=str(base.folder), home=str(base.folder)),
     }
-    return dg.materialize([eval_report, *([unseen] if check else [])], resources=resources, raise_on_error=False)
+    return dg.materialize([eval_report, unseen], resources=resources, selection=only, raise_on_error=False)
 
 
-def test_a_report_is_stored_whole_and_shown(
+def test_a_report_is_stored_whole_shown_and_checked_and_nothing_of_it_computed_twice(
     database: str, base: Base, home: Path, night: Adapter, connection: Connection
 ) -> None:
     run = materialize(database, base, home)
     assert run.success
+    assert_it_is_stored_and_shown(run, base, night, connection)
+    assert_nothing_is_computed_twice(database, base, night, connection)
+    assert_what_was_trained_on_fails_the_check(database, base, home, connection)
+
+
+def assert_it_is_stored_and_shown(run: Any, base: Base, night: Adapter, connection: Connection) -> None:
     report = table.latest_report(connection, run.run_id)
     assert report is not None
     assert (report.run_id, report.adapter_id, len(report.example_ids)) == (run.run_id, night.id, EXAMPLES)
@@ -81,15 +87,15 @@ def test_a_report_is_stored_whole_and_shown(
     assert check.passed
 
 
-def test_no_result_is_computed_twice(database: str, base: Base, night: Adapter, connection: Connection) -> None:
+def assert_nothing_is_computed_twice(database: str, base: Base, night: Adapter, connection: Connection) -> None:
     said: list[str] = []
 
     def once(run_id: str) -> Any:
         said.clear()
         return assess(lambda: postgres.connect(database), base, run_id, said.append)
 
-    first = once("r1")
-    assert said[0] == f"{EXAMPLES} examples, 2 models: {2 * EXAMPLES} results to compute, 0 stored."
+    first = table.latest_report(connection)
+    assert first is not None
     again = once("r2")
     assert said[0] == f"{EXAMPLES} examples, 2 models: 0 results to compute, {2 * EXAMPLES} stored."
     assert (again.id, again.run_id) == (first.id, "r2")
@@ -98,6 +104,18 @@ def test_no_result_is_computed_twice(database: str, base: Base, night: Adapter, 
     decided = once("r")  # the run that trained it
     assert said == ["This report was measured and decided on before; it stands."]
     assert decided.measurements == again.measurements
+
+
+def assert_what_was_trained_on_fails_the_check(database: str, base: Base, home: Path, connection: Connection) -> None:
+    connection.execute("update dataset_examples set split = 'train' where example_id = 'fresh-0'")
+    connection.execute("insert into golden_chats (chat_id, position) values ('c2', 1)")
+    rows.example(connection, "train", rows.asked("What is my cat called?", "Tom."), None)
+    connection.commit()
+    run = materialize(database, base, home, dg.AssetSelection.checks(unseen))
+    assert not run.success
+    (check,) = run.get_asset_check_evaluations()
+    assert not check.passed
+    assert check.metadata["trained_on"].value == 2
 
 
 def test_a_damaged_adapter_is_refused_and_nothing_is_stored(
@@ -116,20 +134,6 @@ def test_a_damaged_adapter_is_refused_and_nothing_is_stored(
 def test_without_an_adapter_there_is_nothing_to_evaluate(database: str, base: Base) -> None:
     with pytest.raises(NothingToEvaluate, match="Train one with `selfimprove night`"):
         assess(lambda: postgres.connect(database), base, "r", lambda line: None)
-
-
-def test_an_example_that_was_trained_on_fails_the_check(
-    database: str, base: Base, home: Path, night: Adapter, connection: Connection
-) -> None:
-    connection.execute("update dataset_examples set split = 'train' where example_id = 'fresh-0'")
-    connection.execute("insert into golden_chats (chat_id, position) values ('c2', 1)")
-    rows.example(connection, "train", rows.asked("What is my cat called?", "Tom."), None)
-    connection.commit()
-    run = materialize(database, base, home)
-    assert not run.success
-    (check,) = run.get_asset_check_evaluations()
-    assert not check.passed
-    assert check.metadata["trained_on"].value == 2
 
 
 def test_a_model_can_be_tried_on_the_suites_and_its_results_are_kept(

@@ -1,11 +1,14 @@
 """One of several ranks that train together; prints a hash of its adapter and what it saw. Run by `mlx.launch`."""
 
 import hashlib
+import sys
 
-from selfimprove.models import blas
+from selfimprove.models import blas, contents
 
 
 def main() -> None:
+    sys.modules["torch"] = None  # type: ignore[assignment]  # as a worker does, which is up sooner so
+    contents.keep()
     blas.use()
     import mlx.core as mx
     from mlx.utils import tree_flatten
