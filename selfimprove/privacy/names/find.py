@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,7 @@ from selfimprove.privacy.names.spans import Said, spans
 from selfimprove.privacy.redact import Span
 
 TOKENS = 1024  # in a batch, padding included: what its layers hold stays in the processor's cache
+THREADS = 8  # at most, a batch each: within one batch they would wait for each other
 WITH_CODE = 0.5  # at least, in a text that holds source code: what is less likely there is an identifier
 PROBE = ("Hello, I am Anna Kowalska and I live in Berlin.", "The table is made of wood.")
 
@@ -86,20 +89,22 @@ def _said(tensors: Any, cut: Sequence[Window]) -> list[list[Said]]:
     """What the tagger says of every word of every window; batches are of windows of like length."""
     order = sorted(range(len(cut)), key=lambda place: _length(cut[place]))
     found: list[list[Said]] = [[] for _ in cut]
-    for places in _batches([(place, _length(cut[place])) for place in order]):
-        for place, said in zip(places, ask(tensors, [cut[place] for place in places]), strict=True):
-            found[place] = said
+    batches = list(_batches([(place, _length(cut[place])) for place in order]))
+    with ThreadPoolExecutor(min(os.cpu_count() or 1, THREADS)) as pool:
+        answers = pool.map(lambda places: ask(tensors, [cut[place] for place in places]), batches)
+        for places, said in zip(batches, answers, strict=True):
+            for place, of_window in zip(places, said, strict=True):
+                found[place] = of_window
     return found
 
 
-def ask(tensors: Any, cut: Sequence[Window]) -> Iterator[list[Said]]:
+def ask(tensors: Any, cut: Sequence[Window]) -> list[list[Said]]:
     """What the tagger says of the words of one batch of windows."""
     import torch
 
     with torch.inference_mode():
         likely = outputs(tensors, *batch(cut)).float().softmax(-1).tolist()
-    for window, rows in zip(cut, likely, strict=True):
-        yield list(_words(window, rows[1:]))
+    return [list(_words(window, rows[1:])) for window, rows in zip(cut, likely, strict=True)]
 
 
 def _words(window: Window, rows: Sequence[Sequence[float]]) -> Iterator[Said]:

@@ -156,6 +156,15 @@ def test_what_stands_beside_a_text_does_not_change_it() -> None:
     assert find([""]) == [[]]
 
 
+def test_each_text_has_its_own_answer_when_many_batches_are_read_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f"{told.format(name=name)} {'And so on. ' * at}" for own in TOLD.values() for told in own
+             for at, name in enumerate(people("en_GB", 4))]  # fmt: skip
+    together = find(texts)
+    assert any(together)
+    monkeypatch.setattr("selfimprove.privacy.names.find.TOKENS", 48)
+    assert find(texts) == together
+
+
 def test_redacted_text_holds_no_name_and_pseudonyms_are_left_alone() -> None:
     texts = ["Ingrid Solberg lives in Uppsala, call +46 8 123 456 78.", "Ingrid is in Uppsala."]
     redacted = redact(texts, find(texts))
