@@ -1,4 +1,4 @@
-"""Where Dagster's server of our definitions listens: one for web interface, daemon and nights, as long as they live.
+"""Dagster's server of our definitions: where it listens, for web interface, daemon and nights, as long as they live.
 
 Without it each of them would start its own, and the daemon another one every minute.
 """
@@ -7,15 +7,16 @@ import hashlib
 import json
 import os
 import socket
-import tempfile
+import stat
+import time
 from contextlib import suppress
 from pathlib import Path
 
 from selfimprove.errors import FolderOfOthers
-from selfimprove.settings import private
 
 MODULE, LOCATION = "selfimprove.definitions", "selfimprove"
 LONGEST = 100  # bytes of a socket's path; macOS has room for 103
+ELSEWHERE = Path("/tmp")  # whatever TMPDIR says: all who ask must find it  # noqa: S108
 WORKSPACE = """# Written by `selfimprove up` and `selfimprove night`.
 load_from:
   - grpc_server: {{socket: {address}, location_name: {location}}}
@@ -23,20 +24,11 @@ load_from:
 
 
 def address(home: Path) -> Path:
-    """The socket: in the state folder, or where its path would be too long, in a folder of this account's own.
-
-    Raises:
-        FolderOfOthers: another account took that folder.
-    """
+    """The socket: in the state folder, or where its path would be too long, in a folder of this account's own."""
     inside = home / "dagster" / "code.sock"
     if len(os.fsencode(inside)) <= LONGEST:
         return inside
-    name = hashlib.sha256(os.fsencode(home)).hexdigest()[:12]
-    folder = private(Path(tempfile.gettempdir()) / f"selfimprove-{os.getuid()}-{name}")
-    found = folder.lstat()
-    if found.st_uid != os.getuid() or found.st_mode & 0o077:
-        raise FolderOfOthers(folder=folder)
-    return folder / inside.name
+    return ELSEWHERE / f"selfimprove-{os.getuid()}-{hashlib.sha256(os.fsencode(home)).hexdigest()[:12]}" / inside.name
 
 
 def workspace(home: Path) -> Path:
@@ -44,14 +36,37 @@ def workspace(home: Path) -> Path:
     return home / "dagster" / "workspace.yaml"
 
 
-def write_workspace(home: Path) -> None:
-    """Tell where it listens."""
-    workspace(home).write_text(WORKSPACE.format(address=json.dumps(str(address(home))), location=LOCATION))
+def prepare(home: Path) -> None:
+    """Make the folder where it listens, and tell its clients.
+
+    Raises:
+        FolderOfOthers: that folder is another account's, or open to one.
+    """
+    if (folder := address(home).parent).parent == ELSEWHERE:
+        _own(folder)
+    new = workspace(home).with_suffix(".new")
+    new.write_text(WORKSPACE.format(address=json.dumps(str(address(home))), location=LOCATION))
+    new.replace(workspace(home))  # whoever reads it meanwhile finds all of one or of the other
 
 
 def listens(home: Path) -> bool:
-    """Whether somebody takes calls there."""
+    """Whether it takes calls, which it does when it has loaded the definitions."""
     with socket.socket(socket.AF_UNIX) as probe, suppress(OSError):
         probe.connect(str(address(home)))
         return True
     return False
+
+
+def wait(home: Path, seconds: float) -> None:
+    """Return when it takes calls, or after so long."""
+    until = time.monotonic() + seconds
+    while not listens(home) and time.monotonic() < until:
+        time.sleep(0.2)
+
+
+def _own(folder: Path) -> None:
+    with suppress(FileExistsError):
+        folder.mkdir(mode=0o700)
+    found = folder.lstat()
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise FolderOfOthers(folder=folder)

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from selfimprove import logins, postgres, reach, stack
+from selfimprove import code_server, logins, postgres, reach, stack
 from selfimprove.errors import SelfImproveError
 from selfimprove.gateway import archive, origin, remembered, tokens
 from selfimprove.reports.watch import patience
@@ -40,6 +40,7 @@ class Finding:
 def status(settings: Settings) -> dict[str, Any]:
     """Services with their pids, the last night, the next tick; makes no house where there is none."""
     services = stack.services(settings)
+    is_kept = all(services[name] for name in stack.OF_A_NIGHT)
     return {
         "home": str(settings.home),
         "gateway_url": settings.gateway_url if services["gateway"] else None,
@@ -47,7 +48,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
         | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
         "last_night": _last_night(settings),
-        "next_tick": next_tick(settings, datetime.now(UTC)).isoformat() if services["daemon"] else None,
+        "next_tick": next_tick(settings, datetime.now(UTC)).isoformat() if is_kept else None,
     }
 
 
@@ -56,7 +57,7 @@ def told(state: dict[str, Any]) -> str:
     last = state["last_night"]
     lines = [f"{name}: {'up' if service['up'] else 'down'}" for name, service in state["services"].items()]
     lines.append(f"last night: {last['sentence']} ({last['night']})" if last else "last night: none yet")
-    lines.append(f"next night: {state['next_tick'] or 'none while the daemon is down; start it with `selfimprove up`'}")
+    lines.append(f"next night: {state['next_tick'] or 'none while Dagster is down; start it with `selfimprove up`'}")
     return "\n".join(lines)
 
 
@@ -187,6 +188,8 @@ def _champion(settings: Settings) -> Iterator[Finding]:
 def _services(settings: Settings) -> Iterator[Finding]:
     """Whether those that were started and not asked to end are alive, and somebody looks after them."""
     services, named = stack.services(settings), stack.named(settings)
+    if not code_server.listens(settings.home):
+        services["code-server"] = None  # a process that takes no calls is none
     alive = ", ".join(name for name in stack.SERVICES if services[name])
     gone = ", ".join(name for name in named if not services[name])
     if stack.supervisor(settings):

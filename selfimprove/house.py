@@ -2,7 +2,7 @@
 
 import os
 
-from selfimprove import code_server, postgres
+from selfimprove import postgres
 from selfimprove.forgetting.sweep import sweep
 from selfimprove.gateway import tokens
 from selfimprove.settings import CHECKOUT, Settings, private
@@ -14,7 +14,6 @@ def prepare(settings: Settings) -> str:
     """Make what the state folder needs, start the database and migrate it; returns the database's URL."""
     for folder in FOLDERS:
         private(settings.home / folder)
-    code_server.write_workspace(settings.home)
     instance = settings.home / "dagster" / "dagster.yaml"
     if not instance.exists() or instance.resolve() != CHECKOUT / "dagster.yaml":
         instance.unlink(missing_ok=True)

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NoReturn
@@ -73,10 +73,11 @@ class Death:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What is to be done at a time of the monotonic clock; `do` tells whether it could be."""
+    """What is to be done at a time of the monotonic clock; `do` tells whether it could be, and may start a service."""
 
     at: float
     do: Callable[[], bool]
+    starts: str = ""
 
 
 def death(service: Service, status: int, before: Death | None) -> Death:
@@ -107,7 +108,7 @@ def keep_up(
             for pid, status in ends(_seconds(due)):
                 if service := lost(pid):
                     found = last[service.name] = death(service, status, last.get(service.name))
-                    due += _after(found, start, tell, say)
+                    due = [one for one in due if one.starts != service.name] + _after(found, start, tell, say)
             due = _carried_out(due)
 
 
@@ -160,7 +161,7 @@ def _after(
         raise found.stopped()
     line = f"{name} stopped by itself with exit code {found.code}; it is started again in {found.wait:g} s."
     _say(line, found.service.log, say)
-    return [Due(now, lambda: tell(found)), Due(now + found.wait, lambda: start(name))]
+    return [Due(now, lambda: tell(found)), Due(now + found.wait, lambda: start(name), name)]
 
 
 def _say(line: str, log: str, say: Callable[[str], None]) -> None:
@@ -183,7 +184,7 @@ def _carried_out(due: Iterable[Due]) -> list[Due]:
         if one.at > time.monotonic():
             left.append(one)
         elif not _is_done(one):
-            left.append(Due(time.monotonic() + AGAIN, one.do))
+            left.append(replace(one, at=time.monotonic() + AGAIN))
     return left
 
 

@@ -18,6 +18,7 @@ from selfimprove.follow import follow
 from selfimprove.settings import Settings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "ERROR"}}}}
+LOADS_WITHIN = 60.0  # seconds that a code server is waited for, which may just be started, or started again
 EXIT_CODES = {"promoted": 0, "waiting": 0, "nothing_to_learn": 0, "rejected": 3, "not_enough_evidence": 4, "failed": 1}
 
 
@@ -61,11 +62,11 @@ def spend(
 
 
 def _stack(settings: Settings) -> AbstractContextManager[object]:
-    """What `selfimprove up` runs already, or a daemon of this night's own."""
+    """What `selfimprove up` runs already, or a stack of this night's own."""
     holder = stack.supervisor(settings)
     if holder is None:
         return stack.running(settings, stack.OF_A_NIGHT)
-    if stack.services(settings)["webserver"] is None:
+    if "gateway" not in stack.named(settings):
         raise NightRunning(pid=holder.pid)
     return nullcontext()
 
@@ -131,6 +132,7 @@ def _load_samples(settings: Settings, say: Callable[[str], None]) -> None:
 
 def _launch(settings: Settings, job: str, options: list[str]) -> str:
     run_id = str(uuid.uuid4())
+    code_server.wait(settings.home, LOADS_WITHIN)
     workspace = str(code_server.workspace(settings.home))
     command = ["job", "launch", "-w", workspace, "-j", job, "--run-id", run_id, *options]
     done = subprocess.run(

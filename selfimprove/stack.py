@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from typing import IO, Any
 
 import psutil
+import psycopg
 
 from selfimprove import code_server, house, keep_up, postgres, processes
-from selfimprove.errors import AlreadyUp, DatabaseDown, ServiceStopped
+from selfimprove.errors import AlreadyUp, SelfImproveError, ServiceStopped
 from selfimprove.gateway import tokens
 from selfimprove.keep_up import Death, Service
 from selfimprove.reap import could_reap, reap
@@ -23,7 +24,7 @@ from selfimprove.settings import Settings, private
 
 MARK = "SELFIMPROVE_STACK"  # in the environment of every process of a house's stack, by which lost ones are found
 OF_SERVICE = "SELFIMPROVE_STACK_SERVICE"  # beside it: which service a process came from
-CODE = ("-m", code_server.MODULE, "--location-name", code_server.LOCATION, "--lazy-load-user-code")
+CODE = ("-m", code_server.MODULE, "--location-name", code_server.LOCATION)
 SERVICES = {
     "code-server": ("dagster", "api", "grpc", *CODE, "--log-level", "warning", "--socket"),
     "gateway": ("selfimprove", "gateway", "run", "--dagster"),
@@ -32,7 +33,7 @@ SERVICES = {
 }
 CLIENTS = ("webserver", "daemon")  # of the code server
 OF_A_NIGHT = ("code-server", "daemon")
-SETTLES = 15.0  # seconds; the daemon looks for a new code server each second, which loads the definitions then
+SETTLES = 8.0  # seconds from when a new code server takes calls; the daemon looks for one each second
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,7 @@ class Stack:
     state: IO[str]
     alive: dict[str, Service] = field(default_factory=dict)
     waiting: set[str] = field(default_factory=set)  # died, and not started again yet
+    listens_since: dict[int, float] = field(default_factory=dict)  # by pid of a code server, of the monotonic clock
 
     def start(self, name: str) -> None:
         """Start a service; whoever asks for the end meanwhile waits, or it would be left behind unknown."""
@@ -53,14 +55,13 @@ class Stack:
 
     def lost(self, pid: int) -> Service | None:
         """Whose process this was, which is gone; None for another's."""
-        for service in self.alive.values():
-            if service.pid == pid:
-                del self.alive[service.name]
-                self.waiting.add(service.name)
-                with suppress(OSError):  # a full disk; whoever reads the file sees that its process is gone
-                    self.remember()
-                return service
-        return None
+        service = next((one for one in self.alive.values() if one.pid == pid), None)
+        if service:
+            del self.alive[service.name]
+            self.waiting.add(service.name)
+            with suppress(OSError):  # a full disk; whoever reads the file sees that its process is gone
+                self.remember()
+        return service
 
     def remember(self) -> None:
         """Write down who lives."""
@@ -90,22 +91,21 @@ class Stack:
         return name != "code-server" or self._could_reap(self.alive[name])
 
     def _could_reap(self, server: Service) -> bool:
-        is_found = time.monotonic() - server.began > SETTLES
+        if not code_server.listens(self.settings.home):
+            return False
+        first = self.listens_since.setdefault(server.pid, time.monotonic())
+        is_found = time.monotonic() - first >= SETTLES
         return is_found and could_reap("its process ended with Dagster's code server", server.since)
 
     def tell(self, death: Death) -> bool:
         """Have it told that a service died; whether that could be written down."""
         alert = death.alert(f"{self.settings.gateway_url}/")
-        return keep_up.record(self.settings, alert, is_there=self._has_database(), send=death.wait is None)
-
-    def _has_database(self) -> bool:
-        """Whether to ask there at all: an embedded server that is down is started by the gateway, in its time."""
-        return bool(self.settings.database_url or postmaster(self.settings))
+        return keep_up.record(self.settings, alert, is_there=self._answers(), send=death.wait is None)
 
     def _answers(self) -> bool:
-        """Whether the database is there and takes connections."""
-        with suppress(DatabaseDown):
-            if self._has_database():
+        """Whether the database takes connections; an embedded one that is down is started by the gateway."""
+        with suppress(SelfImproveError, psycopg.Error):
+            if self.settings.database_url or postmaster(self.settings):
                 with postgres.connect(postgres.url(self.settings)):
                     return True
         return False
@@ -119,7 +119,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
         PortInUse: the web interface's port is taken.
         ServiceStopped: a service ended before everything was up, or later again and again.
     """
-    with running(settings, list(SERVICES)) as stack:
+    with suppress(KeyboardInterrupt), running(settings, list(SERVICES)) as stack:
         with suppress(KeyboardInterrupt):
             keep_up.wait(lambda: keep_up.serves(f"http://127.0.0.1:{settings.port}/server_info"), stack.alive)
             say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
@@ -138,6 +138,7 @@ def running(settings: Settings, names: Sequence[str]) -> Iterator[Stack]:
             processes.require_port(settings.port)
             processes.require_port(settings.gateway_port, "SELFIMPROVE_GATEWAY_PORT")
         house.prepare(settings)
+        code_server.prepare(settings.home)
         if "gateway" in names:
             tokens.require(settings)
         house.adopt(settings)
@@ -273,7 +274,7 @@ def _stop_leftovers(settings: Settings) -> bool:
 def _stop(settings: Settings, pids: Mapping[str, int]) -> bool:
     """Let services end by themselves, but for the code server, which waits for its runs; whether anything was left."""
     processes.stop(pid for name, pid in pids.items() if name != "code-server")
-    left = _left(settings, MARK, str(settings.home))
+    left = processes.family(pids.get("code-server")) | _left(settings, MARK, str(settings.home))
     processes.kill(left)
     return bool(left)
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -103,6 +104,28 @@ def test_who_dies_is_started_again_and_the_other_goes_on(
     assert Path(service.log).read_text().count("selfimprove up: daemon stopped by itself") == 3
     assert alive == {other.pid: other}
     assert other.process.poll() is None
+
+
+def test_what_a_start_left_to_do_does_not_start_it_sooner_when_it_dies_again(
+    run: Callable[..., Service], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keep_up, "WAITS", (0.0, 0.5, 0.5))
+    monkeypatch.setattr(keep_up, "AGAIN", 0.02)
+    service = run(ago=keep_up.AT_ONCE)
+    alive, starts = {service.pid: service}, list[float]()
+
+    def start(name: str) -> bool:
+        if not alive:
+            starts.append(time.monotonic())
+            again = run(name, "raise SystemExit(3)")
+            alive[again.pid] = again
+        return False  # something is left to do
+
+    service.process.kill()
+    with pytest.raises(ServiceStopped):
+        keep_up.keep_up(lambda pid: alive.pop(pid, None), start, lambda _: True, lambda _: None)
+    assert len(starts) == 3
+    assert all(later - sooner >= 0.5 for sooner, later in pairwise(starts))
 
 
 @pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")  # by apprise
@@ -199,9 +222,13 @@ def test_runs_of_a_dead_code_server_are_given_up_once_the_daemon_has_found_the_n
         kept = stack.Stack(settings, state, waiting={"code-server"})
         assert not kept.start_again("code-server")
         server = kept.alive["code-server"]
-        assert not kept.start_again("code-server"), "it is there, and nobody knows it yet"
+        monkeypatch.setattr("selfimprove.code_server.listens", lambda _: True)
+        assert not kept.start_again("code-server"), "it takes calls, and nobody knows it yet"
         assert (given_up, kept.alive["code-server"]) == ([], server)
         monkeypatch.setattr(stack, "SETTLES", 0.0)
+        monkeypatch.setattr("selfimprove.code_server.listens", lambda _: False)
+        assert not kept.start_again("code-server"), "it has stopped taking calls"
+        monkeypatch.setattr("selfimprove.code_server.listens", lambda _: True)
         assert kept.start_again("code-server")
         assert (given_up, kept.alive["code-server"]) == ([server.since], server)
 

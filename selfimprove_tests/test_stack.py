@@ -5,9 +5,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import dagster as dg
 import psutil
@@ -87,6 +89,14 @@ def test_a_second_night_is_one_clear_line_and_leaves_the_first_alone(settings: S
         with pytest.raises(NightRunning, match=rf"pid {os.getpid()}.*selfimprove down"):
             night._stack(settings)
     assert isinstance(night._stack(settings), type(stack.running(settings, [])))
+
+
+def test_a_night_goes_with_a_stack_that_is_just_coming_up(settings: Settings) -> None:
+    settings.home.mkdir()
+    gateway = SimpleNamespace(name="gateway", pid=os.getpid(), log="")
+    with stack._locked(settings) as state:
+        stack._remember(state, [gateway], 3000)
+        assert isinstance(night._stack(settings), nullcontext)
 
 
 @pytest.mark.parametrize("lost", [psycopg.OperationalError("gone"), DagsterPostgresException("too many retries")])

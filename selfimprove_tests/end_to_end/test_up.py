@@ -152,7 +152,7 @@ def test_doctor_names_every_check_and_status_starts_nothing(house: House) -> Non
 def test_ctrl_c_before_it_is_up_leaves_nothing_either(house: House) -> None:
     process = house.start("up")
     until = time.monotonic() + 60
-    while not any("dagster_webserver" in line for line in house.processes()) and time.monotonic() < until:
+    while not any("api grpc" in line for line in house.processes()) and time.monotonic() < until:
         time.sleep(0.05)
     process.send_signal(signal.SIGINT)
     assert process.wait(60) == 0
