@@ -21,8 +21,8 @@ from selfimprove_tests import in_memory
 
 os.environ.setdefault("SELFIMPROVE_TEST_SEED", str(secrets.randbelow(2**32)))  # the same in all of xdist's processes
 HERE = Path(__file__).parent  # where the server itself is tested; of other files one test meets a second server
-# A shell ignores Ctrl-C for what it starts in the background, and Dagster has SIGTERM do what SIGINT does: every process
-# that a test starts would then ignore both.
+# A shell ignores Ctrl-C for what it starts in the background, and Dagster has SIGTERM do what SIGINT does: whatever a
+# test starts would then ignore both.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 blas.use()  # before any test imports MLX: it cannot be exchanged afterwards
 
