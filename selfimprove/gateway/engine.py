@@ -1,7 +1,6 @@
 """The model that answers, in a process of its own: started, fed, watched, and started again when it dies."""
 
 import asyncio
-import contextlib
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +10,7 @@ from selfimprove.errors import AnswerBroken, ModelUnavailable, SelfImproveError,
 from selfimprove.gateway import engine_child
 from selfimprove.gateway.ask import BASE, Ask, Piece, TokenScore
 from selfimprove.gateway.engine_child import Child
+from selfimprove.gateway.work import happens
 from selfimprove.models.base import Base
 from selfimprove.models.mlx import CONFIG, WEIGHTS
 from selfimprove.models.serving import Serving
@@ -112,8 +112,7 @@ class Engine:
         self._why, self._retry_after = why, 60
         await self.stop()  # of the keeper alone, which would start another
         if child is not None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(child.quiet.wait(), seconds)
+            await happens(child.quiet, seconds)
             await child.kill()
 
     async def load(self, slot: str, folder: Path) -> None:
@@ -256,8 +255,7 @@ class Engine:
         try:
             while silent < self.serving.patience_seconds:
                 lines = child.lines
-                with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(child.ended.wait(), self.serving.beat_seconds)
+                if await happens(child.ended, self.serving.beat_seconds):
                     return
                 silent = silent + self.serving.beat_seconds if child.lines == lines and pulse else 0.0
                 if _is_broken(pulse):

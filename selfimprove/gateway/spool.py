@@ -48,7 +48,8 @@ class Spool:
             self._bytes += len(data)
             self._news.notify()
         try:
-            return await asyncio.wait_for(asyncio.shield(wanted.kept), PATIENCE)
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(wanted.kept)
         except TimeoutError:
             return self._refuse("the disk does not answer")
 

@@ -42,3 +42,11 @@ async def rounds(
 def _tell(task: "asyncio.Task[None]") -> None:
     if not task.cancelled() and (failure := task.exception()):
         log.error("%s ended: %s", task.get_name(), type(failure).__name__)
+
+
+async def happens(event: asyncio.Event, seconds: float) -> bool:
+    """Whether it does within so long; `asyncio.wait_for` of Python 3.11 may not hear who cancels just then."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            return await event.wait()
+    return False

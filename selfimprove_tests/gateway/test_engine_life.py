@@ -9,6 +9,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import mlx.core as mx
 import psutil
@@ -260,6 +261,34 @@ def test_the_process_ends_with_its_parent(base: Base) -> None:
         return process
 
     assert not asyncio.run(live()).is_running()
+
+
+@pytest.mark.parametrize("turns", range(5))
+def test_it_stops_though_its_process_ends_in_the_same_moment(
+    base: Base, monkeypatch: pytest.MonkeyPatch, turns: int
+) -> None:
+    async def kill() -> None:
+        pass
+
+    async def begin(_: Base) -> None:
+        await asyncio.sleep(600)
+
+    async def live() -> None:
+        engine = Engine(replace(QUICK, beat_seconds=60.0))
+        monkeypatch.setattr(engine, "_begin", begin)
+        child = SimpleNamespace(ended=asyncio.Event(), lines=0, kill=kill)
+        monkeypatch.setattr(engine, "_child", child)
+        keeper = engine._keeper = asyncio.create_task(engine._keep(base))
+        await asyncio.sleep(0.01)
+        child.ended.set()
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        stopping = asyncio.create_task(engine.stop())
+        done, _ = await asyncio.wait([stopping], timeout=10)
+        keeper.cancel()  # once more, for who did not hear it
+        assert done
+
+    asyncio.run(live())
 
 
 def test_who_is_cancelled_while_it_stops_is_cancelled() -> None:
