@@ -40,7 +40,7 @@ class Finding:
 def status(settings: Settings) -> dict[str, Any]:
     """Services with their pids, the last night, the next tick; makes no house where there is none."""
     services = stack.services(settings)
-    is_kept = all(services[name] for name in stack.OF_A_NIGHT)
+    has_nights = all(services[name] for name in stack.OF_A_NIGHT)
     return {
         "home": str(settings.home),
         "gateway_url": settings.gateway_url if services["gateway"] else None,
@@ -48,7 +48,7 @@ def status(settings: Settings) -> dict[str, Any]:
         "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
         | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
         "last_night": _last_night(settings),
-        "next_tick": next_tick(settings, datetime.now(UTC)).isoformat() if is_kept else None,
+        "next_tick": next_tick(settings, datetime.now(UTC)).isoformat() if has_nights else None,
     }
 
 

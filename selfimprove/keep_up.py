@@ -21,7 +21,7 @@ from selfimprove.settings import Settings
 WAITS = (1.0, 2.0, 4.0, 8.0, 16.0)  # seconds before each start; who dies soon after the last one is given up
 HEALTHY = 60.0  # seconds; after so long what was before is forgotten
 AT_ONCE = 15.0  # seconds in which a fault that hinders the very first start shows
-AGAIN = 5.0  # seconds until what could not be done yet, the database being down, is tried again
+AGAIN = 5.0  # seconds until what could not be done yet is tried again: the database may be down
 
 
 @dataclass(frozen=True, slots=True)

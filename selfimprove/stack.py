@@ -119,7 +119,7 @@ def up(settings: Settings, say: Callable[[str], None]) -> None:
         PortInUse: the web interface's port is taken.
         ServiceStopped: a service ended before everything was up, or later again and again.
     """
-    with suppress(KeyboardInterrupt), running(settings, list(SERVICES)) as stack:
+    with suppress(KeyboardInterrupt), running(settings, list(SERVICES)) as stack:  # asked to end while it comes up
         with suppress(KeyboardInterrupt):
             keep_up.wait(lambda: keep_up.serves(f"http://127.0.0.1:{settings.port}/server_info"), stack.alive)
             say(f"Dagster is at http://127.0.0.1:{settings.port} (Ctrl-C or `selfimprove down` stops it)")
