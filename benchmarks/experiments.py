@@ -23,6 +23,8 @@ SAME = {
     "as good, a share of a fifth": replace(RESTLESS, share=0.2),
     "as good, 40 % displeased": replace(RESTLESS, displeased=0.4),
     "as good, no thumbs up": replace(RESTLESS, pleased=0.0),
+    "as good, half unheard": replace(RESTLESS, shadow=0.5, flawed=0.2),
+    "as good, unheard alone": replace(RESTLESS, share=0.0, shadow=1.0, flawed=0.2),
     "better by a third": replace(RESTLESS, ratio=2 / 3),
 }
 
@@ -82,11 +84,26 @@ def power(households: int) -> None:
     print(f"  within one day: {', '.join(f'{one:.1f} times' if one else 'nothing' for one in short)}")
 
 
+def faults(households: int) -> None:
+    """Print how soon faults that people do not mind are found, by rules alone, in answers that nobody hears."""
+    print(f"\nDemoted within {DAYS} days when rules object to 5 % of the control's answers, and people to no more,")
+    print("half of the chats answered by both unheard; in brackets with a challenger that answers nobody")
+    for flaws in (2.0, 4.0, 8.0):
+        cells = []
+        for chats in A_DAY:
+            household = Household(chats=chats, shadow=0.5, flaws=flaws)
+            shared, alone = many(household, households), many(replace(household, share=0.0), households)
+            told = f"{shared['demoted']:4.0%} after {shared['days_to_demote']:4.1f}"
+            cells.append(f"{told} ({alone['demoted']:.0%} after {alone['days_to_demote']:.1f})")
+        print(f"  {flaws:g} times {'   '.join(cells)}")
+
+
 def main() -> int:
     """Print both tables; 1 when an error is oftener than its level."""
     households, began = 10_000 if "--full" in sys.argv else 2000, time.monotonic()
     held = errors(households)
     power(households // 4)
+    faults(households // 4)
     seconds = time.monotonic() - began
     print(f"\nLimit: no error oftener than {LEVEL:.0%}: {'held' if held else 'NOT HELD'}, {seconds:.0f} s")
     return 0 if held else 1

@@ -16,6 +16,8 @@ NIGHT_RUN = "selfimprove/night_run"
 AWAITED_BY = "selfimprove/awaited_by"  # identity of a process that tells the night's outcome itself
 ONE_AT_A_TIME = "selfimprove/one_at_a_time"  # dagster.yaml lets one run with this tag start: nights wait for each other
 QUERIES = "automation"
+UNDER_WAY = [dg.DagsterRunStatus.QUEUED, dg.DagsterRunStatus.NOT_STARTED, dg.DagsterRunStatus.STARTING,
+             dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.CANCELING]  # fmt: skip
 
 nightly = dg.define_asset_job(
     "nightly",
@@ -57,6 +59,30 @@ def every_night(context: dg.ScheduleEvaluationContext, database: Database) -> dg
     with database.connect() as connection:
         tags = range_tags(missing_days(connection, today), today)
     return dg.RunRequest(run_key=today.isoformat(), tags=tags)
+
+
+@dg.sensor(job=nightly, minimum_interval_seconds=60, default_status=dg.DefaultSensorStatus.RUNNING)
+def learn_without_forgotten(context: dg.SensorEvaluationContext, database: Database) -> dg.RunRequest | dg.SkipReason:
+    """A night of its own after a forgetting that tainted adapters, once nobody asks anything, whatever the schedule.
+
+    One that failed or was ended is asked for again on the next day, until a night has looked for lessons.
+    """
+    with database.connect() as connection:
+        row = connection.execute(postgres.queries(QUERIES).unlearned).fetchone()
+        if row is None:
+            return dg.SkipReason("no adapter waits to be learned anew, or somebody was answered a moment ago")
+        if context.cursor != row["id"]:  # a command that has just begun is given the time to launch its own night
+            context.update_cursor(row["id"])
+            return dg.SkipReason("a forgetting is seen for the first time: the next look asks for a night")
+        if _is_night(context.instance):
+            return dg.SkipReason("a night is under way, or waits to be")
+        today = datetime.now(ZoneInfo(current().timezone)).date()
+        tags = range_tags(missing_days(connection, today), today)
+    return dg.RunRequest(run_key=f"{row['id']}:{today}", tags=tags)  # Dagster never launches a key twice
+
+
+def _is_night(instance: dg.DagsterInstance) -> bool:
+    return bool(instance.get_runs(dg.RunsFilter(statuses=UNDER_WAY, tags={ONE_AT_A_TIME: "night"}), limit=1))
 
 
 @dg.run_failure_sensor(default_status=dg.DefaultSensorStatus.RUNNING, request_job=morning)
@@ -115,6 +141,6 @@ def was_told(database: Database, run_id: str) -> bool:
         return connection.execute(postgres.queries(QUERIES).night_of_run, {"run_id": run_id}).fetchone() is not None
 
 
-SENSORS = [alert_failed_run, alert_failed_checks, tell_ended_run]
+SENSORS = [learn_without_forgotten, alert_failed_run, alert_failed_checks, tell_ended_run]
 SCHEDULES = [every_night]
 JOBS = [nightly, morning]

@@ -64,9 +64,23 @@ def wait(home: Path, seconds: float) -> None:
         time.sleep(0.2)
 
 
+def leave(home: Path) -> None:
+    """Remove what a server that was killed leaves of itself outside of the state folder."""
+    if (folder := address(home).parent).parent == ELSEWHERE and _is_own(folder):
+        with suppress(OSError):  # something else lies there
+            address(home).unlink(missing_ok=True)
+            folder.rmdir()
+
+
 def _own(folder: Path) -> None:
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
-    found = folder.lstat()
-    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+    if not _is_own(folder):
         raise FolderOfOthers(folder=folder)
+
+
+def _is_own(folder: Path) -> bool:
+    with suppress(FileNotFoundError):
+        found = folder.lstat()
+        return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o077
+    return False

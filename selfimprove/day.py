@@ -37,6 +37,7 @@ from selfimprove.gateway.watch_database import watch_database
 from selfimprove.models.base import resolve
 from selfimprove.review import pages
 from selfimprove.review.keep_watch import keep_watch
+from selfimprove.review.refuse import refused
 from selfimprove.review.signs import signs
 from selfimprove.settings import Settings
 
@@ -148,7 +149,7 @@ def compose(settings: Settings, *, with_dagster: bool = False) -> FastAPI:
     archive = Archive(settings.home, connect, ZoneInfo(settings.timezone))
     keeping = Keeping(archive)
     sentences = Sentences()
-    recall = Recall(sentences, connect)
+    recall = Recall(sentences.recall, connect)
     day = Day(settings, archive, keeping, answering(settings, keeping, recall.tell), sentences,
               tokens.Known(settings.home), proxy.Dagster(settings.home), recall)
     sessions = login.Sessions(login.key(settings.home))
@@ -159,6 +160,7 @@ def compose(settings: Settings, *, with_dagster: bool = False) -> FastAPI:
         app.second_port, app.second_face = settings.port, proxy.at_root(day.dagster)
     app.state.day = day
     told = partial(signs, settings, parts.answerer.health, partial(stack.services, settings))
+    app.refusal_page = refused
     app.include_router(pages.router(settings, signs=told, has_nights=lambda: stack.supervisor(settings) is not None))
     return app
 

@@ -11,7 +11,8 @@ from typing import Any
 from selfimprove import code_server, logins, postgres, reach, stack
 from selfimprove.errors import SelfImproveError
 from selfimprove.gateway import archive, origin, remembered, tokens
-from selfimprove.reports.watch import patience
+from selfimprove.privacy import key_file
+from selfimprove.reports.watch import next_tick, patience
 from selfimprove.settings import Settings
 
 FREE_BYTES = 2 * 1024**3
@@ -61,20 +62,11 @@ def told(state: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def next_tick(settings: Settings, now: datetime) -> datetime:
-    """When the schedule ticks next, in the owner's time zone."""
-    from zoneinfo import ZoneInfo
-
-    from cronsim import CronSim
-
-    return next(CronSim(settings.cron, now.astimezone(ZoneInfo(settings.timezone))))
-
-
 def examine(settings: Settings) -> list[Finding]:
     """Every check, in the order a night would meet them."""
     checks: list[Callable[[Settings], Iterator[Finding]]] = [
-        _python, _disk, _compiler, _matrices, _database, _roles, _keys, _folders, _base_model, _embeddings, _champion,
-        _services, _gateway, _voice, _exchanges, _nights, _alerts,
+        _python, _disk, _compiler, _matrices, _database, _roles, _keys, _forgotten, _folders, _base_model, _embeddings,
+        _champion, _services, _gateway, _owner, _voice, _exchanges, _nights, _alerts,
     ]
     return [finding for check in checks for finding in _guarded(check, settings)]
 
@@ -148,8 +140,21 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     if not path.exists():
         yield Finding("keys", True, "none yet; made with the first chat")
         return
-    mode = path.stat().st_mode & 0o777
-    yield Finding("keys", mode == 0o600, f"{path}, mode {mode:o}", f"chmod 600 {path}")
+    mode, left = path.stat().st_mode & 0o777, key_file.drafts(path)
+    if left:  # under way, or of a process that was killed: it may hold a key that was retired
+        names = ", ".join(map(str, left))
+        yield Finding("keys", False, f"a copy of them was left behind: {names}", "selfimprove privacy rotate-key")
+    else:
+        mine = ", ".join(beside.name for beside in key_file.others(path))
+        beside = f"; beside it, yours to keep or delete, with the keys of their time: {mine}" if mine else ""
+        yield Finding("keys", mode == 0o600, f"{path}, mode {mode:o}{beside}", f"chmod 600 {path}")
+
+
+def _forgotten(settings: Settings) -> Iterator[Finding]:
+    """Whether the files of what was forgotten are gone."""
+    for row in _read(settings, "unswept"):
+        found = f"{row['count']} receipts whose files are not all removed" if row["count"] else "all files are gone"
+        yield Finding("forgotten", not row["count"], found, "`selfimprove down` and `selfimprove up` try again")
 
 
 def _folders(settings: Settings) -> Iterator[Finding]:
@@ -217,6 +222,13 @@ def _gateway(settings: Settings) -> Iterator[Finding]:
     who = f"{known} tokens let in" if known else owner
     said = detail or ("it answers" if ok else "no answer can be given now, and logs/gateway.log tells why")
     yield Finding("gateway", ok, f"{said}; {who}", "see the message, and logs/gateway.log")
+
+
+def _owner(settings: Settings) -> Iterator[Finding]:
+    """Whether anybody's word counts as the owner's; without tokens that of whoever is at this machine does."""
+    if tokens.are_guests(tokens.Known(settings.home).all().values()):
+        found = "no client counts as the owner's: no token may review or administer, and every word is a guest's"
+        yield Finding("owner", False, found, "selfimprove tokens add me --scope chat --scope feedback --scope review")
 
 
 def _voice(settings: Settings) -> Iterator[Finding]:

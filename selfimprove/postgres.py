@@ -141,8 +141,9 @@ def prepare(settings: Settings) -> str:
     elif not is_current(database_url):
         owner = login(settings.home, logins.OWNER)
         migrate(owner)
-        with connect(owner) as connection:
+        with connect(owner, autocommit=True) as connection:
             connection.execute(queries("migrations").hand_over)
+            connection.execute(queries("migrations").forget_samples)
     return database_url
 
 

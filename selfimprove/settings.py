@@ -44,6 +44,7 @@ class Settings:
     upstream_model: str = ""
     upstream_key: str | None = None
     challenger_share: float = 0.5
+    shadow_share: float = 0.0
     approval: bool = False
     keep_adapters: int = 7
     fallback_url: str | None = None
@@ -91,6 +92,7 @@ def read(environment: Mapping[str, str]) -> Settings:
         upstream_model=get("UPSTREAM_MODEL", ""),
         upstream_key=get("UPSTREAM_KEY", "") or None,
         challenger_share=_share("SELFIMPROVE_CHALLENGER_SHARE", get("CHALLENGER_SHARE", "0.5")),
+        shadow_share=_share("SELFIMPROVE_SHADOW_SHARE", get("SHADOW_SHARE", "0")),
         approval=_yes_or_no("SELFIMPROVE_APPROVAL", get("APPROVAL", "no")),
         keep_adapters=_count("SELFIMPROVE_KEEP_ADAPTERS", get("KEEP_ADAPTERS", "7")),
         fallback_url=_url("SELFIMPROVE_FALLBACK_URL", get("FALLBACK_URL", "")) or None,

@@ -34,6 +34,7 @@ SERVICES = {
 CLIENTS = ("webserver", "daemon")  # of the code server
 OF_A_NIGHT = ("code-server", "daemon")
 SETTLES = 8.0  # seconds from when a new code server takes calls; the daemon looks for one each second
+LOST_WITH_SERVER = "its process ended with Dagster's code server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +95,7 @@ class Stack:
         if not code_server.listens(self.settings.home):
             return False
         first = self.listens_since.setdefault(server.pid, time.monotonic())
-        is_found = time.monotonic() - first >= SETTLES
-        return is_found and could_reap("its process ended with Dagster's code server", server.since)
+        return time.monotonic() - first >= SETTLES and could_reap(LOST_WITH_SERVER, server.since)
 
     def tell(self, death: Death) -> bool:
         """Have it told that a service died; whether that could be written down."""
@@ -159,8 +159,7 @@ def running(settings: Settings, names: Sequence[str]) -> Iterator[Stack]:
 
 def down(settings: Settings) -> bool:
     """Stop everything of this house, whoever started it; returns whether anything was running."""
-    holder = supervisor(settings)
-    if holder:
+    if holder := supervisor(settings):
         with suppress(psutil.NoSuchProcess):
             holder.send_signal(signal.SIGTERM)
         _wait_until_released(settings)
@@ -198,9 +197,7 @@ def supervisor(settings: Settings) -> psutil.Process | None:
 
 def services(settings: Settings) -> dict[str, int | None]:
     """Pid of each service that is alive, None for one that is not."""
-    path = settings.home / "stack.json"
-    known = _recorded(path.read_text() if path.exists() else "")
-    pids = {row["name"]: row["pid"] for row in known.get("services", [])}
+    pids = {row["name"]: row["pid"] for row in _known(settings).get("services", [])}
     alive = {name: pid for name, pid in pids.items() if processes.has_argument(pid, where(settings, name))}
     return {"postgres": postmaster(settings), **{name: alive.get(name) for name in SERVICES}}
 
@@ -213,14 +210,12 @@ def where(settings: Settings, name: str) -> str:
 
 def named(settings: Settings) -> list[str]:
     """Who was started and not asked to end since, whether it lives or not."""
-    path = settings.home / "stack.json"
-    return [row["name"] for row in _recorded(path.read_text() if path.exists() else "").get("services", [])]
+    return [row["name"] for row in _known(settings).get("services", [])]
 
 
 def port(settings: Settings) -> int:
     """Where the web interface is: as it was started, else as it would be."""
-    path = settings.home / "stack.json"
-    return int(_recorded(path.read_text() if path.exists() else "").get("port", settings.port))
+    return int(_known(settings).get("port", settings.port))
 
 
 def postmaster(settings: Settings) -> int | None:
@@ -258,6 +253,10 @@ def _remember(state: IO[str], services: list[Service], port: int, waiting: Seque
     state.flush()
 
 
+def _known(settings: Settings) -> dict[str, Any]:
+    return _recorded(path.read_text() if (path := settings.home / "stack.json").exists() else "")
+
+
 def _recorded(text: str) -> dict[str, Any]:
     try:
         return json.loads(text) if text.strip() else {}
@@ -276,6 +275,7 @@ def _stop(settings: Settings, pids: Mapping[str, int]) -> bool:
     processes.stop(pid for name, pid in pids.items() if name != "code-server")
     left = processes.family(pids.get("code-server")) | _left(settings, MARK, str(settings.home))
     processes.kill(left)
+    code_server.leave(settings.home)
     return bool(left)
 
 

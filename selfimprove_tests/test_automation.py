@@ -1,17 +1,29 @@
-"""Which days a night reads."""
+"""Which days a night reads, and what asks for one."""
 
 import os
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 
 import dagster as dg
 import pytest
 
 from selfimprove import processes
-from selfimprove.automation import AWAITED_BY, RANGE_END, RANGE_START, is_awaited, missing_days, range_tags
+from selfimprove.automation import (
+    AWAITED_BY,
+    ONE_AT_A_TIME,
+    RANGE_END,
+    RANGE_START,
+    every_night,
+    is_awaited,
+    learn_without_forgotten,
+    missing_days,
+    range_tags,
+)
 from selfimprove.chats import days
 from selfimprove.chats.days import STAGES, StageDay
 from selfimprove.postgres import Connection
-from selfimprove.resources import SKIP_CLEAN
+from selfimprove.resources import SKIP_CLEAN, Database
 from selfimprove.settings import current
 
 TODAY = date(2026, 3, 9)
@@ -61,6 +73,93 @@ def test_today_and_days_before_the_first_one_have_no_partition_and_are_not_read(
     for day in (TODAY, first, first - timedelta(1)):
         connection.execute(CHAT, (f"{day}", day))
     assert missing_days(connection, TODAY) == [first]
+
+
+RECEIPT = """
+insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs, at)
+values (%s, 'chat', '', '{}', '{}', %s, '{}', now() - interval '1 hour')
+"""
+
+
+class Requests:
+    """What the sensor says at each tick, in one Dagster instance."""
+
+    def __init__(self, instance: dg.DagsterInstance, database: str) -> None:
+        self.instance, self.database, self.cursor = instance, Database(url=database), None
+        self.key: str | None = None  # by which Dagster knows that it has launched a night already
+
+    def tick(self) -> str | None:
+        """The receipt that it asks a night for."""
+        given = {"cursor": self.cursor, "resources": {"database": self.database}}
+        with dg.build_sensor_context(self.instance, **given) as context:
+            said = learn_without_forgotten(context)
+            self.cursor = context.cursor
+        assert isinstance(said, dg.RunRequest | dg.SkipReason)
+        self.key = said.run_key if isinstance(said, dg.RunRequest) else None
+        return self.key.partition(":")[0] if self.key else None
+
+
+@pytest.fixture
+def requests(database: str) -> Iterator[Requests]:
+    with dg.DagsterInstance.ephemeral() as instance:
+        yield Requests(instance, database)
+
+
+def test_a_forgetting_that_tainted_adapters_asks_for_a_night(connection: Connection, requests: Requests) -> None:
+    assert [requests.tick(), requests.tick()] == [None, None]
+    connection.execute(RECEIPT, ("no adapter", []))
+    connection.commit()
+    assert [requests.tick(), requests.tick()] == [None, None]
+    connection.execute(RECEIPT, ("two", ["a", "b"]))
+    connection.commit()
+    assert [requests.tick(), requests.tick()] == [None, "two"]
+    connection.execute("insert into dataset_runs (run_id, sentence, counts) values ('r', '', '{}')")
+    connection.commit()
+    assert [requests.tick(), requests.tick()] == [None, None]
+
+
+def test_it_waits_while_somebody_is_answered_or_a_night_is_under_way(
+    connection: Connection, requests: Requests
+) -> None:
+    connection.execute(RECEIPT, ("one", ["a"]))
+    connection.execute(CHAT, ("a", before(2)))
+    connection.execute(
+        "insert into exchanges (id, chat_id, position, root, relation, asked, after, at, model, adapter, ending)"
+        " select 'x', id, 1, id, 'new', 'h', 'h', now() - interval '9 minutes', 'm', 'base', 'stop' from chats"
+    )
+    connection.commit()
+    assert [requests.tick(), requests.tick()] == [None, None]
+    connection.execute("update exchanges set at = now() - interval '11 minutes'")
+    connection.commit()
+    assert [requests.tick(), requests.tick()] == [None, "one"]
+    run = dg.DagsterRun("nightly", tags={ONE_AT_A_TIME: "night"}, status=dg.DagsterRunStatus.STARTED)
+    requests.instance.add_run(run)
+    assert requests.tick() is None
+    requests.instance.delete_run(run.run_id)
+    assert requests.tick() == "one"
+
+
+def test_a_night_that_failed_is_asked_for_again_the_next_day_and_not_before(
+    connection: Connection, requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection.execute(RECEIPT, ("one", ["a"]))
+    connection.commit()
+    requests.tick()
+    keys = []
+    for hours in (0, 1, 24, 25, 48):
+        noon = datetime(2026, 3, 9, 12, tzinfo=UTC) + timedelta(hours=hours)
+        monkeypatch.setattr("selfimprove.automation.datetime", SimpleNamespace(now=noon.astimezone))
+        assert requests.tick() == "one"
+        keys.append(requests.key)
+    assert [len({*keys[:2]}), len({*keys[2:4]}), len({*keys})] == [1, 1, 3]
+    connection.execute("insert into dataset_runs (run_id, sentence, counts) values ('r', '', '{}')")
+    connection.commit()
+    assert requests.tick() is None
+
+
+def test_it_is_on_where_the_schedule_is_off() -> None:
+    assert learn_without_forgotten.default_status == dg.DefaultSensorStatus.RUNNING
+    assert learn_without_forgotten.job.name == every_night.job_name
 
 
 def test_a_run_is_awaited_by_the_process_that_launched_it_and_by_no_other_of_its_pid() -> None:

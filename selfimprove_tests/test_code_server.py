@@ -56,6 +56,24 @@ def test_nobody_else_has_a_way_into_its_folder(temporary: Path) -> None:
         folder.unlink()
 
 
+def test_what_it_leaves_outside_of_the_house_is_removed(temporary: Path) -> None:
+    home = temporary.joinpath(*["folder"] * 20)
+    (home / "dagster").mkdir(parents=True)
+    code_server.leave(home)
+    code_server.prepare(home)
+    folder = code_server.address(home).parent
+    with closing(socket.socket(socket.AF_UNIX)) as server:
+        server.bind(str(code_server.address(home)))
+    code_server.leave(home)
+    assert not folder.exists()
+    other = temporary / "other"
+    other.mkdir(mode=0o700)
+    (other / code_server.address(home).name).touch()
+    folder.symlink_to(other)
+    code_server.leave(home)
+    assert list(other.iterdir()), "where somebody else's link leads nothing is touched"
+
+
 def test_the_workspace_tells_where_it_is_whatever_the_folder_is_called(temporary: Path) -> None:
     home = temporary / 'a "house": {of} #mine'
     (home / "dagster").mkdir(parents=True)

@@ -17,9 +17,10 @@ import pytest
 from psycopg import conninfo
 
 from selfimprove import doctor, logins, postgres, stack
-from selfimprove.gateway import losses, remembered
+from selfimprove.gateway import losses, remembered, tokens
 from selfimprove.gateway.plan import Plan
 from selfimprove.privacy import waiting
+from selfimprove.privacy.vault import Vault, path_of
 from selfimprove.promotion.promote import promote
 from selfimprove.settings import Settings, private
 from selfimprove_tests.conftest import _at, _execute
@@ -43,6 +44,38 @@ def test_what_an_administrator_must_run_is_one_clear_line(
     assert found.ok
     assert "missing: gardener" in found.detail
     assert f"psql -f {postgres.SQL / 'roles.sql'}" in found.detail
+
+
+def test_a_copy_of_the_keys_that_was_left_behind_is_named(settings: Settings) -> None:
+    Vault.open(settings.home)
+    [found] = doctor._keys(settings)
+    assert found.ok
+    left = path_of(settings.home).with_name("vault.json.0a1b2c3d")
+    left.touch()
+    [found] = doctor._keys(settings)
+    assert not found.ok
+    assert str(left) in found.detail
+
+
+def test_a_backup_of_the_keys_is_named_and_nobody_is_told_to_exchange_them(settings: Settings) -> None:
+    Vault.open(settings.home)
+    path_of(settings.home).with_name("vault.json.bak").touch()
+    [found] = doctor._keys(settings)
+    assert found.ok
+    assert "vault.json.bak" in found.detail
+    assert "rotate-key" not in str(found)
+
+
+def test_receipts_whose_files_may_still_be_there_are_counted(settings: Settings) -> None:
+    [found] = doctor._forgotten(settings)
+    assert found.ok
+    with postgres.connect(str(settings.database_url)) as connection:
+        connection.execute(
+            "insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs)"
+            " values ('r', 'chat', '', '{}', '{}', '{}', '{}')"
+        )
+    [found] = doctor._forgotten(settings)
+    assert (found.ok, found.detail) == (False, "1 receipts whose files are not all removed")
 
 
 @pytest.fixture
@@ -79,6 +112,28 @@ def test_without_roles_everything_is_migrated_all_the_same(tenant: str, monkeypa
     with postgres.connect(tenant) as connection:
         assert postgres.roles(connection) == {}
         assert connection.execute("select 1 from migrations where name = 'grants.sql'").fetchone() is None
+
+
+@pytest.mark.parametrize(
+    ("scopes", "guests"),
+    [
+        ([], False),  # whoever is at this machine is the owner
+        ([("chat", "feedback"), ("chat",)], True),
+        ([("chat", "feedback"), ("chat", "review")], False),
+        ([("admin",)], False),
+    ],
+)
+def test_a_house_in_which_everybody_is_a_guest_is_told_so(
+    settings: Settings, connection: postgres.Connection, scopes: list[tuple[str, ...]], guests: bool
+) -> None:
+    gone, _ = tokens.add(connection, "revoked", ("review",))
+    tokens.revoke(connection, gone)
+    for number, of in enumerate(scopes):
+        tokens.add(connection, f"phone {number}", of)
+    tokens.remember(connection, settings.home)
+    found = [one for one in doctor.examine(settings) if one.check == "owner"]
+    assert [one.ok for one in found] == [False] * guests
+    assert all("no client counts as the owner's" in str(one) and "--scope review" in str(one) for one in found)
 
 
 def test_a_damaged_champion_is_found(settings: Settings, connection: postgres.Connection) -> None:

@@ -58,6 +58,7 @@ def test_values_are_taken_and_blank_ones_are_not() -> None:
         ("SELFIMPROVE_UPSTREAM_URL", "127.0.0.1:1234/v1", "an address"),
         ("SELFIMPROVE_CHALLENGER_SHARE", "1.01", "a share from 0 to 1"),
         ("SELFIMPROVE_CHALLENGER_SHARE", "half", "a share from 0 to 1"),
+        ("SELFIMPROVE_SHADOW_SHARE", "-0.1", "a share from 0 to 1"),
         ("SELFIMPROVE_APPROVAL", "maybe", "yes or no"),
         ("SELFIMPROVE_KEEP_ADAPTERS", "0", "a number from 1"),
         *(("SELFIMPROVE_GATEWAY_NAMES", name, "names of hosts") for name in (
@@ -94,9 +95,10 @@ def test_pages_of_other_origins_may_ask() -> None:
 
 def test_the_day_is_set_by_words_and_numbers() -> None:
     upstream = "ollama+http://127.0.0.1:11434"
-    words = {"APPROVAL": "Yes", "CHALLENGER_SHARE": "0", "UPSTREAM_URL": upstream}
+    words = {"APPROVAL": "Yes", "CHALLENGER_SHARE": "0", "SHADOW_SHARE": "1", "UPSTREAM_URL": upstream}
     settings = read({f"SELFIMPROVE_{name}": value for name, value in words.items()})
     assert (settings.approval, settings.challenger_share, settings.upstream_url) == (True, 0.0, upstream)
+    assert (settings.shadow_share, read({}).shadow_share) == (1.0, 0.0)
     assert read({}) == read({"SELFIMPROVE_APPROVAL": "off", "SELFIMPROVE_GATEWAY_PORT": "4646"})
 
 

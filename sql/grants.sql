@@ -28,6 +28,8 @@ end
 $$;
 
 -- gateway: stores what is said by day. It reads nothing of a chat, and of all that came of them the memories alone.
+-- Of a chat that is there it changes what lets it grow; a trigger refuses fewer or as many turns, and too few bytes for
+-- them. Bytes of its own that claim more turns it can write over a chat, which then opens no more.
 grant insert on chats, feedback to gateway;
 grant update (turns, digest, key_id, nonce, sealed, arrived_at) on chats to gateway;
 grant select (id, turns) on chats to gateway;
@@ -59,7 +61,7 @@ to reviewer, analyst;
 -- what waits for a person, and what nothing may be learned from
 grant select on approvals, excluded_chats to reviewer, analyst;
 -- not the keyed hash of what was asked to be forgotten
-grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at)
+grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at, stays)
 on receipts to reviewer, analyst;
 -- how a promoted adapter does by day, in counts
-grant select on experiments to reviewer, analyst;
+grant select on experiments, shadow_answers to reviewer, analyst;

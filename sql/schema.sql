@@ -40,7 +40,7 @@ create table feedback (
     position int not null check (position >= 0),        -- index of the answer in the chat's messages
     kind text not null check (kind in ('thumbs', 'rating', 'correction', 'preference', 'comment')),
     value real check (value between -1 and 1),          -- thumbs -1 or 1, rating scaled to [-1, 1]
-    source text not null,                               -- provenance
+    source text not null,                               -- provenance: where from, and ":" with a token that is not the owner's
     key_id text,
     nonce bytea,
     sealed bytea,                                       -- corrected answer, rejected answer or comment
@@ -85,7 +85,8 @@ create table exchanges (
     prompt_tokens int,
     completion_tokens int,
     first_token_seconds real,
-    seconds real
+    seconds real,
+    token text                                          -- that it was asked with; null: the owner's, or none
 );
 create index exchanges_by_chat on exchanges (chat_id);
 create index exchanges_by_root on exchanges (root);
@@ -117,6 +118,23 @@ create trigger feedback_under_retired_keys after insert on feedback
     referencing new table as fresh for each statement execute function refuse_retired_keys();
 create trigger feedback_resealed_under_retired_keys after update on feedback
     referencing new table as fresh for each statement execute function refuse_retired_keys();
+
+-- Who may not read what was said may let a chat grow, and no more: it comes with more turns, and with the bytes that so
+-- many messages take at least, 28 each. That catches an empty or an earlier state, and not who lies: other bytes look
+-- alike, and no rule about lengths helps, since a client that sends no thoughts back makes a grown chat the shorter one.
+create function refuse_to_replace() returns trigger language plpgsql set search_path = selfimprove, pg_temp as $$
+begin
+    if not has_column_privilege('selfimprove.chats', 'sealed', 'select') and exists (
+        select from before b join after a on a.id = b.id
+        where a.turns <= b.turns or length(a.sealed) < 28 * a.turns + 17 or length(a.nonce) <> length(b.nonce)
+    ) then
+        raise exception 'a chat may grow, and not be replaced' using errcode = 'insufficient_privilege';
+    end if;
+    return null;
+end
+$$;
+create trigger chats_replaced after update on chats
+    referencing old table as before new table as after for each statement execute function refuse_to_replace();
 
 -- A line of an imported file that could not be read; its text is not kept.
 create table import_rejections (
@@ -360,10 +378,12 @@ create table memories (
 create index memories_by_chat on memories (chat_id);
 create index memories_by_successor on memories (superseded_by) where superseded_by is not null;
 
--- Chats of which a person said: never learn from it. They stay, and no dataset takes anything from them.
+-- Chats of which a person said: never learn from it. They stay, and no dataset takes anything from them. So do copies
+-- of a forgotten chat that had been left out for it.
 create table excluded_chats (
     chat_id text primary key references chats (id) on delete cascade,
-    excluded_at timestamptz not null default clock_timestamp()
+    excluded_at timestamptz not null default clock_timestamp(),
+    receipt_id text                                     -- of the forgetting; null: a person said so
 );
 
 -- 6 adapters --------------------------------------------------------------------------------------------------
@@ -551,9 +571,23 @@ create table experiments (
     reason text not null default '',
     ended_at timestamptz,
     looked_at timestamptz,
-    figures jsonb not null default '{}'                 -- what the last look counted and found
+    figures jsonb not null default '{}',                -- what the last look counted and found
+    shadow double precision not null default 0      -- of new chats, that both answer unheard
+        check (shadow >= 0 and shadow <= 1)
 );
 create unique index experiments_running on experiments (outcome) where outcome = 'running';
+
+-- Both voices answered a question once more, unheard: which rules objected to either, and nothing else of it, neither
+-- the text nor the chat.
+create table shadow_answers (
+    id bigint generated always as identity primary key,
+    experiment_id text not null references experiments (id) on delete cascade,
+    challenger_flaws text[] not null,                   -- names of rules, see critiques/find.py
+    control_flaws text[] not null,
+    is_same boolean not null,                           -- word for word
+    at timestamptz not null default clock_timestamp()
+);
+create index shadow_answers_by_experiment on shadow_answers (experiment_id);
 
 -- 9 reports ---------------------------------------------------------------------------------------------------
 
@@ -614,7 +648,8 @@ create table receipts (
     champion_before text,                               -- null is the base model
     champion_after text,
     at timestamptz not null default now(),
-    swept_at timestamptz
+    swept_at timestamptz,
+    stays jsonb not null default '{}'                   -- other chats: "copies" say the same, "near_copies" nearly
 );
 
 -- Keyed hashes of forgotten chats: no import brings them back.
@@ -633,7 +668,8 @@ create table hash_key (
     since timestamptz not null default clock_timestamp()
 );
 
--- The id under which this database's hashes are; the given one where it has none yet, or nothing that was hashed.
+-- The id under which this database's hashes are; the given one where it has none yet, or nothing that was hashed and who
+-- asks may read chats. The gateway, which may be the first to ask in a new house, exchanges none that is known.
 create function known_hash_key(key_id text) returns text language plpgsql security definer
 set search_path = selfimprove, pg_temp as $$
 declare
@@ -645,7 +681,8 @@ begin
     end if;
     insert into hash_key (id) values (key_id) on conflict (is_only) do nothing;
     update hash_key k set id = key_id
-    where k.id <> key_id and not exists (select from chats) and not exists (select from tombstones);
+    where k.id <> key_id and not exists (select from chats) and not exists (select from tombstones)
+      and has_column_privilege(session_user, 'selfimprove.chats', 'sealed', 'select');
     select k.id into known from hash_key k;
     return known;
 end

@@ -8,6 +8,7 @@ from typing import Literal, NamedTuple
 Role = Literal["system", "user", "assistant", "tool"]
 Kind = Literal["thumbs", "rating", "correction", "preference", "comment"]
 Side = Literal["train", "validation", "sealed"]
+MARK = ":"  # in a source, between where something came from and the gateway's token that it was said with
 
 
 @dataclass(frozen=True, slots=True)

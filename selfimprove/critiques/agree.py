@@ -1,5 +1,9 @@
 """How far a judge agrees with the owner: Cohen's kappa with an interval. Below the floor its word weighs nothing.
 
+The floor is for the estimate: a judge worth hearing would need hundreds of ratings to have its whole interval above.
+What must be above 0 as a whole is the interval, since among answers of which nearly all are good a single bad one that
+both saw makes a kappa of 0.6.
+
 An answer the owner rated and the judge graded is one item, approving above grade 3. Of two answers of which the owner
 prefers one, each is an item; a judge that the order decides for approves of both, and is right once.
 """
@@ -35,7 +39,12 @@ class Agreement:
     @property
     def is_enough(self) -> bool:
         """Whether the judge has earned a say."""
-        return self.items >= ENOUGH and self.kappa is not None and self.kappa >= FLOOR
+        return self.items >= ENOUGH and self.kappa is not None and self.kappa >= FLOOR and not self.may_be_chance
+
+    @property
+    def may_be_chance(self) -> bool:
+        """Whether two who know nothing of each other could agree as much."""
+        return self.low is None or self.low <= 0
 
     @property
     def is_too_low(self) -> bool:
@@ -50,7 +59,10 @@ class Agreement:
         if self.kappa is None:
             return f"no weight: over {self.items} answers the owner or the judge approved of all or of none"
         shown = f"kappa {self.kappa:.2f} ({self.low:.2f} to {self.high:.2f}) over {self.items} answers"
-        return f"heard: {shown}" if self.is_enough else f"no weight: {shown}, the floor is {FLOOR}"
+        if self.is_enough:
+            return f"heard: {shown}"
+        is_low = self.kappa < FLOOR
+        return f"no weight: {shown}, " + (f"the floor is {FLOOR}" if is_low else "which may be chance")
 
 
 def agreements(known: Iterable[Known], beyond: Mapping[Place, frozenset[str]]) -> dict[str, Agreement]:

@@ -3,6 +3,7 @@
 Ratings must earn it: the weights that the package ships stay until fitted ones do better on ratings held out.
 """
 
+from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
@@ -29,7 +30,8 @@ def calibrate(known: Sequence[Known], prior: Prior | None = None) -> Calibration
     heard = frozenset(name for name, agreement in judges.items() if agreement.is_enough)
     counted = sources.within(given, beyond)
     standings = _standings(given, counted, heard, prior)
-    taught = [one for one in counted if standings[one.source].is_taught]
+    voices = sources.voices(given)
+    taught = [one for one in counted if standings[voices.get(one.source, one.source)].is_taught]
     learned = learn(taught, heard, prior)
     return Calibration(
         prior=prior.version,
@@ -51,16 +53,18 @@ def over_cap(known: Sequence[Known]) -> dict[Place, frozenset[str]]:
 def _standings(
     given: Sequence[Rating], counted: Sequence[Rating], judges: Collection[str], prior: Prior
 ) -> dict[str, Standing]:
-    """What each source said, and what the scores would be without those that have a cap, one at a time."""
-    found = {name: Standing(0) for name in sorted({one.source for one in given})}
-    for name in found:
-        total, within = (sum(one.source == name for one in some) for some in (given, counted))
-        found[name] = Standing(total, total - within)
-    if capped := sources.capped(given):
+    """What each source said, and what the scores would be without those that have a cap, one at a time.
+
+    The people behind a token that has a cap are one source, by its name.
+    """
+    voices = sources.voices(given)
+    total, within = (Counter(voices.get(one.source, one.source) for one in some) for some in (given, counted))
+    found = {name: Standing(total[name], total[name] - within[name]) for name in sorted(total)}
+    if voices:
         rows = matrix([one.evidence for one in counted], judges, prior)
         taught = learn(counted, judges, prior)
-        for name in capped:
-            without = learn([one for one in counted if one.source != name], judges, prior)
+        for name in sorted(set(voices.values())):
+            without = learn([one for one in counted if voices.get(one.source) != name], judges, prior)
             influence = _influence(taught, without, rows)
             found[name] = replace(found[name], influence=round(influence, 4), is_taught=influence <= CAP)
     return found

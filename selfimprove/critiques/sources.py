@@ -4,6 +4,10 @@ A source that gave a fifth of all ratings or more speaks for the owner. Any othe
 many answers as were rated at all, by the order of the chats' keyed hashes, which nobody outside can choose; what it
 says beyond that is heard and does not decide. And when leaving it out would change more scores than that, its ratings
 teach the calibration nothing.
+
+Under one token anybody may call himself by many names, so a token of the gateway's is one source, whatever users its
+requests name. Once anybody else has rated a few answers it never speaks for the owner, however much it says; but for
+tokens that may review, which are the owner's and of which no source tells.
 """
 
 from collections import Counter
@@ -11,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 
+from selfimprove.chats.chat import MARK
 from selfimprove.critiques.ratings import Rating
 
 CAP = 0.05
@@ -35,17 +40,49 @@ class Standing:
 
 
 def provenance(source: str, user_key: str | None) -> str:
-    """Where feedback came from, and whose chat it is on, by a name that says nothing of that person's keyed hash."""
-    return f"{source}/{sha256(f'provenance {user_key}'.encode()).hexdigest()[:8]}" if user_key else source
+    """Where feedback came from, and whose chat it is on, by a name that says nothing of that person's keyed hash.
+
+    The same person's chats under two tokens are two sources.
+    """
+    if not user_key:
+        return source
+    said = f"{source} {user_key}" if MARK in source else user_key
+    return f"{source}/{sha256(f'provenance {said}'.encode()).hexdigest()[:8]}"
+
+
+def strangers(given: Mapping[str, int]) -> dict[str, str]:
+    """The sources that do not speak for the owner, each with the name that it has a cap under: the token's, or its own.
+
+    `given` is how much each said.
+    """
+    by_voice = Counter[str]()
+    for source, times in given.items():
+        by_voice[_voice(source)] += times
+    plain = sum(times for source, times in given.items() if MARK not in source)
+    some = OWNERS_SHARE * (plain if plain >= FEW else by_voice.total())
+    found: dict[str, str] = {}
+    for source, times in given.items():
+        voice = _voice(source)
+        if (MARK in source and plain >= FEW) or by_voice[voice] < some:
+            found[source] = voice
+        elif times < some:  # one of several people behind a token that speaks for the owner
+            found[source] = source
+    return found
 
 
 def over_cap(ratings: Sequence[Rating]) -> dict[Place, frozenset[str]]:
     """The sources whose word on an answer is over their cap, by the answer."""
     found: dict[Place, set[str]] = {}
-    for source, most in _caps(ratings).items():
-        rated = dict.fromkeys((one.chat_id, one.position) for one in ratings if one.source == source)
-        for place in sorted(rated)[most:]:
-            found.setdefault(place, set()).add(source)
+    given = Counter(one.source for one in ratings)
+    under = strangers(given)
+    rated: dict[str, dict[Place, set[str]]] = {voice: {} for voice in under.values()}
+    for one in ratings:
+        if one.source in under:
+            rated[under[one.source]].setdefault((one.chat_id, one.position), set()).add(one.source)
+    most = _most(given, under)
+    for places in rated.values():
+        for place in sorted(places)[most:]:
+            found.setdefault(place, set()).update(places[place])
     return {place: frozenset(sources) for place, sources in found.items()}
 
 
@@ -54,13 +91,29 @@ def within(ratings: Iterable[Rating], beyond: Mapping[Place, frozenset[str]]) ->
     return [one for one in ratings if one.source not in beyond.get((one.chat_id, one.position), ())]
 
 
-def capped(ratings: Sequence[Rating]) -> list[str]:
-    """The sources that have a cap, by name."""
-    return sorted(_caps(ratings))
+def voices(ratings: Iterable[Rating]) -> dict[str, str]:
+    """The sources that have a cap, each with the name that it has it under."""
+    return strangers(Counter(one.source for one in ratings))
 
 
-def _caps(ratings: Sequence[Rating]) -> dict[str, int]:
-    """How many answers each source may decide that does not speak for the owner."""
-    count = Counter(one.source for one in ratings)
-    most = max(FEW, int(CAP * len(ratings)))
-    return {source: most for source, given in count.items() if given < OWNERS_SHARE * len(ratings)}
+def capped(ratings: Iterable[Rating]) -> list[str]:
+    """The names of what has a cap."""
+    return sorted(set(voices(ratings).values()))
+
+
+def _most(given: Mapping[str, int], voices: Mapping[str, str]) -> int:
+    """How many answers each may decide that does not speak for the owner: a flood by tokens raises it for nobody.
+
+    All tokens together decide no more than a fifth, as far as `FEW` each allow.
+    """
+    total, tokens = sum(given.values()), {voice for voice in voices.values() if MARK in voice}
+    if not tokens or given.keys() == voices.keys():
+        return max(FEW, int(CAP * total))
+    others = sum(times for source, times in given.items() if MARK not in voices.get(source, ""))
+    share = min(CAP, OWNERS_SHARE / len(tokens))
+    return max(FEW, int(share * min(total, others / (1 - share * len(tokens)))))
+
+
+def _voice(source: str) -> str:
+    """The token that gave feedback, and of any other source the source itself."""
+    return source.partition("/")[0] if MARK in source else source

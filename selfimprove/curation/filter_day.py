@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 from selfimprove.chats import days
 from selfimprove.chats.days import Rejection, StageDay
 from selfimprove.curation import table
-from selfimprove.curation.deduplicate import Duplicate
-from selfimprove.curation.past import Past, duplicates
+from selfimprove.curation.past import Originals, Past
 from selfimprove.curation.reason import Reason, taught
 from selfimprove.curation.reject import RULE_VERSION, reject
 from selfimprove.curation.rules.wrong_language import language_of
+from selfimprove.curation.standing import Duplicate
 from selfimprove.models.embed import embedding_model_id
 from selfimprove.postgres import Connection
 from selfimprove.privacy.redacted_chat import RedactedChat
@@ -76,10 +76,10 @@ def _examined(
     connection: Connection, day: date, past: Past
 ) -> Iterator[tuple[list[RedactedChat], list[Rejection]]]:
     """The day's redacted chats, a batch at a time, with what of each batch is left out."""
-    suspicions = past.suspicions(connection, day)
+    originals = Originals(connection, day, past.suspicions(connection, day))
     for chats in table.redacted(connection, day):
         reasons = {chat.id: reason for chat in chats if (reason := reject(chat))}
-        repeated = duplicates(connection, [chat for chat in chats if chat.id not in reasons], suspicions)
+        repeated = originals.of(chats, {id: reason.name for id, reason in reasons.items()})
         yield chats, [rejection for chat in chats if (rejection := _rejection(chat, reasons, repeated))]
 
 

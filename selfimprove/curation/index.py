@@ -35,7 +35,15 @@ class Index:
         first = self.size
         self._store(bins)
         met = [self._met(runs, keys, first, compare) for runs, keys in zip(self.keys, self._keys(bins), strict=True)]
-        return self._agreeing(np.unique(np.concatenate(met)))
+        return self._agreeing(np.unique(np.concatenate(met)), self.bins)
+
+    def look(self, bins: Bins, before: Numbers) -> Numbers:
+        """Pairs (place, number) of sketches that are not taken in and of earlier ones, below the number of each."""
+        met = []
+        for runs, keys in zip(self.keys, self._keys(bins), strict=True):
+            places, numbers = runs.meetings(keys)
+            met.append(((places << 32) | numbers)[numbers < before[places]])
+        return self._agreeing(np.unique(np.concatenate(met)), bins.astype(np.uint8))
 
     def _met(self, runs: Runs, keys: Keys, first: int, compare: bool) -> Numbers:
         """Take in the keys of one band, of sketches from `first` on; the pairs (later << 32 | earlier) that meet."""
@@ -62,11 +70,11 @@ class Index:
             keys ^= keys >> np.uint64(31)
         return keys >> HALF
 
-    def _agreeing(self, pairs: Numbers) -> Numbers:
-        """The pairs whose bins agree often enough, split into two columns."""
+    def _agreeing(self, pairs: Numbers, given: NDArray[np.uint8]) -> Numbers:
+        """The pairs, of the given ones and earlier ones, whose bins agree often enough, split into two columns."""
         later, earlier = pairs >> 32, pairs & 0xFFFFFFFF
         kept = np.zeros(len(pairs), bool)
         for at in range(0, len(pairs), CHUNK):
             part = slice(at, at + CHUNK)
-            kept[part] = (self.bins[later[part]] == self.bins[earlier[part]]).mean(axis=1) >= self.least
+            kept[part] = (given[later[part]] == self.bins[earlier[part]]).mean(axis=1) >= self.least
         return np.stack([later[kept], earlier[kept]], axis=1)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from selfimprove.curation.reason import Reason
 from selfimprove.curation.rules.broken import broken
+from selfimprove.curation.rules.errand import errand
 from selfimprove.curation.rules.error_string import error_string
 from selfimprove.curation.rules.left_over_secret import left_over_secret
 from selfimprove.curation.rules.no_train import no_train
@@ -36,6 +37,7 @@ RULES = (
     Rule("3", no_train),
     Rule(REDACTION, left_over_secret),
     Rule("4", smuggled_instruction),
+    Rule("1", errand),
     Rule("2", too_short),
     Rule("1", too_long),
     Rule("4", broken),
@@ -44,7 +46,7 @@ RULES = (
     Rule("3", profanity),
     Rule("3", wrong_language),
 )
-DUPLICATES = "3"
+DUPLICATES = "4"
 RULE_VERSION = ".".join([*(rule.version for rule in RULES), DUPLICATES])
 REASONS = (*(rule.name for rule in RULES), "exact_duplicate", "near_duplicate")
 

@@ -1,6 +1,6 @@
 """The rows of this room: sketches, filtered chats, embeddings."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import chain
 from typing import Any
@@ -72,6 +72,12 @@ def sketches(connection: Connection, after: date, upto: date) -> Iterator[Sketch
             yield Sketches(
                 [row["chat_id"] for row in rows], [row["text_hash"] for row in rows], bins.reshape(len(rows), BINS)
             )
+
+
+def left_out(connection: Connection, chat_ids: Collection[str], before: date) -> list[dict[str, Any]]:
+    """Those of the chats that were left out on days before one: id, reason, original, similarity, equal."""
+    given = {"chat_ids": list(chat_ids), "day": before}
+    return connection.execute(postgres.queries(QUERIES).left_out, given).fetchall() if chat_ids else []
 
 
 def vectors(connection: Connection, chat_ids: Sequence[str], model: str) -> dict[str, str]:

@@ -1,26 +1,31 @@
 """Nobody teaches alone: no user, client or day supplies more than a set share of what is learned.
 
 Corrections and preferences are learned whatever the evidence says. So a source of feedback that does not speak for the
-owner supplies at most a twentieth of what feedback teaches, as it decides no more of the scores.
+owner supplies at most a twentieth of what feedback teaches, as it decides no more of the scores. A token that is not
+the owner's is one client and one source, whatever users it names.
 
 A flood from one source, hostile or odd, then weighs no more than the others together allow. Where all comes from one
-user (or client, or day) there is nobody to weigh it against, and it stays.
+user (or client, or day) there is nobody to weigh it against, and it stays. What comes with a guest's token is weighed
+against all else, and all else not against that: a guest who asks once must not keep the owner's chats from being
+learned.
 """
 
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from functools import partial
 
-from selfimprove.critiques.sources import CAP, FEW
+from selfimprove.chats.chat import MARK
+from selfimprove.critiques.sources import CAP, FEW, OWNERS_SHARE
 from selfimprove.datasets.example import Chosen, Rule
 from selfimprove.datasets.lots import lot
 from selfimprove.datasets.split import Splits, without
 
-FEEDBACK = "over_share_feedback"
+FEEDBACK, DAY = "over_share_feedback", "over_share_day"
 SOURCES: Mapping[str, Callable[[Chosen], Hashable]] = {
-    "over_share_user": lambda c: c.user_key,
     "over_share_client": lambda c: c.client,
-    "over_share_day": lambda c: c.day,
+    # whoever has a token may name any user, also the owner
+    "over_share_user": lambda c: (c.client if MARK in c.client else "", c.user_key),
+    DAY: lambda c: c.day,
 }
 
 
@@ -41,6 +46,7 @@ def capped(splits: Splits, rule: Rule) -> Splits:
 def _rules(rule: Rule, said: int) -> dict[str, Callable[[Sequence[Chosen]], list[Chosen]]]:
     """What is over a share, by the reason; feedback taught `said` examples before any was left out."""
     by_source = {reason: partial(too_many, of=of, rule=rule) for reason, of in SOURCES.items()}
+    by_source[DAY] = partial(_over, of=SOURCES[DAY], rule=rule)
     return {FEEDBACK: partial(too_much_said, said=said, seed=rule.seed), **by_source}
 
 
@@ -55,16 +61,26 @@ def too_much_said(chosen: Sequence[Chosen], said: int, seed: int) -> list[Chosen
     counts = [len(found) for found in strangers.values()]
     if not counts:
         return []
-    limit = most(counts, CAP, FEW, owned) if owned else max(FEW, int(CAP * said))
+    share = min(CAP, OWNERS_SHARE / len(counts))  # all strangers together: a fifth
+    limit = most(counts, share, FEW, owned) if owned else max(FEW, int(CAP * said))
     return _beyond(strangers.values(), limit, seed)
 
 
 def too_many(chosen: Sequence[Chosen], of: Callable[[Chosen], Hashable], rule: Rule) -> list[Chosen]:
-    """The examples by which some source is over its share."""
+    """The examples by which some source is over its share; guests are no reason to leave out what others supply."""
+    guests = [c for c in chosen if MARK in c.client]
+    house = [c for c in chosen if MARK not in c.client]
+    return [*_over(house, of, rule), *_over(guests, of, rule, others=len(house))]
+
+
+def _over(
+    chosen: Sequence[Chosen], of: Callable[[Chosen], Hashable], rule: Rule, others: int = 0
+) -> list[Chosen]:
+    """The examples by which some source is over its share, beside so many others that have none."""
     by_source = _by(chosen, of)
-    if len(by_source) < 2:
+    if len(by_source) + (others > 0) < 2:
         return []
-    limit = most([len(found) for found in by_source.values()], rule.most_share, rule.uncapped)
+    limit = most([len(found) for found in by_source.values()], rule.most_share, rule.uncapped, others)
     return _beyond(by_source.values(), limit, rule.seed)
 
 

@@ -6,7 +6,7 @@ from typing import Literal
 
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, example
-from selfimprove.datasets.teachers import owners, teacher, whose
+from selfimprove.datasets.teachers import teacher, voices, whose
 from selfimprove.privacy.fold import PLACEHOLDER
 
 Reason = Literal[
@@ -48,14 +48,16 @@ def choose(candidate: Candidate, threshold: float, trusted: Collection[str] = ()
 def choose_all(candidates: Iterable[Candidate], threshold: float) -> tuple[list[Chosen], list[LeftOut]]:
     """What each chat teaches and by whose word, and which teach nothing."""
     candidates = list(candidates)
-    trusted = owners(candidates)
+    heard = voices(candidates)
+    trusted = frozenset(source for source, voice in heard.items() if voice is None)
     chosen: list[Chosen] = []
     left_out: list[LeftOut] = []
     for c in candidates:
         found = choose(c, threshold, trusted)
         if isinstance(found, Example):
             by = teacher(c, found, trusted)
-            has_cap = by is not None and by not in trusted
+            voice = heard[by] if by is not None else None
+            by, has_cap = voice or by, voice is not None
             chosen.append(Chosen(found, c.id, c.day, c.side, c.said_at, c.client, c.user_key, by, has_cap))
         else:
             left_out.append(LeftOut(c.id, c.day, found))

@@ -32,7 +32,7 @@ class Candidate:
     feedback: tuple[RedactedFeedback, ...]
     scores: Mapping[int, float]
     pinned: bool
-    client: str = ""  # which importer or server wrote the chat
+    client: str = ""  # which importer or server wrote the chat, and with which token, where it is not the owner's
     user_key: str | None = None  # keyed hash of who spoke
     excluded: bool = False  # a person said never to learn from it
 
@@ -57,7 +57,7 @@ class Chosen:
     """An example with what its split depends on.
 
     `taught_by` is the source by whose word it is learned, None where no feedback decided; `has_cap`: and that source
-    does not speak for the owner.
+    does not speak for the owner. A token that has a cap is one source, whoever its requests name.
     """
 
     example: Example

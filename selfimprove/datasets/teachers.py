@@ -3,18 +3,26 @@
 from collections import Counter
 from collections.abc import Collection, Iterable
 
-from selfimprove.critiques.sources import OWNERS_SHARE, provenance
+from selfimprove.critiques.sources import provenance, strangers
 from selfimprove.datasets.example import Candidate, Example
 from selfimprove.privacy.redacted_chat import RedactedFeedback
 
 KINDS = ("thumbs", "rating", "correction", "preference")  # a comment says nothing of quality
 
 
-def owners(candidates: Iterable[Candidate]) -> frozenset[str]:
-    """The sources that gave a fifth of all feedback or more; each counts once an answer, however often it spoke."""
+def voices(candidates: Iterable[Candidate]) -> dict[str, str | None]:
+    """The sources of feedback, each with the name under which it has a cap, None where it speaks for the owner.
+
+    Each counts once an answer, however often it spoke.
+    """
     said = {(c.id, f.position, whose(c, f)) for c in candidates for f in c.feedback if f.kind in KINDS}
     given = Counter(source for *_, source in said)
-    return frozenset(source for source, times in given.items() if times >= OWNERS_SHARE * len(said))
+    return dict.fromkeys(given, None) | strangers(given)
+
+
+def owners(candidates: Iterable[Candidate]) -> frozenset[str]:
+    """The sources that speak for the owner."""
+    return frozenset(source for source, voice in voices(candidates).items() if voice is None)
 
 
 def whose(candidate: Candidate, feedback: RedactedFeedback) -> str:

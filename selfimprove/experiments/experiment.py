@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from selfimprove.experiments.evidence import Arm
+from selfimprove.experiments.evidence import Arm, Shadows
 
 BASE = "base"  # who answers without an adapter
 LEVEL = 0.05  # chance of ever demoting a challenger as good, or of ever confirming one that is RATIO times worse
@@ -31,7 +31,8 @@ class Outcome(StrEnum):
 class Experiment:
     """A challenger, promoted by the row `promotion_id`, and the voice before it as its control ("base" or an adapter).
 
-    While it runs the challenger is champion in the promotions, and answers this share of the chats that begin.
+    While it runs the challenger is champion in the promotions, and answers `share` of the chats that begin; both answer
+    `shadow` of them once more, unheard.
     """
 
     id: str
@@ -44,6 +45,7 @@ class Experiment:
     started_at: datetime
     ends_at: datetime
     outcome: Outcome = Outcome.RUNNING
+    shadow: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,7 @@ class Look:
 
     control: Arm
     challenger: Arm
+    shadows: Shadows | None
     harm: float
     no_harm: float
     outcome: Outcome

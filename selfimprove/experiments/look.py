@@ -29,7 +29,7 @@ def look(connection: Connection) -> tuple[Experiment, Look] | None:
 def peek(connection: Connection, experiment: Experiment) -> Look:
     """What a look would find now, without anything coming of it."""
     arms = tally(experiment, table.chats(connection, experiment))
-    return judge.look(experiment, *arms, table.now(connection))
+    return judge.look(experiment, *arms, table.now(connection), table.shadows(connection, experiment))
 
 
 def stop(connection: Connection, beginning: str, *, keep: Outcome = Outcome.STOPPED) -> Outcome:
@@ -47,7 +47,8 @@ def stop(connection: Connection, beginning: str, *, keep: Outcome = Outcome.STOP
         if experiment.outcome is not Outcome.RUNNING:
             raise ExperimentOver(id=experiment.id, outcome=experiment.outcome)
         arms = tally(experiment, table.chats(connection, experiment))
-        _act(connection, experiment, judge.by_person(experiment, *arms, keep))
+        found = judge.by_person(experiment, *arms, keep, table.shadows(connection, experiment))
+        _act(connection, experiment, found)
         return keep
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from selfimprove.experiments.evidence import Arm, of_harm, of_no_harm
+from selfimprove.experiments.evidence import Arm, Shadows, of_harm, of_no_harm
 from selfimprove.experiments.experiment import DAYS, LEVEL, RATIO
 
 if TYPE_CHECKING:
@@ -19,7 +19,9 @@ class Household:
     """What the people of a house are like, and how much oftener the challenger displeases them than the control.
 
     `wave` is how far the displeased share swings over a week, `spread` how far it differs between houses, as shares
-    of it; both are there to be survived, since the test must not need that it stays the same.
+    of it; both are there to be survived, since the test must not need that it stays the same. Of `shadow` of the chats
+    both voices answer the question once more, unheard; rules object to `flawed` of the control's answers, and to
+    `flaws` times as many of the challenger's.
     """
 
     chats: int = 40
@@ -30,6 +32,9 @@ class Household:
     days: int = DAYS
     wave: float = 0.0
     spread: float = 0.0
+    shadow: float = 0.0
+    flawed: float = 0.05
+    flaws: float = 1.0
 
 
 def simulate(household: Household, households: int, seed: int, each: int = 1) -> dict[str, float]:
@@ -38,8 +43,10 @@ def simulate(household: Household, households: int, seed: int, each: int = 1) ->
 
     rng = np.random.default_rng(seed)
     control, challenger = lived(household, households, each, rng)
-    harmed = of_harm(control, challenger, household.share) * LEVEL >= 1
-    fine = of_no_harm(control, challenger, household.share, RATIO) * LEVEL >= 1
+    shadows = unheard(household, control.chats.shape, each, rng) if household.shadow else None
+    harm = of_harm(control, challenger, household.share, shadows)
+    no_harm = of_no_harm(control, challenger, household.share, RATIO)
+    harmed, fine = (np.broadcast_to(wealth * LEVEL >= 1, control.chats.shape) for wealth in (harm, no_harm))
     first_harm, first_fine = _first(harmed), _first(fine)
     demoted, confirmed = first_harm < first_fine, first_fine < first_harm
     a_day = household.chats / each
@@ -89,6 +96,18 @@ def lived(
 
     worse = np.clip(displeased * household.ratio, 0, 1)
     return arm(each - theirs, displeased, household.pleased), arm(theirs, worse, household.pleased / household.ratio)
+
+
+def unheard(household: Household, shape: tuple[int, ...], each: int, rng: "np.random.Generator") -> Shadows:
+    """What both answered unheard, as it stands after every `each` chats."""
+    import numpy as np
+
+    theirs = min(household.flawed * household.flaws, 1.0)
+    worse_at, better_at = theirs * (1 - household.flawed), household.flawed * (1 - theirs)
+    both = rng.binomial(each, household.shadow, shape)
+    worse = rng.binomial(both, worse_at)
+    better = rng.binomial(both - worse, better_at / (1 - worse_at))
+    return Shadows(*(np.cumsum(one, axis=1) for one in (both, worse, better, np.zeros_like(both))))
 
 
 def _first(reached: Any) -> Any:

@@ -1,7 +1,7 @@
 """Experiments in Postgres, and what became of the chats of one."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, fields
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
 from selfimprove.errors import ExperimentUnknown
+from selfimprove.experiments.evidence import Shadows
 from selfimprove.experiments.experiment import BASE, DAYS, LEVEL, RATIO, Experiment, Look, Outcome
 from selfimprove.postgres import Connection
 
@@ -18,9 +19,10 @@ Row = dict[str, Any]
 FEWEST_TOKENS = 16  # of an answer whose pace is taken: that of fewer is mostly chance
 
 
-def begin(connection: Connection, promotion: Mapping[str, Any], share: float) -> None:
+def begin(connection: Connection, promotion: Mapping[str, Any], share: float, shadow: float = 0.0) -> None:
     """Begin an experiment about a row of the promotions; one that is known already stays as it is.
 
+    The challenger is to answer `share` of new chats, and both are to answer `shadow` of them once more, unheard.
     An experiment that another promotion made pointless is ended first: there is one at a time.
     """
     close_replaced(connection)
@@ -28,7 +30,8 @@ def begin(connection: Connection, promotion: Mapping[str, Any], share: float) ->
     content = orjson.dumps([promotion["promotion_id"], challenger, control])
     row = {
         "id": hashlib.sha256(content).hexdigest()[:32], "promotion_id": promotion["promotion_id"],
-        "challenger": challenger, "control": control, "share": share, "level": LEVEL, "ratio": RATIO, "days": DAYS,
+        "challenger": challenger, "control": control, "share": share, "shadow": shadow,
+        "level": LEVEL, "ratio": RATIO, "days": DAYS,
     }  # fmt: skip
     connection.execute(_queries().begin, row)
 
@@ -49,6 +52,23 @@ def chats(connection: Connection, experiment: Experiment) -> list[Row]:
     named = {"challenger": experiment.challenger, "control": experiment.control, "started_at": experiment.started_at,
              "fewest_tokens": FEWEST_TOKENS}  # fmt: skip
     return connection.execute(_queries().chats, named).fetchall()
+
+
+def shadowed(
+    connection: Connection, experiment_id: str, challenger: Sequence[str], control: Sequence[str], *, same: bool
+) -> None:
+    """Store which rules objected to either answer to one question; not where the experiment has ended."""
+    row = {"id": experiment_id, "challenger": list(challenger), "control": list(control), "is_same": same}
+    connection.execute(_queries().shadowed, row)
+
+
+def shadows(connection: Connection, experiment: Experiment) -> Shadows | None:
+    """What both answered unheard; None where the experiment has none of that."""
+    if not experiment.shadow:
+        return None
+    row = connection.execute(_queries().shadows, {"id": experiment.id}).fetchone()
+    assert row is not None
+    return Shadows(**row)
 
 
 def rows(connection: Connection, beginning: str = "", limit: int = 30) -> list[Row]:

@@ -6,6 +6,7 @@ from typing import Any
 
 from selfimprove.experiments.evidence import Arm
 from selfimprove.experiments.experiment import Experiment
+from selfimprove.experiments.heard import heard
 
 SLOW = 1.5  # times the median of all conversations before: a little slower is no harm
 FEWEST = 10  # conversations before which none is called slow
@@ -14,12 +15,17 @@ FEWEST = 10  # conversations before which none is called slow
 def tally(experiment: Experiment, chats: Iterable[Mapping[str, Any]]) -> tuple[Arm, Arm]:
     """Control and challenger, from conversations in the order in which they began.
 
-    A chat has `adapter`, `pace` (seconds a token or None) and `pleased` (None where nobody showed anything).
+    A chat has `adapter`, `pace` (seconds a token or None) and `pleased` (None where nobody showed anything), and where
+    somebody did, by whose token (`shown_by`, None for the owner) and when (`shown_at`).
     """
-    counts = {experiment.control: [0, 0, 0, 0], experiment.challenger: [0, 0, 0, 0]}
-    for chat, is_slow in _slow(chats):
-        count = counts[chat["adapter"]]
-        for index, holds in enumerate((True, chat["pleased"] is False, chat["pleased"] is True, is_slow)):
+    chats = list(chats)
+    known = heard(chats)
+    counts = {experiment.control: [0] * 6, experiment.challenger: [0] * 6}
+    for number, (chat, is_slow) in enumerate(_slow(chats)):
+        count, pleased, counts_for = counts[chat["adapter"]], chat["pleased"], number in known
+        signs = (counts_for and pleased is False, counts_for and pleased is True)
+        uncounted = (not counts_for and pleased is False, not counts_for and pleased is True)
+        for index, holds in enumerate((True, *signs, is_slow, *uncounted)):
             count[index] += holds
     return Arm(*counts[experiment.control]), Arm(*counts[experiment.challenger])
 

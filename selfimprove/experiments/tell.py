@@ -5,10 +5,11 @@ from dataclasses import asdict
 from typing import Any
 
 from selfimprove.experiments.experiment import BASE, Look
+from selfimprove.experiments.judge import guests
 from selfimprove.experiments.simulate import Household, detectable
 
 Row = Mapping[str, Any]
-FIGURES = ("control", "challenger", "harm", "no_harm")
+FIGURES = ("control", "challenger", "shadows", "harm", "no_harm")
 A_DAY = (20, 40, 60)  # chats, for which it is told what could be found
 USUAL = 0.15  # share of displeased chats, until this house's own is known
 FEWEST = 30  # chats before which a house's own share is not
@@ -29,7 +30,8 @@ def found(look: Look) -> dict[str, Any]:
 def could_detect(row: Row) -> dict[str, float | None]:
     """By chats a day: how many times as many displeased chats would be found within its days, four times in five."""
     days = max((row["ends_at"] - row["started_at"]).days, 0)
-    house = {"share": row["share"], "days": days, "displeased": _displeased(row), "pleased": 0.0}
+    house = {"share": row["share"], "days": days, "displeased": _displeased(row), "pleased": 0.0,
+             "shadow": row["shadow"]}  # fmt: skip
     if not 0 < row["share"] < 1:
         return {str(chats): None for chats in A_DAY}
     return {str(chats): _rounded(detectable(Household(chats=chats, **house))) for chats in A_DAY}
@@ -51,6 +53,7 @@ def text(row: Row) -> str:
     lines = [
         f"Experiment {row['id'][:12]}: adapter {row['challenger'][:12]} against {_name(row['control'])}",
         f"Since {row['started_at']:%Y-%m-%d %H:%M}, {end}; {row['share']:.0%} of new chats go to the new adapter.",
+        *([f"Both answer {row['shadow']:.0%} of new chats once more, unheard."] if row["shadow"] else []),
         *([f"{row['reason']}."] if row["reason"] else []),
         *_figures(row),
         *_detectable(row),
@@ -65,6 +68,7 @@ def _figures(row: Row) -> list[str]:
     bar = 1 / row["level"]
     return [
         *(_arm(name, figures[arm]) for name, arm in (("new adapter", "challenger"), ("voice before", "control"))),
+        *_unheard(figures.get("shadows")),
         f"Evidence of harm {figures['harm']:.3g}, and that there is none {figures['no_harm']:.3g}; {bar:g} decides.",
     ]
 
@@ -72,8 +76,19 @@ def _figures(row: Row) -> list[str]:
 def _arm(name: str, arm: Mapping[str, int]) -> str:
     return (
         f"  {name:<12} {arm['chats']:>5} chats, {arm['displeased']} displeased, {arm['pleased']} pleased, "
-        f"{arm['slow']} slow"
+        f"{arm['slow']} slow{guests(_uncounted(arm))}"
     )
+
+
+def _uncounted(arm: Mapping[str, int]) -> int:
+    return arm.get("uncounted_displeased", 0) + arm.get("uncounted_pleased", 0)
+
+
+def _unheard(shadows: Mapping[str, int] | None) -> list[str]:
+    if not shadows:
+        return []
+    both = f"  Unheard, both answered {shadows['both_answered']} questions, {shadows['same']} of them alike;"
+    return [f"{both} rules object to the new adapter alone in {shadows['worse']}, to the other in {shadows['better']}."]
 
 
 def _detectable(row: Row) -> list[str]:
@@ -86,11 +101,12 @@ def _detectable(row: Row) -> list[str]:
 
 
 def _displeased(row: Row) -> float:
-    """The control's share of displeased chats in this house, once there are enough to say."""
+    """The control's share of displeased chats in this house, whoever showed it, once there are enough to say."""
     control: dict[str, int] = (row["figures"] or {}).get("control", {"chats": 0, "displeased": 0})
     if control["chats"] < FEWEST:
         return USUAL
-    return min(max(control["displeased"] / control["chats"], 0.02), 0.5)
+    displeased = control["displeased"] + control.get("uncounted_displeased", 0)
+    return min(max(displeased / control["chats"], 0.02), 0.5)
 
 
 def _rounded(ratio: float | None) -> float | None:

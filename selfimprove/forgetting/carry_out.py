@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,12 @@ from selfimprove.forgetting.give_back import give_back
 from selfimprove.forgetting.sweep import sweep
 
 if TYPE_CHECKING:
-    from selfimprove.forgetting.receipt import Receipt
+    from selfimprove.forgetting.receipt import Receipt, Selector
     from selfimprove.forgetting.select import Wish
     from selfimprove.postgres import Connection
     from selfimprove.privacy.vault import Vault
+
+NOT_LEARNED = "Those that were left out as copies of it are not learned from in its place."
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +37,12 @@ def carry_out(connection: Connection, vault: Vault, wish: Wish, home: Path, now:
     receipt = forget(connection, vault, wish, now)
     if receipt is None:
         return None
-    files = sweep(connection, home)
+    left: list[str] = []
+    files = sweep(connection, home, left.append)
     connection.commit()
-    left = tuple(give_back(connection))
-    return Done(receipt, next(file for file in files if file.name == receipt.name), left)
+    again = ["It is tried again when the house starts, and with what is forgotten next."] if left else []
+    told = (*left, *again, *give_back(connection))
+    return Done(receipt, next(file for file in files if file.name == receipt.name), told)
 
 
 def refuse_while_a_night_runs(connection: Connection) -> None:
@@ -55,16 +60,34 @@ def refuse_while_a_night_runs(connection: Connection) -> None:
 def sentence(receipt: Receipt, *, dry_run: bool) -> str:
     """What was forgotten, or would be, in a few lines."""
     rows = ", ".join(f"{count} {table}" for table, count in receipt.counts.items() if count)
-    return "\n".join([f"{'Would be forgotten' if dry_run else 'Forgotten'}: {rows}.", *consequences(receipt)])
+    told = [f"{'Would be forgotten' if dry_run else 'Forgotten'}: {rows}.", *consequences(receipt)]
+    if any(receipt.stays.values()):
+        told.append("With --copies these go too." if dry_run else "`selfimprove forget --matching TEXT` finds them.")
+    return "\n".join(told)
 
 
 def consequences(receipt: Receipt) -> list[str]:
     """What follows for datasets, adapters, and who answers."""
     told = []
     if receipt.datasets:
-        told.append(f"{len(receipt.datasets)} datasets held them; {len(receipt.adapters)} adapters learned from those.")
+        datasets, adapters = len(receipt.datasets), len(receipt.adapters)
+        told.append(f"Datasets that held them: {datasets}; adapters that learned from those: {adapters}.")
         told.append("What is left of these datasets is new to the next night, which learns it again.")
+    if receipt.adapters:
+        told.append("That night is asked for: it begins in a house that is up, ten minutes after the last question.")
+        told.append("What `selfimprove adapters export` wrote of these adapters knows it still: delete that yourself.")
     if receipt.champion_before != receipt.champion_after:
         who = f"adapter {receipt.champion_after[:12]}" if receipt.champion_after else "the base model"
         told.append(f"Adapter {str(receipt.champion_before)[:12]} is one of them: {who} answers from now on.")
+    return told + staying(receipt.stays, receipt.selector)
+
+
+def staying(stays: Mapping[str, int], selector: Selector) -> list[str]:
+    """What else says the same, or nearly."""
+    told = []
+    if stays.get("copies"):
+        told.append(f"Chats that say the same, go on from it or hold a long turn of it, and stay: {stays['copies']}.")
+    if stays.get("near_copies"):
+        told.append(f"Chats that are nearly the same, and stay: {stays['near_copies']}.")
+        told += [NOT_LEARNED] if selector != "before" else []
     return told

@@ -22,14 +22,15 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--chat", metavar="ID", help="One chat, by its id or the beginning of it, and its exact copies.")
+@click.option("--chat", metavar="ID", help="One chat, by its id or the beginning of it, in all its states.")
 @click.option("--user", metavar="REF", help="Every chat of a person, as their chats' source calls them.")
 @click.option("--matching", metavar="TEXT", help='Every chat in which this was said; "-" reads it from standard input.')
 @click.option("--before", type=DAY, metavar="YYYY-MM-DD", help="Every chat of the days before this one.")
+@click.option("--copies", is_flag=True, help="And whatever else says the same, or nearly: a dry run tells how many.")
 @click.option("--dry-run", is_flag=True, help="Tell what would go, and change nothing.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object: the receipt.")
-def forget(dry_run: bool, yes: bool, as_json: bool, **selectors: Any) -> None:
+def forget(copies: bool, dry_run: bool, yes: bool, as_json: bool, **selectors: Any) -> None:
     """Take chats back for ever: in every room, with their datasets' and adapters' files; a clean model answers at once.
 
     Give one of --chat, --user, --matching and --before. The next night learns again without them. Where nobody is at a
@@ -42,7 +43,7 @@ def forget(dry_run: bool, yes: bool, as_json: bool, **selectors: Any) -> None:
 
     if not (dry_run or yes or sys.stdin.isatty()):
         raise ForgetUnconfirmed
-    wish = _wish(selectors)
+    wish = _wish(selectors, copies)
     with _house(current()) as (connection, vault):
         if not (dry_run or yes):
             _confirm(connection, vault, wish)
@@ -50,7 +51,7 @@ def forget(dry_run: bool, yes: bool, as_json: bool, **selectors: Any) -> None:
     _tell(receipt, file, dry_run, as_json)
 
 
-def _wish(selectors: dict[str, Any]) -> Wish:
+def _wish(selectors: dict[str, Any], copies: bool) -> Wish:
     from typing import cast
 
     from selfimprove.forgetting.receipt import Selector
@@ -63,7 +64,7 @@ def _wish(selectors: dict[str, Any]) -> Wish:
     if isinstance(value, datetime):
         value = value.date().isoformat()
     text = sys.stdin.read().strip() if (selector, value) == ("matching", "-") else value
-    return Wish(cast("Selector", selector), text)
+    return Wish(cast("Selector", selector), text, copies)
 
 
 @contextmanager

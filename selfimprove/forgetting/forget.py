@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
+from selfimprove.forgetting.copies import Meant, meant
 from selfimprove.forgetting.receipt import Receipt, named
 from selfimprove.forgetting.select import Wish, select
 from selfimprove.privacy import tombstones
@@ -33,25 +34,30 @@ def forget(connection: Connection, vault: Vault, wish: Wish, now: datetime, *, d
     with connection.transaction(force_rollback=dry_run):
         promotion.lock(connection)
         _execute(connection, "alone")
-        ids = [row["id"] for row in _rows(connection, "hold", ids=select(connection, vault, wish))]
-        return _forget(connection, vault, wish, ids, now) if ids else None
+        selected = select(connection, vault, wish)
+        return _forget(connection, vault, wish, meant(connection, vault, wish, selected), now) if selected else None
 
 
-def _forget(connection: Connection, vault: Vault, wish: Wish, ids: list[str], now: datetime) -> Receipt:
+def _forget(connection: Connection, vault: Vault, wish: Wish, found: Meant, now: datetime) -> Receipt:
+    ids = [row["id"] for row in _rows(connection, "hold", ids=[*found.named, *found.again])]
     champion, known = promotion.champion(connection), _tainted(connection)
     receipt, datasets = named(ids, now), [row["dataset_id"] for row in _rows(connection, "datasets", ids=ids)]
     _execute(connection, "taint", datasets=datasets, receipt=receipt)
     adapters = sorted(_tainted(connection) - known)
-    found = {"ids": ids, "datasets": datasets, "adapters": adapters}
-    [counts], runs = _rows(connection, "count", **found), _rows(connection, "runs", **found)
-    _bury(connection, vault, ids, receipt)
+    given = {"ids": ids, "datasets": datasets, "adapters": adapters}
+    [counts], runs = _rows(connection, "count", **given), _rows(connection, "runs", **given)
+    _bury(connection, vault, found, receipt)
+    if wish.selector != "before":  # which keeps to a time, and wants nothing unsaid that is said again since
+        _execute(connection, "leave_out", ids=ids, receipt=receipt)
     _remove(connection, ids, adapters)
     answers = promote.retract(connection)
     written = Receipt(
         receipt, wish.selector, _hash(vault, wish), counts, tuple(datasets), tuple(adapters),
         tuple(row["run_id"] for row in runs), champion["id"] if champion else None, answers, now,
+        found.stays,
     )  # fmt: skip
     _write(connection, written)
+    promote.notify(connection, answers or promote.BASE)  # the gateway drops what it holds in memory
     return written
 
 
@@ -60,8 +66,9 @@ def _hash(vault: Vault, wish: Wish) -> str:
     return vault.keyed_hash(f"wish {wish.selector} {wish.value}".encode())
 
 
-def _bury(connection: Connection, vault: Vault, ids: list[str], receipt: str) -> None:
-    buried = list(tombstones.of_chats(connection, vault, ids))
+def _bury(connection: Connection, vault: Vault, found: Meant, receipt: str) -> None:
+    """What says the same again is refused by the marks of what it repeats; its own would refuse more than that."""
+    buried = [*tombstones.of_chats(connection, vault, found.named), *map(tombstones.of_id, found.again)]
     hashes, kinds, turns = ([getattr(one, name) for one in buried] for name in tombstones.Tombstone._fields)
     _execute(connection, "bury", receipt=receipt, hashes=hashes, kinds=kinds, turns=turns)
 
@@ -74,7 +81,7 @@ def _remove(connection: Connection, ids: list[str], adapters: list[str]) -> None
 
 
 def _write(connection: Connection, receipt: Receipt) -> None:
-    columns = {**asdict(receipt), "counts": Jsonb(dict(receipt.counts))}
+    columns = {**asdict(receipt), "counts": Jsonb(dict(receipt.counts)), "stays": Jsonb(dict(receipt.stays))}
     lists = {name: list(columns[name]) for name in ("datasets", "adapters", "runs")}
     _execute(connection, "write", **columns | lists)
 

@@ -1,4 +1,4 @@
-"""Which chats are meant: one with its exact copies, a person's, those that say something, those before a day."""
+"""Which chats are meant: one with its branches and equals, a person's, those that say something, those before a day."""
 
 from __future__ import annotations
 
@@ -21,10 +21,14 @@ FEWEST_LETTERS = 3
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be forgotten: the kind of selector, and an id, a name, a text or an ISO day."""
+    """What is to be forgotten: the kind of selector, and an id, a name, a text or an ISO day.
+
+    With `copies` goes whatever else says the same, or nearly.
+    """
 
     selector: Selector
     value: str
+    copies: bool = False
 
 
 def select(connection: Connection, vault: Vault, wish: Wish) -> list[str]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, replace
 
 import anyio
 
+from selfimprove import postgres
 from selfimprove.errors import ModelUnavailable, SelfImproveError
+from selfimprove.experiments import table as experiments
 from selfimprove.gateway import ollama, outage, outlook, work
 from selfimprove.gateway.breaks import Counted
 from selfimprove.gateway.complete import Completer, Tell
@@ -18,7 +20,8 @@ from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.local import Local
 from selfimprove.gateway.outage import Outage
 from selfimprove.gateway.parts import Answerer, Health
-from selfimprove.gateway.plan import Arm
+from selfimprove.gateway.plan import Arm, Rivals
+from selfimprove.gateway.shadow import Shadowed, Shadows
 from selfimprove.gateway.standing_by import StandingBy
 from selfimprove.gateway.swap import UPSTREAM, Swap
 from selfimprove.gateway.upstream import Upstream
@@ -29,6 +32,7 @@ log = logging.getLogger("selfimprove.gateway")
 FIRST_WAIT, LONGEST_WAIT = 5.0, 300.0  # seconds before a model that did not come up is started again
 LOOK_SECONDS = 5.0  # at the house's own model; `LOOK_ABROAD` at an upstream, which is asked for its models
 LOOK_ABROAD = 30.0
+SHADOW_SECONDS = 1.0  # so often it is looked whether nobody is answered
 LONGEST_LOAD = 3600.0  # seconds; the first one may fetch the model
 LOADING = "the model is being loaded"
 
@@ -46,7 +50,7 @@ def answering(settings: Settings, keeping: Keeping, tell: Tell | None = None) ->
     """What the settings ask for; `tell` adds what is remembered to what the house's own model is asked."""
     if settings.upstream_url is None:
         house = House(settings)
-        own = Completer(house.voice, house.local(), keeping, tell)
+        own = Completer(house.voice, house.local(), keeping, tell, house.shadows)
         alone = Answering(own, house.lives, house)
         return _with_fallback(settings, keeping, own, house) if settings.fallback_url else alone
     log.info(UPSTREAM)
@@ -76,6 +80,7 @@ class House:
         self._settings = settings
         self.engine = Engine(Serving(memory_gb=settings.memory_gb))
         self.voice = Counted(self.engine)
+        self.shadows = Shadows(self.engine.say, self._is_busy, self._runs, self._note)
         self.swap: Swap | None = None
         self._standing: StandingBy | None = None
         self._why = LOADING
@@ -93,6 +98,10 @@ class House:
         """See Chooser."""
         return self._chooser().arm(chat_id)
 
+    def rivals(self, chat_id: str) -> Rivals | None:
+        """See Chooser."""
+        return self._chooser().rivals(chat_id)
+
     def health(self) -> Health:
         """Whether whoever was promoted last can answer."""
         missing = self._missing()
@@ -102,7 +111,8 @@ class House:
     async def lives(self) -> AsyncIterator[None]:
         """While it does, the model is loaded, follows the promotions, and is told of when it is away for long."""
         look = outage.watch(Outage(self._settings, "model"), self._fault, every=LOOK_SECONDS)
-        async with work.beside(self._follow()), work.beside(look):
+        unheard = work.rounds(self.shadows.turn, every=SHADOW_SECONDS, failing="No answers could be compared")
+        async with work.beside(self._follow()), work.beside(look), work.beside(unheard):
             try:
                 yield
             finally:
@@ -139,7 +149,7 @@ class House:
         base = await anyio.to_thread.run_sync(resolve, self._settings.base_model, self._settings.home)
         self._standing = StandingBy(self.engine, base, self._settings.home)
         async with self._standing.present(self._came_back), work.beside(outlook.every_hour(self._settings)):
-            swap = Swap(self.engine, self._settings, base, self.voice.are_too_many)
+            swap = Swap(self.engine, self._settings, base, self.voice.are_too_many, self.shadows.forget)
             await swap.start()
             self.swap, self._why = swap, ""
             await swap.run()
@@ -158,6 +168,17 @@ class House:
     async def _came_back(self) -> None:
         if self.swap is not None:
             await self.swap.follow()
+
+    def _is_busy(self) -> bool:
+        """Whether somebody is answered, or the model leaves: then nobody is answered unheard."""
+        return self.voice.under_way > 0 or not self.engine.is_up
+
+    def _runs(self) -> str:
+        return self.swap.plan.experiment if self.swap else ""
+
+    def _note(self, found: Shadowed) -> None:
+        with postgres.connect(postgres.url(self._settings)) as connection:
+            experiments.shadowed(connection, found.experiment, found.challenger, found.control, same=found.is_same)
 
     def _chooser(self) -> Swap:
         if self.swap is None:

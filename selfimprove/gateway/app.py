@@ -1,4 +1,4 @@
-"""The gateway's HTTP face: its routes, errors in OpenAI's form, the gate around all of it."""
+"""The gateway's HTTP face: its routes, errors in OpenAI's form or as pages, the gate around all of it."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -11,10 +11,9 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import Receive, Scope, Send
 
 from selfimprove.errors import SelfImproveError
-from selfimprove.gateway import enter, proxy, routes
+from selfimprove.gateway import astray, enter, login, proxy, routes
 from selfimprove.gateway.describe import describe
 from selfimprove.gateway.gate import Gate
-from selfimprove.gateway.login import local
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.telling import told
@@ -34,14 +33,19 @@ class Gateway(FastAPI):
         self.state.parts = parts
         self.second_port = 0  # where Dagster's own address is served too, none while 0
         self.second_face: Callable[[Request], Awaitable[Response]] = _nothing_there
+        self.refusal_page: Callable[[Request, Refusal], Response] = _no_page  # what people see in place of an answer
         self._gate = Gate(
             self._route, settings=parts.settings, known=parts.known, sessions=parts.sessions,
-            allowed=parts.limits,
+            allowed=parts.limits, shown=self.show,
         )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Everything but the beginning and the end of the process goes through the gate."""
         await (super().__call__ if scope["type"] == "lifespan" else self._gate)(scope, receive, send)
+
+    def show(self, request: Request, refusal: Refusal) -> Response:
+        """A refusal as whoever asked can read it: people as a page, programs in OpenAI's form."""
+        return self.refusal_page(request, refusal) if _is_read_by_people(request) else refusal.response()
 
     def openapi(self) -> dict[str, Any]:
         """See describe."""
@@ -55,6 +59,8 @@ class Gateway(FastAPI):
             scope["route"], scope["app"] = routes.CHAT_ROUTE, self
             response = await routes.chat_completions(Request(scope, receive), routes.chatting(scope))
             await response(scope, receive, send)
+        elif astray.is_head(scope):
+            await astray.as_get(super().__call__, scope, receive, send)
         else:
             await super().__call__(scope, receive, send)
 
@@ -63,6 +69,14 @@ def _is_at(port: int, scope: Scope) -> bool:
     """Whether this is asked at Dagster's address, and not of what is there at both."""
     is_there = scope["type"] == "http" and scope["server"][1] == port
     return is_there and not scope["path"].startswith((proxy.PREFIX, "/login", "/logout", "/static"))
+
+
+def _is_read_by_people(request: Request) -> bool:
+    return "text/html" in request.headers.get("accept", "") and not request.scope["path"].startswith("/v1/")
+
+
+def _no_page(_: Request, refusal: Refusal) -> Response:
+    return refusal.response()
 
 
 async def _nothing_there(_: Request) -> Response:
@@ -74,15 +88,21 @@ def make(parts: Parts, lifespan: Any = None) -> Gateway:
     app = Gateway(parts, lifespan)
     app.include_router(routes.router)
     app.include_router(enter.router)
+    app.include_router(astray.router)
     for kind in (Refusal, HTTPException, RequestValidationError, SelfImproveError):
         app.add_exception_handler(kind, refused)
     return app
 
 
 async def refused(request: Request, exc: Exception) -> Response:
-    """Every failure that somebody can act on, in one form; a person's browser is led to the login."""
-    found = told(exc)
+    """Every failure that somebody can act on; a person's browser is led to the login, and from there to where it was.
+
+    A part of a page that is fetched alone is not: the login would take its place.
+    """
+    found, app = told(exc), request.app
     assert found is not None
-    if found.status == 401 and "text/html" in request.headers.get("accept", "") and request.method == "GET":
-        return RedirectResponse(f"/login?to={local(request.url.path)}", 303)
-    return found.response()
+    is_whole_page = request.method == "GET" and "hx-request" not in request.headers
+    if found.status == 401 and is_whole_page and "text/html" in request.headers.get("accept", ""):
+        return RedirectResponse(login.way(request.scope["raw_path"], request.scope["query_string"]), 303)
+    assert isinstance(app, Gateway)
+    return app.show(request, found)

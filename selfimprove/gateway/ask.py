@@ -32,15 +32,27 @@ class Ask:
     frequency_penalty: float = 0.0
     presence_penalty: float = 0.0
     logit_bias: Mapping[str, float] = field(default_factory=dict)  # by a token's id, a name as JSON has it
+    goes_on: bool = True  # what was read for it is kept, since the next turn begins with it
 
 
 @dataclass(frozen=True, slots=True)
 class TokenScore:
-    """A token that was chosen, its log-probability (nats), and the likeliest ones in its place."""
+    """A token that was chosen, its log-probability (nats), and the likeliest ones in its place.
+
+    `raw` are its bytes where the text cannot tell them: a part of a character is told as U+FFFD.
+    """
 
     token: str
     logprob: float
-    top: tuple[tuple[str, float], ...] = ()
+    top: tuple["TokenScore", ...] = ()
+    raw: bytes | None = None
+
+
+def score(row: Mapping[str, Any]) -> TokenScore:
+    """A score as the voices tell it in JSON: `token`, `logprob`, and perhaps `bytes` and `top_logprobs`."""
+    raw = row.get("bytes")
+    top = tuple(map(score, row.get("top_logprobs") or ()))
+    return TokenScore(row["token"], row["logprob"], top, None if raw is None else bytes(raw))
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,10 +16,12 @@ class Counted:
     def __init__(self, voice: Voice) -> None:
         self._voice = voice
         self._in_a_row: Counter[str] = Counter()
+        self.under_way = 0  # answers
 
     async def say(self, ask: Ask) -> AsyncIterator[Piece]:
         """See Voice."""
         pieces = self._voice.say(ask)
+        self.under_way += 1
         try:
             async for piece in pieces:
                 if piece.finish:
@@ -29,6 +31,7 @@ class Counted:
             self._in_a_row[ask.slot] += 1
             raise
         finally:
+            self.under_way -= 1
             if isinstance(pieces, AsyncGenerator):
                 await pieces.aclose()  # whoever leaves stops the work at once
 

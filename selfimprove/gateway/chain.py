@@ -58,8 +58,13 @@ def answer_hash(text: str, who: str, keyed_hash: KeyedHash) -> str:
 
     Without it a token's holder could try what others were told, and rate it.
     """
-    token = who.partition("/")[0]
+    token = token_of(who)
     return keyed_hash((f"answer to {token}\0".encode() if token else b"answer ") + told(text))
+
+
+def token_of(who: str) -> str | None:
+    """The id of the token that somebody asked with, None where none was needed."""
+    return who.partition("/")[0] or None
 
 
 def told(content: str) -> bytes:

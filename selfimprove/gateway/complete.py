@@ -4,7 +4,7 @@ import os
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
@@ -14,10 +14,13 @@ from starlette.responses import Response
 from starlette.types import Send
 
 from selfimprove.chats.chat import Message
-from selfimprove.gateway import asks, forced_call, replies, wire
+from selfimprove.chats.errand import is_errand
+from selfimprove.gateway import asks, forced_call, legacy, replies, wire
 from selfimprove.gateway.ask import Ask, Piece, Voice
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Health
+from selfimprove.gateway.plan import Rivals
+from selfimprove.gateway.shadow import Shadows
 from selfimprove.gateway.stream import Working, merged, send_events, send_whole
 from selfimprove.gateway.under_way import Record
 
@@ -28,13 +31,14 @@ Tell = Callable[[Turns], Awaitable[Turns]]
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """Who answers: the adapter's id, "base" or "upstream", the model behind it, what the voice calls the two together,
-    and what the chat is in an experiment.
+    what the chat is in an experiment, and which two are to answer it unheard.
     """
 
     slot: str
     model: str
     called: str
     arm: str | None = None
+    rivals: Rivals | None = None
 
 
 class Voices(Protocol):
@@ -59,10 +63,14 @@ class Voices(Protocol):
 
 
 class Completer:
-    """The Answerer whose answers come from a voice, to whom `tell` may add what is remembered."""
+    """The Answerer whose answers come from a voice, to whom `tell` may add what is remembered; `shadows` are offered
+    what was drawn to be answered unheard.
+    """
 
-    def __init__(self, voice: Voice, voices: Voices, keeping: Keeping, tell: Tell | None = None) -> None:
-        self._voice, self._voices, self._keeping, self._tell = voice, voices, keeping, tell
+    def __init__(
+        self, voice: Voice, voices: Voices, keeping: Keeping, tell: Tell | None = None, shadows: Shadows | None = None
+    ) -> None:
+        self._voice, self._voices, self._keeping, self._tell, self._shadows = voice, voices, keeping, tell, shadows
 
     async def health(self) -> Health:
         """Whether the voice can answer now."""
@@ -74,12 +82,16 @@ class Completer:
 
     async def answer(self, request: Request, body: dict[str, Any], raw: bytes) -> Response:
         """See Answerer."""
-        asked = wire.read(wire.ChatRequest, body)
-        told = tuple(asks.told(turn) for turn in body["messages"])
+        asked = forced_call.narrowed(wire.read(wire.ChatRequest, body))
+        legacy.insist_on_tools(body)
+        messages = legacy.turns(body["messages"])
+        told = tuple(asks.told(turn) for turn in messages)
         call = forced_call.schema(asked.tools or (), asked.tool_choice)
-        record = begin(self._keeping, request, wire.house_form(body["messages"]), asked.user, asked.metadata)
+        record = begin(self._keeping, request, wire.house_form(messages), asked.user, asked.metadata)
         async with self._keeping.whatever_comes(record):
             chosen = self._voices.choose(asked.model, record.thread.root)
+        if chosen.arm and is_errand(record.messages):
+            chosen = replace(chosen, arm=None, rivals=None)  # no person takes it as an answer
         record.slot, record.model, record.arm = chosen.slot, chosen.model, chosen.arm
         label = replies.Label(record.id, int(time.time()), asked.model)
 
@@ -87,6 +99,8 @@ class Completer:
             async with self._keeping.whatever_comes(record):
                 known = await self._tell(told) if self._tell else told
                 wanted = [asks.ask(record.id, chosen.called, known, asked, n, call) for n in range(asked.n or 1)]
+                if chosen.rivals and self._shadows and record.thread.relation == "new":
+                    self._shadows.offer(record.thread.root, chosen.rivals, wanted[0], record.messages)
                 pieces = self._pieces(wanted)
                 if asked.stream:
                     await send_events(send, lambda: headers(record), self._events(record, label, asked, pieces))

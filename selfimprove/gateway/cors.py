@@ -11,7 +11,9 @@ PLACES = "/v1/"
 METHODS = b"GET, POST"
 OURS = ("adapter", "chat", "completion", "kept")
 READ = ", ".join((*(f"x-selfimprove-{name}" for name in OURS), "x-request-id", "retry-after")).encode()
-SENT = re.compile(r"authorization|content-type|x-(?:selfimprove|stainless)-[a-z0-9-]+")  # the last: OpenAI's own client
+SENT = re.compile(  # beside our own what OpenAI's client sends; Firefox and Safari ask for its user-agent, too
+    r"authorization|content-type|user-agent|openai-(?:organization|project|beta)|x-(?:selfimprove|stainless)-[a-z0-9-]+"
+)
 SECONDS = b"600"  # so long a browser need not ask again
 
 

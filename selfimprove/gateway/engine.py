@@ -8,11 +8,11 @@ from typing import Any
 
 from selfimprove.errors import AnswerBroken, ModelUnavailable, SelfImproveError, SlotsFull
 from selfimprove.gateway import engine_child
-from selfimprove.gateway.ask import BASE, Ask, Piece, TokenScore
+from selfimprove.gateway.ask import BASE, Ask, Piece, score
 from selfimprove.gateway.engine_child import Child
+from selfimprove.gateway.file_marks import Marks, marks
 from selfimprove.gateway.work import happens
 from selfimprove.models.base import Base
-from selfimprove.models.mlx import CONFIG, WEIGHTS
 from selfimprove.models.serving import Serving
 
 __all__ = ["Engine", "Figures", "Probe", "Serving"]
@@ -21,9 +21,6 @@ PROMPTS = ("Hello, who are you?", "What is the capital of France?", "Write one s
 PROBE_TOKENS = 24
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds before a dead child is started again
 STEADY = 60.0  # seconds after which a child's death is not counted with the one before
-
-Mark = tuple[int, int, int, int]
-Marks = tuple[Mark | None, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +126,9 @@ class Engine:
             return
         if len(self._folders) >= self.serving.slots:
             raise SlotsFull(slots=self.serving.slots, taken=", ".join(name[:12] for name in self._folders))
-        marks = _marks(folder)
+        found = marks(folder)
         await child.do("load", slot=slot, folder=str(folder))
-        self._folders[slot], self._marks[slot] = folder, marks
+        self._folders[slot], self._marks[slot] = folder, found
 
     async def unload(self, slot: str) -> None:
         """Take no new requests for it, let those under way finish, then drop its weights; unknown names are fine."""
@@ -159,6 +156,14 @@ class Engine:
             ModelUnavailable: the child is down.
         """
         return Figures(**await self._up().do("figures"))
+
+    async def forget(self) -> None:
+        """Drop all that was read of earlier conversations, and keep nothing of those under way.
+
+        Raises:
+            ModelUnavailable: the child is down, and its memory gone with it.
+        """
+        await self._up().do("forget")
 
     async def say(self, ask: Ask) -> AsyncIterator[Piece]:
         """The pieces of one answer; closing the iterator stops the work for it.
@@ -215,7 +220,7 @@ class Engine:
     async def _load_again(self, child: Child, slot: str, folder: Path) -> None:
         """Files that were touched since nobody has verified; whoever follows the promotions does, and loads them."""
         try:
-            if _marks(folder) == self._marks[slot]:
+            if marks(folder) == self._marks[slot]:
                 await child.do("load", slot=slot, folder=str(folder))
                 return
         except ModelUnavailable:
@@ -275,24 +280,11 @@ def _is_broken(pulse: "asyncio.Task[list[Piece]] | None") -> bool:
     return isinstance(pulse.exception(), AnswerBroken)
 
 
-def _marks(folder: Path) -> Marks:
-    """What changes when an adapter's files do; None for those that are missing."""
-    return tuple(_mark(folder / name) for name in (CONFIG, WEIGHTS))
-
-
-def _mark(path: Path) -> Mark | None:
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
-
-
 def _fixed(slot: str, prompt: str, tokens: int = PROBE_TOKENS) -> Ask:
     said = ({"role": "user", "content": prompt},)
     return Ask(id="probe", slot=slot, messages=said, max_tokens=tokens, temperature=0.0, seed=0, top_logprobs=0)
 
 
 def _piece(given: dict[str, Any]) -> Piece:
-    scores = (TokenScore(one["token"], one["logprob"], tuple(map(tuple, one["top"]))) for one in given["scores"])
-    return Piece(**{**given, "scores": tuple(scores), "tool_calls": tuple(given.get("tool_calls", ()))})
+    scores = tuple(map(score, given["scores"]))
+    return Piece(**{**given, "scores": scores, "tool_calls": tuple(given.get("tool_calls", ()))})

@@ -24,14 +24,16 @@ async def form(to: str = "/") -> Response:
 
 @router.post("/login")
 async def enter(request: Request, token: Annotated[str, Form()], to: Annotated[str, Form()] = "/") -> Response:
-    """Give a cookie for a token."""
+    """Give a cookie for a token. It comes along where a link of another site is followed, and with nothing else of
+    theirs: no GET changes anything, and the gate lets no other request of theirs in.
+    """
     parts: Parts = request.app.state.parts
     found = parts.known.find(token.strip())
     if found is None:
         return HTMLResponse(login.page(to, "This token does not let in."), 401, PROTECTED)
     answer = RedirectResponse(login.local(to), 303)
     answer.set_cookie(
-        login.COOKIE, parts.sessions.begin(found), max_age=login.DAYS * 86400, httponly=True, samesite="strict",
+        login.COOKIE, parts.sessions.begin(found), max_age=login.DAYS * 86400, httponly=True, samesite="lax",
         secure="https" in (request.url.scheme, request.headers.get("origin", "").partition(":")[0]),
     )
     return answer
@@ -41,5 +43,5 @@ async def enter(request: Request, token: Annotated[str, Form()], to: Annotated[s
 async def leave() -> Response:
     """Take the cookie back."""
     answer = RedirectResponse("/login", 303)
-    answer.delete_cookie(login.COOKIE, httponly=True, samesite="strict")
+    answer.delete_cookie(login.COOKIE, httponly=True, samesite="lax")
     return answer

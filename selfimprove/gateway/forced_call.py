@@ -8,11 +8,33 @@ from typing import Any
 
 from selfimprove.gateway.ask import Ask, Piece
 from selfimprove.gateway.refusal import Refusal
+from selfimprove.gateway.wire import ChatRequest
 
 Schema = dict[str, Any]
 NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
 ARGUMENTS = re.compile(r'"arguments"\s*:\s*')
+MISSING = "It asks for a function that is not among the tools."
 VALUES = ("const", "enum", "default", "examples")  # of a schema: what stands there is no schema
+
+
+def narrowed(asked: ChatRequest) -> ChatRequest:
+    """The same request, with the tools alone that a choice of `allowed_tools` names, and its mode as the choice.
+
+    Raises:
+        Refusal: 400, one of them is none of those given, or the choice has another form.
+    """
+    choice = asked.tool_choice
+    if not isinstance(choice, dict) or choice.get("type") != "allowed_tools":
+        return asked
+    allowed = choice.get("allowed_tools")
+    named = allowed.get("tools") if isinstance(allowed, dict) else None
+    if not isinstance(allowed, dict) or not isinstance(named, list) or allowed.get("mode") not in ("auto", "required"):
+        raise _refused("`allowed_tools` has a mode, 'auto' or 'required', and a list of tools.")
+    given = {_name(tool): tool for tool in asked.tools or ()}
+    names = [_name(tool) for tool in named]
+    if not names or None in names or not set(names) <= set(given):
+        raise _refused(MISSING)
+    return asked.model_copy(update={"tools": [given[name] for name in names], "tool_choice": allowed["mode"]})
 
 
 def schema(tools: Sequence[dict[str, Any]], choice: str | dict[str, Any] | None) -> Schema | None:
@@ -31,7 +53,7 @@ def schema(tools: Sequence[dict[str, Any]], choice: str | dict[str, Any] | None)
     elif choice != "required":
         raise _refused("It is 'none', 'auto', 'required' or a function.")
     if not functions or not all(isinstance(function.get("name"), str) for function in functions):
-        raise _refused("It asks for a function that is not among the tools.")
+        raise _refused(MISSING)
     calls = [_call(number, function["name"]) for number, function in enumerate(functions)]
     return {"$defs": {str(n): _parameters(n, one) for n, one in enumerate(functions)}, "anyOf": calls}
 
@@ -50,6 +72,12 @@ async def called(pieces: AsyncIterator[Piece], ask: Ask) -> AsyncGenerator[Piece
             yield _ended(piece, text, ask.id)
         else:
             yield replace(piece, text="")
+
+
+def _name(tool: object) -> str | None:
+    function = tool.get("function") if isinstance(tool, dict) else None
+    name = function.get("name") if isinstance(function, dict) else None
+    return name if isinstance(name, str) else None
 
 
 def _ended(last: Piece, text: str, name: str) -> Piece:

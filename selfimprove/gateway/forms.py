@@ -3,6 +3,7 @@ answered, and takes any of Python's codecs for their text.
 """
 
 import re
+from collections.abc import Mapping
 
 from starlette.types import Scope
 
@@ -13,6 +14,17 @@ NO_FORMS = ("/v1/", "/dagster")  # these bodies are read as they are, or passed 
 TYPE = re.compile(rb'(?i)application/(?:x-www-form-urlencoded|json)[ \t]*(?:;[ \t]*charset="?utf-?8"?[ \t]*)?')
 BYTES = 512 * 1024  # of a form, which takes a microsecond for two of them to be read
 STRANGERS_BYTES = 8 * 1024  # enough for a token and for where to go afterwards
+
+
+def insist_on_plain(headers: Mapping[bytes, bytes]) -> None:
+    """Take no compressed bodies: a few of their bytes could become very many.
+
+    Raises:
+        Refusal: 415, it is one.
+    """
+    if headers.get(b"content-encoding", b"identity").strip().lower() not in (b"identity", b""):
+        message = "Compressed bodies are not read: send the request without content-encoding."
+        raise Refusal(415, message, param="content-encoding", code="unsupported_content_encoding")
 
 
 def room(scope: Scope) -> int:

@@ -7,6 +7,8 @@ import traceback
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from selfimprove.errors import TokensUnreadable
@@ -24,6 +26,7 @@ log = logging.getLogger("selfimprove.gateway")
 GONE = "Whoever asked may not ask any more: send a token that is valid."
 PAGES = 10  # a browser asks so much more often than a program: a page has many parts
 ANSWERS = ("http.response.start", "http.response.body", "websocket.send")
+Shown = Callable[[Request, Refusal], Response]
 FRAMES = 8  # of an unexpected error's stack, in the log
 COMMON = (401, 403, 404, 413, 429)  # refusals that anybody can have as many of as they like
 
@@ -32,9 +35,9 @@ class Gate:
     """ASGI middleware around everything else; what is inside finds `visitor` and `request_id` in its state."""
 
     def __init__(
-        self, app: ASGIApp, *, settings: Settings, known: Known, sessions: Sessions, allowed: Limits
+        self, app: ASGIApp, *, settings: Settings, known: Known, sessions: Sessions, allowed: Limits, shown: Shown
     ) -> None:
-        self._app = app
+        self._app, self._shown = app, shown
         self._is_loopback = origin.is_loopback(settings.gateway_host)
         self._has_owner = not origin.elsewhere(settings)  # through a proxy others look as if they were here
         self._names, self._proxies = origin.names(settings), settings.gateway_names
@@ -57,13 +60,13 @@ class Gate:
         except Gone:
             log.info("%s broken off: whoever asked may not ask any more", passage.id)
             passage.is_valid = None
-            await passage.refuse(Refusal(401, GONE, code="invalid_api_key"))
+            await passage.refuse(Refusal(401, GONE, code="invalid_api_key"), self._shown)
         except Exception as exc:  # noqa: BLE001 - the one place that answers for whatever went wrong inside
             found = told(exc)
             if found is None:
                 passage.log_error(exc)
             passage.is_valid = None  # why there is no answer may be told to anybody
-            await passage.refuse(found or unforeseen())
+            await passage.refuse(found or unforeseen(), self._shown)
         finally:
             passage.close()
 
@@ -76,10 +79,13 @@ class Gate:
         cookie = login.alone(scope) if b"cookie" in headers else ""
         known = self._all_known()
         by_hand = self._bearer(headers) if known else None
-        if by_hand is None and self._is_foreign_page(scope, headers):
-            raise Refusal(403, "Pages of other sites may not ask here.", code="origin_not_allowed")
-        if by_hand and self._origins:
+        is_foreign = by_hand is None and self._is_foreign_page(scope, headers)
+        if (by_hand or is_foreign) and self._origins:
             passage.shown = cors.shown(scope, headers, self._origins)
+        if is_foreign:
+            if passage.shown:
+                raise _without_token(headers)
+            raise Refusal(403, "Pages of other sites may not ask here.", code="origin_not_allowed")
         token = by_hand or self._sessions.find(cookie, known)
         visitor = scope["state"]["visitor"] = self._visitor(token, known)
         if token:
@@ -89,6 +95,8 @@ class Gate:
             passage.is_valid = lambda: not self._known.all()
         if scope["type"] != "http":
             return receive
+        if scope["method"] == "POST" and not scope["path"].startswith("/dagster"):
+            forms.insist_on_plain(headers)
         most = limits.BODY_BYTES if scope["path"].startswith(forms.NO_FORMS) else forms.room(scope)
         return limits.bounded(receive, headers, most)
 
@@ -136,12 +144,12 @@ class Passage:
             message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode()), *self.shown]
         await self._send(message)
 
-    async def refuse(self, refusal: Refusal) -> None:
+    async def refuse(self, refusal: Refusal, shown: Shown) -> None:
         """Answer with a refusal, unless an answer has begun; a websocket is closed."""
         if self._scope["type"] == "websocket":
             await self._send({"type": "websocket.close", "code": 1008, "reason": refusal.message})
         elif not self._status:
-            await refusal.response()(self._scope, _nothing, self.send)
+            await shown(Request(self._scope), refusal)(self._scope, _nothing, self.send)
 
     def log_error(self, exc: Exception) -> None:
         """Where it went wrong, without its message: that may hold what was said."""
@@ -163,6 +171,14 @@ class Passage:
         more = self._repeated.more(self._status) if is_stranger or self._status in COMMON else 0
         if more is not None:
             log.info("%s %s%s", self.id, line, said(more))
+
+
+def _without_token(headers: Mapping[bytes, bytes]) -> Refusal:
+    """What a page that may ask is told, which has no token that is valid; cookies count for nothing there."""
+    if b"authorization" in headers:
+        return Refusal(401, "This token is not valid: `selfimprove tokens list` names those that are.",
+                       code="invalid_api_key")  # fmt: skip
+    return Refusal(401, "A page of another origin needs a token: `selfimprove tokens add` makes one.")
 
 
 async def _nothing() -> Any:

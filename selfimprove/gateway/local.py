@@ -24,7 +24,7 @@ class Local:
         if name != NAME:
             return Chosen(slot := self._named(name), self._name, slot)
         slot = self._chooser.slot(chat_id)
-        return Chosen(slot, self._name, slot, self._chooser.arm(chat_id))
+        return Chosen(slot, self._name, slot, self._chooser.arm(chat_id), self._chooser.rivals(chat_id))
 
     async def health(self) -> Health:
         """Whether the engine answers."""

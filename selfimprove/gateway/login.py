@@ -10,6 +10,7 @@ import secrets
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from urllib.parse import quote
 
 from starlette.types import Scope
 
@@ -19,6 +20,7 @@ from selfimprove.settings import private
 COOKIE = "selfimprove"
 VALUE = re.compile(r"[0-9a-f]{8}\.[0-9]{1,12}\.[A-Za-z0-9_-]{43}")  # a token's id, when it ends, the signature
 DAYS = 30
+LONGEST_WAY = 2000  # of a path: it comes back in the form, of which a stranger may send little
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>selfimprove</title>
 <style>:root{{color-scheme:light dark}}body{{font:1rem/1.5 system-ui;max-width:24rem;margin:15vh auto;padding:0 1rem}}
@@ -76,7 +78,13 @@ def page(to: str, said: str = "") -> str:
 def local(path: str) -> str:
     """A path of this gateway: whatever would lead elsewhere leads to the first page."""
     is_local = path.startswith("/") and not path.startswith(("//", "/\\")) and path.isprintable()
-    return path if is_local else "/"
+    return path if is_local and len(path) <= LONGEST_WAY else "/"
+
+
+def way(path: bytes, query: bytes = b"") -> str:
+    """The address of the form that leads to a page afterwards; path and query as they were asked for."""
+    to = local((path + b"?" + query if query else path).decode("latin-1"))
+    return f"/login?to={quote(to, safe='/')}"
 
 
 def alone(scope: Scope) -> str:

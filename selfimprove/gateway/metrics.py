@@ -21,6 +21,10 @@ FIRST_TOKEN = Histogram(
 TOKENS = Counter("selfimprove_tokens", "Tokens read and written", ("voice", "kind"), registry=REGISTRY)
 ANSWERING = Gauge("selfimprove_answering", "Answers under way", registry=REGISTRY)
 KEPT = Counter("selfimprove_exchanges", "Exchanges by whether they were kept", ("kept",), registry=REGISTRY)
+UNRECALLED = Counter(
+    "selfimprove_unrecalled", "Answers given without a look at what is remembered, for want of time: it took too long,"
+    " or enough others were looking", ("why",), registry=REGISTRY,
+)  # fmt: skip
 
 WAITING = Gauge("selfimprove_spool_bytes", "Bytes that wait to be stored in Postgres", registry=REGISTRY)
 ASIDE = Gauge("selfimprove_exchanges_aside", "Exchanges that could not be stored since the start", registry=REGISTRY)

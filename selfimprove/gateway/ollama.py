@@ -8,7 +8,7 @@ import aiohttp
 import orjson
 
 from selfimprove.errors import UpstreamDown
-from selfimprove.gateway.ask import UPSTREAM, Ask, Finish, Piece, TokenScore
+from selfimprove.gateway.ask import UPSTREAM, Ask, Finish, Piece, score
 from selfimprove.gateway.complete import Chosen
 from selfimprove.gateway.parts import NAME, Health
 from selfimprove.gateway.refusal import Refusal
@@ -149,7 +149,7 @@ async def _pieces(lines: aiohttp.StreamReader, name: str) -> AsyncGenerator[Piec
             calls = tuple(_call(call, f"{name}-{at}") for at, call in enumerate(message.get("tool_calls") or ()))
             has_called, is_over = has_called or bool(calls), bool(value.get("done"))
             yield _piece(value, message, calls, has_called)
-        except (orjson.JSONDecodeError, AttributeError, LookupError, TypeError) as exc:
+        except (ValueError, AttributeError, LookupError, TypeError) as exc:
             raise UpstreamDown(reason="what it answered with is no line of a chat") from exc
     if not is_over:
         raise UpstreamDown(reason="it broke off in the middle of an answer")
@@ -161,7 +161,7 @@ def _piece(value: Mapping[str, Any], message: Mapping[str, Any], calls: Any, has
     finish: Finish | None = None
     if value.get("done"):
         finish = "tool_calls" if has_called else ENDINGS.get(str(value.get("done_reason")), "stop")
-    scores = tuple(_score(row) for row in value.get("logprobs") or ())
+    scores = tuple(map(score, value.get("logprobs") or ()))
     prompt, completion = value.get("prompt_eval_count") or 0, value.get("eval_count") or 0
     return Piece(message.get("content") or "", scores, finish, prompt, completion, calls)
 
@@ -170,8 +170,3 @@ def _call(call: Mapping[str, Any], id: str) -> dict[str, Any]:
     function = call["function"]
     arguments = orjson.dumps(function.get("arguments") or {}).decode()
     return {"id": f"call_{id}", "type": "function", "function": {"name": function["name"], "arguments": arguments}}
-
-
-def _score(row: Mapping[str, Any]) -> TokenScore:
-    top = tuple((one["token"], one["logprob"]) for one in row.get("top_logprobs") or ())
-    return TokenScore(row["token"], row["logprob"], top)

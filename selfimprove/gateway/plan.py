@@ -3,10 +3,19 @@
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from selfimprove.experiments.assign import is_challengers
+from selfimprove.experiments.assign import is_challengers, is_shadowed
 from selfimprove.gateway.ask import BASE
 
 Arm = Literal["challenger", "control"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rivals:
+    """The two voices of an experiment."""
+
+    experiment: str
+    challenger: str
+    control: str
 
 
 class Chooser(Protocol):
@@ -20,12 +29,17 @@ class Chooser(Protocol):
         """What the chat is in the experiment that runs, for the exchange; None outside of one."""
         ...
 
+    def rivals(self, chat_id: str) -> Rivals | None:
+        """The two who are to answer the chat's first question unheard; None where it was not drawn."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
     """The voice that was promoted last and, while an experiment runs, the one before it.
 
-    `earlier` are chats that had begun before the experiment did: they stay with whom they began, and count for nothing.
+    Of the chats that begin the former answers `share`, and both answer `shadow` unheard. `earlier` are those that had
+    begun before the experiment did: they stay with whom they began, and count for nothing.
     """
 
     voice: str = BASE
@@ -33,6 +47,7 @@ class Plan:
     experiment: str = ""
     share: float = 1.0
     earlier: frozenset[str] = frozenset()
+    shadow: float = 0.0
 
     def slot(self, chat_id: str) -> str:
         """Who answers this chat."""
@@ -45,6 +60,12 @@ class Plan:
         if self.control is None or chat_id in self.earlier:
             return None
         return "challenger" if is_challengers(self.experiment, chat_id, self.share) else "control"
+
+    def rivals(self, chat_id: str) -> Rivals | None:
+        """The two who are to answer it unheard."""
+        if self.control is None or chat_id in self.earlier or not is_shadowed(self.experiment, chat_id, self.shadow):
+            return None
+        return Rivals(self.experiment, self.voice, self.control)
 
     @property
     def slots(self) -> frozenset[str]:

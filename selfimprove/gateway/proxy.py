@@ -5,7 +5,7 @@ A GET changes nothing, whoever asks: Dagster would take a mutation from one, and
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
@@ -27,6 +27,7 @@ HOP_BY_HOP = frozenset({
     b"transfer-encoding", b"upgrade", b"host", b"content-length", b"authorization", b"cookie", b"date", b"server",
     MAY_CHANGE,
 })  # fmt: skip
+SHUT = ((b"cross-origin-opener-policy", b"same-origin"), (b"referrer-policy", b"same-origin"))  # as the other pages
 LONGEST_PATH = 100  # of a socket
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ADDED = ("accept", "accept-encoding", "content-type", "user-agent")  # by aiohttp, where the client sent none
@@ -81,11 +82,11 @@ def at_root(dagster: Dagster) -> Callable[[Request], Any]:
     """The same on Dagster's own port, where its paths begin at the root: pages lead to where they are."""
 
     async def answer(request: Request) -> Response:
-        visitor = require("review", request.state.visitor)
         path = PREFIX + request.scope["raw_path"].decode("latin-1")
         if request.method in ("GET", "HEAD"):
             query = request.url.query
-            return RedirectResponse(f"{path}?{query}" if query else path, 307)
+            return RedirectResponse(f"{path}?{query}" if query else path, 307)  # there it is seen who asks
+        visitor = require("review", request.state.visitor)
         return await passed_on(dagster, request, visitor, path)
 
     return answer
@@ -104,10 +105,7 @@ async def passed_on(dagster: Dagster, request: Request, visitor: Visitor, path: 
         raise Refusal(503, "Dagster's pages are not there now; `selfimprove status` tells what runs.",
                       code="dagster_down", retry_after=3) from exc
     answer = StreamingResponse(reply.content.iter_any(), reply.status, background=BackgroundTask(reply.release))
-    answer.raw_headers = [
-        (name.lower(), value) for name, value in reply.raw_headers
-        if name.lower() not in HOP_BY_HOP or name.lower() == b"content-length"
-    ] + [(b"x-frame-options", b"SAMEORIGIN")]
+    answer.raw_headers = _answered(reply.raw_headers)
     return answer
 
 
@@ -140,6 +138,14 @@ async def _back(there: aiohttp.ClientWebSocketResponse, websocket: WebSocket) ->
     async for message in there:
         if message.type is aiohttp.WSMsgType.TEXT:
             await websocket.send_text(message.data)
+
+
+def _answered(raw: Iterable[tuple[bytes, bytes]]) -> list[tuple[bytes, bytes]]:
+    """What Dagster tells beside its answer, and what it leaves to be told."""
+    lower = [(name.lower(), value) for name, value in raw]
+    kept = [(name, value) for name, value in lower if name not in HOP_BY_HOP or name == b"content-length"]
+    named = {name for name, _ in kept}
+    return [*kept, (b"x-frame-options", b"SAMEORIGIN"), *(one for one in SHUT if one[0] not in named)]
 
 
 def _headers(request: Request, visitor: Visitor) -> list[tuple[str, str]]:

@@ -16,7 +16,7 @@ import psycopg
 from selfimprove.datasets import memories
 from selfimprove.datasets.memories import Recalled
 from selfimprove.errors import ModelWorkFailed, SelfImproveError
-from selfimprove.gateway import work
+from selfimprove.gateway import metrics, work
 from selfimprove.gateway.deliver import Connect
 from selfimprove.models.worker import Worker
 from selfimprove.privacy.veto import has_tag
@@ -55,15 +55,19 @@ class Recall:
         `#no-rag`, `#no-train` or `#private` anywhere in the chat asks for none, and keeps it from being remembered.
         """
         asked = [str(turn.get("content") or "") for turn in messages if turn["role"] == "user"]
-        if not self._are_any or not asked or not asked[-1].strip() or len(self._under_way) >= MOST:
+        if not self._are_any or not asked or not asked[-1].strip() or any(map(has_tag, asked)):
             return []
-        if any(map(has_tag, asked)):
+        if len(self._under_way) >= MOST:
+            metrics.labelled(metrics.UNRECALLED, "busy").inc()
             return []
         task = asyncio.create_task(self._find(asked[-1][:LONGEST]))
         self._under_way.add(task)
         task.add_done_callback(self._under_way.discard)
         await asyncio.wait({task}, timeout=self._deadline)
-        return task.result() if task.done() else []
+        if not task.done():
+            metrics.labelled(metrics.UNRECALLED, "late").inc()
+            return []
+        return task.result()
 
     async def follow(self, base: Callable[[], Path]) -> None:
         """Know whether anything is remembered, and keep at hand what finds it; runs until it is cancelled."""

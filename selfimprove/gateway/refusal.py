@@ -33,14 +33,18 @@ class Refusal(Exception):
         kind = TYPES.get(self.status, "invalid_request_error")
         return {"error": {"message": self.message, "type": kind, "param": self.param, "code": self.code}}
 
-    def response(self) -> Response:
-        """The answer that says so."""
+    def told_beside(self) -> dict[str, str]:
+        """Headers that tell programs when to ask again, and as whom."""
         headers = dict(self.headers)
         if self.retry_after is not None:
             headers["retry-after"] = str(max(1, math.ceil(self.retry_after)))
         if self.status == 401:
             headers["www-authenticate"] = "Bearer"
-        return Response(orjson.dumps(self.as_json()), self.status, headers, "application/json")
+        return headers
+
+    def response(self) -> Response:
+        """The answer that says so."""
+        return Response(orjson.dumps(self.as_json()), self.status, self.told_beside(), "application/json")
 
 
 def unforeseen() -> Refusal:

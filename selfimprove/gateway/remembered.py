@@ -41,7 +41,7 @@ def write(file: Path, remembered: Remembered) -> None:
     plan = remembered.plan
     content = {
         "promotion": remembered.promotion_id, "base_model": remembered.base_model, "adapter": plan.voice,
-        "control": plan.control, "experiment": plan.experiment, "share": plan.share,
+        "control": plan.control, "experiment": plan.experiment, "share": plan.share, "shadow": plan.shadow,
         "folders": dict(remembered.folders), "files": {slot: dict(files) for slot, files in remembered.files.items()},
         "refused": remembered.refused,
     }  # fmt: skip
@@ -55,14 +55,15 @@ def write(file: Path, remembered: Remembered) -> None:
 
 def read(file: Path, base_model: str) -> Remembered | None:
     """What was remembered, if it is whole and about this base model."""
+    content = _content(file)
     try:
-        content = orjson.loads(file.read_bytes())
-        plan = Plan(content["adapter"], content["control"], content["experiment"], content["share"])
+        shares = float(content["share"]), float(content.get("shadow", 0.0))  # earlier versions wrote no shadow
+        plan = Plan(content["adapter"], content["control"], content["experiment"], shares[0], shadow=shares[1])
         found = Remembered(
             content["promotion"], content["base_model"], plan, content["folders"], content["files"],
             content.get("refused"),
         )  # fmt: skip
-    except (FileNotFoundError, orjson.JSONDecodeError, KeyError, TypeError):
+    except (KeyError, TypeError, ValueError):
         return None
     is_whole = plan.slots - {BASE} == found.folders.keys() == found.files.keys()
     return found if is_whole and found.base_model == base_model else None

@@ -60,12 +60,10 @@ def usage(prompt: int, completion: int) -> dict[str, int]:
 
 def logprobs(scores: Sequence[TokenScore]) -> dict[str, Any]:
     """Log-probabilities of the chosen tokens and of those in their place."""
-    return {"content": [{**_scored(s.token, s.logprob), "top_logprobs": _top(s)} for s in scores], "refusal": None}
+    content = [{**_scored(one), "top_logprobs": [_scored(other) for other in one.top]} for one in scores]
+    return {"content": content, "refusal": None}
 
 
-def _top(score: TokenScore) -> list[dict[str, Any]]:
-    return [_scored(token, value) for token, value in score.top]
-
-
-def _scored(token: str, value: float) -> dict[str, Any]:
-    return {"token": token, "logprob": value, "bytes": list(token.encode("utf-8", "surrogatepass"))}
+def _scored(score: TokenScore) -> dict[str, Any]:
+    raw = score.token.encode("utf-8", "surrogatepass") if score.raw is None else score.raw
+    return {"token": score.token, "logprob": score.logprob, "bytes": list(raw)}

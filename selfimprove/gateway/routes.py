@@ -1,7 +1,6 @@
 """What OpenAI's clients ask: completions, models, embeddings; and what those who watch the gateway ask."""
 
 import logging
-from base64 import b64encode
 from datetime import UTC, datetime
 from typing import Annotated, Any
 
@@ -10,13 +9,12 @@ from fastapi import APIRouter, Depends, Path, Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from selfimprove.gateway import feedback, metrics, schemas, wire
+from selfimprove.gateway import embedding, feedback, metrics, schemas, wire
 from selfimprove.gateway.describe import takes
 from selfimprove.gateway.guard import Visitor, needs, require
 from selfimprove.gateway.parts import Parts
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.repeated import Repeated, said
-from selfimprove.models.embed import DIMENSIONS, embedding_model_id
 
 log = logging.getLogger("selfimprove.gateway")
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -28,9 +26,11 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
         503: "nobody answers now; Retry-After tells when to ask again",
     }.items()
 }
+COMPRESSED: dict[int | str, dict[str, Any]] = {
+    415: {"model": schemas.Error, "description": "the body is compressed"}
+}
 UNKNOWN: dict[int | str, dict[str, Any]] = {404: {"model": schemas.Error, "description": "no such model"}}
 CHAT = "/v1/chat/completions"
-TOKENS = "Tokens of another model mean nothing to this one; send texts (LangChain: check_embedding_ctx_length=False)."
 Chatting = Annotated[Visitor, Depends(needs("chat"))]
 UNWELL = Repeated()
 router = APIRouter(responses=REFUSALS)
@@ -57,7 +57,7 @@ class Counted(Response):
 
 @router.post(
     CHAT, openapi_extra=takes(wire.ChatRequest),
-    responses={**UNKNOWN, 200: {"model": schemas.ChatCompletion, "content": {"text/event-stream": {}},
+    responses={**UNKNOWN, **COMPRESSED, 200: {"model": schemas.ChatCompletion, "content": {"text/event-stream": {}},
                                 "description": "the answers; with `stream` as server-sent events"}},
 )
 async def chat_completions(request: Request, visitor: Chatting) -> Response:
@@ -75,6 +75,7 @@ def chatting(scope: Scope) -> Visitor:
     return require("chat", scope["state"]["visitor"])
 
 
+@router.get("/v1/models/", response_model=schemas.Models, include_in_schema=False)
 @router.get("/v1/models", response_model=schemas.Models)
 async def models(request: Request, visitor: Chatting) -> Any:
     """Who can be asked."""
@@ -91,30 +92,17 @@ async def model(request: Request, visitor: Chatting, name: Annotated[str, Path(m
 
 
 @router.post("/v1/embeddings", openapi_extra=takes(wire.EmbeddingsRequest),
-             responses={200: {"model": schemas.Embeddings, "description": "an embedding for each text"}})
+             responses={**COMPRESSED, 200: {"model": schemas.Embeddings, "description": "an embedding for each text"}})
 async def embeddings(request: Request, visitor: Chatting) -> Response:
     """Embeddings by all-MiniLM-L6-v2, on this machine."""
-    body = wire.loads(await request.body())
-    if isinstance(given := body.get("input"), list) and given and isinstance(given[0], int | list):
-        raise Refusal(400, TOKENS, param="input", code="unsupported_content")
-    asked = wire.read(wire.EmbeddingsRequest, body)
-    if asked.dimensions not in (None, DIMENSIONS):
-        raise Refusal(400, f"The embeddings have {DIMENSIONS} dimensions.", param="dimensions", code="invalid_value")
-    texts = [asked.input] if isinstance(asked.input, str) else asked.input
-    vectors = await parts(request).embed(texts)
-    count = sum(len(text) // 4 + 1 for text in texts)
-    rows = [
-        {"object": "embedding", "index": at, "embedding": _encoded(vector, asked.encoding_format)}
-        for at, vector in enumerate(vectors)
-    ]
-    usage = {"prompt_tokens": count, "total_tokens": count}
-    told = {"object": "list", "model": embedding_model_id(), "data": rows, "usage": usage}
-    return Response(orjson.dumps(told), media_type="application/json")
+    wanted = embedding.asked(wire.loads(await _body(request)))  # not kept, as `request.body()` is
+    return embedding.answer(parts(request).embed, wanted)
 
 
 @router.post(
     "/v1/feedback", openapi_extra=takes(feedback.Feedback), response_model=schemas.Reacted,
-    responses={202: {"model": schemas.Reacted, "description": "kept, until the database knows the answer"},
+    responses={**COMPRESSED,
+               202: {"model": schemas.Reacted, "description": "kept, until the database knows the answer"},
                404: {"model": schemas.Error, "description": "no such answer"}},
 )
 async def react(request: Request, visitor: Annotated[Visitor, Depends(needs("feedback"))]) -> Response:
@@ -158,7 +146,3 @@ async def _body(request: Request) -> bytes:
         message = await request.receive()
         pieces.append(message.get("body", b""))
     return b"".join(pieces)
-
-
-def _encoded(vector: Any, form: str) -> list[float] | str:
-    return b64encode(vector.astype("<f4").tobytes()).decode() if form == "base64" else vector.tolist()

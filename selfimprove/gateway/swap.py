@@ -10,6 +10,7 @@ import time
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import ExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ from selfimprove.gateway.ask import BASE
 from selfimprove.gateway.cast import Cast
 from selfimprove.gateway.engine import Engine
 from selfimprove.gateway.outage import Outage
-from selfimprove.gateway.plan import Arm, Plan
+from selfimprove.gateway.plan import Arm, Plan, Rivals
 from selfimprove.gateway.promotions import changes
 from selfimprove.gateway.remembered import Remembered
 from selfimprove.gateway.wanted import Wanted
@@ -45,9 +46,11 @@ class Swap:
     """
 
     def __init__(
-        self, engine: Engine, settings: Settings, base: Base, breaks_off: Callable[[str], bool] = lambda slot: False
-    ) -> None:
+        self, engine: Engine, settings: Settings, base: Base, breaks_off: Callable[[str], bool] = lambda slot: False,
+        forget: Callable[[], object] = lambda: None,
+    ) -> None:  # fmt: skip
         self._slot_breaks_off = breaks_off  # whether a slot's answers break off
+        self._forget_elsewhere = forget  # what else holds conversations in memory
         self._cast = Cast(engine)
         self._engine, self._settings, self._base = engine, settings, base
         self._plan = Plan()
@@ -55,6 +58,7 @@ class Swap:
         self._done: Wanted | None = None  # what was last carried out, or refused
         self._refused: tuple[str, float] | None = None  # why, and when
         self._promotion_id = 0
+        self._forgotten: str | None = None  # the newest receipt, when the engine last began to remember
         self._answered = BASE  # who answered last, also before this process began
         self._one_at_a_time = asyncio.Lock()
         self._outage = Outage(settings, "swap")
@@ -70,6 +74,10 @@ class Swap:
     def arm(self, chat_id: str) -> Arm | None:
         """What this chat is in the experiment that runs."""
         return self._plan.arm(chat_id)
+
+    def rivals(self, chat_id: str) -> Rivals | None:
+        """Who is to answer this chat's question unheard."""
+        return self._plan.rivals(chat_id)
 
     @property
     def plan(self) -> Plan:
@@ -105,7 +113,8 @@ class Swap:
         """Let answer whom Postgres says; False when it could not be asked, or the model is not there now."""
         async with self._one_at_a_time:
             try:
-                found = await asyncio.to_thread(self._read)
+                found, forgotten = await asyncio.to_thread(self._read)
+                await self._forget(forgotten)
                 if self._breaks_off(found):
                     await self._refuse(found, breaks.WHY)
                 elif not self._is_done(found):
@@ -159,7 +168,7 @@ class Swap:
         is_same = plan.experiment and plan.experiment == self._plan.experiment
         earlier = self._plan.earlier if is_same else frozenset(self._seen)
         if plan.control is not None:
-            plan = Plan(plan.voice, plan.control, plan.experiment, plan.share, earlier)
+            plan = replace(plan, earlier=earlier)
         self._plan, self._promotion_id, self._answered = plan, promotion_id, plan.voice
         beside = f", beside {plan.control[:12]} in experiment {plan.experiment[:12]}" if plan.control else ""
         log.info("%s answers now%s.", plan.voice[:12], beside)
@@ -193,13 +202,23 @@ class Swap:
         except SelfImproveError as exc:
             log.error("The voice remembered cannot answer: %s", exc)
 
-    def _read(self) -> Wanted:
+    async def _forget(self, receipt: str) -> None:
+        """Chats that were forgotten stand in no cache; an engine that is down has none."""
+        if receipt != self._forgotten:
+            self._forget_elsewhere()
+            if self._engine.is_up:
+                await self._engine.forget()
+            self._forgotten = receipt
+
+    def _read(self) -> tuple[Wanted, str]:
         with postgres.connect(postgres.url(self._settings)) as connection:
-            return wanted.read(connection, self._base.id)
+            newest = connection.execute(postgres.queries("swap").newest_receipt).fetchone()
+            return wanted.read(connection, self._base.id), newest["id"] if newest else ""
 
     def _begin(self, found: Wanted) -> Wanted:
         with postgres.connect(postgres.url(self._settings)) as connection:
-            experiments.begin(connection, found.promotion, self._settings.challenger_share)
+            given = self._settings
+            experiments.begin(connection, found.promotion, given.challenger_share, given.shadow_share)
             return wanted.read(connection, self._base.id)
 
     def _remember(self, found: Wanted, plan: Plan, refused: str | None = None) -> None:

@@ -2,17 +2,18 @@
 
 import hashlib
 import operator
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from selfimprove import postgres
 from selfimprove.chats import table as chats
-from selfimprove.chats.chat import Chat, Feedback, Message, Sealing
+from selfimprove.chats.chat import MARK, Chat, Feedback, Message, Sealing
 from selfimprove.chats.importing import import_chats
 from selfimprove.chats.seal import FeedbackRow, seal_feedback
-from selfimprove.gateway.chain import KeyedHash, after, answer_hash, canonical, chain
+from selfimprove.gateway import tokens
+from selfimprove.gateway.chain import KeyedHash, after, answer_hash, canonical, chain, token_of
 from selfimprove.gateway.exchange import Exchange, Reaction
 from selfimprove.gateway.packing import Kept
 from selfimprove.gateway.thread import MOST, SOURCE, answers, branch_id
@@ -49,13 +50,14 @@ def store(connection: Connection, kept: Sequence[Kept], sealing: Sealing, timezo
     exchanges = [one for one in kept if isinstance(one, Exchange)]
     reactions = [one for one in kept if isinstance(one, Reaction)]
     with connection.transaction():
+        owners = tokens.owners(connection)
         settled = list(_settled(connection, exchanges, sealing.keyed_hash))
         written = import_chats(connection, _states(settled, sealing.keyed_hash), sealing, timezone)
-        rows = [row for exchange in settled for row in _rows(exchange, sealing.keyed_hash)]
+        rows = [row for exchange in settled for row in _rows(exchange, sealing.keyed_hash, owners)]
         cursor = connection.cursor()
         cursor.executemany(postgres.queries(QUERIES).write, rows)
         new = max(cursor.rowcount, 0) if rows else 0
-        feedback, unplaced = _write_feedback(connection, reactions, sealing)
+        feedback, unplaced = _write_feedback(connection, reactions, sealing, owners)
     return Stored(new, feedback, written.forgotten, unplaced)
 
 
@@ -133,14 +135,16 @@ def _chats(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[Chat]:
         yield Chat(SOURCE, None, exchange.user, exchange.at, (*said, Message("assistant", text)), id=chat_id)
 
 
-def _rows(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[dict[str, Any]]:
+def _rows(exchange: Exchange, keyed_hash: KeyedHash, owners: Collection[str]) -> Iterator[dict[str, Any]]:
     thread = exchange.thread
+    token = token_of(thread.who)
     row = {
         "position": thread.position, "root": thread.root, "parent": thread.parent, "asked": thread.asked,
         "at": exchange.at, "model": name(exchange.model), "adapter": name(exchange.slot), "arm": exchange.arm,
         "ending": exchange.ending, "prompt_tokens": exchange.prompt_tokens,
         "completion_tokens": exchange.completion_tokens, "first_token_seconds": exchange.first_token_seconds,
         "seconds": exchange.seconds, "turns": thread.position + 1,
+        "token": token if token not in owners else None,
     }  # fmt: skip
     main = {"id": exchange.id, "chat_id": thread.chat_id, "relation": thread.relation, "repeats": thread.of}
     if not exchange.has_answer:
@@ -151,21 +155,24 @@ def _rows(exchange: Exchange, keyed_hash: KeyedHash) -> Iterator[dict[str, Any]]
         yield row | (main if id == exchange.id else other) | hashes
 
 
-def _write_feedback(connection: Connection, reactions: Sequence[Reaction], sealing: Sealing) -> tuple[int, int]:
+def _write_feedback(
+    connection: Connection, reactions: Sequence[Reaction], sealing: Sealing, owners: Collection[str]
+) -> tuple[int, int]:
     rows: list[FeedbackRow] = []
     unplaced = 0
     for reaction in reactions:
         known = reaction.chat_id is not None and reaction.position is not None
         found = (reaction.chat_id, reaction.position) if known else place(connection, reaction, sealing.keyed_hash)
         if found and found[0] is not None and found[1] is not None:
-            rows.extend(seal_feedback(said, found[0], sealing) for said in _said(reaction, found[1]))
+            rows.extend(seal_feedback(said, found[0], sealing) for said in _said(reaction, found[1], owners))
         else:
             unplaced += 1
     return chats.write_feedback(connection, rows) if rows else 0, unplaced
 
 
-def _said(reaction: Reaction, position: int) -> Iterator[Feedback]:
-    source, at = reaction.source, reaction.at
+def _said(reaction: Reaction, position: int, owners: Collection[str]) -> Iterator[Feedback]:
+    token, at = token_of(reaction.who), reaction.at
+    source = reaction.source if token is None or token in owners else f"{reaction.source}{MARK}{token}"
     if reaction.thumbs is not None:
         yield Feedback(position, "thumbs", float(reaction.thumbs), None, source, at)
     if reaction.rating is not None:

@@ -5,7 +5,7 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
@@ -69,6 +69,16 @@ def revoke(connection: Connection, given: str) -> list[str]:
     if not rows:
         raise TokenUnknown(given=given)
     return [row["id"] for row in rows]
+
+
+def owners(connection: Connection) -> frozenset[str]:
+    """Ids of the tokens, revoked ones too, whose word is the owner's: those that may review, or administer."""
+    return frozenset(row["id"] for row in connection.execute(postgres.queries("tokens").owners))
+
+
+def are_guests(tokens: Collection[Token]) -> bool:
+    """Whether there are tokens and none of them is an owner's: from the first one on nobody gets in without."""
+    return bool(tokens) and not any({"review", "admin"} & {*token.scopes} for token in tokens)
 
 
 def note_use(connection: Connection, uses: Mapping[str, datetime]) -> None:

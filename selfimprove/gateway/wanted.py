@@ -29,6 +29,7 @@ class Wanted:
     control: str | None = None
     experiment: str = ""
     share: float = 1.0
+    shadow: float = 0.0
     replaced: str = BASE
     is_promotion: bool = False
     is_new: bool = False
@@ -61,7 +62,7 @@ def plan_of(wanted: Wanted) -> Plan:
     """
     if wanted.refused:
         raise VoiceRefused(id=wanted.voice[:12], reason=wanted.refused)
-    return Plan(wanted.voice, wanted.control, wanted.experiment, wanted.share)
+    return Plan(wanted.voice, wanted.control, wanted.experiment, wanted.share, shadow=wanted.shadow)
 
 
 def folders(wanted: Wanted, slots: frozenset[str]) -> dict[str, Path]:
@@ -91,6 +92,7 @@ def _of_champion(connection: Connection, row: Mapping[str, Any], base_model: str
         control=control if runs else None,
         experiment=row["experiment"] if runs else "",
         share=row["share"] if runs else 1.0,
+        shadow=row["shadow"] if runs else 0.0,
         replaced=BASE if against.get(replaced) else replaced,
         is_promotion=is_promotion,
         is_new=is_promotion and row["experiment"] is None and not against.get(replaced),

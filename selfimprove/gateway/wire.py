@@ -5,7 +5,15 @@ from itertools import islice
 from typing import Annotated, Any, Literal, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    WithJsonSchema,
+)
 
 from selfimprove.chats.chat import Message
 from selfimprove.chats.formats.turns import turns
@@ -18,6 +26,11 @@ MOST_INSIDE = 50_000  # lists and objects of a request; each takes a few microse
 DEEPEST = 200  # orjson writes no deeper than 254
 Text = Annotated[str, StringConstraints(max_length=2_000_000)]
 TokenId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
+Most = Annotated[  # -1 is how llama.cpp and LM Studio say that there is no limit
+    Annotated[int, Field(ge=1, lt=2**31)] | None, BeforeValidator(lambda value: None if value == -1 else value),
+    WithJsonSchema({"anyOf": [{"type": "integer", "minimum": 1, "exclusiveMaximum": 2**31}, {"const": -1},
+                              {"type": "null"}]}),
+]  # fmt: skip
 Bias = Annotated[float, Field(ge=-100, le=100)]
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -77,10 +90,10 @@ class ChatRequest(Wire):
     seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
     logprobs: bool | None = False
     top_logprobs: int | None = Field(default=None, ge=0, le=20)
-    max_tokens: int | None = Field(default=None, ge=1, lt=2**31)
-    max_completion_tokens: int | None = Field(default=None, ge=1, lt=2**31)
+    max_tokens: Most = None
+    max_completion_tokens: Most = None
     temperature: float | None = Field(default=None, ge=0, le=2)
-    top_p: float | None = Field(default=None, gt=0, le=1)
+    top_p: float | None = Field(default=None, ge=0, le=1)  # 0: the likeliest token
     response_format: ResponseFormat | None = None
     tools: Annotated[list[dict[str, Any]], Field(max_length=1024)] | None = None
     tool_choice: str | dict[str, Any] | None = None

@@ -37,6 +37,7 @@ class Voices:
         self._waiting: deque[Asked] = deque()
         self._speeches: dict[int, Speech] = {}
         self._leaving: dict[str, int] = {}
+        self._unkept: set[int] = set()  # of whom nothing is remembered
         self._out: list[Event] = []
         self._said_at = time.monotonic()
 
@@ -104,6 +105,16 @@ class Voices:
         self._leaving[order["slot"]] = order["key"]
         return None
 
+    def _do_forget(self, _: Event) -> Event:
+        """Chats were forgotten: nothing that was read until now stays in memory, nor will what is being said."""
+        import mlx.core as mx
+
+        self._prefixes.forget()
+        under_way = [*(speech.asked for speech in self._speeches.values()), *self._waiting]
+        self._unkept = {asked.key for asked in under_way}
+        mx.clear_cache()
+        return {}
+
     def _do_figures(self, _: Event) -> Event:
         import mlx.core as mx
 
@@ -166,7 +177,8 @@ class Voices:
         caches, tokens = one.prompt_cache, one.all_tokens
         if caches is None:
             caches, tokens = self._generator.remove([one.uid], return_prompt_caches=True)[one.uid]
-        self._prefixes.keep(self._mixed.places.get(asked.slot, 0), tokens, caches[:-1])
+        if asked.goes_on and asked.key not in self._unkept:
+            self._prefixes.keep(self._mixed.places.get(asked.slot, 0), tokens, caches[:-1])
 
     def _part(self) -> None:
         """Unload what is to go and what nobody is answered by any more."""

@@ -32,6 +32,7 @@ class Asked:
     calls: Calls | None
     schema: Follow | None = None
     penalties: Penalties | None = None
+    goes_on: bool = True  # the caches of what was read are kept for the next turn
 
     @property
     def processors(self) -> list[Penalties | Follow]:
@@ -70,6 +71,7 @@ class Desk:
             stops=Stops(ask["stop"]),
             calls=self._calls(ask["tools"]),
             penalties=_penalties(ask),
+            goes_on=ask.get("goes_on", True),
         )
 
     def hold(self, asked: Asked, schema: dict[str, Any]) -> Asked:

@@ -71,9 +71,9 @@ class Prefixes:
         while self._kept and self.size > size:
             self._kept.pop(0)
 
-    def forget(self, place: int) -> None:
-        """Forget all that this place has read."""
-        self._drop(lambda one: one.place == place)
+    def forget(self, place: int | None = None) -> None:
+        """Forget all that this place has read; without one, all there is."""
+        self._drop(lambda one: place is None or one.place == place)
 
     def _drop(self, goes: Callable[[_Kept], bool]) -> None:
         self._kept = [one for one in self._kept if not goes(one)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from selfimprove.models.asked import Asked
 from selfimprove.models.stream import Stream
+from selfimprove.models.token_bytes import UNFINISHED, token_bytes
 
 Score = dict[str, Any]
 
@@ -76,10 +77,15 @@ class Speech:
         likeliest = np.argpartition(-values, min(top, len(values) - 1))[:top]
         ranked = sorted(((float(values[one]), int(one)) for one in likeliest), reverse=True)
         return {
-            "token": self._string(token),
-            "logprob": float(values[token]),
-            "top": [[self._string(one), value] for value, one in ranked if value > -np.inf],  # JSON has no infinity
+            **self._named(token, float(values[token])),
+            "top_logprobs": [self._named(one, value) for value, one in ranked if value > -np.inf],  # as JSON can say it
         }
+
+    def _named(self, token: int, logprob: float) -> Score:
+        """A token with its log-probability; with its bytes where they are a part of a character."""
+        text = self._string(token)
+        raw = token_bytes(self._tokenizer, token) if UNFINISHED in text else None
+        return {"token": text, "logprob": logprob, **({} if raw is None else {"bytes": list(raw)})}
 
     def _string(self, token: int) -> str:
         """A token's text with the space before it, which decoders leave out at the beginning of a text."""

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-UNFINISHED = "\ufffd"  # what a part of a character decodes to
+from selfimprove.models.token_bytes import UNFINISHED, whole
 
 
 class Stream:
@@ -12,7 +12,7 @@ class Stream:
     """
 
     def __init__(self, tokenizer: Any) -> None:
-        self._decode = tokenizer.decode
+        self._tokenizer, self._decode = tokenizer, tokenizer.decode
         self._recent: list[int] = []
         self._known = 0  # how many of the recent tokens are said
         self._said = ""  # and their text
@@ -29,6 +29,8 @@ class Stream:
         return new
 
     def rest(self) -> str:
-        """What waited, when no more tokens come."""
+        """What waited, when no more tokens come; a character whose end is missing is left out."""
         text: str = self._decode(self._recent)
-        return text[len(self._said) :]
+        left = text[len(self._said) :]
+        found = whole(self._tokenizer, self._recent[self._known :]) if UNFINISHED in left else None
+        return left if found is None else found

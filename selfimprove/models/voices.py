@@ -1,6 +1,6 @@
 """The process that answers all day: `python -m selfimprove.models.voices ORDER`, started by `gateway.engine`.
 
-Lines of JSON come on stdin, `{"key", "do": "say"|"cancel"|"load"|"unload"|"figures", …}`, and go out on stdout:
+Lines of JSON come on stdin, `{"key", "do": "say"|"cancel"|"load"|"unload"|"forget"|"figures"…}`, and go out on stdout:
 first `{"key": 0, "done"}` when it is ready, then for a key any number of `{"key", "piece"}` and at last `"done"` or
 `"error"`, and `{"beat"}` while it works and has nothing to say. When stdin ends, so does it.
 """

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from selfimprove.privacy.redact import find
+from selfimprove.privacy.redact import locate
 from selfimprove.privacy.redacted_chat import RedactedChat
 from selfimprove.privacy.table import Tally
 
@@ -37,5 +37,5 @@ def left_over(chats: Iterable[RedactedChat]) -> list[str]:
     found: Counter[str] = Counter()
     for chat in chats:
         texts = [message.content for message in chat.messages] + [given.text or "" for given in chat.feedback]
-        found.update(span.rule for text in texts for span in find(text))
+        found.update(span.rule for own in locate(texts) for span in own)
     return [f"{rule} still finds {n}" for rule, n in sorted(found.items())]

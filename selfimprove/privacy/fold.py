@@ -12,7 +12,7 @@ from functools import cache
 BARRIER = "\x00"  # stands for something redacted: no span holds one
 TYPES = (
     "EMAIL", "PHONE", "CARD", "IBAN", "NATIONAL_ID", "IP", "SECRET", "PASSWORD", "LINK", "DEVICE", "WALLET", "VEHICLE",
-    "BIRTH_DATE", "COORDINATES", "NAME", "PLACE", "ADDRESS",
+    "BIRTH_DATE", "COORDINATES", "NAME", "PLACE", "ADDRESS", "USERNAME",
 )  # fmt: skip
 PLACEHOLDER = re.compile(rf"\[({'|'.join(TYPES)})_(\d{{1,6}})\]")
 
@@ -22,6 +22,7 @@ _DROPPED = re.compile(
     "\ufe00-\ufe0f\ufe20-\ufe2f\uffa0\ufffd\u2065\U0001d159\U000e0000-\U000e0fff]"
 )
 _BREAKS = "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85"
+_RETURN = re.compile("\r(\n?)")
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r"})
 _ENTITIES = {
     "commat": "@", "period": ".", "amp": "&", "colon": ":", "sol": "/", "equals": "=", "plus": "+", "lowbar": "_",
@@ -93,6 +94,8 @@ def _cuts(text: str, found: Sequence[tuple[int, int]]) -> Iterable[tuple[int, in
     cuts = [(start, end, BARRIER) for start, end in found]
     if "[" in text:
         cuts += ((*match.span(), BARRIER) for match in PLACEHOLDER.finditer(text))
+    if "\r" in text:
+        cuts += ((match.start(), match.start() + 1, "" if match[1] else "\n") for match in _RETURN.finditer(text))
     if not text.isascii() or _has_control(text):
         cuts += _unseen(text)
     for mark, pattern in _ENCODED.items():

@@ -13,8 +13,9 @@ from selfimprove.privacy.fold import BARRIER, PLACEHOLDER, Folded, fold
 from selfimprove.privacy.gate import Admit
 from selfimprove.privacy.known import Known, is_recognisable
 from selfimprove.privacy.search import Hit, merged, search
+from selfimprove.privacy.turns import WORD, given, may_answer
 
-RULE_VERSION = "7"
+RULE_VERSION = "8"
 _ROUNDS = 8
 _MOST = 999_999  # a pseudonym with a longer number is none to PLACEHOLDER
 
@@ -48,16 +49,19 @@ def redact(texts: Sequence[str], found: Sequence[Sequence[Span]] | None = None) 
 
 
 def locate(texts: Sequence[str], found: Sequence[Sequence[Span]] | None = None) -> list[list[Span]]:
-    """The spans of each of one chat's texts; a value that a rule finds in one place is found in every other too."""
-    spans = [find(text) for text in texts]
+    """The spans of each of one chat's texts: what it holds, and what it answers to the text before it.
+
+    A value that a rule finds in one place is found in every other too, but for a plain word that answers a question.
+    """
+    spans = _answered(texts, [find(text) for text in texts])
     if found is not None:
         more = zip(texts, spans, found, strict=True)
-        spans = [_rest(text, beside(text, own, others)) for text, own, others in more]
+        spans = _answered(texts, [_rest(text, beside(text, own, others)) for text, own, others in more])
     known: dict[str, Hit] = {}
     while new := _values(texts, spans).items() - known.items():
         known.update(new)
         held = Known(known)
-        spans = [_spread(text, found, held) for text, found in zip(texts, spans, strict=True)]
+        spans = _answered(texts, [_spread(text, found, held) for text, found in zip(texts, spans, strict=True)])
     return spans
 
 
@@ -72,7 +76,7 @@ def replace(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> Redacted:
 def _rest(text: str, spans: list[Span], admit: Admit | None = None) -> list[Span]:
     """The spans with all that the rules find beside them."""
     for _ in range(_ROUNDS):
-        folded = fold(text, [(span.start, span.end) for span in spans])
+        folded = _folded(text, spans)
         hits = search(folded.text, admit)
         if not hits:
             break
@@ -80,9 +84,33 @@ def _rest(text: str, spans: list[Span], admit: Admit | None = None) -> list[Span
     return spans
 
 
+def _answered(texts: Sequence[str], spans: Sequence[list[Span]]) -> list[list[Span]]:
+    """The spans with what a text asks for and the next one gives."""
+    result = [*spans]
+    for at in range(1, len(texts)):
+        if may_answer(texts[at]):
+            result[at] = _given(texts[at - 1], result[at - 1], texts[at], result[at])
+    return result
+
+
+def _given(question: str, known: Sequence[Span], answer: str, spans: list[Span]) -> list[Span]:
+    asked = _folded(question, known).text
+    for _ in range(_ROUNDS):
+        folded = _folded(answer, spans)
+        hits = given(asked, folded.text)
+        if not hits:
+            break
+        spans = _rest(answer, _joined(spans, folded, hits))
+    return spans
+
+
+def _folded(text: str, spans: Iterable[Span]) -> Folded:
+    return fold(text, [(span.start, span.end) for span in spans])
+
+
 def _spread(text: str, spans: list[Span], known: Known) -> list[Span]:
     """The spans with other places where known values stand."""
-    folded = fold(text, [(span.start, span.end) for span in spans])
+    folded = _folded(text, spans)
     hits = merged(known.occurrences(folded.text))
     return _rest(text, _joined(spans, folded, hits)) if hits else spans
 
@@ -94,7 +122,7 @@ def _joined(spans: Iterable[Span], folded: Folded, hits: Iterable[Hit]) -> list[
 
 def _values(texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> dict[str, Hit]:
     """What was found, as folded text, if it can be recognised on its own."""
-    pairs = [(text, span) for text, found in zip(texts, spans, strict=True) for span in found]
+    pairs = [(text, span) for text, found in zip(texts, spans, strict=True) for span in found if span.rule != WORD]
     values = {fold(text[span.start : span.end]).text: Hit(0, 0, span.type, span.rule) for text, span in pairs}
     return {value: hit for value, hit in values.items() if is_recognisable(value)}
 

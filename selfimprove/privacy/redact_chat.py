@@ -16,7 +16,7 @@ from selfimprove.chats.days import Rejection
 from selfimprove.errors import SealBroken
 from selfimprove.privacy.names.spread import spread
 from selfimprove.privacy.originals import KeyedHash, hashed
-from selfimprove.privacy.redact import Redacted, Span, find, redact
+from selfimprove.privacy.redact import Redacted, Span, locate, redact
 from selfimprove.privacy.redacted_chat import RedactedFeedback
 from selfimprove.privacy.sealed_chat import SealedChat
 from selfimprove.privacy.time_limit import TookTooLong, time_limit
@@ -81,7 +81,7 @@ def redact_chat(
                 return Rejection(chat.id, "no_train", _where(opened))
             redacted = redactor(texts, spread(texts, found))
             _insist(redacted, len(texts))
-            left = sorted({span.rule for text in redacted.texts for span in find(text)})
+            left = sorted({span.rule for own in locate(redacted.texts) for span in own})
             originals = hashed(redacted.originals, keyed_hash)
     except (Exception, TookTooLong) as exc:  # noqa: BLE001  whatever the redactor does, the chat must not pass
         return Rejection(chat.id, "redactor_failed", {"error": type(exc).__name__})

@@ -176,11 +176,16 @@ def _address(faker: Any) -> str:
     return f"{faker.random.randrange(1, 1000)} {street}, {_place(faker)}"
 
 
+def _username(faker: Any) -> str:
+    """With the word at its end that documentation marks its values by."""
+    return f"{_surname(faker).lower()}{faker.random.randrange(10, 1000)}_example"
+
+
 _MAKERS: dict[str, Callable[[Any], str]] = {
     "EMAIL": _email, "PHONE": _phone, "CARD": _card, "IBAN": _iban, "NATIONAL_ID": _national_id, "IP": _ip,
     "SECRET": _secret, "PASSWORD": _password, "LINK": _link, "DEVICE": _device, "WALLET": _wallet,
     "VEHICLE": _vehicle, "BIRTH_DATE": _birth_date, "COORDINATES": _coordinates,
-    "NAME": _name, "PLACE": _place, "ADDRESS": _address,
+    "NAME": _name, "PLACE": _place, "ADDRESS": _address, "USERNAME": _username,
 }  # fmt: skip
 
 

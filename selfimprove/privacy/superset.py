@@ -150,6 +150,6 @@ def _narrowest(kind: Any, value: Any) -> int:
 
 
 def _bytes(allowed: frozenset[int], wide: bool = False) -> str:
-    """A class of bytes."""
-    written = "".join(rf"\x{code:02x}" for code in sorted(allowed))
+    """A class of bytes, in few of them: Hyperscan takes no pattern of more than 16,000."""
+    written = "".join(chr(code) if chr(code).isalnum() else rf"\x{code:02x}" for code in sorted(allowed))
     return rf"[{written}\x80-\xff]" if wide else f"[{written}]"

@@ -36,6 +36,11 @@ def of_chats(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[T
             yield from of_chat(row["id"], messages, vault.keyed_hash)
 
 
+def of_id(id: str) -> Tombstone:
+    """The tombstone by which a chat is refused under its own id alone."""
+    return Tombstone(id, "chat", 0)
+
+
 def of_chat(id: str, messages: tuple[Message, ...], keyed_hash: Callable[[bytes], str]) -> Iterator[Tombstone]:
     """A chat's id, and its marks: how it begins, up to each turn, and what a person said at length.
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import base64
 import binascii
-import fcntl
 import hashlib
 import os
 import secrets
 import stat
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,10 +17,10 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from selfimprove import disk, postgres
+from selfimprove import postgres
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
-from selfimprove.privacy import keychain
+from selfimprove.privacy import key_file, keychain
 from selfimprove.settings import private
 
 if TYPE_CHECKING:
@@ -120,7 +118,7 @@ def path_of(home: Path) -> Path:
 def add_key(home: Path) -> Vault:
     """Make a new key the current one; the older ones still open."""
     key = secrets.token_bytes(KEY_BYTES)
-    with _alone(path_of(home)):
+    with key_file.alone(path_of(home)):
         content = _content(path_of(home))
         content |= {"current": key_id(key), "keys": {**content["keys"], key_id(key): _text(key)}}
         _replace(path_of(home), content)
@@ -129,7 +127,7 @@ def add_key(home: Path) -> Vault:
 
 def drop_older_keys(home: Path) -> Vault:
     """Keep the current key alone: whatever an older one sealed is gone for ever."""
-    with _alone(path_of(home)):
+    with key_file.alone(path_of(home)):
         content = _content(path_of(home))
         current = content["current"]
         _replace(path_of(home), content | {"keys": {current: content["keys"][current]}})
@@ -163,14 +161,7 @@ def _create(path: Path) -> None:
     private(path.parent).chmod(0o700)
     key, hash_key = secrets.token_bytes(KEY_BYTES), secrets.token_bytes(KEY_BYTES)
     keys = {"current": key_id(key), "keys": {key_id(key): _text(key)}, "hash_key": _text(hash_key)}
-    draft = _draft(path, {**keys, "hash_key_id": hash_key_id(hash_key)})
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
-    disk.sync_folder(path.parent)  # else a power failure could take the only key of rows that are stored
+    key_file.make(path, {**keys, "hash_key_id": hash_key_id(hash_key)})
 
 
 def keep_in_keychain(home: Path) -> None:
@@ -180,37 +171,26 @@ def keep_in_keychain(home: Path) -> None:
         KeychainUnusable: there is none, or it does not give them back; they stay where they were.
     """
     path, entry = path_of(home), str(home)
-    with _alone(path):
+    with key_file.alone(path):
         keychain.write(entry, _content(path))
-        _put(path, {"keychain": entry})
+        key_file.put(path, {"keychain": entry})
 
 
 def keep_in_file(home: Path) -> None:
     """Move the keys back into their file."""
     path = path_of(home)
-    with _alone(path):
+    with key_file.alone(path):
         entry = orjson.loads(path.read_bytes()).get("keychain")
         if entry:
-            _put(path, _content(path))
+            key_file.put(path, _content(path))
             keychain.delete(entry)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """While keys are exchanged, who comes second waits: a key that was written over is lost for ever."""
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        fcntl.flock(folder, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(folder)
 
 
 def _complete(path: Path) -> None:
     """Write the hash key's id beside it, where the file is from before it had one."""
     if "hash_key_id" in _content(path):
         return
-    with _alone(path):
+    with key_file.alone(path):
         content = _content(path)
         _replace(path, {**content, "hash_key_id": hash_key_id(_key(content["hash_key"]))})
 
@@ -220,25 +200,7 @@ def _replace(path: Path, content: Mapping[str, Any]) -> None:
     entry = orjson.loads(path.read_bytes()).get("keychain")
     if entry:
         keychain.write(entry, content)
-    _put(path, {"keychain": entry} if entry else content)
-
-
-def _put(path: Path, content: Mapping[str, Any]) -> None:
-    os.replace(_draft(path, content), path)
-    disk.sync_folder(path.parent)
-
-
-def _draft(path: Path, content: Mapping[str, Any]) -> Path:
-    draft = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    with open(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        try:
-            file.write(orjson.dumps(content))
-            file.flush()
-            disk.sync(file.fileno())
-        except OSError:
-            draft.unlink()
-            raise
-    return draft
+    key_file.put(path, {"keychain": entry} if entry else content)
 
 
 def _read(path: Path) -> Vault:

@@ -73,11 +73,21 @@ def _text(group: Sequence[Row]) -> str:
 
 def _due(connection: Connection, rows: Sequence[Row], now: datetime) -> list[Row]:
     """What failed before, when its time has come; what is new, unless a digest has just gone out."""
-    last = _all(connection, "last_sent")[0]["at"]
+    last = _all(connection, "last_sent", now=now)[0]["at"]
     is_quiet = last is not None and now - last < QUIET
-    again = [row for row in rows if 0 < row["attempts"] < MOST and row["next_at"] <= now]
+    again = [row for row in rows if 0 < row["attempts"] < MOST and _has_come(row, now)]
     new = [row for row in rows if not row["attempts"]]
     return sorted([*again, *([] if is_quiet and not again else new)], key=lambda row: row["id"])
+
+
+def _has_come(row: Row, now: datetime) -> bool:
+    """Whether the time of another attempt is there; one put off for longer comes of a clock that ran ahead."""
+    next_at: datetime = row["next_at"]
+    return not now < next_at <= now + _put_off(row["attempts"])
+
+
+def _put_off(tried: int) -> timedelta:
+    return BACK_OFF[min(tried, len(BACK_OFF)) - 1]
 
 
 def _told(row: Row, problems: Mapping[str, str], now: datetime) -> dict[str, Any]:
@@ -87,7 +97,7 @@ def _told(row: Row, problems: Mapping[str, str], now: datetime) -> dict[str, Any
     tried = row["attempts"] + 1
     return {
         "id": row["id"], "state": "failed" if problem else "sent" if problems else "kept", "told": told,
-        "attempts": tried, "next_at": now + BACK_OFF[min(tried, len(BACK_OFF)) - 1],
+        "attempts": tried, "next_at": now + _put_off(tried),
         "sent_at": None if problem or not problems else now, "problem": problem,
     }  # fmt: skip
 

@@ -29,6 +29,7 @@ REASONS = {
     "redactor_failed": "private details could not be removed for sure",
     "left_over_name": "a name might have been left in",
     "smuggled_instruction": "it held orders to the model, hidden in a page or a tool’s output",
+    "errand": "your chat program asked it for itself, such as a title",
     "too_short": "too short to teach anything",
     "too_long": "too long to be a chat",
     "repetition": "it repeats itself",

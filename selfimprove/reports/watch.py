@@ -49,6 +49,15 @@ def last_sign(connection: Connection) -> datetime | None:
     return found
 
 
+def next_tick(settings: Settings, now: datetime) -> datetime:
+    """When the schedule ticks next, in the owner's time zone."""
+    from zoneinfo import ZoneInfo
+
+    from cronsim import CronSim
+
+    return next(CronSim(settings.cron, now.astimezone(ZoneInfo(settings.timezone))))
+
+
 @cache
 def patience(cron: str) -> timedelta:
     """How long no night may have ended before somebody is told."""

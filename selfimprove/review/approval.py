@@ -1,7 +1,7 @@
 """A person's word on a promotion that waits for it."""
 
 from collections.abc import Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
@@ -36,10 +36,12 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
         return show.page("approval.html.j2", here="nights", **filled)
 
     @found.post("/approval/{report}", dependencies=CAN_ACT)
-    def answer(report: str, word: Annotated[str, Form()], reason: Annotated[str, Form()] = "") -> Response:
+    def answer(
+        report: str, word: Annotated[Literal["yes", "no"], Form()], reason: Annotated[str, Form()] = "",
+    ) -> Response:
         with house.act() as connection:
             sign = record.signer(Vault.open(house.settings.home, connection))
-            if word != "yes":
+            if word == "no":
                 approve.decline(connection, report, reason.strip(), sign)
                 return RedirectResponse("/", 303)
             decision = approve.approve(connection, report, sign)

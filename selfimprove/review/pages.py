@@ -9,10 +9,9 @@ from fastapi.routing import APIRoute
 from psycopg import DataError, OperationalError
 
 from selfimprove.errors import DatabaseDown, SelfImproveError
-from selfimprove.gateway import login
-from selfimprove.gateway.guard import OWNER, Visitor
 from selfimprove.review import adapters, approval, champion, chats, nights, ratings, show, taking_back, today
 from selfimprove.review.house import House
+from selfimprove.review.reader import READER, reader
 from selfimprove.settings import Settings
 
 __all__ = ["House", "Page", "router"]
@@ -26,7 +25,7 @@ class Page(APIRoute):
         answer = super().get_route_handler()
 
         async def answered(request: Request) -> Response:
-            show.BY_COOKIE.set(_came_by_cookie(request))
+            READER.set(reader(request))
             try:
                 return await answer(request)
             except OperationalError:
@@ -46,13 +45,6 @@ def router(settings: Settings, **more: Any) -> APIRouter:
         found.include_router(room.routes(house, partial(APIRouter, route_class=Page)))
     found.add_api_route("/static/{name}", show.file, methods=["GET"])
     return found
-
-
-def _came_by_cookie(request: Request) -> bool:
-    """Not by a token that a program sends, nor as whoever is at a machine without tokens."""
-    visitor: Visitor | None = getattr(request.state, "visitor", None)
-    has_token = visitor is not None and visitor.id != OWNER.id
-    return has_token and login.COOKIE in request.cookies and "authorization" not in request.headers
 
 
 def _error(exc: SelfImproveError) -> Response:

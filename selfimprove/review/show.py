@@ -1,7 +1,6 @@
 """Pages as HTML: every text escaped, no script or style but the files of this room, nothing kept in caches."""
 
 import hashlib
-from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +10,7 @@ from fastapi.responses import HTMLResponse, Response
 from selfimprove.charts import number
 from selfimprove.reports import morning
 from selfimprove.review import words
+from selfimprove.review.reader import READER
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -20,7 +20,6 @@ FILES = {
     "look.css": morning.LOOK,
     **{name: HERE / "static" / name for name in ("review.css", "review.js", "htmx.min.js")},
 }
-BY_COOKIE: ContextVar[bool] = ContextVar("BY_COOKIE", default=False)  # whether a cookie let in who is answered now
 TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 HEADERS = {
     "Content-Security-Policy": (
@@ -35,8 +34,8 @@ HEADERS = {
 
 
 def page(template: str, *, status: int = 200, **filled: Any) -> Response:
-    """A page of templates/; whoever came by a cookie is offered to give it back."""
-    filled["may_leave"] = BY_COOKIE.get()
+    """A page of templates/, with links to where its reader may go; who came by a cookie is offered to give it back."""
+    filled["reader"] = READER.get()
     return HTMLResponse(templates().get_template(template).render(**filled), status, HEADERS)
 
 

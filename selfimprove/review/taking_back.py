@@ -10,7 +10,7 @@ from fastapi import APIRouter, Depends, Form, Response
 from fastapi.responses import RedirectResponse
 
 from selfimprove.errors import ForgetUnclear, ReceiptUnknown
-from selfimprove.forgetting.carry_out import carry_out, consequences, refuse_while_a_night_runs
+from selfimprove.forgetting.carry_out import carry_out, consequences, refuse_while_a_night_runs, staying
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.receipt import Selector
 from selfimprove.forgetting.select import Wish
@@ -23,6 +23,7 @@ from selfimprove.review.house import House
 
 CAN_FORGET = [Depends(needs("admin"))]
 LISTED = 20
+Copies = Annotated[bool, Form()]
 
 
 def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
@@ -36,16 +37,16 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
         return show.page("forget.html.j2", here="forget", receipts=receipts)
 
     @found.post("/forget", dependencies=CAN_FORGET)
-    def look(selector: Annotated[Selector, Form()], value: Annotated[str, Form()]) -> Response:
-        wish = wished(selector, value)
+    def look(selector: Annotated[Selector, Form()], value: Annotated[str, Form()], copies: Copies = False) -> Response:
+        wish = wished(selector, value, copies)
         with _opened(house) as (connection, vault):
             receipt = forget(connection, vault, wish, datetime.now(UTC), dry_run=True)
         told = consequences(receipt) if receipt else []
         return show.page("forget_sure.html.j2", here="forget", wish=wish, receipt=receipt, told=told)
 
     @found.post("/forget/now", dependencies=CAN_FORGET)
-    def now(selector: Annotated[Selector, Form()], value: Annotated[str, Form()]) -> Response:
-        wish = wished(selector, value)
+    def now(selector: Annotated[Selector, Form()], value: Annotated[str, Form()], copies: Copies = False) -> Response:
+        wish = wished(selector, value, copies)
         with _opened(house) as (connection, vault):
             if house.has_nights():
                 refuse_while_a_night_runs(connection)
@@ -58,12 +59,13 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
             rows = table.rows(connection, "receipts", id=id, limit=1)
         if not rows:
             raise ReceiptUnknown(id=id)
-        return show.page("receipt.html.j2", here="forget", receipt=rows[0])
+        stays = staying(rows[0]["stays"], rows[0]["selector"])
+        return show.page("receipt.html.j2", here="forget", receipt=rows[0], stays=stays)
 
     return found
 
 
-def wished(selector: Selector, value: str) -> Wish:
+def wished(selector: Selector, value: str, copies: bool = False) -> Wish:
     """What a form asks to forget.
 
     Raises:
@@ -77,7 +79,7 @@ def wished(selector: Selector, value: str) -> Wish:
             value = date.fromisoformat(value).isoformat()
         except ValueError:
             raise ForgetUnclear(reason="that is no day, such as 2026-01-31") from None
-    return Wish(selector, value)
+    return Wish(selector, value, copies)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Response
 
@@ -32,7 +33,8 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
             read = _read(connection, now, house.settings)
         signs = [Sign("Database", True, "answers"), *house.signs()]
         read["stands_in"] = any(one.stands_in for one in signs)
-        return show.page("today.html.j2", here="today", signs=signs, needs=_needs(read, signs), **read)
+        at = now.astimezone(ZoneInfo(house.settings.timezone))
+        return show.page("today.html.j2", here="today", at=at, signs=signs, needs=_needs(read, signs), **read)
 
     return found
 

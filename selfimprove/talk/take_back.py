@@ -18,7 +18,7 @@ PATIENCE = 20.0  # seconds until what was said a moment ago must have come to th
 
 
 def take_back(settings: Settings, chats: Sequence[str], *, dry_run: bool, patience: float = PATIENCE) -> str:
-    """Forget these chats, with their exact copies as the verb has it; tells what went, or with `dry_run` what would.
+    """Forget these chats, with what repeats them as the verb has it; tells what went, or with `dry_run` what would.
 
     Raises:
         ForgetBusy: a night is under way.

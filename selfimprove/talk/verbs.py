@@ -76,7 +76,7 @@ def forget(talk: Talk, _: str) -> None:
     if not chats:
         talk.screen.note(NOTHING)
         return
-    talk.screen.note(talk.forget(chats, True))  # exact copies go too, and an adapter that learned from one
+    talk.screen.note(talk.forget(chats, True))  # its other states go too, and an adapter that learned from one
     if talk.screen.confirm("Forget it for ever?"):
         talk.screen.note(talk.forget(chats, False))
         talk.conversation.begin_anew()

@@ -48,6 +48,14 @@ def test_the_floor(items, kappa, is_enough, is_too_low, words):
     assert (found.is_enough, found.is_too_low, found.sentence) == (is_enough, is_too_low, words)
 
 
+@pytest.mark.parametrize(("bad", "is_enough"), [(1, False), (2, False), (8, True)])
+def test_a_judge_that_saw_one_bad_answer_among_many_good_ones_has_not_earned_a_say(bad, is_enough):
+    found = agreement(chats(*[BOTH] * 20, OWNER, *[NEITHER] * bad))
+    assert found.kappa >= FLOOR
+    assert (found.is_enough, found.is_too_low, found.low > 0) == (is_enough, not is_enough, is_enough)
+    assert found.sentence.endswith("over 29 answers" if is_enough else "which may be chance")
+
+
 def test_graded_answers_that_the_owner_rated():
     rated = [known(n, 1.0, 5) for n in range(15)] + [known(n + 20, -1.0, 1) for n in range(15)]
     unrated = [known(n + 50, None, 1) for n in range(5)]

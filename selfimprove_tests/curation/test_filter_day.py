@@ -9,7 +9,7 @@ import pytest
 from selfimprove import postgres
 from selfimprove.chats import days
 from selfimprove.curation import table
-from selfimprove.curation.filter_day import STAGE, Filtered, filter_day
+from selfimprove.curation.filter_day import STAGE, Filtered, filter_day, reopen_later
 from selfimprove.curation.past import Past
 from selfimprove.privacy.redacted_chat import RedactedChat
 from selfimprove_tests.curation.chats import DAY, chat, said
@@ -89,9 +89,19 @@ def test_any_order_of_days_gives_the_same_rows(connection: postgres.Connection, 
         connection.execute("delete from rejections")
         connection.commit()
         for day in order:
-            run(database, day)
+            _run_with_what_follows(database, day)
         assert stored(connection) == expected
         connection.rollback()
+
+
+def _run_with_what_follows(database: str, day: date) -> None:
+    """A day, and after it the later ones that would come out otherwise now, as its checks would let them pass."""
+    run(database, day)
+    with postgres.connect(database) as connection:
+        days.set_verdict(connection, STAGE, day, True)
+        later = reopen_later(connection, day, Past())
+    for one in later:
+        _run_with_what_follows(database, one)
 
 
 def test_a_day_twice_gives_the_same_rows_and_embeds_nothing_again(

@@ -1,5 +1,6 @@
 import gzip
 import json
+import random
 import re
 from collections import Counter
 from pathlib import Path
@@ -55,6 +56,9 @@ def test_a_secret_that_redaction_left_is_found_in_messages_and_feedback() -> Non
     assert found is not None
     assert (found.name, found.position) == ("left_over_secret", 1)
     assert address not in repr(found)
+    told = reject(chat("What is your PIN?", str(random.Random(11).randint(1000, 9999))))
+    assert told is not None
+    assert (told.name, told.position) == ("left_over_secret", 1)
     noted = reject(chat("Where?", "There.", feedback=(said("correction", text=f"Write to {address}."),)))
     assert noted is not None
     assert (noted.name, noted.position) == ("left_over_secret", 1)

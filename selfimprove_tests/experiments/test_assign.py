@@ -2,7 +2,7 @@
 
 import pytest
 
-from selfimprove.experiments.assign import is_challengers
+from selfimprove.experiments.assign import is_challengers, is_shadowed
 
 CHATS = [f"{number:032x}" for number in range(4000)]
 
@@ -28,3 +28,9 @@ def test_a_greater_share_takes_nobody_away() -> None:
 @pytest.mark.parametrize(("share", "of_all"), [(0.0, 0), (1.0, len(CHATS))])
 def test_nobody_or_everybody(share: float, of_all: int) -> None:
     assert sum(is_challengers("first", chat, share) for chat in CHATS) == of_all
+
+
+def test_who_is_answered_unheard_is_drawn_apart_from_the_arms() -> None:
+    drawn = [chat for chat in CHATS if is_shadowed("first", chat, 0.3)]
+    assert len(drawn) / len(CHATS) == pytest.approx(0.3, abs=0.025)
+    assert sum(is_challengers("first", chat, 0.5) for chat in drawn) / len(drawn) == pytest.approx(0.5, abs=0.05)

@@ -1,11 +1,12 @@
 """Bets that no null can win, and that harm does."""
 
+from dataclasses import replace
 from itertools import product
 from math import comb
 
 import pytest
 
-from selfimprove.experiments.evidence import Arm, of_harm, of_no_harm
+from selfimprove.experiments.evidence import Arm, Shadows, of_harm, of_no_harm
 from selfimprove.experiments.experiment import Outcome
 from selfimprove.experiments.judge import look
 from selfimprove.experiments.simulate import Household, detectable, simulate
@@ -45,6 +46,23 @@ def test_at_the_ratio_to_be_ruled_out_the_bets_against_it_gain_nothing(share: fl
 
 def test_nothing_is_shown_by_nothing() -> None:
     assert of_harm(Arm(), Arm(), 0.5) == of_no_harm(Arm(), Arm(), 0.5, 2.0) == 1.0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.3])
+def test_what_nobody_hears_gains_nothing_where_nobody_differs(share: float) -> None:
+    ways = [(k, comb(15, k) / 2**15) for k in range(16)]
+    mean = sum(p * float(of_harm(Arm(), Arm(), share, Shadows(40, k, 15 - k))) for k, p in ways)
+    assert mean == pytest.approx(1.0)
+
+
+def test_a_challenger_that_answers_nobody_is_found_out_unheard() -> None:
+    found = look(experiment(share=0.0, shadow=1.0), Arm(40, 2), Arm(), STARTED, Shadows(30, worse=9, better=0))
+    assert found.outcome is Outcome.DEMOTED
+    assert found.reason.endswith(
+        "of 30 questions that both answered unheard, rules object to its answer alone in 9, and in 0 to the other alone"
+    )
+    same = look(experiment(share=0.0, shadow=1.0), Arm(40, 2), Arm(), STARTED, Shadows(30, worse=5, better=4))
+    assert same.outcome is Outcome.RUNNING
 
 
 @pytest.mark.parametrize("share", [0.0, 1.0])
@@ -106,6 +124,20 @@ def test_houses_where_nothing_differs_seldom_demote() -> None:
     found = simulate(Household(chats=40, days=30, wave=0.4, spread=0.6), 400, seed=5)
     assert found["ever_harm"] <= 0.05
     assert found["confirmed"] > 0.9
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_houses_where_nothing_differs_unheard_seldom_demote(share: float) -> None:
+    house = Household(chats=40, days=30, wave=0.4, spread=0.6, share=share, shadow=0.5, flawed=0.2)
+    assert simulate(house, 400, seed=5)["ever_harm"] <= 0.05
+
+
+def test_faults_that_nobody_complains_of_are_found_unheard() -> None:
+    house = Household(chats=40, shadow=0.5, flawed=0.05, flaws=8.0)
+    assert simulate(replace(house, shadow=0.0), 200, seed=5, each=10)["demoted"] <= 0.05
+    found = simulate(house, 200, seed=5, each=10)
+    assert found["demoted"] > 0.9  # others were confirmed sooner
+    assert found["days_to_demote"] < 4
 
 
 def test_a_challenger_that_displeases_three_times_as_often_is_found_within_days() -> None:

@@ -6,6 +6,7 @@ import pytest
 
 from selfimprove.errors import ExperimentOver, ExperimentUnknown
 from selfimprove.experiments import table
+from selfimprove.experiments.evidence import Shadows
 from selfimprove.experiments.experiment import Experiment, Look, Outcome
 from selfimprove.experiments.look import look, stop
 from selfimprove.promotion import table as promotions
@@ -38,6 +39,28 @@ def chats(succession: Succession, adapter: str, count: int, at: datetime, disple
 
 def test_without_an_experiment_there_is_nothing_to_see(succession: Succession) -> None:
     assert look(succession.house.connection) is None
+
+
+def test_what_nobody_heard_takes_the_challenger_back(succession: Succession) -> None:
+    connection = succession.house.connection
+    table.begin(connection, succession.promotion, 0.0, 0.5)
+    experiment = table.running(connection)
+    assert experiment is not None
+    for flaws in [("looping",), ("looping", "other_language"), ()] * 5:
+        table.shadowed(connection, experiment.id, flaws, (), same=not flaws)
+    table.shadowed(connection, experiment.id, ("empty",), ("truncated",), same=False)
+    found = seen(succession)
+    assert found.shadows == Shadows(both_answered=16, worse=10, better=0, same=5)
+    assert found.outcome is Outcome.DEMOTED
+    assert answers(succession.house) == succession.first
+    table.shadowed(connection, experiment.id, (), ("empty",), same=False)
+    assert table.shadows(connection, experiment) == found.shadows, "nothing is added to one that has ended"
+
+
+def test_without_shadow_answers_nothing_is_counted_of_them(succession: Succession) -> None:
+    begun(succession)
+    assert seen(succession).shadows is None
+    assert "unheard" not in table.row_of(succession.house.connection, "")["reason"]
 
 
 def test_an_experiment_begins_once(succession: Succession) -> None:

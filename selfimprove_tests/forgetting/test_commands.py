@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from selfimprove import stack
 from selfimprove.cli import tree
-from selfimprove.errors import ForgetBusy, ForgetUnconfirmed
+from selfimprove.errors import ForgetBusy, ForgetUnconfirmed, ForgetUnknown
 from selfimprove.settings import current
 from selfimprove_tests.forgetting.conftest import Past
 from selfimprove_tests.forgetting.house import ALONE, SECRET, House, files_that_hold, rows_that_hold, said
@@ -60,9 +60,27 @@ def test_a_dry_run_says_what_would_go(past: Past) -> None:
     done = forget("--user", "ada", "--dry-run")
     assert done.exit_code == 0
     assert "Would be forgotten: 1 chats, 1 feedback" in done.stdout
-    assert "1 datasets held them; 2 adapters learned from those." in done.stdout
+    assert "Datasets that held them: 1; adapters that learned from those: 2." in done.stdout
     assert f"adapter {past.clean[:12]} answers from now on" in done.stdout
+    assert "That night is asked for" in done.stdout
+    assert "What `selfimprove adapters export` wrote of these adapters knows it still" in done.stdout
     assert past.house.count("chats") == 2
+
+
+def test_nothing_is_asked_for_where_no_adapter_learned_it(house: House) -> None:
+    house.hear(said("one", "two"))
+    told = forget("--matching", "two", "--dry-run").stdout
+    assert "asked for" not in told
+    assert "export" not in told
+
+
+def test_copies_go_too_when_they_are_asked_for(house: House) -> None:
+    first, _ = house.hear(said(SECRET, "I see."), said(f"{SECRET} ", "I see.", user="bob"))
+    assert json.loads(forget("--user", "ada", "--dry-run", "--json").stdout)["stays"]["copies"] == 1
+    told = json.loads(forget("--user", "ada", "--copies", "--yes", "--json").stdout)
+    assert (told["counts"]["chats"], told["stays"]["copies"]) == (2, 0)
+    assert house.count("chats") == 0
+    assert isinstance(forget("--chat", first, "--yes").exception, ForgetUnknown)
 
 
 def test_text_comes_from_standard_input_so_that_no_shell_remembers_it(past: Past) -> None:

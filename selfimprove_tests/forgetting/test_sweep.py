@@ -1,5 +1,6 @@
 """Files go too, also when the process that forgot was killed before it came to them."""
 
+import fcntl
 import hashlib
 
 import orjson
@@ -57,6 +58,41 @@ def test_half_written_weights_and_pages_are_removed_with_it(past: Past) -> None:
     forgotten(past)
     sweep(past.house.connection, home)
     assert list(files_that_hold(home, SECRET)) == []
+
+
+def unfinished(past: Past) -> int:
+    row = past.house.connection.execute("select count(*) as n from receipts where swept_at is null").fetchone()
+    assert row
+    return int(row["n"])
+
+
+def test_what_is_still_there_is_told_and_tried_again(past: Past) -> None:
+    home, told = past.house.home, list[str]()
+    forgotten(past)
+    folder = home / "datasets" / "data of second"
+    folder.rename(home / "moved")
+    folder.symlink_to(home / "moved")  # which nothing follows to delete what is there
+    [file] = sweep(past.house.connection, home, told.append)
+    assert told == [f"{folder} could not be removed."]
+    assert (unfinished(past), file.exists()) == (1, True)
+    folder.unlink()
+    assert sweep(past.house.connection, home, told.append) == [file]
+    assert (unfinished(past), len(told)) == (0, 1)
+
+
+def test_a_training_under_way_keeps_its_own_and_is_told(past: Past) -> None:
+    home, told = past.house.home, list[str]()
+    draft = home / "work" / "training" / "abc"
+    draft.mkdir(parents=True)
+    (draft / "checkpoint.safetensors").write_text(SECRET)
+    forgotten(past)
+    with (home / "work" / "training.lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        sweep(past.house.connection, home, told.append)
+        assert told == [f"A training is under way, and keeps what it has half-written in {draft.parent}."]
+        assert (unfinished(past), draft.exists()) == (1, True)
+    sweep(past.house.connection, home, told.append)
+    assert (unfinished(past), draft.exists(), len(told)) == (0, False, 1)
 
 
 def test_a_url_that_leads_elsewhere_is_left_alone(past: Past) -> None:

@@ -27,7 +27,7 @@ class FakeEngine:
         self.flaws: dict[str, str] = {}
         self.under_way: Counter[str] = Counter()
         self.bytes = 2 * GB
-        self.drained = 0
+        self.drained = self.forgets = 0
         self.starts = self.deaths = 0  # deaths: so many starts to come end in one
 
     why = "the model is not started"
@@ -52,6 +52,9 @@ class FakeEngine:
 
     async def memory(self) -> Figures:
         return Figures(self.bytes, self.bytes, 0, 0, 0, 0, 0, 0)
+
+    async def forget(self) -> None:
+        self.forgets += 1
 
     async def load(self, slot: str, folder: Path) -> None:
         if not self.is_up:

@@ -66,7 +66,8 @@ class Parrot:
             await self._obey(said.partition(" ")[0])
             for word in words:
                 await self._obey(word)
-                score = TokenScore(word, -0.5, ((word, -0.5), ("other", -1.0))[: ask.top_logprobs or 0])
+                top = (TokenScore(word, -0.5), TokenScore("other", -1.0))
+                score = TokenScore(word, -0.5, top[: ask.top_logprobs or 0])
                 yield Piece(f"{word} ", () if ask.top_logprobs is None else (score,))
             calls = (CALL,) if ask.tools else ()
             yield Piece("", (), "tool_calls" if calls else "stop", 7, len(words), calls)
@@ -146,6 +147,7 @@ def serving(app: ASGIApp, port: int = 0) -> Iterator[str]:
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
         thread.start()
         while not server.started:
+            assert thread.is_alive(), "it did not start"
             time.sleep(0.005)
         try:
             yield f"http://127.0.0.1:{listening.getsockname()[1]}"

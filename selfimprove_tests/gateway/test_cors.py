@@ -1,5 +1,6 @@
 """Pages of other origins: those that the owner named may ask under /v1 with a token, and no cookie counts there."""
 
+import secrets
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,11 +76,11 @@ def test_with_a_token_a_page_may_ask_and_read(client: httpx.Client) -> None:
 
 def test_nothing_else_lets_it_read(client: httpx.Client) -> None:
     client.post("/login", data={"token": "si-me"})
+    assert client.get("/v1/models").status_code == 200
     by_cookie = client.get("/v1/models", headers={"origin": OBSIDIAN})
-    assert (by_cookie.status_code, granted(by_cookie)) == (403, {})
+    assert (by_cookie.status_code, by_cookie.json()["error"]["code"]) == (401, None)
+    assert client.get("/metrics", headers={"origin": OBSIDIAN}).status_code == 403
     client.cookies.clear()
-    wrong = client.get("/v1/models", headers={"origin": OBSIDIAN, "authorization": "Bearer si-other"})
-    assert (wrong.status_code, granted(wrong)) == (403, {})
     bearer = {"authorization": "Bearer si-me"}
     for origin in ("https://evil.example", "null"):
         assert granted(client.get("/v1/models", headers=bearer | {"origin": origin})) == {}
@@ -87,10 +88,38 @@ def test_nothing_else_lets_it_read(client: httpx.Client) -> None:
     assert granted(client.get("/metrics", headers=bearer | {"origin": OBSIDIAN})) == {}
 
 
+@pytest.mark.parametrize("origin", [OBSIDIAN, OBSIDIAN.upper()])
+def test_a_page_reads_that_its_token_is_not_valid(client: httpx.Client, origin: str) -> None:
+    wrong = {"origin": origin, "authorization": f"Bearer {secrets.token_urlsafe()}"}
+    for answer in (
+        client.get("/v1/models", headers=wrong), client.post("/v1/chat/completions", json=CHAT, headers=wrong)
+    ):  # fmt: skip
+        assert (answer.status_code, answer.json()["error"]["code"]) == (401, "invalid_api_key")
+        assert granted(answer)["allow-origin"] == origin
+
+
+@pytest.mark.parametrize(("path", "origin"), [
+    ("/v1/models", "https://evil.example"), ("/v1/models", "null"), ("/metrics", OBSIDIAN), ("/login", OBSIDIAN),
+])  # fmt: skip
+def test_whoever_may_not_ask_reads_nothing_with_a_wrong_token(client: httpx.Client, path: str, origin: str) -> None:
+    answer = client.get(path, headers={"origin": origin, "authorization": f"Bearer {secrets.token_urlsafe()}"})
+    assert (answer.status_code, granted(answer)) == (403, {})
+    assert answer.json()["error"]["code"] == "origin_not_allowed"
+
+
+@pytest.mark.parametrize("asked", ["user-agent", "openai-organization", "openai-project", "openai-beta"])
+def test_openais_client_may_send_what_it_sends(client: httpx.Client, asked: str) -> None:
+    headers = WANTS | {"access-control-request-headers": f"authorization,{asked},cookie,x-{asked},{asked}-x"}
+    assert granted(client.options("/v1/models", headers=headers))["allow-headers"] == f"authorization, {asked}"
+
+
 def test_before_there_is_a_token_no_page_may_ask(tmp_path: Path) -> None:
     with serving(Served(tmp_path, ORIGINS=OBSIDIAN).app) as url:
         answer = httpx.get(f"{url}/v1/models", headers={"origin": OBSIDIAN})
-        assert (answer.status_code, granted(answer)) == (403, {})
+        assert answer.status_code == 401
+        assert "selfimprove tokens add" in answer.json()["error"]["message"]
+        elsewhere = httpx.get(f"{url}/v1/models", headers={"origin": "https://evil.example"})
+        assert (elsewhere.status_code, granted(elsewhere)) == (403, {})
 
 
 def test_without_the_setting_nobody_is_asked(tmp_path: Path) -> None:

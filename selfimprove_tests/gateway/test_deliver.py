@@ -106,6 +106,21 @@ def test_a_chat_becomes_a_row_as_an_import_makes_it_and_grows_with_each_turn(
     assert (two["position"], two["relation"], two["parent"], two["root"]) == (3, "next", "c1", chat_id)
 
 
+def test_a_chat_grows_though_its_client_leaves_out_most_of_what_was_there(
+    home: Path, connect: Connect, rows: Rows
+) -> None:
+    """Thoughts are not sent back, and prompts may shrink: by its length nobody tells this from an overwriting."""
+    thought = f"<think>{'Who says hello may want something. ' * 200}</think>"
+    told = [(("hello",), f"{thought}ok"), (("hello", "ok", "thanks"), "Fine.")]
+    sizes = []
+    for number, (texts, answer) in enumerate(told):
+        keeping(Archive(home, connect, ZONE), lambda archive: say(archive, f"c{number}", *texts, answer=answer))  # noqa: B023
+        [row] = rows("select * from chats")
+        sizes.append(len(row["sealed"]))
+    assert opened(home, row) == ["u:hello", "a:ok", "u:thanks", "a:Fine."]
+    assert sizes[0] > 30 * sizes[1]
+
+
 def test_what_is_delivered_again_changes_nothing(home: Path, connect: Connect, rows: Rows) -> None:
     seal = sealing(home)
     first = Archive(home, connect, ZONE)

@@ -18,7 +18,8 @@ from selfimprove.errors import (
     SchemaUnusable,
     SlotsFull,
 )
-from selfimprove.gateway.ask import Ask, Piece
+from selfimprove.gateway import replies
+from selfimprove.gateway.ask import Ask, Piece, TokenScore
 from selfimprove.gateway.engine import Engine, Serving
 from selfimprove.gateway.forced_call import schema
 from selfimprove.models import mlx
@@ -166,8 +167,22 @@ def test_logprobs_add_up_to_what_the_scorer_says(engine: Engine, run: Run) -> No
     answer = [*ask().messages, {"role": "assistant", "content": "The capital of France is Paris."}]
     wanted = score(mlx.load(TINY), [answer])[0].logprobs[:-1]  # the end token is not told
     assert [one.logprob for one in scores] == pytest.approx(wanted, abs=1e-4)
-    assert all(one.top[0] == (one.token, one.logprob) and len(one.top) == 3 for one in scores)
+    assert all(one.top[0] == replace(one, top=()) and len(one.top) == 3 for one in scores)
     assert run(pieces(engine, ask()))[0].scores == ()
+
+
+def test_bytes_of_split_characters_are_told_and_half_a_character_is_not_said(engine: Engine, run: Run) -> None:
+    text = '"a🎉👨‍👩‍👧日"'
+    wanted = ask(schema={"const": json.loads(text)}, top_logprobs=2, max_tokens=64)
+    found = run(pieces(engine, wanted))
+    shown = replies.logprobs([score for piece in found for score in piece.scores])["content"]
+    assert "".join(piece.text for piece in found) == text
+    assert b"".join(bytes(one["bytes"]) for one in shown) == text.encode()
+    assert all(one["top_logprobs"][0]["bytes"] == one["bytes"] for one in shown)
+    cut = run(pieces(engine, replace(wanted, max_tokens=4)))
+    assert ("".join(piece.text for piece in cut), cut[-1].finish) == ('"a', "length")
+    shown = replies.logprobs([score for piece in cut for score in piece.scores])["content"]
+    assert b"".join(bytes(one["bytes"]) for one in shown) == text.encode()[:4]
 
 
 def test_a_schema_is_followed(engine: Engine, run: Run) -> None:
@@ -189,8 +204,8 @@ def test_scores_of_tokens_that_a_schema_rules_out_are_left_out(engine: Engine, r
     schema = {"type": "object", "properties": ok, "required": ["ok"], "additionalProperties": False}
     found = run(pieces(engine, ask(schema=schema, top_logprobs=20)))
     scores = [score for piece in found for score in piece.scores]
-    assert scores[0].top == (("{", 0.0),), "nothing else may begin it"
-    assert all(isinstance(value, float) for score in scores for _, value in score.top)
+    assert scores[0].top == (TokenScore("{", 0.0),), "nothing else may begin it"
+    assert all(isinstance(one.logprob, float) for score in scores for one in score.top)
 
 
 def test_what_was_read_before_is_not_read_again_and_changes_nothing(engine: Engine, run: Run) -> None:
@@ -206,6 +221,23 @@ def test_what_was_read_before_is_not_read_again_and_changes_nothing(engine: Engi
     assert run(said(engine, ask(messages=turns))) == mlx.generate(stock, [turns], max_tokens=32)[0].text
     assert run(engine.memory()).hits == after.hits, "what an adapter has read is of no use to the base"
     assert run(said(engine, ask(slot="one", messages=turns))) == again
+
+
+def test_what_was_read_before_chats_were_forgotten_is_kept_nowhere(engine: Engine, run: Run) -> None:
+    async def forgotten() -> tuple[int, int]:
+        await said(engine, ask("My sister is ill, and nobody may know: what can I do for her?"))
+        under_way = engine.say(ask("She told nobody but me: what do I say?", schema=LONG, max_tokens=400))
+        await anext(under_way)
+        before = (await engine.memory()).prefixes
+        await engine.forget()
+        _ = [piece async for piece in under_way]
+        return before, (await engine.memory()).prefixes
+
+    before, after = run(forgotten())
+    assert before > 0
+    assert after == 0
+    run(said(engine, ask("What is a kite? Tell me, please, and be brief about it.")))
+    assert run(engine.memory()).prefixes > 0, "what is said from then on is"
 
 
 def test_closing_it_stops_the_work(engine: Engine, run: Run) -> None:

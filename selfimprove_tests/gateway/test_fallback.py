@@ -78,6 +78,9 @@ class Speaking(Follower):
     def arm(self, chat_id: str) -> None:
         return None
 
+    def rivals(self, chat_id: str) -> None:
+        return None
+
     async def follow(self) -> None:
         await self.start()
 

@@ -1,7 +1,6 @@
 """What people say of answers: by completion or by what was said, at once or later, once each."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -16,24 +15,9 @@ from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.exchange import Reaction
 from selfimprove.gateway.feedback import Feedback, reaction
 from selfimprove.privacy.vault import Vault
+from selfimprove_tests.gateway.conftest import Rows
 from selfimprove_tests.gateway.said import NOON, ZONE, as_gateway, exchange, keeping, talk
 from selfimprove_tests.gateway.test_deliver import Door, say
-
-Rows = Callable[[str], list[dict[str, Any]]]
-
-
-@pytest.fixture
-def rows(database: str) -> Rows:
-    def read(query: str) -> list[dict[str, Any]]:
-        with postgres.connect(database) as connection:
-            return connection.execute(query).fetchall()
-
-    return read
-
-
-@pytest.fixture
-def archive(tmp_path: Path, database: str) -> Archive:
-    return Archive(tmp_path, as_gateway(database), ZONE)
 
 
 def told(home: Path, rows: Rows) -> list[tuple[Any, ...]]:

@@ -264,7 +264,7 @@ def test_a_browser_is_led_to_the_login_and_gets_a_cookie(served: Served, client:
     assert (right.status_code, right.headers["location"]) == (303, "/metrics")
     cookie = right.headers["set-cookie"]
     assert "HttpOnly" in cookie
-    assert "SameSite=strict" in cookie
+    assert "SameSite=lax" in cookie
     assert "si-me" not in cookie
     assert client.get("/metrics").status_code == 200, "the client sends the cookie by itself"
     foreign = client.get("/metrics", headers={"origin": "http://evil.example"})

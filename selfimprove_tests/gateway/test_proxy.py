@@ -26,7 +26,8 @@ class Pages:
             return await self.talk(request)
         headers = {name.lower(): ", ".join(request.headers.getall(name)) for name in request.headers}
         told = {"path": request.raw_path, "headers": headers, "body": (await request.read()).decode()}
-        return web.json_response(told, status=201, headers={"content-security-policy": "x", "server": "dagster"})
+        own = {"Referrer-Policy": "no-referrer"} if request.query_string == "strict" else {}
+        return web.json_response(told, status=201, headers={"content-security-policy": "x", "server": "dagster"} | own)
 
     async def talk(self, request: web.Request) -> web.StreamResponse:
         socket = web.WebSocketResponse(protocols=("graphql-ws",))
@@ -108,6 +109,16 @@ def test_what_is_asked_and_answered_is_passed_on(pages: tuple[Served, str]) -> N
     assert httpx.get(f"{url}/dagster").json()["path"] == "/dagster"
 
 
+@pytest.mark.parametrize(("query", "referrer"), [("", "same-origin"), ("strict", "no-referrer")])
+def test_other_pages_have_no_hold_of_dagsters(pages: tuple[Served, str], query: str, referrer: str) -> None:
+    served, url = pages
+    fresh(served)
+    told = httpx.get(f"{url}/dagster/x?{query}").headers
+    assert told.get_list("cross-origin-opener-policy") == ["same-origin"]
+    assert told.get_list("referrer-policy") == [referrer], "what Dagster says itself is left"
+    assert told.get_list("content-security-policy") == ["x"]
+
+
 def test_only_an_admin_may_change_and_only_reviewers_may_look(pages: tuple[Served, str]) -> None:
     served, url = pages
     fresh(served)
@@ -164,6 +175,21 @@ def test_dagsters_own_address_leads_to_the_same_pages(pages: tuple[Served, str])
         assert httpx.get(f"{url}/dagster/x").json()["path"] == "/dagster/x"
         assert httpx.get(f"{url}/login").status_code == 200
         assert httpx.post(f"{url}/graphql", headers={"host": "evil.example"}).status_code == 403
+    finally:
+        served.app.second_port = 0
+
+
+def test_at_dagsters_own_address_people_are_led_to_where_the_login_is(pages: tuple[Served, str]) -> None:
+    served, url = pages
+    fresh(served)
+    give(served, me=("review",))
+    served.app.second_port = int(url.rsplit(":", 1)[1])
+    try:
+        led = httpx.get(f"{url}/runs/1?a=b", headers={"accept": "text/html"})
+        assert (led.status_code, led.headers["location"]) == (307, "/dagster/runs/1?a=b")
+        led = httpx.get(url + led.headers["location"], headers={"accept": "text/html"})
+        assert (led.status_code, led.headers["location"]) == (303, "/login?to=/dagster/runs/1%3Fa%3Db")
+        assert httpx.post(f"{url}/graphql", content="{}").status_code == 401
     finally:
         served.app.second_port = 0
 

@@ -17,6 +17,7 @@ from selfimprove.datasets import memories
 from selfimprove.datasets.memories import Recalled
 from selfimprove.datasets.routes.try_out import told as tried
 from selfimprove.errors import DatabaseDown, ModelWorkFailed
+from selfimprove.gateway import metrics
 from selfimprove.gateway.recall import Recall, template, told
 from selfimprove.models.base import resolve
 from selfimprove.models.embed import DIMENSIONS, embedding_model_id
@@ -66,6 +67,11 @@ def recalling(recall: Recall, work: Callable[[], Any]) -> Any:
     return asyncio.run(lives())
 
 
+def unrecalled(why: str) -> float:
+    """How often nothing was looked up for want of time."""
+    return metrics.REGISTRY.get_sample_value("selfimprove_unrecalled_total", {"why": why}) or 0.0
+
+
 def test_the_fact_that_is_most_like_the_last_question_is_told(remembered: str) -> None:
     recall = Recall(by_words, as_gateway(remembered), deadline=30)
     found = recalling(recall, lambda: recall.facts(asked("hello", "hi", PUMP)))
@@ -106,8 +112,18 @@ def test_an_answer_does_not_wait_for_what_is_slow_and_few_wait_at_a_time(remembe
         assert await asyncio.gather(*(recall.facts(asked(PUMP)) for _ in range(20))) == [[]] * 20
         return time.perf_counter() - started
 
+    before = {why: unrecalled(why) for why in ("late", "busy")}
     assert recalling(recall, many) < 30
     assert len(begun) == 4
+    assert {why: unrecalled(why) - count for why, count in before.items()} == {"late": 4, "busy": 16}
+
+
+def test_what_came_in_time_or_was_not_asked_for_is_not_counted_as_missed(remembered: str) -> None:
+    recall = Recall(by_words, as_gateway(remembered), deadline=30)
+    before = unrecalled("late"), unrecalled("busy")
+    for messages in (asked(PUMP), asked(LAMP), asked(f"{PUMP} #no-rag"), asked("  ")):
+        recalling(recall, lambda messages=messages: recall.tell(messages))  # type: ignore[misc]
+    assert (unrecalled("late"), unrecalled("busy")) == before
 
 
 @pytest.mark.parametrize("failure", [ModelWorkFailed(function="f", ending="e", line="l"), OSError(5, "gone")])

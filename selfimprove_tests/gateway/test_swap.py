@@ -2,12 +2,18 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
+from selfimprove.forgetting.forget import forget
+from selfimprove.forgetting.select import Wish
 from selfimprove.gateway.ask import BASE, Ask
+from selfimprove.privacy.vault import Vault
 from selfimprove.promotion.promote import rollback, veto
 from selfimprove_tests.experiments.make import crown, enthrone
+from selfimprove_tests.forgetting.house import House as Rooms
+from selfimprove_tests.forgetting.house import said
 from selfimprove_tests.gateway.by_day import CHATS, Day, act, alerts, following, run, until, whole
 from selfimprove_tests.gateway.fake_engine import WORDS
 from selfimprove_tests.promotion import house as houses
@@ -62,6 +68,27 @@ def test_promotion_rollback_and_veto_are_live_at_once(day: Day, monkeypatch: pyt
             await until(day, BASE)
 
     run(live())
+
+
+def test_when_chats_are_forgotten_the_engine_forgets_what_it_read(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where no adapter learned from them, so that who answers stays."""
+    monkeypatch.setattr("selfimprove.gateway.swap.POLL_SECONDS", 3600)
+    house = Rooms(day.house.connection, day.house.home, Vault.open(day.house.home))
+    [gone, _] = house.hear(said("my sister is ill", "I am sorry."), said("What is a kite?", "A toy."))
+
+    async def live() -> None:
+        await day.swap.start()
+        began = day.engine.forgets
+        with following(day):
+            await asyncio.sleep(0.3)
+            assert day.engine.forgets == began
+            await act(day, forget, house.vault, Wish("chat", gone), datetime.now(UTC))
+            while day.engine.forgets == began:
+                await asyncio.sleep(0.005)
+        await day.swap.follow()
+        assert day.engine.forgets == began + 1
+
+    run(asyncio.wait_for(live(), 60))
 
 
 def test_what_was_missed_is_caught_by_looking(day: Day, monkeypatch: pytest.MonkeyPatch) -> None:

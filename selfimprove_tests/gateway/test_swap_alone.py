@@ -171,3 +171,11 @@ def test_an_engine_that_is_down_is_waited_for(day: Day) -> None:
         assert day.swap.slot(CHATS[0]) == champion
 
     run(live())
+
+
+@pytest.mark.parametrize("content", [b"null", b"[]", b"7", b'{"adapter": "base"}', b'{"share": {}}', b'"', b""])
+def test_a_memory_that_is_none_is_as_good_as_no_memory(tmp_path: Path, content: bytes) -> None:
+    file = tmp_path / "voice.json"
+    file.write_bytes(content)
+    assert remembered.read(file, "base") is None
+    assert remembered.verified(file, "base") is None

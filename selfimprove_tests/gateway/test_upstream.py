@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
+from typing import Any
 
 import httpx
 import openai
@@ -338,6 +339,19 @@ def test_ollama_is_asked_in_its_own_way(ollama: SimpleNamespace) -> None:
     assert [one.token for one in answer.choices[0].logprobs.content] == ["lo"]
     kept = ollama.notebook.kept[-1]
     assert (kept.model, kept.answer, kept.slot) == ("llama3.2", "Hello", "upstream")
+
+
+@pytest.mark.parametrize(("row", "told"), [
+    ({"token": "�", "bytes": [240, 159]}, [240, 159]), ({"token": "é", "bytes": None}, [195, 169]),
+    ({"token": "é"}, [195, 169]),
+])  # fmt: skip
+def test_the_bytes_that_ollama_tells_are_told(ollama: SimpleNamespace, row: dict[str, Any], told: list[int]) -> None:
+    scored = {**row, "logprob": -0.25, "top_logprobs": [{**row, "logprob": -0.25}]}
+    line = ollama_line(message={"role": "assistant", "content": "x"}, done=True, done_reason="stop", logprobs=[scored])
+    ollama.wire.says(line, stream=LINES)
+    answer = ollama.client.chat.completions.create(model="llama3.2", messages=SAID, logprobs=True, top_logprobs=1)
+    [one] = answer.choices[0].logprobs.content
+    assert (one.bytes, one.top_logprobs[0].bytes) == (told, told)
 
 
 def test_ollamas_stream_and_its_tool_calls(ollama: SimpleNamespace) -> None:

@@ -21,14 +21,14 @@ def loaded() -> Loaded:
     return mlx.load(TINY)
 
 
-def asking(loaded: Loaded, *most: int, blocks: int) -> tuple[Voices, list[Any], Callable[[], None]]:
+def asking(loaded: Loaded, *most: int, blocks: int, **more: Any) -> tuple[Voices, list[Any], Callable[[], None]]:
     """Requests for so many tokens, where there is room for the caches of so many blocks; what is said, and a step."""
     told: list[Any] = []
-    voices = Voices(loaded, Serving(context=CONTEXT), Room(1e12, 0, blocks * BLOCK, 1), told.extend)
+    voices = Voices(loaded, Serving(context=CONTEXT), Room(1e12, 2**20, blocks * BLOCK, 1), told.extend)
     desk = Desk(loaded.tokenizer, CONTEXT)
     ask = {"id": "a", "slot": "base", "messages": [{"role": "user", "content": "Hello!"}], "temperature": 0.0,
            "top_p": 1.0, "seed": 1, "top_logprobs": None, "stop": (), "tools": (), "schema": None,
-           "frequency_penalty": 0.0, "presence_penalty": 0.0, "logit_bias": {}}  # fmt: skip
+           "frequency_penalty": 0.0, "presence_penalty": 0.0, "logit_bias": {}, **more}  # fmt: skip
     for key, tokens in enumerate(most, 1):
         voices._do({"key": key, "do": "say", "asked": desk.prepare(key, {**ask, "max_tokens": tokens})})
 
@@ -58,3 +58,13 @@ def test_who_does_not_fit_waits_and_is_answered(loaded: Loaded, most: list[int],
     ended = [event["key"] for event in told if event.get("piece", {}).get("finish")]
     assert sorted(ended) == list(range(1, len(most) + 1))
     assert not voices._speeches
+
+
+@pytest.mark.parametrize("goes_on", [True, False])
+def test_of_what_nobody_goes_on_with_nothing_is_kept(loaded: Loaded, goes_on: bool) -> None:
+    messages = [{"role": "user", "content": "Where is the key of the shed? " * 5}]
+    voices, told, step = asking(loaded, 30, blocks=9, goes_on=goes_on, messages=messages)
+    for _ in range(60):
+        step()
+    assert any(event.get("piece", {}).get("finish") for event in told)
+    assert (voices._prefixes.size > 0) is goes_on

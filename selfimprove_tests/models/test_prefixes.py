@@ -47,6 +47,15 @@ def test_near_misses(prefixes: Prefixes, place: int, tokens: list[int]) -> None:
     assert (prefixes.hits, prefixes.misses) == (0, 1)
 
 
+def test_all_that_was_read_is_forgotten_or_what_one_place_has(prefixes: Prefixes) -> None:
+    prefixes.keep(2, CHAT, caches(40))
+    prefixes.forget(2)
+    assert prefixes.find(2, [*CHAT, 7]) == (0, None)
+    assert prefixes.find(1, [*CHAT, 7])[0] == 40
+    prefixes.forget()
+    assert (prefixes.size, prefixes.find(1, [*CHAT, 7])) == (0, (0, None))
+
+
 def test_a_longer_one_takes_the_place_of_its_beginning(prefixes: Prefixes) -> None:
     before = prefixes.size
     prefixes.keep(1, [*CHAT, 1, 2], caches(42))

@@ -3,12 +3,17 @@
 from typing import Any
 
 import pytest
+from tokenizers import Tokenizer, decoders, models
+from transformers import PreTrainedTokenizerFast
 
+from selfimprove.gateway import replies
+from selfimprove.gateway.ask import score
 from selfimprove.models import mlx
 from selfimprove.models.asked import Asked
 from selfimprove.models.held import Calls, Stops
 from selfimprove.models.speech import Speech
 from selfimprove.models.stream import Stream
+from selfimprove.models.token_bytes import UNFINISHED, token_bytes
 
 TEXTS = ["The capital.", " begins with a space", "naïve café", "日本語のテキスト", "👩‍👩‍👧 and 🇫🇷!", "a\n\n  b", "�?"]
 
@@ -21,11 +26,55 @@ def test_pieces_are_the_whole(tiny: mlx.Loaded, text: str) -> None:
     assert not any("\ufffd" in piece for piece in pieces) or "\ufffd" in text
 
 
-def test_half_a_character_comes_out_at_the_end(tiny: mlx.Loaded) -> None:
-    stream, tokens = Stream(tiny.tokenizer), tiny.tokenizer.encode("ok 語", add_special_tokens=False)
-    assert "".join(map(stream.feed, tokens[:-1])) == "ok "
-    assert stream.rest() == "\ufffd"
-    assert stream.rest().encode() == "\ufffd".encode()
+def fallback(*words: str) -> Any:
+    """A tokenizer that has no bytes in its names but in those of 256 tokens, as SentencePiece's have."""
+    names = [*(f"<0x{byte:02X}>" for byte in range(256)), "▁", *words]
+    model = models.BPE({name: at for at, name in enumerate(names)}, [], byte_fallback=True)
+    made = Tokenizer(model)
+    made.decoder = decoders.Sequence([decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse()])
+    return PreTrainedTokenizerFast(tokenizer_object=made)
+
+
+@pytest.fixture(params=["named by bytes", "with a fallback"])
+def tokenizer(request: pytest.FixtureRequest, tiny: mlx.Loaded) -> Any:
+    return tiny.tokenizer if request.param == "named by bytes" else fallback("o", "k", "a", "�", "?")
+
+
+@pytest.mark.parametrize(("text", "left_out", "said"), [
+    ("ok語", 1, "ok"), ("ok語", 2, "ok"), ("語語", 1, "語"), ("ok語", 0, "ok語"), ("a👨‍👩", 2, "a👨‍"), ("?�", 0, "?�"),
+])  # fmt: skip
+def test_a_character_that_was_cut_is_left_out(tokenizer: Any, text: str, left_out: int, said: str) -> None:
+    stream, tokens = Stream(tokenizer), tokenizer.encode(text, add_special_tokens=False)
+    pieces = [stream.feed(token) for token in tokens[: len(tokens) - left_out]]
+    assert "".join(pieces) + stream.rest() == said
+
+
+def test_what_is_no_character_at_all_is_told_as_such(tiny: mlx.Loaded) -> None:
+    stream, (first, *_) = Stream(tiny.tokenizer), tiny.tokenizer.encode("é", add_special_tokens=False)
+    letter = tiny.tokenizer.encode("a", add_special_tokens=False)
+    assert "".join(map(stream.feed, [first, *letter])) + stream.rest() == "\ufffda"
+
+
+@pytest.mark.parametrize("text", ["a🎉👨‍👩‍👧日", "ok語", "a�?"])
+def test_a_tokens_bytes_are_its_part_of_the_text(tokenizer: Any, text: str) -> None:
+    import mlx.core as mx
+
+    asked = Asked(1, "chat-1", "base", tuple(tokenizer.encode("?")), 99, 0.0, 1.0, 0, 2, Stops(()), None, None)
+    speech, tokens = Speech(asked, tokenizer), tokenizer.encode(text, add_special_tokens=False)
+    even = mx.zeros(len(tokenizer))
+    pieces = [speech.hear(token, even) for token in tokens]
+    scores = [score(one) for piece in [*pieces, speech.end("stop")] for one in piece["scores"]]
+    shown = replies.logprobs(scores)["content"]
+    assert len(shown) == len(tokens)
+    assert b"".join(bytes(one["bytes"]) for one in shown) == text.encode()
+    split = [at for at, token in enumerate(tokens) if UNFINISHED in tokenizer.decode([token])]
+    assert [at for at, one in enumerate(scores) if one.raw is not None] == [
+        at for at in split if token_bytes(tokenizer, tokens[at]) is not None
+    ]
+
+
+def test_a_token_beyond_the_vocabulary_has_no_bytes(tokenizer: Any) -> None:
+    assert token_bytes(tokenizer, 10**6) is None
 
 
 def spoken(tokenizer: Any, text: str, stop: tuple[str, ...] = (), calls: Calls | None = None) -> list[dict[str, Any]]:

@@ -32,6 +32,7 @@ ODD = "aé٣９–\u00a0\u200b\u00ad\u0301ı𝟏@＠。“[EMAIL_1] \n\x00\x1cñ
         ("a\x00b\x01c\x7fd\ufffde", "abcde"),
         ("a\U000e0100b\ufff9c\U0001d173d\u05b0e\u20ddf", "abcdef"),
         ("क\u0941 ש\u05c1", "क\u0941 ש\u05c1"),  # marks on letters of their own script
+        ("a\r\nb\rc\r\r\n\r\n", "a\nb\nc\n\n\n"),
         ("a\x0bb\x0cc\u2800d\te\nf", "a b c d\te\nf"),
     ],
 )
@@ -43,6 +44,13 @@ def test_found_spans_become_barriers() -> None:
     folded = fold("one two three", [(0, 3), (8, 13)])
     assert folded.text == f"{BARRIER} two {BARRIER}"
     assert folded.original(2, 5) == (4, 7)
+
+
+def test_spans_go_over_line_ends_of_windows() -> None:
+    folded = fold("a\r\nb\r\nc")
+    assert folded.text == "a\nb\nc"
+    assert folded.original(0, 3) == (0, 4)
+    assert folded.original(4, 5) == (6, 7)
 
 
 def test_spans_include_what_is_invisible_inside_them() -> None:

@@ -48,6 +48,8 @@ SAID = [
     "moje hasło to {}",
     "hasło: {}",
     "mijn wachtwoord is nu {}",
+    "my password is {} and it does not work",
+    "wlan passwort {}",
     "my password at https://example.org is {}",
     "Password for https://example.org/login: {}",
 ]
@@ -147,6 +149,7 @@ def test_a_mark_within_quotes_is_part_of_a_password() -> None:
 def test_weak_looks_count_beside_an_owner() -> None:
     weak = MADE.word(6) + MADE.number(2)
     assert found(f"here's my password {weak}") == [("PASSWORD", weak)]
+    assert found(f"wlan passwort {weak}") == found(f"the wifi password {weak} ok") == [("PASSWORD", weak)]
     assert found(f"a password {weak}") == []
     phrase = "-".join(MADE.word(5) for _ in range(3))
     assert found(f"pass phrase is {phrase}") == [("PASSWORD", phrase)]
@@ -157,6 +160,8 @@ def test_a_plain_word_is_one_when_nothing_follows_or_it_is_quoted() -> None:
     assert found("my password is sunshine.") == [("PASSWORD", "sunshine")]
     assert found('the password is "sunshine" for all') == [("PASSWORD", "sunshine")]
     assert found("my passphrase is 'correct horse battery staple'") == [("PASSWORD", "correct horse battery staple")]
+    assert found("my password is sunshine and it does not work") == [("PASSWORD", "sunshine")]
+    assert found("mein Passwort ist sunshine aber es geht nicht") == [("PASSWORD", "sunshine")]
     assert found("PASSWORD=sunshine") == [("PASSWORD", "sunshine")]
     assert found("my password is sunshine and rain in my head") == []
 
@@ -176,7 +181,9 @@ def test_a_plain_word_is_one_when_nothing_follows_or_it_is_quoted() -> None:
         "parser.add_argument('--password', required=True)", "--password $PASSWORD", "--password=$(cat file)",
         "password = getpass.getpass()", "password = form.password.data", "password=password", "password: 'Password'",
         '"password": "Enter your password"', "docker run -p 8080:80 nginx", "ssh -p 2222 host", "mkdir -p a/b/c",
-        "curl -u $USER:$PASS https://host", "bypass = 3", "compass: north", "passed: 12 tests", "pw = pw[:-1]",
+        "curl -u $USER:$PASS https://host",
+        "curl -u user:password https://host", "curl -u admin:<password> host",
+        "bypass = 3", "compass: north", "passed: 12 tests", "pw = pw[:-1]",
         "username and password from ~/.netrc file", "the password is stored in the database",
         "postgres://user:password@localhost:5432/db", "amqp://guest:password@rabbit.queue:5672/vhost1",
         "reset your password at https://example.com/reset", "Set your password: https://example.com/set",

@@ -136,6 +136,7 @@ def test_two_numbers_in_a_row_are_both_found() -> None:
         "population of 331002651",
         "order number 48213345",
         "case id 20240117",
+        "token ids 12345 67890 11121",
         "2^31 = 2147483648",
         "the sum 123456789 + 987654321",
         "10,000,000 people called",

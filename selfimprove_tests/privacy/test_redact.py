@@ -177,6 +177,16 @@ ADVERSARIAL: dict[str, Callable[[int], str]] = {
     "elements": lambda n: '<add key="api_key" ' * (n // 19),
     "wifi": lambda n: "WIFI:T:a;S:" * (n // 11),
     "linked": lambda n: "password https://a " * (n // 19),
+    "lines of Windows": lambda n: "password:\r\n" * (n // 11),
+    "promises": lambda n: "passwort:\n\n> " * (n // 13),
+    "headings": lambda n: "### **api key**\n" * (n // 16),
+    "of addresses": lambda n: "password for a.b.c " * (n // 19),
+    "in brackets": lambda n: "password (for a b " * (n // 18),
+    "listed": lambda n: "a@b.de:" * (n // 7),
+    "rows": lambda n: "insert into t (pin) values ('a')," * (n // 33),
+    "recovery": lambda n: "recovery codes:\n1234-5678\n" * (n // 26),
+    "codes": lambda n: "1234 is your a code " * (n // 20),
+    "settings": lambda n: "A_KEY=session=" * (n // 14),
     "latitudes": lambda n: "lat=1.2345," * (n // 11),
 }
 

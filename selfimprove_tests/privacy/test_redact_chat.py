@@ -181,6 +181,16 @@ def test_a_redactor_that_leaves_something_rejects_the_chat(vault: Vault, redacto
     assert outcome == Rejection("c1", "left_over_secret", {"rules": ["email"]})
 
 
+def test_what_only_the_turn_before_makes_known_must_not_be_left(vault: Vault) -> None:
+    messages = [{"role": "assistant", "content": "What is your PIN?"}, {"role": "user", "content": MADE.number(4)}]
+    outcome = redacted(sealed(vault, messages, text=None), vault, does_nothing)
+    assert outcome == Rejection("c1", "left_over_secret", {"rules": ["password_said"]})
+    passed = redacted(sealed(vault, messages, text=None), vault)
+    assert isinstance(passed, Passed)
+    assert [message.content for message in passed.messages] == ["What is your PIN?", "[PASSWORD_1]"]
+    assert set(passed.originals) == {"[PASSWORD_1]"}
+
+
 def test_a_stop_from_outside_is_not_swallowed(vault: Vault) -> None:
     def stopped(texts: Sequence[str], _: Found) -> Redacted:
         raise KeyboardInterrupt

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+import orjson
 import psycopg
 import pytest
 from psycopg import conninfo
@@ -136,6 +137,31 @@ def test_the_gateway_stores_chats_that_grow_and_thumbs_that_change(
     assert rows == [{"value": -1, "turns": 4}]
 
 
+def sealed(vault: Vault, id: str, *texts: str) -> tuple[int, bytes, bytes]:
+    messages = [{"role": "user", "content": text} for text in texts]
+    fresh = vault.seal(orjson.dumps(messages), id.encode())
+    return len(texts), fresh.nonce, fresh.ciphertext
+
+
+def test_the_gateway_lets_a_chat_grow_and_neither_replaces_nor_empties_it(
+    connection: Connection, vault: Vault, in_role: Callable[[str], None], store: Store
+) -> None:
+    [id] = store(chat("hello", "hi"))
+    in_role("gateway")
+    change = "update chats set turns = %s, nonce = %s, sealed = %s where id = %s"
+    longer, same, shorter = (sealed(vault, id, *["a"] * count) for count in (3, 2, 1))
+    zeros = (3, longer[1], bytes(61))
+    for given in (same, shorter, (9, *longer[1:]), (3, longer[1], b""), (3, b"", longer[2]), zeros):
+        with pytest.raises(InsufficientPrivilege, match="may grow"), connection.transaction():
+            connection.execute(change, (*given, id))
+    for emptied in ("sealed = ''", "nonce = ''", "turns = 0", "key_id = 'other'", "sealed = sealed || 'x'"):
+        assert denied(connection, "gateway", f"update chats set {emptied}")
+    assert connection.execute(change, (*longer, id)).rowcount == 1
+    assert connection.execute(change, (*sealed(vault, id, *[""] * 4), id)).rowcount == 1  # four in the fewest bytes
+    in_role("pipeline")
+    assert connection.execute("update chats set turns = 2").rowcount == 1  # who reads it may do as it likes
+
+
 def test_the_gateway_takes_back_nothing_but_by_a_newer_thumb_of_the_same_source(
     connection: Connection, vault: Vault, home: Path, in_role: Callable[[str], None], store: Store
 ) -> None:
@@ -191,6 +217,10 @@ def test_the_embedded_server_asks_each_role_for_its_own_password(tmp_path: Path)
             with psycopg.connect(postgres.url(settings, role)) as found:
                 assert found.execute("select current_user").fetchone() == (role,)
             assert _refusal(settings.home, role, "") == "no password supplied"
+        hash_keys = [("gateway", "first", "first"), ("gateway", "x", "first"), ("pipeline", "own", "own")]
+        for role, key, known in hash_keys:  # in a house without chats; the gateway names a key where there is none
+            with psycopg.connect(postgres.url(settings, role)) as found:
+                assert found.execute("select selfimprove.known_hash_key(%s)", (key,)).fetchone() == (known,)
         assert _refusal(settings.home, "postgres", "guess").startswith("password authentication failed")
         logins.password_file(settings.home, "pipeline").unlink()  # lost: made again, since the data folder is ours
         with postgres.connect(postgres.url(settings)) as connection:

@@ -19,6 +19,7 @@ from selfimprove.chats.importing import import_chats
 from selfimprove.chats.seal import seal
 from selfimprove.errors import KeyRetired, RotationBusy, SealBroken
 from selfimprove.postgres import Connection
+from selfimprove.privacy import key_file
 from selfimprove.privacy import rotate as rotation
 from selfimprove.privacy.rotate import rotate
 from selfimprove.privacy.vault import Vault, add_key, path_of
@@ -122,6 +123,31 @@ def test_killed_in_the_middle_everything_reads_and_it_goes_on(
     assert done.chats == filled - 3
     assert keys_in_file(home) == keys_in_use(connection) == {done.key_id}
     assert read_all(connection, Vault.open(home)) == before
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+from selfimprove.privacy.vault import add_key
+os.replace = lambda *paths: os.kill(os.getpid(), signal.SIGKILL)
+add_key(Path(sys.argv[1]))
+"""
+
+
+def test_a_key_that_was_retired_stays_in_no_file_though_an_exchange_was_killed(
+    connection: Connection, home: Path, vault: Vault, filled: int
+) -> None:
+    retired = orjson.loads(path_of(home).read_bytes())["keys"][vault.current].encode()
+    assert subprocess.run([sys.executable, "-c", KILLED, str(home)], check=False).returncode == -signal.SIGKILL
+    [draft] = key_file.drafts(path_of(home))
+    assert retired in draft.read_bytes()
+    beside = path_of(home).with_name("vault.json_of_mine")
+    beside.touch()
+    rotate(connection, home)
+    files = [path for path in path_of(home).parent.rglob("*") if path.is_file()]
+    assert {path_of(home), beside} <= set(files)
+    assert [path for path in files if retired in path.read_bytes()] == []
+    assert key_file.drafts(path_of(home)) == []
 
 
 def test_broken_off_before_the_old_key_was_dropped_it_only_drops_it(

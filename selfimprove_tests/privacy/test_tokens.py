@@ -184,6 +184,27 @@ def test_basic_authorization_is_found_only_with_a_password() -> None:
     assert found("supports basic determination of types") == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FOO_KEY={}", "MY_SHOP_KEY: {}", "const SIGNING_SALT = '{}'", "session={}", "PHPSESSID={}", "sid={}; path=/",
+        'export APP_COOKIE="{}"', "sessionid={}", "connect.sid={}",
+    ],
+)  # fmt: skip
+def test_settings_and_sessions_are_found_where_they_are_mixed(text: str) -> None:
+    for length in (18, 32):
+        secret = K(length)
+        assert found(text.format(secret)) == [("SECRET", secret)]
+    assert found(text.format(MADE.of("0123456789", 20))) == []
+
+
+@pytest.mark.parametrize("text", ["ghp_{}", "sk_test_{}", "AKIA{}", "hf_{}", "npm_{}", "glpat-{}", "sk-proj-{}"])
+@pytest.mark.parametrize("sign", "xX")
+def test_crosses_stand_in_for_tokens(text: str, sign: str) -> None:
+    length = 16 if text.startswith("AKIA") else 36
+    assert found(text.format(sign * length)) == []
+
+
 DIGEST = hashlib.sha256(b"").hexdigest()
 IDENTIFIER = str(uuid.UUID(int=MADE.random.getrandbits(128), version=4))
 
@@ -201,6 +222,8 @@ IDENTIFIER = str(uuid.UUID(int=MADE.random.getrandbits(128), version=4))
         "process.env.API_TOKEN", "api_key: ${API_KEY}", "token=<your-token-here>", "secret: ****************",
         "the secret is to practise every day", "primary_key=True", "Authorization: Bearer <token>",
         "-----BEGIN OF THE PRIVATE PARTY-----", "sk-learn is a library", "[SECRET_1] and [SECRET_2]",
+        "PUBLIC_KEY=mytable_1234567890_index", "session=requests.Session()", "session=2024-01-01-00-00-00-prod",
+        "SORT_KEY=created_at_2024_01_01_desc", "FOO_KEY=the_name_of_a_thing_2", "session=my-training-session-number-2",
         "api key (required) = text", 'secret = b"changeme"', "le jeton est invalide", "tskey-auth-", "EAAG",
     ],
 )  # fmt: skip
@@ -211,6 +234,8 @@ def test_identifiers_digests_and_code_stay(text: str) -> None:
 def test_randomness() -> None:
     assert is_random(K(24))
     assert not is_random("my-app-secret-name-2")
+    assert not is_random("cinnamon-sugar2go")
+    assert is_random(f"{MADE.of('bcdfgh', 6)}-{MADE.of('3579', 1)}{MADE.of('bcdfgh', 5)}{MADE.of('3579', 1)}xkq8")
     assert not is_random("src/models/encoder/layers/attention")
     assert not is_random("your_api_key_1234567890")
     assert entropy("aaaa") == 0

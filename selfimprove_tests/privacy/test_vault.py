@@ -1,6 +1,7 @@
 """The vault opens what it sealed, and nothing else."""
 
 import base64
+import itertools
 import os
 import secrets
 from pathlib import Path
@@ -14,7 +15,8 @@ from selfimprove import disk
 from selfimprove.chats.chat import Sealed
 from selfimprove.errors import SealBroken, VaultInvalid, VaultKeyMissing, VaultKeyUnknown, VaultOpenToOthers
 from selfimprove.postgres import Connection
-from selfimprove.privacy.vault import Vault, add_key, hash_key_id, key_id
+from selfimprove.privacy import key_file as exchange
+from selfimprove.privacy.vault import Vault, add_key, drop_older_keys, hash_key_id, key_id
 from selfimprove_tests.privacy.conftest import Store, chat
 
 ROW = b"0123456789abcdef"
@@ -215,3 +217,47 @@ def test_a_disk_that_does_not_take_the_key_leaves_no_draft_of_it(
     with pytest.raises(OSError, match="No space"):
         add_key(home)
     assert sorted((home / "keys").iterdir()) == before
+
+
+BACKUPS = ("bak", "20261122", "2026-11-22.gpg", "0a1b2c3", "0A1B2C3D", "0a1b2c3d.bak")
+
+
+@pytest.fixture
+def backups(home: Path, vault: Vault) -> dict[Path, bytes]:
+    """Copies of the key file that its owner made, by names of their own."""
+    copies = {key_file(home).with_name(f"vault.json.{name}"): key_file(home).read_bytes() for name in BACKUPS}
+    for path, content in copies.items():
+        path.write_bytes(content)
+    return copies
+
+
+def test_exchanging_keys_leaves_the_owners_backups_and_clears_drafts(home: Path, backups: dict[Path, bytes]) -> None:
+    draft = key_file(home).with_name("vault.json.0a1b2c3d")
+    draft.touch()
+    folder = key_file(home).with_name("vault.json.aaaaaaaa")
+    folder.mkdir()
+    add_key(home)
+    drop_older_keys(home)
+    assert {path: path.read_bytes() for path in backups} == backups
+    assert (draft.exists(), folder.exists()) == (False, True)
+
+
+def test_a_first_key_file_takes_nothing_from_beside_it(home: Path, backups: dict[Path, bytes]) -> None:
+    draft = key_file(home).with_name("vault.json.0a1b2c3d")
+    draft.write_bytes(key_file(home).read_bytes())
+    key_file(home).unlink()
+    with pytest.raises(FileNotFoundError):
+        add_key(home)
+    assert draft.exists()  # it may be the only copy
+    Vault.open(home)
+    assert draft.exists()
+    assert {path: path.read_bytes() for path in backups} == backups
+
+
+def test_every_draft_is_known_for_one(home: Path, vault: Vault, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = itertools.cycle(["12345678", secrets.token_hex(4)])
+    monkeypatch.setattr("selfimprove.privacy.key_file.secrets.token_hex", lambda size: next(given))
+    for _ in range(2):
+        draft = exchange._draft(key_file(home), {})
+        assert exchange.drafts(key_file(home)) == [draft]
+        draft.unlink()

@@ -10,13 +10,14 @@ from selfimprove_tests.privacy.made import Made
 from selfimprove_tests.privacy.masks import found, masks
 
 MADE = Made(137)
-CONCEPTS = ("one_time_code", "card_code", "card_pin", "licence", "identity_card", "passport", "key", "account")
+CODES = {"one_time_code": 6, "card_code": 3, "card_pin": 4, "door_code": 4}  # and how many digits they have
+CONCEPTS = (*CODES, "licence", "identity_card", "passport", "key", "account")
 
 
 def value(concept: str) -> str:
     """One of the kind."""
-    if concept in ("one_time_code", "card_code", "card_pin"):
-        return MADE.number({"one_time_code": 6, "card_code": 3, "card_pin": 4}[concept])
+    if concept in CODES:
+        return MADE.number(CODES[concept])
     return {"key": MADE.key(24), "account": MADE.number(9)}.get(concept, MADE.of("CFGH", 1) + MADE.number(8))
 
 

@@ -134,6 +134,33 @@ def test_a_storm_is_one_digest_and_the_next_one_waits(connection):
     assert "core fell" in second
 
 
+def test_a_clock_that_ran_ahead_silences_nobody_after_a_digest(connection):
+    ahead = NOW + timedelta(days=40)
+    with web_hook() as (port, received):
+        url = f"json://127.0.0.1:{port}"
+        alerts.record(connection, [GATE])
+        assert deliver(connection, [url], ahead) == "sent"
+        alerts.record(connection, [STEP])
+        assert deliver(connection, [url], ahead + QUIET - timedelta(seconds=1)) is None, "that clock may be right"
+        assert deliver(connection, [url], NOW) == "sent"
+        alerts.record(connection, [Alert("r2", "lora_adapter", "", "it went on", URL)])
+        assert deliver(connection, [url], NOW + timedelta(minutes=1)) is None, "a digest has just gone out"
+        assert deliver(connection, [url], NOW + QUIET) == "sent"
+    assert len(received) == 3
+
+
+def test_a_clock_that_ran_ahead_holds_no_attempt_back(connection):
+    alerts.record(connection, [GATE])
+    down = f"json://127.0.0.1:{closed_port()}"
+    assert deliver(connection, [down], NOW + timedelta(days=40)) == "failed"
+    assert deliver(connection, [down], NOW) == "failed"
+    assert standing(connection)["next_at"] == NOW + BACK_OFF[1]
+    assert deliver(connection, [down], NOW + BACK_OFF[1] - timedelta(seconds=1)) is None, "from then on as ever"
+    with web_hook() as (port, received):
+        assert deliver(connection, [f"json://127.0.0.1:{port}"], NOW + BACK_OFF[1]) == "sent"
+    assert len(received) == 1
+
+
 def test_two_senders_at_once_tell_it_once(connection, database):
     from selfimprove import postgres
 

@@ -181,6 +181,15 @@ def test_a_no_is_for_ever(person, furnished, connection, settings):
     assert "You turned this night’s model down." in plain(person.get("/nights").text)
 
 
+@pytest.mark.parametrize("word", ["", "Yes", "nein", None])
+def test_a_word_that_is_neither_decides_nothing(person, furnished, connection, settings, word):
+    path = f"/approval/{furnished.report}"
+    assert person.post(path, data={} if word is None else {"word": word}).status_code == 422
+    assert answers(house(connection, settings)) == furnished.champion
+    connection.commit()
+    assert "May the new model answer you?" in person.get(path).text, "it still waits"
+
+
 def test_a_pin_holds_until_it_is_taken_out(person, furnished, connection):
     path = f"/adapters/{furnished.first}"
     person.post(f"{path}/pin", data={"pinned": "true"})
@@ -207,6 +216,27 @@ def test_forgetting_shows_what_would_go_and_then_the_receipt(person, furnished, 
     assert "my dog" not in str(done.url) + done.text
     assert len(list((settings.home / "receipts").iterdir())) == 1
     assert plain(person.get("/forget").text).count("1 chat, by text") == 1
+
+
+def test_forgetting_tells_what_is_nearly_the_same_and_takes_it_when_asked(person, furnished, connection):
+    connection.execute(
+        "insert into rejections (stage, chat_id, day, reason, duplicate_of, rule_version)"
+        " select 'filtered_chats', id, day, 'near_duplicate', %s, '1' from chats where id = %s",
+        (furnished.chats[0], furnished.chats[4]),
+    )
+    connection.commit()
+    chosen = {"selector": "chat", "value": furnished.chats[0]}
+    sure = person.post("/forget", data=chosen)
+    assert "Chats that are nearly the same, and stay: 1." in plain(sure.text)
+    with_them = person.post("/forget", data=fields(sure.text, "/forget"))
+    assert "2 chats would go" in plain(with_them.text)
+    assert "and stay" not in plain(with_them.text)
+    assert fields(with_them.text, "/forget/now") == {**chosen, "copies": "true"}
+    done = person.post("/forget/now", data=fields(sure.text, "/forget/now"))
+    assert "Chats that are nearly the same, and stay: 1." in plain(done.text)
+    assert connection.execute("select count(*) as n from chats").fetchone()["n"] == 5
+    connection.commit()
+    assert "Never learned from" in plain(person.get(f"/chats/{furnished.chats[4]}").text)
 
 
 def test_what_still_waits_to_be_stored_is_forgotten_too(person, furnished, connection, settings):

@@ -18,11 +18,12 @@ FLAGS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run",
 )  # fmt: skip
-pytestmark = pytest.mark.skipif(not CHROMIUM.exists(), reason="no /usr/bin/chromium: apt-get install chromium")
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[sync_api.Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip("no /usr/bin/chromium: apt-get install chromium")
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=str(CHROMIUM), args=list(FLAGS))
         yield browser
@@ -185,6 +186,17 @@ def test_a_yes_by_keyboard(person, furnished):
     page.keyboard.press("Enter")
     page.wait_for_url("**/")
     assert furnished.waiting[:12] in person.reads()
+
+
+def test_enter_after_a_reason_against_it_is_no_yes(person, furnished, connection):
+    page = person.page
+    page.goto(f"/approval/{furnished.report}")
+    page.fill("#reason", "too chatty")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/")
+    rows = connection.execute("select state, reason from approvals where report_id = %s", [furnished.report])
+    assert [(row["state"], row["reason"]) for row in rows] == [("declined", "too chatty")]
+    assert furnished.champion[:12] in person.page.inner_text(".lead")
 
 
 def test_a_forget(person, furnished):

@@ -10,5 +10,14 @@ order by d.day;
 -- night_of_run: the morning report of one run
 select night, outcome, sentence, url from morning_reports where run_id = %(run_id)s;
 
+-- unlearned: the newest forgetting that tainted adapters, if no night has looked for lessons since; in a quiet house
+select r.id
+from receipts r
+where r.adapters <> '{}'
+  and not exists (select from dataset_runs d where d.at > r.at)
+  and not exists (select from exchanges e where e.at > now() - interval '10 minutes')
+order by r.at desc, r.id
+limit 1;
+
 -- any_chat: one row when there is any chat
 select 1 as found from chats limit 1;

@@ -26,6 +26,23 @@ join chats c on c.id = s.chat_id
 where s.day > %(after)s and s.day <= %(upto)s
 order by s.day, c.started_at, s.chat_id;
 
+-- left_out: what became of chats that were left out on days before one: the chat that they repeat, if that stays, and the
+-- first that stays of those with an equal text
+select s.chat_id as id, r.reason, f.chat_id as original, (r.detail ->> 'similarity')::float8 as similarity, e.chat_id as equal
+from sketches s
+join rejections r on r.stage = 'filtered_chats' and r.chat_id = s.chat_id
+left join filtered_chats f on f.chat_id = r.duplicate_of
+left join lateral (
+    select o.chat_id
+    from sketches o
+    join filtered_chats g on g.chat_id = o.chat_id
+    join chats c on c.id = o.chat_id
+    where o.text_hash = s.text_hash and o.day < %(day)s
+    order by o.day, c.started_at, o.chat_id
+    limit 1
+) e on true
+where s.chat_id = any(%(chat_ids)s) and s.day < %(day)s;
+
 -- vectors: embeddings of some chats by one model
 select chat_id, vector::text as vector from embeddings where chat_id = any(%(chat_ids)s) and model = %(model)s;
 

@@ -1,7 +1,8 @@
 -- The fifth room: what there is to learn from, what each dataset holds, and what each run found.
 
--- candidates: chats of clean days that nothing rejected, with feedback, scores, and whether they are pinned
-select f.chat_id as id, f.day, c.side, c.source as client, c.user_key, r.messages, r.feedback, g.chat_id is not null as pinned,
+-- candidates: chats of clean days that nothing rejected, with feedback, scores, and whether they are pinned; where a token
+-- that is not the owner's had a part in one, it is that client's
+select f.chat_id as id, f.day, c.side, c.source || coalesce(':' || t.token, '') as client, c.user_key, r.messages, r.feedback, g.chat_id is not null as pinned,
        x.chat_id is not null as excluded,
        coalesce(k.scores, '{}') as scores, coalesce(b.given_at, c.started_at) as said_at
 from filtered_chats f
@@ -10,6 +11,7 @@ join chats c on c.id = f.chat_id
 join redacted_chats r on r.chat_id = f.chat_id
 left join golden_chats g on g.chat_id = f.chat_id
 left join excluded_chats x on x.chat_id = f.chat_id
+left join (select chat_id, min(token) as token from exchanges where token is not null group by chat_id) t on t.chat_id = f.chat_id
 left join (
     select chat_id, jsonb_object_agg(position, score) as scores
     from (

@@ -12,6 +12,20 @@ union
 select b.chat_id from exchanges a join exchanges b on b.root = a.root where a.chat_id = %(id)s
 order by id;
 
+-- near_copies: other chats that a night found to be copies of these, or of which these are copies, or beside them
+with originals as (
+    select duplicate_of as id from rejections where chat_id = any(%(ids)s) and duplicate_of is not null
+    union
+    select unnest(%(ids)s::text[])
+)
+select x.chat_id as id from rejections x join originals o on o.id = x.duplicate_of where not x.chat_id = any(%(ids)s)
+union
+select c.id from originals o join chats c on c.id = o.id where not c.id = any(%(ids)s)
+order by id;
+
+-- others: every chat but these, as it is kept
+select id, key_id, nonce, sealed from chats where not id = any(%(ids)s);
+
 -- of_user: chats of who has one of these keys
 select id from chats where user_key = any(%(keys)s) order by id;
 
@@ -78,6 +92,12 @@ select (select count(*) from chats where id = any(%(ids)s)) as chats,
        (select count(*) from eval_results
         where example_id in (select id from out_tests) or model in (select model from models)) as eval_results;
 
+-- leave_out: what was left out as a copy of a chat that goes is not learned from in its place
+insert into excluded_chats (chat_id, receipt_id)
+select distinct chat_id, %(receipt)s from rejections
+where duplicate_of = any(%(ids)s) and not chat_id = any(%(ids)s)
+on conflict (chat_id) do nothing;
+
 -- reopen: days on which a chat was left out as a copy of one that goes are filtered again
 with copies as (
     delete from rejections where duplicate_of = any(%(ids)s) and not chat_id = any(%(ids)s) returning stage, day
@@ -105,16 +125,17 @@ on conflict (hash) do nothing;
 select hash as id from tombstones where kind = 'chat' and hash = any(%(ids)s);
 
 -- write: the receipt
-insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at)
+insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at,
+                      stays)
 values (%(id)s, %(selector)s, %(selector_hash)s, %(counts)s, %(datasets)s, %(adapters)s, %(runs)s, %(champion_before)s,
-        %(champion_after)s, %(at)s);
+        %(champion_after)s, %(at)s, %(stays)s);
 
 -- unswept: receipts whose files may still be there
-select id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at
+select id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at, stays
 from receipts where swept_at is null order by at, id;
 
--- swept: the files of a receipt are gone
-update receipts set swept_at = now() where id = %(id)s;
+-- swept: the files of receipts are gone
+update receipts set swept_at = now() where id = any(%(ids)s);
 
 -- tainted_datasets: every dataset that held a chat which was forgotten since
 select dataset_id as id from tainted_datasets order by id;
@@ -132,14 +153,14 @@ select 1 as found where to_regclass('dagster.runs') is not null;
 select run_id from dagster.runs where status in ('STARTING', 'STARTED', 'CANCELING') limit 1;
 
 -- give_back: write the tables anew without what was deleted from them
-vacuum (full) chats, feedback, rejections, redacted_chats, critiques, examples, eval_examples, eval_results, routes,
-    memories;
+vacuum (full) chats, feedback, rejections, redacted_chats, sketches, critiques, examples, eval_examples, eval_results,
+    routes, memories;
 
--- give_back_samples: what the server kept of columns of which it keeps nothing any more
-vacuum (full) pg_catalog.pg_statistic;
+-- clear_vectors: the index blanks the vectors of what was deleted; a warning where this role may not
+vacuum embeddings;
 
--- give_back_vectors: make room in the tables whose indexes take long to build
-vacuum sketches, embeddings;
+-- give_back_vectors: write the vectors anew; their index is taken away before and built behind it
+vacuum (full) embeddings;
 
 -- not_for_long: wait this long for a table that is in use
 set lock_timeout = '5s';

@@ -5,10 +5,10 @@ set local statement_timeout = '2s';
 
 -- write: an exchange, where its chat has taken its turn in
 insert into exchanges (id, chat_id, position, root, parent, relation, repeats, asked, after, answer, at, model, adapter, arm,
-                       ending, prompt_tokens, completion_tokens, first_token_seconds, seconds)
+                       ending, prompt_tokens, completion_tokens, first_token_seconds, seconds, token)
 select %(id)s, c.id, %(position)s, %(root)s, %(parent)s, %(relation)s, %(repeats)s, %(asked)s, %(after)s, %(answer)s, %(at)s,
        %(model)s, %(adapter)s, %(arm)s, %(ending)s, %(prompt_tokens)s, %(completion_tokens)s, %(first_token_seconds)s,
-       %(seconds)s
+       %(seconds)s, %(token)s
 from chats c where c.id = %(chat_id)s and c.turns >= %(turns)s
 on conflict (id) do nothing;
 

@@ -7,8 +7,8 @@ on conflict (run_id, asset, check_name) do nothing;
 select id, asset, check_name, message, at, attempts, next_at, told
 from alerts where state in ('new', 'failed') order by id for update skip locked;
 
--- last_sent: when alerts were delivered last, to anyone
-select max(sent_at) as at from alerts;
+-- last_sent: when alerts were delivered last, to anyone; what a clock that ran ahead has still to come tells nothing
+select max(sent_at) as at from alerts where sent_at <= %(now)s;
 
 -- mark_alert: what became of one
 update alerts

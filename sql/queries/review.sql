@@ -68,6 +68,7 @@ from (
     select f.id, f.chat_id, f.position, f.kind, f.value, f.given_at as at from feedback f where f.source = %(source)s
     union all
     select 'excluded ' || x.chat_id, x.chat_id, 0, 'excluded', null, x.excluded_at from excluded_chats x
+    where x.receipt_id is null
 ) acts
 where at > %(since)s
 order by at desc
@@ -155,7 +156,7 @@ limit %(limit)s;
 select action, adapter_id, replaced, night, reason, at from promotions order by id desc limit %(limit)s;
 
 -- receipts: what was forgotten, the newest first
-select id, selector, counts, datasets, adapters, champion_before, champion_after, at, swept_at
+select id, selector, counts, datasets, adapters, champion_before, champion_after, at, swept_at, stays
 from receipts
 where %(id)s in ('', id)
 order by at desc, id

@@ -1,14 +1,18 @@
 -- Who is to answer by day.
 
--- listen: be told of every promotion, rollback and veto when it commits
+-- listen: be told of every promotion, rollback and veto when it commits, and when something was forgotten
 listen selfimprove_promotion;
 
 -- newest: the newest promotion, rollback or veto, with the experiment about it; its challenger and control when it runs
-select p.id as promotion_id, p.action, p.adapter_id, p.replaced, x.id as experiment, x.outcome, x.control, x.share
+select p.id as promotion_id, p.action, p.adapter_id, p.replaced, x.id as experiment, x.outcome, x.control, x.share,
+       x.shadow
 from promotions p
 left join experiments x on x.promotion_id = p.id
 order by p.id desc
 limit 1;
+
+-- newest_receipt: what was forgotten last
+select id from receipts order by at desc, id limit 1;
 
 -- standing: what speaks for and against an adapter's answering; `accepted` is that evidence made it champion once
 select exists (select from promotions p join decisions d on d.report_id = p.report_id

@@ -20,3 +20,6 @@ returning id, name;
 
 -- used: when a token was last used
 update tokens set last_used_at = greatest(last_used_at, %(at)s) where id = %(id)s;
+
+-- owners: tokens, revoked ones too, of who may read and rate every chat on the pages: their word is the owner's
+select id from tokens where scopes && array['review', 'admin'];

@@ -3,6 +3,7 @@
 from typing import Any
 
 from selfimprove.adapters.adapter import Adapter
+from selfimprove.adapters.recipe import Recipe
 
 SERVE = {
     "mlx": """It is laid over the base model by mlx-lm:
@@ -10,7 +11,7 @@ SERVE = {
     mlx_lm.generate --model {base} --adapter-path . --prompt "Hello"
     mlx_lm.server --model {base} --adapter-path .
 
-Ollama, llama.cpp and vLLM do not read this format: export as gguf or peft. LM Studio serves the fused format.""",
+Ollama, llama.cpp and vLLM do not read this format: export as {elsewhere}. LM Studio serves the fused format.""",
     "fused": """It is a whole model.
 
     mlx_lm.generate --model . --prompt "Hello"
@@ -21,11 +22,9 @@ llama.cpp: `python convert_hf_to_gguf.py .` of its repository makes a GGUF file 
 (`FROM ./model.gguf`).""",
     "peft": """It is laid over the original base model, unquantised, in PEFT's layout.
 
-    vllm serve {base} --enable-lora --max-lora-rank {rank} --lora-modules mine=.
-    from peft import PeftModel; PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{base}"), ".")
+{vllm}    from peft import PeftModel; PeftModel.from_pretrained(AutoModelForCausalLM.from_pretrained("{base}"), ".")
 
-Ollama, for Llama, Mistral and Gemma: a Modelfile with `FROM` the base model and `ADAPTER .`, then `ollama create mine`.
-llama.cpp and LM Studio do not read this format: export as gguf, or as fused.""",
+{others}""",
     "gguf": """It is laid over a GGUF file of the base model, of any quantisation.
 
     llama-server -m base.gguf --lora adapter.gguf
@@ -33,6 +32,13 @@ llama.cpp and LM Studio do not read this format: export as gguf, or as fused."""
 Ollama: a Modelfile with two lines, `FROM ./base.gguf` and `ADAPTER ./adapter.gguf`, then `ollama create mine`.
 vLLM does not read this format: export as peft. LM Studio loads no adapters: export as fused.""",
 }
+VLLM = "    vllm serve {base} --enable-lora --max-lora-rank {rank} --lora-modules mine=.\n"
+RANKS = (8, 16, 32, 64, 128, 256, 320, 512)  # that vLLM takes: it refuses those between them
+OLLAMA = """Ollama, for Llama, Mistral and Gemma: a Modelfile with `FROM` the base model and `ADAPTER .`, then
+`ollama create mine`. llama.cpp and LM Studio do not read this format: export as gguf, or as fused."""
+FUSED = "export with `--format fused`, and with `--dequantise` where the base model is quantised."
+NO_DORA = f"vLLM, Ollama, llama.cpp and LM Studio load no DoRA: {FUSED}"
+TOO_WIDE = f"vLLM loads no LoRA of a rank above {RANKS[-1]}: {FUSED}\n\n{OLLAMA}"
 PAGE = """# Adapter {short}
 
 What a household's chats taught a language model on the night of {night}, by selfimprove. Whoever has this may get it to
@@ -64,7 +70,9 @@ def page(adapter: Adapter, base_name: str, format: str, figures: dict[str, Any])
     """README.md of an export."""
     recipe = adapter.recipe
     full = "vLLM and transformers load it too, when the base model is not quantised or was exported with --dequantise."
-    serve = SERVE[format].format(base=base_name, rank=recipe.rank, full=full)
+    vllm, others = _peft(recipe, base_name)
+    elsewhere = "fused" if recipe.method == "dora" else "gguf or peft"
+    serve = SERVE[format].format(base=base_name, full=full, vllm=vllm, others=others, elsewhere=elsewhere)
     return PAGE.format(
         short=adapter.id[:12],
         night=adapter.night,
@@ -80,6 +88,14 @@ def page(adapter: Adapter, base_name: str, format: str, figures: dict[str, Any])
         licence=LICENCES[format == "fused"],
         serve=serve,
     )
+
+
+def _peft(recipe: Recipe, base_name: str) -> tuple[str, str]:
+    """vLLM's line for an adapter in PEFT's layout, none where it refuses it; and who else loads it."""
+    rank = next((rank for rank in RANKS if rank >= recipe.rank), None)
+    if recipe.method == "dora":
+        return "", NO_DORA
+    return ("", TOO_WIDE) if rank is None else (VLLM.format(base=base_name, rank=rank), OLLAMA)
 
 
 def checked(figures: dict[str, Any]) -> str:

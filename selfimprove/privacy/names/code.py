@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
+from selfimprove.privacy.names.rows import between, rows
 from selfimprove.privacy.rules.rule import words
 
 SURE, LIKELY, MAYBE, BLANK, TEXT = 2, 1, 0, -1, -2
@@ -120,7 +121,11 @@ class _Line(NamedTuple):
 
 
 def prose(text: str) -> Iterator[tuple[int, int]]:
-    """The stretches of a text outside fences and lines of code, ascending; comments are prose."""
+    """The stretches of a text outside fences and lines of code, ascending; comments are prose, and rows of SQL."""
+    return between(_outside(text), rows(text))
+
+
+def _outside(text: str) -> Iterator[tuple[int, int]]:
     for start, end in unfenced(text):
         at = start
         for low, high in _lines_of_code(text, start, end):
@@ -132,7 +137,7 @@ def prose(text: str) -> Iterator[tuple[int, int]]:
 
 def holds(text: str) -> bool:
     """Whether there is source code in a text, fenced or not."""
-    return any(end < len(text) for _, end in prose(text))
+    return any(end < len(text) for _, end in _outside(text)) or any(rows(text))
 
 
 def is_quoted(text: str, start: int, end: int) -> bool:

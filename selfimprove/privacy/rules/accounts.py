@@ -10,9 +10,11 @@ from selfimprove.privacy.rules.money import mod_97
 from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, either, near, value
 
 _IS = (
-    rf"[^\w\n\x00]{{0,4}}(?:(?:{vocabulary.verb()}|number|no|nr|num|interbancaria|transit|code)\b"
+    rf"[^\w\n\x00]{{0,8}}_{{0,2}}(?:(?:{vocabulary.verb()}|number|no|nr|num|interbancaria|transit|code)\b"
     r"[^\w\n\x00]{0,3}){0,3}"
 )
+NAMED = rf"{vocabulary.pattern('account')}|(?:account|acct)[_-]?(?:number|num|nr|no)|konto_?(?:nummer|nr)"
+NAMED_NEEDS = (*vocabulary.needs("account"), "acct", "konto")
 _BANK = r"sort ?code|routing|\baba\b|\bblz\b|bankleitzahl|\bagencia\b|\bbanco\b"
 
 
@@ -50,7 +52,7 @@ def ccc_check(digits: str) -> str:
 
 
 def _rule(name: str, words: str, pattern: str, check: Check = value) -> Rule:
-    written = rf"\b(?:{words}){_IS}(?P<value>{pattern})(?![\w-]|[.,]\d)"
+    written = rf"\b(?:{words}){_IS}(?P<value>{pattern})(?!_?[^\W_]|-|[.,]\d)"
     return Rule(name, "IBAN", written, check, digits=6, flags=re.IGNORECASE, needs=_NEEDS[name])
 
 
@@ -60,7 +62,7 @@ _NEEDS = {
     "bankleitzahl": either("blz|bankleitzahl"),
     "routing_number": either("routing|aba|rtn"),
     "account_number": either("account|acct|a/c|konto|kto"),
-    "account_named": vocabulary.needs("account"),
+    "account_named": NAMED_NEEDS,
     "account_brazilian": ("conta",),
 }
 
@@ -70,7 +72,7 @@ RULES = (
     _rule("bankleitzahl", "blz|bankleitzahl", r"\d{3}[ ]?\d{3}[ ]?\d\d"),
     _rule("routing_number", "routing|aba|rtn", r"\d{9}", _routing),
     _rule("account_number", "account|acct|a/c|konto(?:nummer|nr)?|kto", r"\d{6,12}", _account),
-    _rule("account_named", vocabulary.pattern("account"), r"\d{6,12}"),
+    _rule("account_named", NAMED, r"\d{6,12}"),
     _rule("account_brazilian", "conta(?: corrente)?", r"\d{4,12}-[\dX]", _account),
     Rule(
         "account_polish",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess
 from selfimprove.privacy.rules.rule import Bounds, Check, Rule, either
-from selfimprove.privacy.rules.tokens import entropy, holds_password, is_random
+from selfimprove.privacy.rules.tokens import NAME, entropy, holds_password, is_random
 
 _OF_SECRETS = r"(?:key|token|secret|credential)"
 _OF_PASSWORDS = r"(?:password|passwd|passphrase|pwd|passwort|contrasena|senha|wachtwoord|haslo)"
@@ -25,7 +25,8 @@ def _element(named: str) -> str:
 
 
 _CELL = (
-    r"\|[ ]{0,8}[`*]{0,3}(?:\w{1,20}[ _-]){0,2}(?:key|token|secret)s?[`*]{0,3}[ ]{0,20}\|[ ]{0,20}[`*]{0,3}"
+    rf"\|[ ]{{0,8}}[`*]{{0,3}}(?:\w{{1,20}}[ _-]){{0,2}}(?:keys?|{NAME})s?"
+    r"[`*]{0,3}[ ]{0,20}\|[ ]{0,20}[`*]{0,3}"
     r"(?P<value>[A-Za-z0-9+/_\-=.~]{16,500})[`*]{0,3}[ ]{0,20}\|"
 )
 _DEFINED = (

@@ -58,6 +58,11 @@ def _option(match: re.Match[str]) -> Iterator[Bounds]:
         yield ended(match, _MARKS)
 
 
+def _user(match: re.Match[str]) -> Iterator[Bounds]:
+    if not guess.is_none(match["value"].partition(":")[2]):
+        yield from _option(match)
+
+
 def _tagged(match: re.Match[str]) -> Iterator[Bounds]:
     given = match["value"]
     if not guess.is_none(given) and not guess.is_code(given) and guess.is_complex(given):
@@ -69,5 +74,5 @@ RULES = (
     Rule("password_option", "PASSWORD", _OPTION, _option, needs=("--", "-p"), flags=re.IGNORECASE),
     Rule("password_command", "PASSWORD", _COMMAND, _option, needs=_COMMAND_NEEDS, flags=re.IGNORECASE),
     Rule("password_tag", "PASSWORD", _TAG, _tagged, needs=("</",), flags=re.IGNORECASE),
-    Rule("curl_user", "PASSWORD", _CURL, _option, needs=("curl",), flags=re.IGNORECASE),
+    Rule("curl_user", "PASSWORD", _CURL, _user, needs=("curl",), flags=re.IGNORECASE),
 )

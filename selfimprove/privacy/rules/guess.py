@@ -29,7 +29,9 @@ NOT_ONE = words(
 # What else is said of one in a sentence; a phrase of words may hold some of these.
 _SAID = words(
     """
-    gone dead public private shared ready fine okay good bad here there back back-up base64 sha1 sha256 sha512 md5 utf8
+    gone dead public private shared ready fine okay good bad here there below above follows following back back-up
+    base64 sha1 sha256 sha512 md5 utf8
+    unten folgendes oben wie suivant ci-dessous siguiente abajo seguinte abaixo seguente sotto hieronder ponizej
     geandert verandert zuruckgesetzt gesperrt lang kurz einfach schwer leicht geheim verschlusselt pflicht notig korrekt
     obligatoire facultatif change modifie perime expiree perdue bloque enregistre chiffre long court facile difficile
     sur secret correct bon mauvais egal nouveau ancien identique

@@ -13,9 +13,9 @@ from selfimprove.privacy.rules.rule import Bounds, Check, Rule, digits_of, near,
 
 _SSN_WORDS = r"\bssn\b|social ?security|\bmy social\b|soc\.? ?sec|\bitin\b|tax ?payer"
 _IS = (
-    r"(?:[ -]?(?:number|no|num|nr|nummer|numero|n)\b[.]?°?)?[\"']?[ ]{0,2}(?:[ ]?(?:"
+    r"(?:[ _-]?(?:number|no|num|nr|nummer|numero|n|id)\b[.]?°?)?[\"']?[ ]{0,2}(?:[ ]?(?:"
     rf"(?:{vocabulary.verb()})\b|"
-    r"[=:#\"'-])){0,3}[ ]{0,2}"
+    r"[=:#\"'*_`|-])){0,7}[ ]{0,2}"
 )
 
 
@@ -67,7 +67,7 @@ def _dni(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span()
 
 
-def _document(match: re.Match[str]) -> Iterator[Bounds]:
+def document(match: re.Match[str]) -> Iterator[Bounds]:
     if len(digits_of(match["value"])) >= 5:
         yield match.span("value")
 
@@ -80,17 +80,23 @@ def _named(name: str, pattern: str, module: str, words: str, digits: int) -> Rul
     return _rule(name, pattern, valid(module, words), digits, words)
 
 
-_DOCUMENTS = (
+DOCUMENTS = (
     rf"(?:{vocabulary.pattern('licence', 'identity_card', 'passport')})(?:(?<=\w{{4}})[a-z]{{0,3}})?"  # fuhrerscheine
-    r"(?:(?:number|nummer|numero)\b|(?:num|no|nr)\b[.]?|\b)|"
+    r"(?:_?(?:number|nummer|numero)\b|_?(?:num|no|nr)\b[.]?|\b)|"
     r"driver'?s?'? ?licen[cs]e|driving ?licen[cs]e|licen[cs]e no\b|paszport\w*|medical record|\bmrn\b|"
     r"\bvin\b|licen[cs]e plate|insurance (?:policy|member)|(?:sozial|renten|kranken)versicherungsnummer|"
     r"versichertennummer|securite sociale|social insurance|health card"
 )
+NUMBER = (
+    r"(?P<value>[A-Z]{0,9}-?\d[A-Z0-9]{0,20}(?:[ ](?:[A-Z][ ])?\d[A-Z0-9]{0,10}|-[A-Z0-9]{1,10}){0,5})(?!_?[^\W_])"
+)
 
 RULES = (
     _rule(
-        "ssn", r"\d(?<![\w-].)(?<!\d[./].)\d{2}(?P<dash>[- ._]?)(?P<group>\d{2})(?P=dash)\d{4}(?![\w-]|[.]\d)", _ssn, 9
+        "ssn",
+        r"\d(?<!-.)(?<![^\W_].)(?<!\d[._/].)\d{2}(?P<dash>[- ._]?)(?P<group>\d{2})(?P=dash)\d{4}(?!_?[^\W_]|-|[.]\d)",
+        _ssn,
+        9,
     ),
     _rule("ssn_spaced", r"\d(?<![\w-].)(?<!\d[ ].)(?:[ ]\d){8}(?![\w-]|[ ]\d)", _near(_SSN_WORDS), 9, _SSN_WORDS),
     _rule("nino", r"(?<![\w-])[A-CEGHJ-PR-TW-Z][A-CEGHJ-NPR-TW-Z]([ -]?)\d{2}\1\d{2}\1\d{2}\1[A-D](?![\w-])", _nino, 6),
@@ -122,9 +128,8 @@ RULES = (
     _named("bsn", r"\d(?<![\w-].)\d{3}\.?\d{2}\.?\d{3}(?![\w-])", "nl.bsn", r"\bbsn\b|burgerservice|sofi", 9),
     _rule(
         "document",
-        rf"\b(?:{_DOCUMENTS}){_IS}(?P<value>[A-Z]{{0,9}}-?\d[A-Z0-9]{{0,20}}(?:[ ](?:[A-Z][ ])?\d[A-Z0-9]{{0,10}}|"
-        rf"-[A-Z0-9]{{1,10}}){{0,5}})(?!\w)",
-        _document,
+        rf"\b(?:{DOCUMENTS}){_IS}{NUMBER}",
+        document,
         5,
     ),
     _rule("rg", rf"\brg{_IS}(?P<value>\d{{1,2}}\.\d{{3}}\.\d{{3}}-[\dX])(?!\w)", value, 8),

@@ -20,7 +20,14 @@ _INPUT = (
 )
 _WORD = r"(?P<value>[A-Za-z]{5,40})"
 _QUOTED = rf"[\"']{_KEY}[\"'][ ]?:[ ]?[\"']{_WORD}[\"']"
-_LINE = rf"^[ \t]{{0,12}}(?:-[ ])?{_KEY}(?::[ ]{{1,4}}|=|(?P<apart>[ ]{{1,4}}=[ ]{{1,4}})){_WORD}[ \t\r]{{0,4}}$"
+_LINE = (
+    rf"(?<![A-Za-z]){_KEY}"
+    rf"(?::[ ]{{1,4}}|=|(?P<apart>[ ]{{1,4}}=[ ]{{1,4}}))[\"']?{_WORD}[\"']?[ \t]{{0,4}}$"
+)
+_CONNECTION = (
+    rf"(?:;[ ]?{_KEY}[ ]?=[ ]?(?P<value>[^\s;\"'<>{{}}\x00]{{4,64}})(?=[;\"'\n]|\Z)|"
+    rf"(?<=[?&]){_KEY}=(?P<query>[A-Za-z]{{5,40}})(?![\w(.\[]))"
+)
 _PGPASS = (
     r"^(?:localhost|\*|[\w-]{1,60}(?:\.[\w-]{1,60}){1,6}):(?:\d{2,5}|\*):(?:[A-Za-z_][\w-]{0,60}|\*):"
     r"(?:[A-Za-z_][\w.-]{0,60}|\*):(?P<value>[^\s:\x00]{4,100})[ \r]{0,2}$"
@@ -42,7 +49,16 @@ _NONE = words(
     admin administrator anonymous guest widget password
     """
 )
-_ABOUT = re.compile(r"pass|pwd|kennwort|contras|senha|wachtwoord|haslo|secret|clave|parola")
+_ABOUT = re.compile(
+    r"pass|pwd|kennwort|contras|senha|wachtwoord|haslo|secret|clave|parola|losenord|heslo|salasana|adgangskode|jelszo|sifre"
+)
+_SETTING = re.compile(r"[ \t]{0,12}(?:-[ ]|export[ ]|env[ ])?(?P<of>[\w.-]{1,40}[_.-])?", re.IGNORECASE)
+_LONGEST_NAME = 60
+_SHOWN = re.compile(
+    r"(?<![a-z])min|max|length|error|label|msg|message|text|title|hint|placeholder|button|forgot|help|field|type|i18n|invalid|valid|require|policy|"
+    r"encod|hash|rule|mode|has|is|show|hide|enable|disable|allow|use|self|this",
+    re.IGNORECASE,
+)
 _BESIDE = re.compile(
     r"^[ \t\"'-]{0,12}(?:user\w{0,4}|login|host\w{0,4}|port|db\w{0,4}|database|server|uid|e?mail)\b", re.MULTILINE
 )
@@ -74,13 +90,31 @@ def _word(match: re.Match[str]) -> Iterator[Bounds]:
         yield match.span("value")
 
 
+def _connected(match: re.Match[str]) -> Iterator[Bounds]:
+    """Part of what a program connects with."""
+    group = "query" if match["query"] else "value"
+    given = match[group]
+    if _stands(given) and not (given.isalpha() and (_ABOUT.search(given.lower()) or given.lower() in _NONE)):
+        yield match.span(group)
+
+
+def _line(match: re.Match[str]) -> Iterator[Bounds]:
+    """What a setting says that has a line of its own, and whose name is of nothing that is shown."""
+    text, end = match.string, match.start()
+    begin = max(text.rfind("\n", 0, end) + 1, end - _LONGEST_NAME)
+    set_ = _SETTING.fullmatch(text, begin, end)
+    if set_ and not _SHOWN.search(set_["of"] or ""):
+        yield from _word(match)
+
+
 _LINES = re.IGNORECASE | re.MULTILINE
 
 RULES = (
     Rule("password_cell", "PASSWORD", _CELL, _complex, needs=("</t",), flags=re.IGNORECASE),
     Rule("password_input", "PASSWORD", _INPUT, _field, needs=("<input",), flags=re.IGNORECASE),
     Rule("password_keyed", "PASSWORD", _QUOTED, _word, needs=_KEY_NEEDS, flags=re.IGNORECASE),
-    Rule("password_line", "PASSWORD", _LINE, _word, needs=_KEY_NEEDS, flags=_LINES),
+    Rule("password_line", "PASSWORD", _LINE, _line, needs=_KEY_NEEDS, flags=_LINES),
+    Rule("password_connection", "PASSWORD", _CONNECTION, _connected, needs=_KEY_NEEDS, flags=re.IGNORECASE),
     Rule("password_pgpass", "PASSWORD", _PGPASS, _complex, needs=(":",), flags=_LINES),
     Rule("password_hash", "PASSWORD", _HASH, whole, needs=_HASH_NEEDS),
 )

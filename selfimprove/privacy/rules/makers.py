@@ -78,9 +78,13 @@ _MAKERS: tuple[tuple[str, str, str], ...] = (
 )
 
 
+_STANDS_IN = re.compile(r"([xX*.])\1{7}|your[_-]", re.IGNORECASE)
+
+
 def _token(match: re.Match[str]) -> Iterator[Bounds]:
-    """No maker's token ends in the dot that ends a sentence."""
-    yield match.start(), match.start() + len(match[0].rstrip("."))
+    """No maker's token ends in the dot that ends a sentence, and none is mostly crosses."""
+    if not _STANDS_IN.search(match[0]):
+        yield match.start(), match.start() + len(match[0].rstrip("."))
 
 
 def _rule(name: str, pattern: str, needs: str) -> Rule:

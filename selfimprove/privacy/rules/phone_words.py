@@ -38,7 +38,7 @@ COUNTED = (
     r"gebruikers|mensen|keer|inwoners|uzytkownikow|osob|razy|mieszkancow)(?![\w-])"
 )
 NOT_ONE = (
-    r"(?:order|invoice|ticket|case|id|isbn|issn|doi|sku|pin|zip|code|account|version|port|line|row|size|total|build|"
+    r"(?:order|invoice|ticket|case|ids?|isbn|issn|doi|sku|pin|zip|code|account|version|port|line|row|size|total|build|"
     r"amount|population|bestellnummer|rechnungsnummer|commande|pedido|ordine|zamowieni\w{1,2}|ean|upc|asin|pmid|arxiv)"
     r"\W{0,3}(?:number|no|nr|num)?\W{0,3}(?:is\W{1,2})?\Z"
 )

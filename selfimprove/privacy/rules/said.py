@@ -6,13 +6,17 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess, vocabulary
+from selfimprove.privacy.rules.joined import unmarked
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, near
 
-KEY = (
-    r"(?P<key>pass ?words?|wi-?fi (?:key|code|pass)|code wi-?fi|cle wi-?fi|clave (?:del )?wi-?fi|wlan-?schlussel|"
-    r"pass(?=[ ]{0,2}[:=])|psw|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|"
+PLAIN_KEY = (
+    r"pass ?words?|wi-?fi (?:key|code|pass)|code wi-?fi|cle wi-?fi|clave (?:del )?wi-?fi|wlan-?schlussel|"
+    r"psw|passwds?|pass ?codes?|pass ?phrases?|pwd|\bpw\b|"
     r"passwort|kennwort|zugangscode|mot de passe|\bmdp\b|code secret|contrasena|senha|palavra[ -]passe|"
-    r"parola d'ordine|parola chiave|wachtwoord|toegangscode|haslo|"
+    r"parola d'ordine|parola chiave|wachtwoord|toegangscode|haslo"
+)
+KEY = (
+    rf"(?P<key>{PLAIN_KEY}|pass(?=[ ]{{0,2}}[:=])|"
     r"(?P<vague>pin(?:[ -]?(?:code|number|nummer))?|\bclave|codice (?:pin|segreto)|pincode|kod pin))"
 )
 KEY_NEEDS = either(
@@ -20,9 +24,16 @@ KEY_NEEDS = either(
     "toegangscode|haslo|kod|wi-fi|wifi|wlan"
 )
 START = r"(?:(?<![A-Za-z_])(?<!--)|(?<=[a-z])(?=passwort|kennwort|wachtwoord))"  # compounds are one word
+_OF = (
+    "for|of|at|on|from|to|fur|von|vom|bei|beim|zu|zum|auf|de|du|des|pour|sur|del|para|en|do|da|di|per|su|voor|van|op|bij|"
+    "dla|z|w|na"
+)
 _BETWEEN = (
     r"[^\n\x00:=.!?\"'`;,()]{0,40}?"
-    r"(?:https?://[^\s\x00\"'`<>:]{3,100}(?=:?[ ])[^\n\x00:=.!?\"'`;,()]{0,20}?)?"  # what it is the password of
+    r"(?:(?:https?://[^\s\x00\"'`<>:]{3,100}(?=:?[ ])|"  # what it is the password of; redacted, when found before
+    rf"(?<=[ ])(?:{_OF})[ ](?:\x00|[\w@-]{{1,63}}+(?:\.[\w@-]{{1,63}}+){{1,5}})(?=:?[ ]|:\d)"
+    r"(?::\d{2,5})?|\((?<=[ ].)[^()\n:=]{1,60}\)|\x00(?=:[ ]))"
+    r"[^\n\x00:=.!?\"'`;,()]{0,20}?)?"
 )
 _LINK = (
     r"(?P<link>'s[ ]|[ ]{0,2}(?::(?!//)|=>|->|→|=(?!=)|-[ ])[ ]{0,2}|"
@@ -51,8 +62,13 @@ _BESIDE_NEEDS = either(
     "log|sign|pass|pwd|pw|kennwort|contrasena|senha|wachtwoord|haslo|credential|login|zugangs|identifiants|creden"
 )
 _GIVEN = re.compile(
-    r"\b(?:with|using|enter|my|our|mein|unser|mon|ma|notre|mi|minha|meu|mijn|moje|login \S{1,64}|"
-    r"user(?:name)? \S{1,64}) \Z",
+    r"\b(?:wlan|wi-?fi|wireless|router|with|using|enter|my|our|mein|unser|mon|ma|notre|mi|minha|meu|mijn|moje|"
+    r"login \S{1,64}|user(?:name)? \S{1,64})[ -]\Z",
+    re.IGNORECASE,
+)
+_ANOTHER_SENTENCE = re.compile(
+    r"[ ](?:and|but|und|aber|et|mais|y|pero|e|mas|ma|en|maar|i|ale)[ ]"
+    r"(?:it|i|that|this|they|he|she|es|er|ich|das|il|je|j'|elle|no|yo|ella|eu|nao|ele|non|io|het|ik|hij|nie|ja)\b",
     re.IGNORECASE,
 )
 _AS = (
@@ -66,18 +82,26 @@ _BOARD_BEFORE = (
     r"[ ](?:the[ ])?\Z"
 )
 _BOARD_AFTER = r"^[ ](?:(?:to|and|on)[ ](?:the[ ])?(?:ground|gnd|vcc|5v|3\.3v|board|header|pin)\b|(?:high|low)\b)"
+CODE = (
+    rf"\b(?:{vocabulary.pattern('one_time_code', 'card_code', 'card_pin', 'door_code')}|pin-(?:code|number|nummer)|"
+    r"m?tan(?=[ ]?(?:[:=]|ist\b|lautet\b))|"
+    r"code[ ](?:for|to|fur|zu[mr]?|von)[ ](?:(?:the|my|our|die|das|den|der|unsere?\w?|front)[ ]){0,2}"
+    r"(?:door|gate|alarm|safe|garage|building|lockbox|haustur|tur|tor|tresor|alarmanlage))\b"
+)
+CODE_NEEDS = ("tan", "code", *vocabulary.needs("one_time_code", "card_code", "card_pin", "door_code"))
+DIGITS = r"(?P<value>\d{3,8})(?![\w.-]?\d|[A-Za-z])"
 _PIN = (
-    rf"\b(?:{vocabulary.pattern('one_time_code', 'card_code', 'card_pin')}|pin-(?:code|number|nummer)|"
-    r"m?tan(?=[ ]?(?:[:=]|ist\b|lautet\b)))\b[^\n\x00.!?\d]{0,24}?"
-    rf"(?:[ ](?:{vocabulary.verb()})[ ]|[:=#][ ]?|[ ])(?P<value>\d{{3,8}})(?![\w.-]?\d|[A-Za-z])"
+    rf"{CODE}[^\n\x00.!?\d]{{0,24}}?"
+    rf"(?:[ ](?:{vocabulary.verb()})[ ]|[:=#][ ]?|[ ])[*_~`\"'(]{{0,3}}{DIGITS}"
 )
 
 
 def _said(match: re.Match[str]) -> Iterator[Bounds]:
     quoted = match["double"] or match["single"] or match["tick"]
     group = next(name for name in ("double", "single", "tick", "bare") if match[name])
-    said = quoted or match["bare"].rstrip(".,;:?)]}")
-    owned = bool(_OWNER.search(match.string[max(0, match.start() - 40) : match.start()]))
+    at, said = (0, quoted) if quoted else unmarked(match["bare"].rstrip(".,;:?)]}"))
+    quoted = quoted or at > 0
+    owned = is_owned(match)
     if len(said) < 3 or guess.is_none(said) or (guess.is_code(said) and not owned) or _is_pinned(match, said, owned):
         return
     if (
@@ -86,7 +110,12 @@ def _said(match: re.Match[str]) -> Iterator[Bounds]:
         or (quoted and not guess.is_field(said))
         or (owned and _ends_sentence(match, said))
     ):
-        yield match.start(group), match.start(group) + len(said)
+        yield match.start(group) + at, match.start(group) + at + len(said)
+
+
+def is_owned(match: re.Match[str]) -> bool:
+    """Whether a word before the match says whose it is."""
+    return _OWNER.search(match.string[max(0, match.start() - 40) : match.start()]) is not None
 
 
 def _is_pinned(match: re.Match[str], said: str, owned: bool) -> bool:
@@ -97,9 +126,15 @@ def _is_pinned(match: re.Match[str], said: str, owned: bool) -> bool:
 
 def _ends_sentence(match: re.Match[str], said: str) -> bool:
     """A plain word counts only when nothing goes on after it."""
-    goes_on = re.match(r"[ ]\w", match.string[match.end() :][:2]) and match["bare"] == said
+    further = goes_on(match) and match["bare"] == said
     purpose = match["link"].strip() in ("to", "from") and not match["key"].lower().startswith("haslo")
-    return guess.is_word(said) and not goes_on and not match["vague"] and not purpose
+    return guess.is_word(said) and not further and not match["vague"] and not purpose
+
+
+def goes_on(match: re.Match[str]) -> bool:
+    """Whether a word of the same sentence follows the match."""
+    rest = match.string[match.end() : match.end() + 24]
+    return re.match(r"[ ]\w", rest) is not None and not _ANOTHER_SENTENCE.match(rest)
 
 
 def _beside(match: re.Match[str]) -> Iterator[Bounds]:
@@ -152,7 +187,7 @@ RULES = (
         "PASSWORD",
         _PIN,
         _pin,
-        needs=("tan", *vocabulary.needs("one_time_code", "card_code", "card_pin")),
+        needs=CODE_NEEDS,
         digits=3,
         flags=re.IGNORECASE,
     ),

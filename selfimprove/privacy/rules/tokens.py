@@ -21,7 +21,7 @@ _BLOCK_BODY = re.compile(
 )
 _LONGEST_BLOCK = 16_000
 
-_NAME = (
+NAME = (
     r"(?:(?:api|access|auth|secret|private|client|app|application|signing|encryption|session|bearer|refresh|"
     r"webhook|account|storage|"
     r"service|master|subscription|licen[cs]e|deploy|bot|consumer|shared|csrf|jwt|oauth|aws|azure|gcp|github|slack|"
@@ -29,17 +29,20 @@ _NAME = (
     r"[_\-. ]{0,2}){1,3}(?:keys?|tokens?|secrets?|credentials?)|secret|token|"
     rf"{vocabulary.pattern('key')}|schlussel|clave|chave|chiave|sleutel|klucz"
 )
+NAME_NEEDS = either("key|token|secret|credential|schluss|api|cle |jeton|clave|chave|chiave|sleutel|klucz")
 _ASSIGN = (
     r"[\w\-.\]]{0,24}(?:\\?[\"'`*]){0,2}\]?(?:</\w{1,6}>)?(?:[ ]\([^()\n\x00]{1,24}\))?[ \t]{0,4}"
-    r"(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|"
+    r"(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|-{1,2}[ ]|\((?<=[ ].)|"
     rf"[ ](?:{vocabulary.verb()})\b:?|"
-    r"[ ](?=[A-Za-z0-9+/_=.~-]{20}))"
-    r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:[bfru]{1,2}(?=[\"']))?(?:\\?[\"'`]){0,2}"
+    r"[ \t](?=[A-Za-z0-9+/_=.~-]{20}))"
+    r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:[bfru]{1,2}(?=[\"']))?(?:\\?[\"'`*]|<\w{1,6}>){0,3}"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)your|example|sample|placeholder|changeme|change_me|dummy|redacted|xxxx|1234567890abcdef|abcdef123456|"
     r"insert|todo|\.\.\.|\*\*\*|<|>"
 )
+# Parts of names; "2" and "4" also stand for words within one.
+_OF_WORDS = re.compile(r"[A-Za-z]?[a-z]*\d{0,3}|[A-Z]+\d{0,2}|\d{1,4}|[a-z]{3,10}[24][a-z]{2,10}")
 
 
 def _block(match: re.Match[str]) -> Iterator[Bounds]:
@@ -55,7 +58,8 @@ def _block(match: re.Match[str]) -> Iterator[Bounds]:
 
 def _assigned(match: re.Match[str]) -> Iterator[Bounds]:
     if is_random(match["value"]):
-        yield ended(match)
+        bold = match.string.endswith("__", 0, match.start("value"))
+        yield ended(match, ".,;:!?_" if bold else ".,;:!?")
 
 
 def _aws_secret(match: re.Match[str]) -> Iterator[Bounds]:
@@ -87,7 +91,7 @@ def is_random(text: str) -> bool:
     if _PLACEHOLDER.search(text) or not re.search(r"[A-Za-z]", text) or text.count("/") > max(1, len(text) // 12):
         return False
     parts = re.split(r"[_\-./+=~]", text)
-    if all(re.fullmatch(r"[A-Za-z]?[a-z]*\d{0,3}|[A-Z]+\d{0,2}|\d{1,4}", part) for part in parts):
+    if all(_OF_WORDS.fullmatch(part) for part in parts):
         return False
     digits = sum(character.isdigit() for character in text)
     if not digits:
@@ -113,9 +117,9 @@ RULES = (
     Rule(
         "assigned_secret",
         "SECRET",
-        rf"(?<![A-Za-z])(?:\w{{1,24}}[_\-.])?(?:{_NAME}){_ASSIGN}(?P<value>[A-Za-z0-9+/_\-=.~]{{10,500}})(?![\w(\[])",
+        rf"(?<![A-Za-z])(?:\w{{1,24}}[_\-.])?(?:{NAME}){_ASSIGN}(?P<value>[A-Za-z0-9+/_\-=.~]{{10,500}})(?![\w(\[])",
         _assigned,
-        needs=either("key|token|secret|credential|schluss|api|cle |jeton|clave|chave|chiave|sleutel|klucz"),
+        needs=NAME_NEEDS,
         flags=re.IGNORECASE,
     ),
     Rule(

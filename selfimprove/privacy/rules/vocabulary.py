@@ -45,6 +45,20 @@ _WORDS = {
         "nl": "pincode",
         "pl": "kod pin",
     },
+    "door_code": {
+        "en": "door code|gate code|alarm code|entry code|entrance code|garage code|building code|keypad code|"
+        "lockbox code|safe code|access code",
+        "de": "turcode|hausturcode|torcode|alarmcode|zugangscode|tresorcode|garagencode|schlusselboxcode",
+        "fr": "code de la porte|code d'entree|code d'acces|code de l'alarme|code du portail|code de l'immeuble|"
+        "digicode|code du coffre",
+        "es": "codigo de la puerta|codigo de entrada|codigo de acceso|codigo de la alarma|codigo del porton|"
+        "codigo de la caja fuerte",
+        "pt": "codigo da porta|codigo de entrada|codigo de acesso|codigo do alarme|codigo do portao|codigo do cofre",
+        "it": "codice della porta|codice d'ingresso|codice di accesso|codice dell'allarme|codice del cancello|"
+        "codice della cassaforte",
+        "nl": "deurcode|toegangscode|alarmcode|poortcode|kluiscode",
+        "pl": "kod do drzwi|kod do bramy|kod do alarmu|kod do domofonu|kod do sejfu|kod dostepu",
+    },
     "licence": {
         "en": "driver's license|driver's licence|drivers license|drivers licence|driver license|driver licence|"
         "driving license|driving licence|license number|licence number|dl",

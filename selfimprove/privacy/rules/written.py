@@ -1,16 +1,31 @@
-"""Secrets written where neither an assignment nor a prefix shows them: defaults, macros, cookies, SQL, prose."""
+"""Secrets written where neither an assignment nor a prefix shows them: defaults, macros, cookies, sessions, prose."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
-from selfimprove.privacy.rules import guess
-from selfimprove.privacy.rules.rule import Bounds, Rule
+from selfimprove.privacy.rules import guess, vocabulary
+from selfimprove.privacy.rules.rule import Bounds, Rule, near
 from selfimprove.privacy.rules.tokens import is_random
 
 _NAME = r"(?:pass|pwd|secret|token|key|cred)"
+_BARE = r"[\"']?(?P<value>[A-Za-z0-9+/_\-=.~%]{18,500}+)(?![\w(\[])"
+_LONG_ONE = 32
 _QUOTED = r"[\"'](?P<value>[^\"'\s\x00]{6,200})[\"']"
+
+
+def _mixed(match: re.Match[str]) -> Iterator[Bounds]:
+    """Random, with digits and letters of both sizes, or very long."""
+    given = match["value"]
+    both = re.search(r"[a-z]", given) and re.search(r"[A-Z]", given)
+    if (both or len(given) >= _LONG_ONE) and re.search(r"\d", given) and is_random(given):
+        yield match.span("value")
+
+
+def _set(match: re.Match[str]) -> Iterator[Bounds]:
+    if not near(match, r"(?:public|primary|foreign|sort|partition|cache)\Z", before=9):
+        yield from _mixed(match)
 
 
 def _random(match: re.Match[str]) -> Iterator[Bounds]:
@@ -28,10 +43,29 @@ RULES = (
     Rule(
         "secret_told",
         "SECRET",
-        r"\b(?:token|api[ -]?key|secret|credential)s?\b[^\n\x00:=.!?\"]{1,24}[ ](?:is|was|are)[ ]:?[ ]?[\"'`]?"
+        r"\b(?:token|api[ -]?key|secret|credential)s?\b[^\n:=.!?\"]{1,24}"
+        rf"(?:[ ](?:{vocabulary.verb()}|are)[ ]:?|[ ]?:)[ ]?[\"'`*]{{0,3}}"
         r"(?P<value>[A-Za-z0-9+/_=-]{16,500})",
         _random,
         needs=("token", "key", "secret", "credential"),
+        flags=re.IGNORECASE,
+    ),
+    Rule(
+        "secret_setting",
+        "SECRET",
+        rf"(?<=[A-Z0-9])_(?:KEY|PAT|AUTH|CREDENTIALS?|SALT|SESSION|COOKIE)[ ]?[=:][ ]?{_BARE}",
+        _set,
+        digits=1,
+        long=True,
+    ),
+    Rule(
+        "secret_session",
+        "SECRET",
+        rf"(?<![A-Za-z])(?:(?:php|j|asp\.net_|django_|laravel_|ci_|connect\.)?(?:session|sess)_?(?:id|key|cookie|data)?|"
+        rf"connect\.sid|sid)=[\"']?{_BARE}",
+        _mixed,
+        digits=1,
+        long=True,
         flags=re.IGNORECASE,
     ),
     Rule(
@@ -58,14 +92,6 @@ RULES = (
         r"(?P<value>[\w+/=.%-]{20,2000})",
         _random,
         needs=("cookie:",),
-        flags=re.IGNORECASE,
-    ),
-    Rule(
-        "password_sql",
-        "PASSWORD",
-        rf"\b(?:identified[ ](?:with[ ][\w']{{1,40}}[ ])?by(?:[ ]password)?|(?:with|set)[ ]password[ ]?=?)[ ]{_QUOTED}",
-        _complex,
-        needs=("identified", "password"),
         flags=re.IGNORECASE,
     ),
 )

@@ -7,11 +7,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from selfimprove.adapters.exports import readme
 from selfimprove.adapters.exports.export import export
 from selfimprove.adapters.files import folder_of
+from selfimprove.adapters.recipe import Recipe
 from selfimprove.models.base import Base
 from selfimprove.models.mlx import Lora
 from selfimprove_tests.adapters.exports import make
+from selfimprove_tests.adapters.make import kept
 
 IDS = [3, 70, 71, 300, 4, 5, 3, 12]
 QWEN3 = {"rope_scaling": None, "attention_bias": False}
@@ -66,4 +69,22 @@ def test_the_config_says_how_strong_it_is(tmp_path: Path) -> None:
     assert config["base_model_name_or_path"] == "tiny"
     assert "mlp" not in config["target_modules"]
     assert done.figures == {"tensors": 2 * 2 * 7}
-    assert "--max-lora-rank 4" in (done.folder / "README.md").read_text()
+    assert "--max-lora-rank 8 " in (done.folder / "README.md").read_text(), "vLLM takes a few ranks alone"
+
+
+@pytest.mark.parametrize(("rank", "told"), [(1, 8), (8, 8), (9, 16), (24, 32), (300, 320), (512, 512)])
+def test_vllm_is_told_a_rank_that_it_takes(tmp_path: Path, rank: int, told: int) -> None:
+    page = readme.page(kept(tmp_path, recipe=Recipe(rank=rank)), "house/base", "peft", {"tensors": 3})
+    assert f"vllm serve house/base --enable-lora --max-lora-rank {told} --lora-modules mine=." in page
+    assert "ollama create" in page
+
+
+@pytest.mark.parametrize("recipe", [Recipe(method="dora"), Recipe(rank=513)])
+def test_what_vllm_refuses_is_not_told_to_try(tmp_path: Path, recipe: Recipe) -> None:
+    page = readme.page(kept(tmp_path, recipe=recipe), "house/base", "peft", {"tensors": 3})
+    assert "vllm serve" not in page
+    assert "--format fused" in page
+    assert "PeftModel.from_pretrained" in page
+    assert ("ollama create" in page) == (recipe.method == "lora")
+    of_mlx = readme.page(kept(tmp_path, recipe=recipe), "house/base", "mlx", {"tensors": 3})
+    assert ("export as fused." in of_mlx) == (recipe.method == "dora")

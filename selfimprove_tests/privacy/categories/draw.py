@@ -6,7 +6,17 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from selfimprove.privacy.redact import Span, find, locate
-from selfimprove_tests.privacy.categories import access, accounts, keys, mail, negatives, others, people, phones
+from selfimprove_tests.privacy.categories import (
+    access,
+    accounts,
+    keys,
+    layouts,
+    mail,
+    negatives,
+    others,
+    people,
+    phones,
+)
 from selfimprove_tests.privacy.categories.item import Fresh, Item
 
 Finder = Callable[[Sequence[str]], Sequence[Sequence[Span]]]
@@ -16,6 +26,11 @@ def positives(seed: int) -> list[Item]:
     """Texts with one value each that the rules must mask."""
     made = Fresh(seed)
     return [item for module in (mail, phones, accounts, keys, access, others) for item in module.items(made)]
+
+
+def laid_out(seed: int, layout: str | None = None) -> list[Item]:
+    """Values beside a label, in one layout or in each."""
+    return list(layouts.items(Fresh(seed), [layout] if layout else layouts.LAYOUTS))
 
 
 def persons(seed: int) -> list[Item]:

@@ -1,0 +1,90 @@
+"""Other chats that say what is forgotten: the same again, which no import could bring back, or nearly the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import orjson
+
+from selfimprove import postgres
+from selfimprove.chats.chat import Message
+from selfimprove.chats.marks import is_known, spelled
+from selfimprove.privacy import tombstones
+from selfimprove.privacy.matching import BATCH, opened
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterator
+
+    from selfimprove.forgetting.select import Wish
+    from selfimprove.postgres import Connection
+    from selfimprove.privacy.vault import Vault
+
+Spoken = tuple[tuple[str, str], ...]  # roles and texts but for system messages, spelled plainly
+
+
+class Meant(NamedTuple):
+    """Ids of the chats that go: those asked for, of which marks are kept, and those that these marks would refuse.
+
+    `stays` counts the chats that say the same or nearly, and were not asked for.
+    """
+
+    named: list[str]
+    again: list[str]
+    stays: dict[str, int]
+
+
+def meant(connection: Connection, vault: Vault, wish: Wish, ids: list[str]) -> Meant:
+    """All that goes with chats that were selected.
+
+    A chat that is named goes with what is the same conversation as a whole, however it is spelled, in an earlier or a
+    later state. What shares a long opening or a long turn with it may be another one, of who pastes the same prompt
+    each time; and a person, a text or a day may have been named for other reasons than what was said: there the same
+    again stays, and is told, unless copies are wanted.
+    """
+    named = sorted({*ids, *_near(connection, ids)}) if wish.copies else ids
+    again = _said_again(connection, vault, named)
+    goes = again if wish.copies else _states(connection, vault, named, again) if wish.selector == "chat" else []
+    near = set(_near(connection, [*named, *goes])) - set(again)
+    return Meant(named, goes, {"copies": len(again) - len(goes), "near_copies": len(near)})
+
+
+def _near(connection: Connection, ids: list[str]) -> list[str]:
+    return [row["id"] for row in connection.execute(postgres.queries("forget").near_copies, {"ids": ids})]
+
+
+def _said_again(connection: Connection, vault: Vault, ids: list[str]) -> list[str]:
+    """Other chats that an import would refuse once these are forgotten."""
+    known = {stone.hash for stone in tombstones.of_chats(connection, vault, ids) if stone.kind != "chat"}
+    return _others(connection, vault, ids, known) if known else []
+
+
+def _others(connection: Connection, vault: Vault, ids: list[str], known: Collection[str]) -> list[str]:
+    with connection.cursor(name="other_chats") as cursor:
+        cursor.itersize = BATCH
+        rows = cursor.execute(postgres.queries("forget").others, {"ids": ids})
+        return [row["id"] for row in rows if is_known(_messages(opened(vault, row)), known, vault.keyed_hash)]
+
+
+def _states(connection: Connection, vault: Vault, ids: list[str], others: list[str]) -> list[str]:
+    """Those of the others that are one of these chats as it was, is, or went on."""
+    known = [spoken for _, spoken in _spoken(connection, vault, ids)]
+    return [id for id, spoken in _spoken(connection, vault, others) if any(_is_state(spoken, one) for one in known)]
+
+
+def _is_state(one: Spoken, other: Spoken) -> bool:
+    """Whether both are the same, or one begins the other, an answer included: a question alone anybody may repeat."""
+    shorter, longer = sorted((one, other), key=len)
+    is_answered = any(role == "assistant" for role, _ in shorter)
+    return longer[: len(shorter)] == shorter and (is_answered or len(shorter) == len(longer))
+
+
+def _spoken(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[tuple[str, Spoken]]:
+    with connection.cursor(name="spoken") as cursor:
+        cursor.itersize = BATCH
+        for row in cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids}):
+            said = _messages(opened(vault, row))
+            yield row["id"], tuple((m.role, spelled(m.content)) for m in said if m.role != "system")
+
+
+def _messages(said: bytes) -> tuple[Message, ...]:
+    return tuple(Message(**message) for message in orjson.loads(said))
