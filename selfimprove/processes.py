@@ -4,6 +4,7 @@ import os
 import select
 import signal
 import socket
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -13,6 +14,7 @@ from selfimprove.errors import PortInUse
 
 ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 PATIENCE = 10.0  # seconds
+BEGINS = 1.0  # seconds at most until a new process has its words
 
 
 def find(pid: int | None) -> psutil.Process | None:
@@ -26,8 +28,16 @@ def has_argument(pid: int | None, argument: str) -> bool:
     """Whether this process lives and was started with these words: its pid alone may be another's by now."""
     process = find(pid)
     with suppress(psutil.Error):
-        return process is not None and argument in process.cmdline()
+        return process is not None and argument in _words(process)
     return False
+
+
+def _words(process: psutil.Process) -> list[str]:
+    """What it was started with. While it is being started there is neither this nor an environment to read."""
+    until = time.monotonic() + BEGINS
+    while not (words := process.cmdline()) and process.exe() and time.monotonic() < until:  # the kernel's have no file
+        time.sleep(0.001)
+    return words
 
 
 def identity(pid: int) -> str | None:
@@ -69,11 +79,15 @@ def kill(pids: Iterable[int]) -> None:
 
 def marked(variable: str, value: str) -> list[int]:
     """Processes that have a variable of this value in their environment, this one apart; others' cannot be read."""
-    return [
-        process.pid
-        for process in psutil.process_iter(["environ"])
-        if (process.info["environ"] or {}).get(variable) == value and process.pid != os.getpid()
-    ]
+    others = (process for process in psutil.process_iter() if process.pid != os.getpid())
+    return [process.pid for process in others if _environment(process).get(variable) == value]
+
+
+def _environment(process: psutil.Process) -> dict[str, str]:
+    with suppress(psutil.Error):
+        if _words(process):
+            return process.environ()
+    return {}
 
 
 @contextmanager

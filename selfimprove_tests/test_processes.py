@@ -56,6 +56,20 @@ def test_who_was_asked_may_finish() -> None:
     assert process.returncode == 0
 
 
+def test_who_has_just_begun_is_known_by_its_words_and_its_mark() -> None:
+    """Python goes on as soon as the system has begun to exchange the program, before its words can be read."""
+    for turn in range(100):
+        process = subprocess.Popen(["/bin/sleep", "300"], env={"TURN": str(turn)})
+        try:
+            if turn % 2:
+                assert processes.has_argument(process.pid, "300")
+            else:
+                assert processes.marked("TURN", str(turn)) == [process.pid]
+        finally:
+            process.kill()
+            process.wait()
+
+
 def test_nobody_sees_one_end_that_it_started(monkeypatch: pytest.MonkeyPatch) -> None:
     parent, child = started(PARENT)
     killed: list[int] = []
