@@ -50,6 +50,16 @@ class Seen:
             for id, original in zip(sketches.ids, originals, strict=True)
         ]
 
+    def look(self, sketches: Sketches) -> list[Suspicion]:
+        """What texts may repeat of all so far, but not of each other: they are not taken in."""
+        equal = self.hashes.find(sketches.hashes)
+        met = self.index.look(sketches.bins, np.full(len(sketches.ids), self.index.size)).tolist()
+        alike = {at: tuple(self.ids[number] for _, number in of) for at, of in groupby(met, itemgetter(0))}
+        return [
+            Suspicion(self.ids[equal[hash_]] if hash_ in equal else None, alike.get(at, ()))
+            for at, hash_ in enumerate(sketches.hashes)
+        ]
+
     def _of_copies(self, sketches: Sketches, fresh: Sequence[int], known: int) -> dict[str, tuple[str, ...]]:
         """What texts that have an equal one are like, that one among it; `known` texts came before these."""
         is_fresh = np.zeros(len(sketches.ids), bool)

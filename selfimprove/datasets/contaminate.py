@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 
 from selfimprove.chats.chat import Message
 from selfimprove.curation.content import Content, teaches_the_same
@@ -61,7 +60,7 @@ def _repeats(contents: Sequence[Content], tested: Mapping[str, Content]) -> set[
     seen.add(sketch([*tested.values()]), compare=False)
     for at in range(0, len(contents), BATCH):
         batch = contents[at : at + BATCH]
-        alike = [replace(s, alike=tuple(id for id in s.alike if id in tested)) for s in seen.add(sketch(batch))]
+        alike = seen.look(sketch(batch))
         same = confirm(batch, alike, lambda ids: {id: tested[id] for id in ids}, teaches_the_same)
         found |= {content.id for content, original in zip(batch, same, strict=True) if original}
     return found
