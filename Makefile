@@ -26,9 +26,10 @@ bench: install  ## speed and quality against peers in the same run
 	@$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[bench]'
 	@for table in benchmarks/*.py; do echo; echo "$$table"; $(BIN)/python $$table || exit 1; done
 
-soak: install  ## clients, nights, swaps and kills for MINUTES=15, do the counts add up? then a whole series of nights
+soak: install  ## clients, nights, swaps and kills for MINUTES=15, do the counts add up? then the tests that take longest
 	@$(BIN)/python -W ignore -m soak --minutes $(or $(MINUTES),15) $(if $(SEED),--seed $(SEED))
 	@$(BIN)/python -m pytest -q -m "long or not long" selfimprove_tests/end_to_end/test_nights.py
+	@$(BIN)/python -m pytest -q -m long --ignore selfimprove_tests/end_to_end
 
 install:  ## the set-up alone: .venv from pyproject.toml and constraints.txt
 	@$(PYTHON) selfimprove/install.py

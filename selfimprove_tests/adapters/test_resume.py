@@ -21,7 +21,6 @@ from selfimprove.errors import DatabaseDown, ExampleDiverged
 from selfimprove.models.base import TINY, Base
 from selfimprove.models.checkpoint import STATE
 
-KILLS = 20
 RECIPE = Recipe(
     steps=30, warmup=3, evaluate_every=8, patience=9, learning_rate=1e-3, rank=2, dropout=0.1, batch_tokens=128
 )
@@ -62,13 +61,14 @@ def job(dataset: Dataset, folder: Path, out: Path, save_every: float = 0.0) -> d
     }  # fmt: skip
 
 
-def test_twenty_kills_change_no_byte(dataset: Dataset, tmp_path: Path, start: Callable[..., int]) -> None:
+@pytest.mark.parametrize("kills", [5, pytest.param(20, marks=pytest.mark.long)])
+def test_kills_change_no_byte(dataset: Dataset, tmp_path: Path, start: Callable[..., int], kills: int) -> None:
     whole = job(dataset, tmp_path / "data", tmp_path / "whole" / "adapter")
     killed = job(dataset, tmp_path / "data", tmp_path / "killed" / "adapter", save_every=0.02)
     assert start(whole) == 0
     draw = random.Random(7)
-    moments = [draw.randint(1, RECIPE.steps) for _ in range(KILLS)]
-    assert [start(killed, at) for at in sorted(moments)] == [-signal.SIGKILL] * KILLS
+    moments = [draw.randint(1, RECIPE.steps) for _ in range(kills)]
+    assert [start(killed, at) for at in sorted(moments)] == [-signal.SIGKILL] * kills
     assert (tmp_path / "killed" / STATE).exists()
     assert start(killed) == 0
     for name in ("adapters.safetensors", "adapter_config.json"):

@@ -69,7 +69,7 @@ def no_route() -> int:
 
 
 def spend(home: Path) -> dict[str, Any]:
-    """A short night by itself; then, with everything up, another and attempts to promote what the first refused."""
+    """A short night by itself; then, with everything up, attempts to promote what it refused."""
     house = House(home)
     try:
         night = house.start("night", "--sample", "--json", *LITTLE)
@@ -78,8 +78,6 @@ def spend(home: Path) -> dict[str, Any]:
         house.up()
         with urllib.request.urlopen(f"http://127.0.0.1:{house.port}/server_info", timeout=60) as answer:
             told["web"] = answer.status
-        second = house.run("night", "--json")
-        told["second"] = {"exit_code": second.returncode, **json.loads(second.stdout or "{}")}
         if told.get("outcome") in REFUSED:
             told["forged"] = forge(house, told["run_id"])
     finally:

@@ -51,8 +51,6 @@ def test_a_night_and_the_web_interface_need_no_network(night: dict[str, Any]) ->
     assert night["no_route"] == 0 or not has_namespaces()
     assert night["done"]["web"] == 200
     assert (night["done"].get("outcome"), night["done"]["exit_code"]) in REFUSED.items(), night["done"]
-    second = night["done"]["second"]
-    assert (second.get("outcome"), second["exit_code"]) == ("nothing_to_learn", 0), second
     started = "\n".join(night["started"])
     assert [part for part in PARTS if part not in started] == [], "the guard was everywhere"
 
