@@ -14,6 +14,9 @@ from selfimprove.models.held import Calls, Stops
 from selfimprove.models.penalties import Penalties
 from selfimprove.models.schema import Follow, Schemas
 
+REACH = 8  # characters for a token that are read at first; twice as many as English has
+CUT = 64  # more tokens at most where a text is cut within a word or a run of blanks
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
@@ -96,10 +99,24 @@ class Desk:
             raise
         except (ValueError, TypeError, LookupError, AttributeError) as exc:  # templates are programs
             raise MessagesUnusable(reason=f"the template cannot be filled with them ({type(exc).__name__})") from exc
-        tokens = self._tokenizer.encode(text, add_special_tokens=False)
+        tokens = self._encoded(text)
         if not tokens:
             raise MessagesUnusable(reason="the template writes nothing for them")
         return tuple(tokens)
+
+    def _encoded(self, text: str) -> list[int]:
+        """The tokens of a text; of one that is far too long only so much is read as tells that.
+
+        All requests are made ready one after another, and 16 MB take half a minute to read.
+        """
+        reach = REACH * self._context
+        while True:
+            tokens: list[int] = self._tokenizer.encode(text[:reach], add_special_tokens=False)
+            if reach >= len(text):
+                return tokens
+            if len(tokens) > self._context + CUT:
+                raise PromptTooLong(tokens=f"more than {self._context}", limit=self._context)
+            reach *= 2
 
     def _calls(self, tools: list[Any]) -> Calls | None:
         """Known forms of tool calls only, as mlx-lm knows them by a model's template."""

@@ -14,7 +14,7 @@ from mlx_lm.utils import load_tokenizer
 
 from selfimprove.errors import MessagesUnusable, ModelUnavailable, PromptTooLong, SchemaUnusable
 from selfimprove.models.answering import Orders
-from selfimprove.models.asked import Asked, Desk
+from selfimprove.models.asked import REACH, Asked, Desk
 from selfimprove.models.base import TINY
 from selfimprove.models.penalties import Penalties
 from selfimprove.models.voices import SCHEMAS, Preparing
@@ -96,6 +96,37 @@ def test_an_answer_needs_room_for_one_token(tokenizer: Any) -> None:
     assert Desk(tokenizer, length + 1).prepare(1, wanted({"role": "user", "content": "Hello."})).max_tokens == 1
     with pytest.raises(PromptTooLong, match=f"{length} tokens long and the model reads at most {length},"):
         Desk(tokenizer, length).prepare(1, wanted({"role": "user", "content": "Hello."}))
+
+
+class Counting:
+    """A tokenizer that knows how many characters it was given."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        self._tokenizer, self.read = tokenizer, 0
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._tokenizer, name)
+
+    def encode(self, text: str, **how: Any) -> Any:
+        self.read += len(text)
+        return self._tokenizer.encode(text, **how)
+
+
+@pytest.mark.parametrize("said", ["wörd ", "<|end|>", "x"])
+def test_what_is_far_too_long_is_not_read_to_its_end(tokenizer: Any, said: str) -> None:
+    counting = Counting(tokenizer)
+    with pytest.raises(PromptTooLong, match="more than 512 tokens long and the model reads at most 512,"):
+        Desk(counting, 512).prepare(1, wanted({"role": "user", "content": said * 100_000}))
+    assert counting.read < 20_000
+
+
+def test_what_has_few_tokens_is_read_whole_however_many_characters_it_has(tokenizer: Any) -> None:
+    content = "<|assistant|>" * 499
+    asked = Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": content}))
+    assert len(content) > REACH * 512
+    assert len(asked.tokens) == 502
+    with pytest.raises(PromptTooLong, match=r"51\d tokens long"):
+        Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": "<|assistant|>" * 512}))
 
 
 def test_without_a_seed_each_request_has_its_own(tokenizer: Any) -> None:
