@@ -37,9 +37,10 @@ grant select (id, chat_id, position, kind, source, given_at) on feedback to gate
 grant select on tombstones, retired_keys to gateway;
 grant select (id, question, fact, embedding, model, superseded_by) on memories to gateway;
 grant execute on function known_hash_key to gateway;
--- Of exchanges it reads what tells which chat goes on, and of which answer feedback speaks.
+-- Of exchanges it reads what tells which chat goes on, for whom, and of which answer feedback speaks.
 grant insert on exchanges to gateway;
-grant select (id, chat_id, position, root, parent, relation, asked, after, answer, at, ending) on exchanges to gateway;
+grant select (id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token) on exchanges
+  to gateway;
 grant select, update (last_used_at) on tokens to gateway;
 
 -- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.

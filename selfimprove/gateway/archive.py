@@ -79,9 +79,11 @@ class Archive:
         await anyio.to_thread.run_sync(self._deliverer.close)
         self._segments.close()
 
-    def chat_of(self, messages: Sequence[Message], given: str | None = None, who: str = "") -> Thread:
+    def chat_of(
+        self, messages: Sequence[Message], given: str | None = None, who: str = "", guest: str | None = None
+    ) -> Thread:
         """See Keeper."""
-        return self._threads.chat_of(messages, given, who)
+        return self._threads.chat_of(messages, given, who, guest)
 
     async def keep(self, exchange: Exchange) -> bool:
         """See Keeper."""

@@ -17,6 +17,7 @@ from selfimprove.chats.chat import Message
 from selfimprove.chats.errand import is_errand
 from selfimprove.gateway import asks, forced_call, legacy, replies, wire
 from selfimprove.gateway.ask import Ask, Piece, Voice
+from selfimprove.gateway.guard import Visitor
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Health
 from selfimprove.gateway.plan import Rivals
@@ -175,7 +176,8 @@ def begin(
     """The record of an exchange that begins."""
     named = (metadata or {}).get("chat_id")
     given = request.headers.get("x-selfimprove-chat") or (named if isinstance(named, str) else None)
-    find = partial(keeping.keeper.chat_of, messages, given, f"{request.state.visitor.id}/{user or ''}")
+    visitor: Visitor = request.state.visitor
+    find = partial(keeping.keeper.chat_of, messages, given, f"{visitor.id}/{user or ''}", visitor.guest)
     return Record(f"chatcmpl-{os.urandom(16).hex()}", find, messages, user=user)
 
 

@@ -35,6 +35,7 @@ class Thread:
     parent: str | None = None
     asked: str = ""  # keyed hash of all that was said before the answer
     who: str = ""  # as in `Keeper.chat_of`
+    guest: str | None = None  # likewise
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +95,14 @@ class Reaction:
 class Keeper(Protocol):
     """Whoever keeps what is said by day, so that it survives."""
 
-    def chat_of(self, messages: Sequence[Message], given: str | None = None, who: str = "") -> Thread:
+    def chat_of(
+        self, messages: Sequence[Message], given: str | None = None, who: str = "", guest: str | None = None
+    ) -> Thread:
         """Which chat a request goes on with: cheap, in memory.
 
         `given` is what the client calls its conversation (header x-selfimprove-chat, or metadata), and wins where it
-        fits; `who` tells clients and users apart, so that nobody goes on with another's chat.
+        fits; `who` tells clients and users apart, so that nobody goes on with another's chat. `guest` is the token that
+        asks, where its word is not the owner's: nor does it go on with another's whose id it came to know.
         """
         ...
 

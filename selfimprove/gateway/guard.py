@@ -27,6 +27,11 @@ class Visitor:
         """Whether the visitor has the scope."""
         return scope in self.scopes or "admin" in self.scopes
 
+    @property
+    def guest(self) -> str | None:
+        """The id of a token whose word is not the owner's, as `tokens.owners` has it; None of the owner."""
+        return None if self.may("review") else self.id
+
 
 OWNER = Visitor("", "owner", frozenset(SCOPES))  # at this machine, as long as no token was made
 

@@ -58,21 +58,24 @@ class Threads:
         self._after: OrderedDict[str, Given] = OrderedDict()  # by the same with the answer, and by that behind the root
         self._next: OrderedDict[str, Asked] = OrderedDict()  # by the exchange, or the root, that was gone on from
         self._roots: OrderedDict[str, str] = OrderedDict()  # by chat
+        self._guests: OrderedDict[str, str | None] = OrderedDict()  # by root: whose token began it, None the owner's
         self._given: OrderedDict[str, Given] = OrderedDict()  # by the exchange's id
         self._said: OrderedDict[str, Given] = OrderedDict()  # by the hash of an answer alone
 
-    def chat_of(self, messages: Sequence[Message], given: str | None = None, who: str = "") -> Thread:
+    def chat_of(
+        self, messages: Sequence[Message], given: str | None = None, who: str = "", guest: str | None = None
+    ) -> Thread:
         """See Keeper."""
         links = chain(messages, who, self._keyed_hash)
         asked = links[-1].hash if links else self._keyed_hash(b"nothing " + who.encode())
-        name = self._named(given, who) if given else None
+        name = self._named(given, who, guest) if given else None
         family = self._roots.get(name) if name else None
         before = self._asked.get(asked)
         if before and self._is_again(before, name, family):
             thread = self._again(before)
         else:
             thread = self._onward(messages, links, name, family)
-        thread = replace(thread, asked=asked, who=who)
+        thread = replace(thread, asked=asked, who=who, guest=guest)
         is_soon = before is not None and self._clock() - before.at < RETRY_SECONDS
         is_answered = before is not None and before.answered is not False
         self._remember(Asked(thread, self._clock(), times=before.times + is_answered if before and is_soon else 1))
@@ -97,9 +100,10 @@ class Threads:
             if row["id"] in self._given:
                 continue
             said = row["answer"] is not None
+            self._put(self._guests, row["root"], row["token"])
             if row["relation"] != "other" and row["asked"] not in self._asked:
                 place = (row["chat_id"], row["position"], row["root"], row["relation"])
-                thread = Thread(*place, parent=row["parent"], asked=row["asked"])
+                thread = Thread(*place, parent=row["parent"], asked=row["asked"], guest=row["token"])
                 self._remember(Asked(thread, row["at"].timestamp(), row["id"], row["ending"] != "failed"))
             given = Given(row["id"], row["chat_id"], row["position"] - (not said), row["root"])
             if said:
@@ -159,9 +163,14 @@ class Threads:
     def _branch_id(self, root: str) -> str:
         return branch_id(root, secrets.token_hex(16), self._keyed_hash)
 
-    def _named(self, given: str, who: str) -> str:
-        """The chat that a client means: one of ours by its id, or one by a name of the client's own."""
-        return given if given in self._roots else self._new_id(f"{who} {given}", ())
+    def _named(self, given: str, who: str, guest: str | None) -> str:
+        """The chat that a client means: one of ours by its id, or one by a name of the client's own.
+
+        By its id the owner goes on with what no guest began, and a guest with his own. Whoever else knows it could
+        object to its answers in the owner's name, and have what he says forgotten with it.
+        """
+        is_theirs = given in self._roots and self._guests.get(self._roots[given]) == guest
+        return given if is_theirs else self._new_id(f"{who} {given}", ())
 
     def _new_id(self, name: str, messages: Sequence[Message]) -> str:
         return identify(Chat(SOURCE, name, None, datetime.now(UTC), tuple(messages)), self._sealing)
@@ -171,6 +180,7 @@ class Threads:
         self._put(self._asked, thread.asked, asked)
         self._put(self._next, thread.parent or thread.root, asked)
         self._put(self._roots, thread.chat_id, thread.root)
+        self._put(self._guests, thread.root, thread.guest)
 
     def _answer(self, given: Given, after: str, answer: str) -> None:
         self._go_on(given, after)

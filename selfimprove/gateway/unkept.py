@@ -10,7 +10,9 @@ from selfimprove.gateway.exchange import Exchange, Reacted, Reaction, Thread
 class Unkept:
     """The Keeper of a gateway that only passes on."""
 
-    def chat_of(self, messages: Sequence[Message], given: str | None = None, who: str = "") -> Thread:
+    def chat_of(
+        self, messages: Sequence[Message], given: str | None = None, who: str = "", guest: str | None = None
+    ) -> Thread:
         """Every request begins a chat."""
         chat_id = uuid.uuid4().hex
         return Thread(chat_id, len(messages), chat_id)

@@ -60,9 +60,9 @@ class Client:
 
     def ask(self, *texts: str, answer: str | None = "ok", **more: Any) -> Exchange:
         """What is kept of one request."""
-        system, given, who = (more.pop(name, None) for name in ("system", "given", "who"))
+        system, given, who, guest = (more.pop(name, None) for name in ("system", "given", "who", "guest"))
         messages = talk(*texts, system=system)
-        thread = self.threads.chat_of(messages, given, who or "")
+        thread = self.threads.chat_of(messages, given, who or "", guest)
         self.count += 1
         kept = exchange(thread, messages, answer, f"c{self.count}", at=self.clock.now, **more)
         self.threads.keep(kept)

@@ -72,7 +72,7 @@ class Door:
 
 async def say(archive: Archive, id: str, *texts: str, answer: str | None = "ok", **more: Any) -> Exchange:
     messages = talk(*texts)
-    thread = archive.chat_of(messages, more.pop("given", None), more.pop("who", ""))
+    thread = archive.chat_of(messages, more.pop("given", None), more.pop("who", ""), more.pop("guest", None))
     kept = exchange(thread, messages, answer, id, **{"at": datetime.now(UTC)} | more)
     assert await archive.keep(kept)
     return kept

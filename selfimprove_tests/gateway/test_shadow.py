@@ -260,8 +260,10 @@ class Drawn:
 class Knowing(Notebook):
     """Knows a chat that goes on."""
 
-    def chat_of(self, messages: Sequence[Message], given: str | None = None, who: str = "") -> Thread:
-        thread = super().chat_of(messages, given, who)
+    def chat_of(
+        self, messages: Sequence[Message], given: str | None = None, who: str = "", guest: str | None = None
+    ) -> Thread:
+        thread = super().chat_of(messages, given, who, guest)
         return replace(thread, relation="new" if len(messages) == 1 else "next")
 
 

@@ -176,6 +176,28 @@ def test_all_that_bears_a_name_is_one_conversation_whatever_it_begins_with(clien
     assert client.ask("question 0", given="tab 1", who="somebody else").thread.root != window[0].thread.root
 
 
+OWNERS = ({"who": "me/"}, {"who": "phone/"}, {"who": "/"})
+GUESTS = ({"who": "0a/", "guest": "0a"}, {"who": "0b/", "guest": "0b"})
+
+
+def test_a_chat_goes_on_by_its_id_for_the_owner_and_for_the_guest_who_began_it(client: Client) -> None:
+    same_guest = {"who": "0a/ann", "guest": "0a"}
+    for number, (began, others) in enumerate([(OWNERS[0], OWNERS[1:]), (GUESTS[0], (same_guest,))]):
+        first = client.ask(f"hello {number}", **began)
+        onward = [client.ask("and?", given=first.thread.chat_id, **who).thread.root for who in (began, *others)]
+        assert set(onward) == {first.thread.chat_id}
+
+
+def test_whoever_else_knows_a_chats_id_begins_one_of_his_own(client: Client) -> None:
+    for number, (began, others) in enumerate([(OWNERS[0], GUESTS), (GUESTS[0], (*OWNERS, GUESTS[1]))]):
+        first = client.ask(f"hello {number}", **began)
+        own = [client.ask("and?", given=first.thread.chat_id, **who).thread for who in others]
+        assert {thread.relation for thread in own} == {"new"}
+        assert len({first.thread.root, *(thread.root for thread in own)}) == 1 + len(others)
+        again = client.ask("and?", "ok", "so?", given=first.thread.chat_id, **others[0])
+        assert again.thread.chat_id == own[0].chat_id
+
+
 def test_a_name_means_the_same_chat_after_a_restart(tmp_path: Path, client: Client) -> None:
     first = client.ask("hello", given="tab 1")
     assert Threads(sealing(tmp_path)).chat_of(talk("hello"), "tab 1").chat_id == first.thread.chat_id

@@ -15,8 +15,8 @@ from selfimprove.postgres import Connection
 from selfimprove.privacy.vault import Vault
 from selfimprove_tests.datasets.house import clean
 from selfimprove_tests.gateway.conftest import Rows
-from selfimprove_tests.gateway.said import NOON, ZONE, as_gateway, keeping, sealing
-from selfimprove_tests.gateway.test_deliver import say
+from selfimprove_tests.gateway.said import NOON, ZONE, as_gateway, keeping, sealing, talk
+from selfimprove_tests.gateway.test_deliver import Door, say
 
 
 @pytest.fixture
@@ -73,6 +73,33 @@ def test_two_tokens_words_on_one_answer_stand_beside_each_other(
     keeping(archive, work)
     said = {row["source"]: row["value"] for row in rows("select source, value from feedback")}
     assert said == {f"gateway:{known['guest']}": -1.0, f"gateway:{known['other']}": 1.0, "gateway": 1.0}
+
+
+@pytest.mark.parametrize("is_stored", [True, False], ids=["stored", "waits on disk"])
+def test_a_guest_goes_on_with_no_chat_of_the_owners_after_a_restart_either(
+    tmp_path: Path, database: str, known: dict[str, str], *, is_stored: bool
+) -> None:
+    with postgres.connect(database) as connection:
+        Vault.open(tmp_path, connection)
+    connect = as_gateway(database) if is_stored else Door(as_gateway(database))
+    guests = [known["guest"], known["other"]]
+
+    async def begin(archive: Archive) -> list[str]:
+        said = [(f"hello {who}", {"who": f"{who}/", "guest": who if who in guests else None}) for who in known.values()]
+        return [(await say(archive, text, text, **who)).thread.chat_id for text, who in said]
+
+    begun = dict(zip(known, keeping(Archive(tmp_path, connect, ZONE), begin), strict=True))
+
+    async def go_on(archive: Archive) -> dict[str, list[str]]:
+        ways = {name: (f"{id}/", id if id in guests else None) for name, id in known.items()}
+        return {
+            name: [of for of, chat in begun.items() if archive.chat_of(talk("and?"), chat, *who).root == chat]
+            for name, who in ways.items()
+        }
+
+    owners = ["me", "phone"]
+    found = keeping(Archive(tmp_path, connect, ZONE), go_on)
+    assert found == {"guest": ["guest"], "other": ["other"], "me": owners, "phone": owners}
 
 
 def test_several_answers_are_of_the_token_that_asked_for_them(

@@ -16,9 +16,9 @@ on conflict (id) do nothing;
 select id, chat_id, position from exchanges where chat_id = any(%(chats)s) and answer is not null;
 
 -- newest: what a gateway that starts remembers of conversations, the oldest first
-select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending
+select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token
 from (
-    select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending from exchanges
+    select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token from exchanges
     order by at desc, id limit %(most)s
 ) e
 order by at, id desc;
