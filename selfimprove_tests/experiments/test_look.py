@@ -139,7 +139,7 @@ def test_a_rating_that_the_review_pages_asked_for_is_no_sign(succession: Success
 @pytest.mark.parametrize(
     ("relation", "ending", "first", "displeased"),
     [
-        ("retry", "stop", 0.1, 1), ("edit", "stop", 0.1, 1), ("next", "failed", 0.1, 1),
+        ("retry", "stop", 0.1, 1), ("edit", "stop", 0.1, 1), ("next", "failed", 0.1, 1), ("retry", "failed", 0.1, 1),
         ("next", "failed", None, 0),  # nobody answered: the model was not there
         ("next", "stop", 0.1, 0), ("next", "cancelled", 0.1, 0),
     ],
@@ -150,8 +150,19 @@ def test_what_people_do(
     at, connection = begun(succession).started_at, succession.house.connection
     talk(connection, "one", succession.second, at)
     more = {"relation": relation, "ending": ending, "first_token_seconds": first, "position": 3}
-    talk(connection, "one", succession.second, at + timedelta(minutes=1), **more)
+    repeats = f"one-{at:%d%H%M%S}" if relation != "next" else None
+    talk(connection, "one", succession.second, at + timedelta(minutes=1), repeats=repeats, **more)
     assert seen(succession).challenger.displeased == displeased
+
+
+@pytest.mark.parametrize("relation", ["retry", "edit"])
+def test_who_asks_again_before_there_is_an_answer_takes_none_amiss(succession: Succession, relation: str) -> None:
+    """Several requests at once, or one that was refused before it: nobody has heard what the voice says."""
+    at, connection = begun(succession).started_at, succession.house.connection
+    talk(connection, "one", succession.second, at)
+    talk(connection, "one", succession.second, at + timedelta(seconds=1), relation=relation, repeats=None)
+    found = seen(succession).challenger
+    assert (found.chats, found.displeased) == (1, 0)
 
 
 def test_the_first_sign_of_a_chat_is_the_one_that_counts(succession: Succession) -> None:

@@ -176,6 +176,14 @@ def test_all_that_bears_a_name_is_one_conversation_whatever_it_begins_with(clien
     assert client.ask("question 0", given="tab 1", who="somebody else").thread.root != window[0].thread.root
 
 
+def test_who_asks_again_before_there_is_an_answer_repeats_none(client: Client, threads: Threads) -> None:
+    threads.chat_of(talk("good day"))  # somebody is answered now, or was refused
+    assert told(client.ask("good day"))[:2] == ("retry", None)
+    client.ask("hello")
+    threads.chat_of(talk("hello", "ok", "this"))
+    assert told(client.ask("hello", "ok", "that"))[:2] == ("edit", None)
+
+
 OWNERS = ({"who": "me/"}, {"who": "phone/"}, {"who": "/"})
 GUESTS = ({"who": "0a/", "guest": "0a"}, {"who": "0b/", "guest": "0b"})
 

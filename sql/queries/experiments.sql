@@ -39,7 +39,8 @@ select clock_timestamp() as now;
 -- chats: conversations that began in an experiment, the first to begin first: who answers them, how long a token of the
 -- first answer took behind its first one (so that a brief answer is not a slow one), and the first thing that tells how
 -- a person takes what that voice said: asking again, editing the question, an answer that broke off, a rating, a
--- correction; or words that the night understood. What is said of another, asked for by name, is not about it; nor do
+-- correction; or words that the night understood. Who asks again before there is an answer, as programs do that ask
+-- several things at once, takes none amiss. What is said of another, asked for by name, is not about it; nor do
 -- ratings on the review pages count, which ask about the answers that teach most and so not about both arms alike. What
 -- a night understood was shown when the first night that had its day was through with it: no sooner than anybody could
 -- count it, and the same however often the day is read anew. Who showed it is told by the token, null for the owner
@@ -55,7 +56,7 @@ told as (
     select e.root, coalesce(r.adapter, e.adapter) as adapter, e.at, false as pleased, e.token
     from exchanges e
     left join exchanges r on r.id = e.repeats
-    where e.relation in ('retry', 'edit')
+    where e.relation in ('retry', 'edit') and e.repeats is not null
     union all
     select e.root, e.adapter, e.at, false, e.token
     from exchanges e
