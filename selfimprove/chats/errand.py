@@ -1,8 +1,8 @@
-"""What a chat client asks on its own behalf beside a conversation: a title for it, tags, what might be asked next.
+"""What a chat client asks on its own behalf beside a conversation: a title for it, tags, which tool fits a question.
 
 Nobody reads the answers as a reply, and nobody is pleased or displeased with them. The templates are those of Open
-WebUI (`backend/open_webui/config.py`, tasks) and LibreChat (`@librechat/agents`, titles); a client whose owner worded
-them anew is known where it kept Open WebUI's frame.
+WebUI (`backend/open_webui/config.py`, tasks and tools) and LibreChat (`@librechat/agents`, titles); a client whose
+owner worded them anew is known where it kept Open WebUI's frame.
 """
 
 import re
@@ -10,7 +10,10 @@ from collections.abc import Sequence
 
 from selfimprove.chats.chat import Message
 
-FRAME = ("### Task:", "<chat_history>", "</chat_history>")
+FRAMES = (  # with anything between their parts
+    ("### Task:", "<chat_history>", "</chat_history>"),
+    ("Available Tools:", "Your task is to choose and return the correct tool(s) from the list"),
+)
 OPENINGS = re.compile(
     r"""(?:
     \#\#\#\ Task:\s+You\ are\ an\ autocompletion\ system
@@ -32,8 +35,11 @@ def is_errand(messages: Sequence[Message]) -> bool:
 
 def _is_template(text: str) -> bool:
     """In time by the length, whatever the text: anybody may send one."""
-    begins, opens, closes = FRAME
-    if OPENINGS.match(text):
-        return True
-    at = text.find(opens) if text.startswith(begins) and text[len(begins) :][:1].isspace() else -1
-    return at >= 0 and text.find(closes, at) >= 0
+    return OPENINGS.match(text) is not None or any(_is_framed(text, *frame) for frame in FRAMES)
+
+
+def _is_framed(text: str, begins: str, *others: str) -> bool:
+    at = len(begins)
+    if not text.startswith(begins) or not text[at : at + 1].isspace():
+        return False
+    return all((at := text.find(other, at)) >= 0 for other in others)

@@ -18,6 +18,7 @@ ERRANDS = [
     "### Task:\nYou are an autocompletion system. Continue the text in `<text>`.\n<text>My bike</text>",
     "Provide a concise, 5-word-or-less title for the conversation, using title case conventions.\n\nConversation:\nHi",
     "Analyze this conversation and provide:\n1. The detected language of the conversation\n2. A concise title\n\nHi",
+    "Available Tools: [{'name': 'weather'}]\n\nYour task is to choose and return the correct tool(s) from the list.",
 ]
 ASKED = [
     "### Task:\nRespond to the user query using the provided context.\n<context>\nBikes.\n</context>\n<user_query>",
@@ -25,6 +26,8 @@ ASKED = [
     "Provide a concise title for the conversation that I had with my boss: she said that I may stay.",
     "What does <chat_history> mean in a prompt?\n### Task: and </chat_history>?",
     "Generate 3-5 word titles for a blog on bikes.",
+    "Available Tools: a hammer, a saw, a drill. Which is the correct tool for a shelf?",
+    "Your task is to choose and return the correct tool(s) from the list: Available Tools: hammer, saw.",
 ]  # fmt: skip
 
 
@@ -49,7 +52,8 @@ def test_it_takes_no_longer_than_a_text_is_long() -> None:
         return time.process_time() - began
 
     usual = max(seconds("What is a bike? " * 200_000), 1e-3)
-    for hostile in ("### Task: " + "<chat_history>" * 200_000, " " * 3_000_000, "### Task:" * 300_000):
+    tools = "Available Tools: " + "Your task is to choose and return" * 90_000
+    for hostile in ("### Task: " + "<chat_history>" * 200_000, " " * 3_000_000, "### Task:" * 300_000, tools):
         assert seconds(hostile) < 50 * usual
 
 
