@@ -141,6 +141,22 @@ def test_rating_by_keyboard_alone(person, furnished, connection):
     assert connection.execute("select count(*) as n from excluded_chats").fetchone()["n"] == 1
 
 
+def test_keys_that_come_before_the_next_answer_does_say_nothing_of_the_last(person, furnished, connection):
+    page = person.page
+    page.goto("/review")
+    first = chat_of(page)
+    for key in "gbgsx":
+        page.keyboard.press(key)
+    page.wait_for_selector("text=Last: rated good")
+    second = chat_of(page)
+    with page.expect_response("**/review/rate"):
+        page.keyboard.press("b")
+    page.wait_for_selector("text=Last: rated bad")
+    rows = connection.execute("select chat_id, value from feedback where source = 'review' order by given_at")
+    assert [(row["chat_id"], row["value"]) for row in rows] == [(first, 1.0), (second, -1.0)]
+    assert connection.execute("select count(*) as n from excluded_chats").fetchone()["n"] == 0
+
+
 def test_the_last_rating_is_undone_by_key_too(person, furnished):
     page = person.page
     page.goto("/review")
