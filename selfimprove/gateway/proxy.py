@@ -28,7 +28,6 @@ HOP_BY_HOP = frozenset({
     MAY_CHANGE,
 })  # fmt: skip
 SHUT = ((b"cross-origin-opener-policy", b"same-origin"), (b"referrer-policy", b"same-origin"))  # as the other pages
-LONGEST_PATH = 100  # of a socket
 METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 ADDED = ("accept", "accept-encoding", "content-type", "user-agent")  # by aiohttp, where the client sent none
 LOST = (aiohttp.ClientError, OSError, TimeoutError)

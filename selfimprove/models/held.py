@@ -3,8 +3,6 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-Parse = Callable[[str, Any], Any]
-
 
 def waits(text: str, marks: Sequence[str]) -> int:
     """How many of the last characters could be the beginning of one of these marks."""

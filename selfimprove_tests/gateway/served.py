@@ -26,8 +26,8 @@ from selfimprove.gateway.local import Local
 from selfimprove.gateway.parts import Answerer, Health, Parts
 from selfimprove.gateway.plan import Plan
 from selfimprove.gateway.protocol import Bounded
-from selfimprove.gateway.unkept import Unkept
 from selfimprove.settings import Settings, read
+from selfimprove_tests.gateway.unkept import Unkept
 
 ADAPTER = "ad" * 32
 CALL = {"id": "call_1", "type": "function", "function": {"name": "weather", "arguments": '{"city": "Oslo"}'}}

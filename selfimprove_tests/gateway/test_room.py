@@ -22,7 +22,7 @@ import resource, sys, time
 from pathlib import Path
 resource.setrlimit(resource.RLIMIT_NOFILE, (64, {DESCRIPTORS}))
 from selfimprove.gateway import room
-from selfimprove.gateway.unkept import Unkept
+from selfimprove_tests.gateway.unkept import Unkept
 from selfimprove_tests.gateway.served import Served, serving
 room.make()
 home = Path(sys.argv[1])

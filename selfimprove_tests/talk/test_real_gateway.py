@@ -17,12 +17,12 @@ from selfimprove.gateway.exchange import Exchange, Reacted, Reaction
 from selfimprove.gateway.keeping import Keeping
 from selfimprove.gateway.parts import Health, Parts
 from selfimprove.gateway.protocol import Bounded
-from selfimprove.gateway.unkept import Unkept
 from selfimprove.settings import read
 from selfimprove.talk.conversation import Conversation
 from selfimprove.talk.line import Line
 from selfimprove.talk.talk import converse, once
 from selfimprove.talk.verbs import Talk
+from selfimprove_tests.gateway.unkept import Unkept
 from selfimprove_tests.talk.conftest import Script
 
 ADAPTER = "d" * 64

@@ -8,7 +8,7 @@ from selfimprove.gateway.exchange import Exchange, Reacted, Reaction, Thread
 
 
 class Unkept:
-    """The Keeper of a gateway that only passes on."""
+    """The Keeper of tests that keep nothing, or note what they are given."""
 
     def chat_of(
         self, messages: Sequence[Message], given: str | None = None, who: str = "", guest: str | None = None
