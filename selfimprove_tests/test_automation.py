@@ -118,8 +118,9 @@ def test_a_forgetting_that_tainted_adapters_asks_for_a_night(connection: Connect
     assert [requests.tick(), requests.tick()] == [None, None]
 
 
+@pytest.mark.parametrize("moment", ["now() - interval '11 minutes'", "now() + interval '40 days'"])
 def test_it_waits_while_somebody_is_answered_or_a_night_is_under_way(
-    connection: Connection, requests: Requests
+    connection: Connection, requests: Requests, moment: str
 ) -> None:
     connection.execute(RECEIPT, ("one", ["a"]))
     connection.execute(CHAT, ("a", before(2)))
@@ -129,7 +130,7 @@ def test_it_waits_while_somebody_is_answered_or_a_night_is_under_way(
     )
     connection.commit()
     assert [requests.tick(), requests.tick()] == [None, None]
-    connection.execute("update exchanges set at = now() - interval '11 minutes'")
+    connection.execute(f"update exchanges set at = {moment}")
     connection.commit()
     assert [requests.tick(), requests.tick()] == [None, "one"]
     run = dg.DagsterRun("nightly", tags={ONE_AT_A_TIME: "night"}, status=dg.DagsterRunStatus.STARTED)

@@ -10,12 +10,13 @@ order by d.day;
 -- night_of_run: the morning report of one run
 select night, outcome, sentence, url from morning_reports where run_id = %(run_id)s;
 
--- unlearned: the newest forgetting that tainted adapters, if no night has looked for lessons since; in a quiet house
+-- unlearned: the newest forgetting that tainted adapters, if no night has looked for lessons since; in a quiet house. A
+-- later exchange than now was told by a clock that ran ahead
 select r.id
 from receipts r
 where r.adapters <> '{}'
   and not exists (select from dataset_runs d where d.at > r.at)
-  and not exists (select from exchanges e where e.at > now() - interval '10 minutes')
+  and not exists (select from exchanges e where abs(extract(epoch from e.at - now())) < 600)
 order by r.at desc, r.id
 limit 1;
 
