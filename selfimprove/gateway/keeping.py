@@ -23,7 +23,8 @@ class Keeping:
 
     @asynccontextmanager
     async def whatever_comes(self, record: Record) -> AsyncIterator[None]:
-        """The block answers and has the record kept itself where it comes to its end; a refusal is no exchange.
+        """The block answers and has the record kept itself where it comes to its end; a refusal is no exchange, nor is
+        what a model cannot be asked: anybody could fill the disk with prompts that are too long.
 
         Raises:
             Refusal: nobody answers, or not to the end.
@@ -31,7 +32,8 @@ class Keeping:
         try:
             yield
         except SelfImproveError as exc:
-            await record.keep(self.keeper, "failed")
+            if record.first is not None or type(exc).__name__ not in CLIENTS_FAULT:
+                await record.keep(self.keeper, "failed")
             raise refusal(exc) from exc
         except (asyncio.CancelledError, GeneratorExit, Gone):
             self._keep_later(record)

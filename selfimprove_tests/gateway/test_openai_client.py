@@ -220,10 +220,22 @@ def test_a_stream_that_fails_midway_ends_with_the_reason(client: openai.OpenAI, 
     assert (served.notebook.kept[-1].ending, served.notebook.kept[-1].answer) == ("failed", "base: one ")
 
 
-def test_a_prompt_that_is_too_long_is_the_clients_fault(client: openai.OpenAI) -> None:
+@pytest.mark.parametrize("stream", [False, True])
+def test_a_prompt_that_is_too_long_is_the_clients_fault_and_not_kept(
+    client: openai.OpenAI, served: Served, *, stream: bool
+) -> None:
+    before = len(served.notebook.kept)
     with pytest.raises(openai.BadRequestError) as found:
-        client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "!long"}])
+        client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "!long"}], stream=stream)
     assert found.value.code == "context_length_exceeded"
+    assert len(served.notebook.kept) == before
+
+
+def test_what_was_said_before_it_could_not_go_on_is_kept(client: openai.OpenAI, served: Served) -> None:
+    said = [{"role": "user", "content": "one !long"}]
+    with pytest.raises(openai.APIError):
+        list(client.chat.completions.create(model="tiny", messages=said, stream=True))
+    assert (served.notebook.kept[-1].ending, served.notebook.kept[-1].answer) == ("failed", "base: one ")
 
 
 def test_what_nobody_foresaw_tells_nothing_of_the_chat_which_is_kept(
