@@ -25,6 +25,7 @@ MOST_PARTS = 10_000  # of a message
 MOST_INSIDE = 50_000  # lists and objects of a request; each takes a few microseconds in which nobody else is answered
 DEEPEST = 200  # orjson writes no deeper than 254
 Text = Annotated[str, StringConstraints(max_length=2_000_000)]
+Stop = Annotated[str, StringConstraints(max_length=1000)]  # what could begin one is held, and looked at with each token
 TokenId = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,9}$")]
 Most = Annotated[  # -1 is how llama.cpp and LM Studio say that there is no limit
     Annotated[int, Field(ge=1, lt=2**31)] | None, BeforeValidator(lambda value: None if value == -1 else value),
@@ -86,7 +87,7 @@ class ChatRequest(Wire):
     stream: bool | None = False
     stream_options: StreamOptions | None = None
     n: int | None = Field(default=1, ge=1, le=8)
-    stop: str | Annotated[list[str], Field(max_length=16)] | None = None
+    stop: Stop | Annotated[list[Stop], Field(max_length=16)] | None = None
     seed: int | None = Field(default=None, ge=-(2**63), lt=2**63)
     logprobs: bool | None = False
     top_logprobs: int | None = Field(default=None, ge=0, le=20)

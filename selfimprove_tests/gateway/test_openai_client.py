@@ -86,6 +86,8 @@ def test_what_cannot_be_done_is_refused_before_anything_is_kept(
     ("wrong", "told"),
     [
         ({"stop": ["x"] * 17}, "stop: List should have at most 16 items"),
+        ({"stop": "x" * 1001}, "stop: String should have at most 1000 characters"),
+        ({"stop": ["x", "x" * 1001]}, "stop.1: String should have at most 1000 characters"),
         ({"messages": [{"role": "user", "content": []}]}, "messages.0.content: List should have at least 1 item"),
         ({"stop": 7}, "stop: Input should be a valid string"),
     ],
