@@ -62,7 +62,8 @@ to reviewer, analyst;
 -- what waits for a person, and what nothing may be learned from
 grant select on approvals, excluded_chats to reviewer, analyst;
 -- not the keyed hash of what was asked to be forgotten
-grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at, stays)
+grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at, stays,
+              unopened)
 on receipts to reviewer, analyst;
 -- how a promoted adapter does by day, in counts
 grant select on experiments, shadow_answers to reviewer, analyst;

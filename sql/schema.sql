@@ -649,7 +649,8 @@ create table receipts (
     champion_after text,
     at timestamptz not null default now(),
     swept_at timestamptz,
-    stays jsonb not null default '{}'                   -- other chats: "copies" say the same, "near_copies" nearly
+    stays jsonb not null default '{}',                  -- other chats: "copies" say the same, "near_copies" nearly
+    unopened text[] not null default '{}'               -- chats that stay, of which nobody knows what they say
 );
 
 -- Keyed hashes of forgotten chats: no import brings them back.

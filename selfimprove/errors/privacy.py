@@ -37,6 +37,10 @@ class TaggerFailed(SelfImproveError):
     """The tagger of names failed ({reason}), and nothing moves on without it. Run `selfimprove doctor`, then `selfimprove night` again."""
 
 
+class RotationUnfinished(SelfImproveError):
+    """Key {key_id} seals from now on, and the older keys stay, for there are chats that cannot be opened: {chats}. All others are sealed under the new key. `selfimprove forget --chat ID` takes one of these; `selfimprove privacy rotate-key` then finishes."""
+
+
 class RotationBusy(SelfImproveError):
     """Another rotation of the vault's key is under way. Wait until it has ended; `selfimprove privacy rotate-key` then says whether anything is left."""
 
@@ -49,6 +53,10 @@ class ForgetTooMuch(SelfImproveError):
     """{text!r} is too short to look for: three letters or digits are the least, or whole days of chats would go. Nothing was forgotten."""
 
     exit_code = 2
+
+
+class ForgetUnread(SelfImproveError):
+    """No chat fits that can be opened, and nothing was forgotten. What others say nobody knows, for they cannot be opened: {chats}. `selfimprove forget --chat ID` takes one of these."""
 
 
 class ForgetBusy(SelfImproveError):

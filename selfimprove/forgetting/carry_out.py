@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from selfimprove.errors import ForgetBusy
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.give_back import give_back
 from selfimprove.forgetting.sweep import sweep
+from selfimprove.privacy.matching import listed
 
 if TYPE_CHECKING:
     from selfimprove.forgetting.receipt import Receipt, Selector
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from selfimprove.postgres import Connection
     from selfimprove.privacy.vault import Vault
 
+ONE_BY_ONE = "`selfimprove forget --chat ID`"
 NOT_LEARNED = "Those that were left out as copies of it are not learned from in its place."
 
 
@@ -79,15 +81,18 @@ def consequences(receipt: Receipt) -> list[str]:
     if receipt.champion_before != receipt.champion_after:
         who = f"adapter {receipt.champion_after[:12]}" if receipt.champion_after else "the base model"
         told.append(f"Adapter {str(receipt.champion_before)[:12]} is one of them: {who} answers from now on.")
-    return told + staying(receipt.stays, receipt.selector)
+    return told + staying(receipt.stays, receipt.selector, receipt.unopened)
 
 
-def staying(stays: Mapping[str, int], selector: Selector) -> list[str]:
-    """What else says the same, or nearly."""
+def staying(stays: Mapping[str, int], selector: Selector, unopened: Sequence[str]) -> list[str]:
+    """What else says the same, or nearly, or may."""
     told = []
     if stays.get("copies"):
         told.append(f"Chats that say the same, go on from it or hold a long turn of it, and stay: {stays['copies']}.")
     if stays.get("near_copies"):
         told.append(f"Chats that are nearly the same, and stay: {stays['near_copies']}.")
         told += [NOT_LEARNED] if selector != "before" else []
+    if unopened:
+        told.append(f"Chats that cannot be opened, so that nobody knows what they say, and stay: {listed(unopened)}.")
+        told.append(f"{ONE_BY_ONE} takes one of these, with what was learned from it.")
     return told

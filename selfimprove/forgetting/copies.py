@@ -10,7 +10,7 @@ from selfimprove import postgres
 from selfimprove.chats.chat import Message
 from selfimprove.chats.marks import is_known, spelled
 from selfimprove.privacy import tombstones
-from selfimprove.privacy.matching import BATCH, opened
+from selfimprove.privacy.matching import BATCH, Found, readable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -25,15 +25,16 @@ Spoken = tuple[tuple[str, str], ...]  # roles and texts but for system messages,
 class Meant(NamedTuple):
     """Ids of the chats that go: those asked for, of which marks are kept, and those that these marks would refuse.
 
-    `stays` counts the chats that say the same or nearly, and were not asked for.
+    `stays` counts the chats that say the same or nearly, and were not asked for; `unopened` stay too, and may do so.
     """
 
     named: list[str]
     again: list[str]
     stays: dict[str, int]
+    unopened: list[str]
 
 
-def meant(connection: Connection, vault: Vault, wish: Wish, ids: list[str]) -> Meant:
+def meant(connection: Connection, vault: Vault, wish: Wish, found: Found) -> Meant:
     """All that goes with chats that were selected.
 
     A chat that is named goes with what is the same conversation as a whole, however it is spelled, in an earlier or a
@@ -41,28 +42,32 @@ def meant(connection: Connection, vault: Vault, wish: Wish, ids: list[str]) -> M
     each time; and a person, a text or a day may have been named for other reasons than what was said: there the same
     again stays, and is told, unless copies are wanted.
     """
-    named = sorted({*ids, *_near(connection, ids)}) if wish.copies else ids
-    again = _said_again(connection, vault, named)
+    named = sorted({*found.ids, *_near(connection, found.ids)}) if wish.copies else found.ids
+    again, unopened = _said_again(connection, vault, named)
     goes = again if wish.copies else _states(connection, vault, named, again) if wish.selector == "chat" else []
     near = set(_near(connection, [*named, *goes])) - set(again)
-    return Meant(named, goes, {"copies": len(again) - len(goes), "near_copies": len(near)})
+    left = sorted((found.unopened | unopened).difference(named, goes))
+    return Meant(named, goes, {"copies": len(again) - len(goes), "near_copies": len(near)}, left)
 
 
 def _near(connection: Connection, ids: list[str]) -> list[str]:
     return [row["id"] for row in connection.execute(postgres.queries("forget").near_copies, {"ids": ids})]
 
 
-def _said_again(connection: Connection, vault: Vault, ids: list[str]) -> list[str]:
+def _said_again(connection: Connection, vault: Vault, ids: list[str]) -> Found:
     """Other chats that an import would refuse once these are forgotten."""
     known = {stone.hash for stone in tombstones.of_chats(connection, vault, ids) if stone.kind != "chat"}
-    return _others(connection, vault, ids, known) if known else []
+    return _others(connection, vault, ids, known) if known else Found([])
 
 
-def _others(connection: Connection, vault: Vault, ids: list[str], known: Collection[str]) -> list[str]:
+def _others(connection: Connection, vault: Vault, ids: list[str], known: Collection[str]) -> Found:
+    unopened = set[str]()
     with connection.cursor(name="other_chats") as cursor:
         cursor.itersize = BATCH
         rows = cursor.execute(postgres.queries("forget").others, {"ids": ids})
-        return [row["id"] for row in rows if is_known(_messages(opened(vault, row)), known, vault.keyed_hash)]
+        said = readable(vault, rows, unopened)
+        found = [id for id, text in said if is_known(_messages(text), known, vault.keyed_hash)]
+    return Found(found, frozenset(unopened))
 
 
 def _states(connection: Connection, vault: Vault, ids: list[str], others: list[str]) -> list[str]:
@@ -81,9 +86,9 @@ def _is_state(one: Spoken, other: Spoken) -> bool:
 def _spoken(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[tuple[str, Spoken]]:
     with connection.cursor(name="spoken") as cursor:
         cursor.itersize = BATCH
-        for row in cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids}):
-            said = _messages(opened(vault, row))
-            yield row["id"], tuple((m.role, spelled(m.content)) for m in said if m.role != "system")
+        rows = cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids})
+        for id, text in readable(vault, rows, set()):
+            yield id, tuple((m.role, spelled(m.content)) for m in _messages(text) if m.role != "system")
 
 
 def _messages(said: bytes) -> tuple[Message, ...]:

@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
+from selfimprove.errors import ForgetUnread
 from selfimprove.forgetting.copies import Meant, meant
 from selfimprove.forgetting.receipt import Receipt, named
 from selfimprove.forgetting.select import Wish, select
 from selfimprove.privacy import tombstones
+from selfimprove.privacy.matching import listed
 from selfimprove.promotion import promote
 from selfimprove.promotion import table as promotion
 
@@ -29,13 +31,15 @@ def forget(connection: Connection, vault: Vault, wish: Wish, now: datetime, *, d
 
     Raises:
         ForgetUnknown, ForgetTooMuch: the wish names no chat, or is too short to look for.
-        VaultKeyUnknown, SealBroken: a chat cannot be opened to be searched.
+        ForgetUnread: no chat fits but, perhaps, one that cannot be opened.
     """
     with connection.transaction(force_rollback=dry_run):
         promotion.lock(connection)
         _execute(connection, "alone")
-        selected = select(connection, vault, wish)
-        return _forget(connection, vault, wish, meant(connection, vault, wish, selected), now) if selected else None
+        found = select(connection, vault, wish)
+        if not found.ids and found.unopened:
+            raise ForgetUnread(chats=listed(found.unopened))
+        return _forget(connection, vault, wish, meant(connection, vault, wish, found), now) if found.ids else None
 
 
 def _forget(connection: Connection, vault: Vault, wish: Wish, found: Meant, now: datetime) -> Receipt:
@@ -54,7 +58,7 @@ def _forget(connection: Connection, vault: Vault, wish: Wish, found: Meant, now:
     written = Receipt(
         receipt, wish.selector, _hash(vault, wish), counts, tuple(datasets), tuple(adapters),
         tuple(row["run_id"] for row in runs), champion["id"] if champion else None, answers, now,
-        found.stays,
+        found.stays, tuple(found.unopened),
     )  # fmt: skip
     _write(connection, written)
     promote.notify(connection, answers or promote.BASE)  # the gateway drops what it holds in memory
@@ -82,7 +86,7 @@ def _remove(connection: Connection, ids: list[str], adapters: list[str]) -> None
 
 def _write(connection: Connection, receipt: Receipt) -> None:
     columns = {**asdict(receipt), "counts": Jsonb(dict(receipt.counts)), "stays": Jsonb(dict(receipt.stays))}
-    lists = {name: list(columns[name]) for name in ("datasets", "adapters", "runs")}
+    lists = {name: list(columns[name]) for name in ("datasets", "adapters", "runs", "unopened")}
     _execute(connection, "write", **columns | lists)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any, Literal
@@ -17,7 +17,8 @@ class Receipt:
     """When something was forgotten and what went with it; `selector_hash` is of what was asked for.
 
     `counts` is of rows by table; `runs` are those whose morning reports may have quoted it; a champion of None is the
-    base model. `stays` counts chats that say the same ("copies") or nearly ("near_copies") and were not asked for.
+    base model. `stays` counts chats that say the same ("copies") or nearly ("near_copies") and were not asked for; the
+    chats `unopened` stay, and nobody knows what they say.
     """
 
     id: str
@@ -31,6 +32,7 @@ class Receipt:
     champion_after: str | None
     at: datetime
     stays: Mapping[str, int] = field(default_factory=dict)
+    unopened: Sequence[str] = ()
 
     def as_json(self) -> dict[str, Any]:
         """JSON face of `selfimprove forget --json`, and of the file."""

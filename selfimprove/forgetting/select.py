@@ -10,7 +10,7 @@ from selfimprove import postgres
 from selfimprove.chats.marks import normalised
 from selfimprove.errors import ForgetTooMuch, ForgetUnknown
 from selfimprove.forgetting.receipt import Selector
-from selfimprove.privacy.matching import matching
+from selfimprove.privacy.matching import Found, matching
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
@@ -31,20 +31,19 @@ class Wish:
     copies: bool = False
 
 
-def select(connection: Connection, vault: Vault, wish: Wish) -> list[str]:
-    """Ids of the chats, ascending.
+def select(connection: Connection, vault: Vault, wish: Wish) -> Found:
+    """The chats, and those that had to be opened to be found and cannot be.
 
     Raises:
         ForgetUnknown: no chat, or more than one, has an id that begins so.
         ForgetTooMuch: the text is so short that it stands everywhere.
-        VaultKeyUnknown, SealBroken: a chat cannot be opened to be searched.
     """
     if wish.selector == "chat":
-        return _ids(connection, "same_content", id=_known(connection, wish.value))
+        return Found(_ids(connection, "same_content", id=_known(connection, wish.value)))
     if wish.selector == "user":
-        return _ids(connection, "of_user", keys=[vault.keyed_hash(wish.value.encode()), wish.value])
+        return Found(_ids(connection, "of_user", keys=[vault.keyed_hash(wish.value.encode()), wish.value]))
     if wish.selector == "before":
-        return _ids(connection, "before", day=date.fromisoformat(wish.value))
+        return Found(_ids(connection, "before", day=date.fromisoformat(wish.value)))
     if sum(letter.isalnum() for letter in normalised(wish.value)) < FEWEST_LETTERS:
         raise ForgetTooMuch(text=wish.value)
     return matching(connection, vault, wish.value)

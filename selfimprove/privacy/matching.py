@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import orjson
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Sealed
 from selfimprove.chats.marks import spelled
+from selfimprove.errors import SealBroken, VaultKeyUnknown
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
@@ -19,34 +21,63 @@ if TYPE_CHECKING:
 BATCH = 500
 DIGITS = 6  # from which on a text is a number, which people write in groups
 BETWEEN = re.compile(r"[\s()./-]+")  # these groups
+UNOPENED = (SealBroken, VaultKeyUnknown)
+LISTED = 20
 
 
-def matching(connection: Connection, vault: Vault, text: str) -> list[str]:
-    """Ids of the chats in which the text stands, in a message or in feedback, ascending.
+class Found(NamedTuple):
+    """Ids of chats, ascending; and of those that cannot be opened, of which nobody knows what they say."""
+
+    ids: list[str]
+    unopened: frozenset[str] = frozenset()
+
+
+def matching(connection: Connection, vault: Vault, text: str) -> Found:
+    """The chats in which the text stands, in a message or in feedback.
 
     Letter case, accents, width, white space, kinds of quotes and dashes make no difference, nor do the groups in which
     a number is written.
+    """
+    says, unopened = _looking_for(spelled(text)), set[str]()
+    raw = partial(_raw, connection, vault, unopened)
+    chats = {id for id, said in raw("sealed_chats") if any(map(says, _contents(said)))}
+    given = {id for id, said in raw("sealed_comments") if says(said.decode())}
+    return Found(sorted(chats | given), frozenset(unopened - chats - given))
+
+
+def readable(vault: Vault, rows: Iterable[Mapping[str, Any]], unopened: set[str]) -> Iterator[tuple[str, bytes]]:
+    """Chat ids, each with what one of its rows says; the chats of rows that do not open are added to `unopened`.
+
+    One that was damaged, or written over by who may store chats alone, must not keep the others from being forgotten.
+    """
+    for row in rows:
+        try:
+            said = opened(vault, row)
+        except UNOPENED:
+            unopened.add(row["chat_id"])
+        else:
+            yield row["chat_id"], said
+
+
+def opened(vault: Vault, row: Mapping[str, Any]) -> bytes:
+    """What a row of chats or feedback says.
 
     Raises:
-        VaultKeyUnknown, SealBroken: a row cannot be opened, so that nobody can say what it holds.
+        VaultKeyUnknown, SealBroken: nobody can tell.
     """
-    says = _looking_for(spelled(text))
-    chats = {id for id, said in _raw(connection, vault, "sealed_chats") if any(map(says, _contents(said)))}
-    given = {id for id, said in _raw(connection, vault, "sealed_comments") if says(said.decode())}
-    return sorted(chats | given)
-
-
-def opened(vault: Vault, row: dict[str, Any]) -> bytes:
-    """What a row of chats or feedback says."""
     return vault.unseal(Sealed(row["key_id"], row["nonce"], row["sealed"]), row["id"].encode())
 
 
-def _raw(connection: Connection, vault: Vault, query: str) -> Iterator[tuple[str, bytes]]:
-    """Chat ids, each with what one of its sealed rows says."""
+def listed(chats: Collection[str]) -> str:
+    """How many, and the first of them by the beginning of their ids, by which a person can name them."""
+    more = ", ..." if len(chats) > LISTED else ""
+    return f"{len(chats)} ({', '.join(id[:12] for id in sorted(chats)[:LISTED])}{more})"
+
+
+def _raw(connection: Connection, vault: Vault, unopened: set[str], query: str) -> Iterator[tuple[str, bytes]]:
     with connection.cursor(name=query) as cursor:
         cursor.itersize = BATCH
-        for row in cursor.execute(getattr(postgres.queries("privacy"), query)):
-            yield row["chat_id"], opened(vault, row)
+        yield from readable(vault, cursor.execute(getattr(postgres.queries("privacy"), query)), unopened)
 
 
 def _contents(said: bytes) -> list[str]:

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from selfimprove import postgres
-from selfimprove.chats.chat import Sealed
-from selfimprove.errors import RotationBusy
+from selfimprove.errors import RotationBusy, RotationUnfinished
 from selfimprove.privacy import waiting
+from selfimprove.privacy.matching import UNOPENED, listed, opened
 from selfimprove.privacy.vault import Vault, add_key, drop_older_keys
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 BATCH = 500
 Table = Literal["chats", "feedback"]
+Tell = Callable[[str], None]
 TABLES: tuple[Table, ...] = ("chats", "feedback")
 
 
@@ -36,14 +37,14 @@ class Rotated:
     resumed: bool
 
 
-def rotate(connection: Connection, home: Path, tell: Callable[[str], None] = lambda line: None) -> Rotated:
+def rotate(connection: Connection, home: Path, tell: Tell = lambda line: None) -> Rotated:
     """Seal everything under a new key, then drop the older ones; each batch is a transaction.
 
     Killed at any point, it goes on where it was when called again: both keys open until no row needs the older one.
 
     Raises:
         RotationBusy: another rotation is under way.
-        VaultKeyUnknown, SealBroken: a row cannot be opened; every key is kept.
+        RotationUnfinished: some rows cannot be opened; every key is kept, and all others are sealed under the new one.
         SpoolHeld: the gateway has not stored all that it sealed under an older key; every key is kept.
     """
     with _alone(connection):
@@ -51,9 +52,12 @@ def rotate(connection: Connection, home: Path, tell: Callable[[str], None] = lam
         connection.commit()
         resumed = len(vault.ciphers) > 1
         vault = vault if resumed else add_key(home)
-        early = {table: _reseal_all(connection, vault, table, tell) for table in TABLES}
-        late = _retire(connection, vault)
+        unopened = set[str]()
+        early = {table: _reseal_all(connection, vault, table, unopened, tell) for table in TABLES}
+        late = _retire(connection, vault, unopened)
         waiting.reseal(home, vault)
+        if unopened:  # whatever the reason is: no key is dropped that a row names, for that could not be undone
+            raise RotationUnfinished(key_id=vault.current, chats=listed(unopened))
         drop_older_keys(home)
     chats, feedback = (early[table] + late[table] for table in TABLES)
     retired = tuple(sorted(vault.ciphers.keys() - {vault.current}))
@@ -75,49 +79,51 @@ def _alone(connection: Connection) -> Iterator[None]:
         connection.commit()
 
 
-def _reseal_all(connection: Connection, vault: Vault, table: Table, tell: Callable[[str], None]) -> int:
+def _reseal_all(
+    connection: Connection, vault: Vault, table: Table, unopened: set[str], tell: Tell = lambda line: None
+) -> int:
     last, count = "", 0
     while True:
         with connection.transaction():
-            rows = _reseal(connection, vault, table, last)
-        if not rows:
+            last, more = _reseal(connection, vault, table, unopened, last)
+        if not last:
             return count
-        last, count = rows[-1], count + len(rows)
+        count += more
         tell(f"{table}: {count} sealed again")
 
 
-def _reseal(connection: Connection, vault: Vault, table: Table, after: str) -> list[str]:
-    """Seal the next batch again; returns its ids."""
+def _reseal(connection: Connection, vault: Vault, table: Table, unopened: set[str], after: str) -> tuple[str, int]:
+    """Seal the next batch again; returns its last id, "" where there is none, and how many of it were."""
     given = {"key_id": vault.current, "after": after, "most": BATCH}
     rows = connection.execute(_query(f"old_{table}"), given).fetchall()
-    if rows:
-        connection.execute(_query(f"reseal_{table}"), _sealed_again(vault, rows))
-    return [row["id"] for row in rows]
+    fresh = _sealed_again(vault, rows, unopened)
+    connection.execute(_query(f"reseal_{table}"), fresh)
+    return (rows[-1]["id"] if rows else ""), len(fresh["ids"])
 
 
-def _sealed_again(vault: Vault, rows: list[dict[str, Any]]) -> dict[str, list[Any]]:
-    fresh = []
+def _sealed_again(vault: Vault, rows: list[dict[str, Any]], unopened: set[str]) -> dict[str, list[Any]]:
+    """The columns of rows that open; the chats of others are added to `unopened`."""
+    fresh = {}
     for row in rows:
-        context = row["id"].encode()
-        text = vault.unseal(Sealed(row["key_id"], row["nonce"], row["sealed"]), context)
-        fresh.append(vault.seal(text, context))
+        try:
+            text = opened(vault, row)
+        except UNOPENED:
+            unopened.add(row["chat_id"])
+        else:
+            fresh[row["id"]] = vault.seal(text, row["id"].encode())
     return {
-        "ids": [row["id"] for row in rows],
-        "key_ids": [one.key_id for one in fresh],
-        "nonces": [one.nonce for one in fresh],
-        "sealed": [one.ciphertext for one in fresh],
+        "ids": [*fresh],
+        "key_ids": [one.key_id for one in fresh.values()],
+        "nonces": [one.nonce for one in fresh.values()],
+        "sealed": [one.ciphertext for one in fresh.values()],
     }
 
 
-def _retire(connection: Connection, vault: Vault) -> dict[Table, int]:
+def _retire(connection: Connection, vault: Vault, unopened: set[str]) -> dict[Table, int]:
     """Wait for those who are writing, seal what they wrote, and let nobody store under the older keys any more."""
     with connection.transaction():
         connection.execute(_query("stop_writers"))
-        late: dict[Table, int] = {}
-        for table in TABLES:
-            last, late[table] = "", 0
-            while ids := _reseal(connection, vault, table, last):
-                last, late[table] = ids[-1], late[table] + len(ids)
+        late = {table: _reseal_all(connection, vault, table, unopened) for table in TABLES}
         older = sorted(vault.ciphers.keys() - {vault.current})
         connection.execute(_query("retire"), {"key_ids": older})
     return late

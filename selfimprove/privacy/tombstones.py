@@ -10,7 +10,7 @@ import orjson
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
 from selfimprove.chats.marks import marks
-from selfimprove.privacy.matching import BATCH, opened
+from selfimprove.privacy.matching import BATCH, readable
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
@@ -28,12 +28,15 @@ class Tombstone(NamedTuple):
 
 
 def of_chats(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[Tombstone]:
-    """The tombstones of stored chats."""
+    """The tombstones of stored chats; of one that does not open the id alone is known."""
+    unopened = set[str]()
     with connection.cursor(name="forgotten_chats") as cursor:
         cursor.itersize = BATCH
-        for row in cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids}):
-            messages = tuple(Message(**message) for message in orjson.loads(opened(vault, row)))
-            yield from of_chat(row["id"], messages, vault.keyed_hash)
+        rows = cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids})
+        for id, said in readable(vault, rows, unopened):
+            messages = tuple(Message(**message) for message in orjson.loads(said))
+            yield from of_chat(id, messages, vault.keyed_hash)
+    yield from map(of_id, sorted(unopened))
 
 
 def of_id(id: str) -> Tombstone:

@@ -59,7 +59,7 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
             rows = table.rows(connection, "receipts", id=id, limit=1)
         if not rows:
             raise ReceiptUnknown(id=id)
-        stays = staying(rows[0]["stays"], rows[0]["selector"])
+        stays = staying(rows[0]["stays"], rows[0]["selector"], rows[0]["unopened"])
         return show.page("receipt.html.j2", here="forget", receipt=rows[0], stays=stays)
 
     return found

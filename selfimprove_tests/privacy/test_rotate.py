@@ -17,7 +17,7 @@ from selfimprove.chats import table
 from selfimprove.chats.chat import Feedback, Sealed, Sealing
 from selfimprove.chats.importing import import_chats
 from selfimprove.chats.seal import seal
-from selfimprove.errors import KeyRetired, RotationBusy, SealBroken
+from selfimprove.errors import KeyRetired, RotationBusy, RotationUnfinished, SealBroken
 from selfimprove.postgres import Connection
 from selfimprove.privacy import key_file
 from selfimprove.privacy import rotate as rotation
@@ -165,10 +165,36 @@ def test_a_row_that_does_not_open_keeps_every_key(
 ) -> None:
     connection.execute("update chats set nonce = 'wrong nonce!' where id = (select max(id) from chats)")
     connection.commit()
-    with pytest.raises(SealBroken):
+    broken = connection.execute("select id from chats where nonce = 'wrong nonce!'").fetchone()
+    connection.commit()
+    assert broken
+    for _ in range(2):  # the second goes on with the first, and makes no third key
+        with pytest.raises(RotationUnfinished, match=broken["id"][:12]):
+            rotate(connection, home)
+        assert vault.current in keys_in_file(home)
+        assert len(keys_in_file(home)) == 2
+    connection.execute("delete from chats where id = %s", (broken["id"],))
+    connection.commit()
+    done = rotate(connection, home)
+    assert keys_in_file(home) == keys_in_use(connection) == {done.key_id}
+
+
+@pytest.mark.parametrize("damage", ["nonce = 'wrong nonce!'", "key_id = 'nobody knows it'"])
+@pytest.mark.parametrize("table", rotation.TABLES)
+def test_a_row_that_does_not_open_keeps_no_other_from_the_new_key(
+    connection: Connection, home: Path, vault: Vault, filled: int, table: str, damage: str
+) -> None:
+    whole = "sealed is not null and id = (select min(id) from feedback where sealed is not null)"
+    which = whole if table == "feedback" else "id = (select min(id) from chats)"
+    connection.execute(f"update {table} set {damage} where {which}")
+    connection.commit()
+    with pytest.raises(RotationUnfinished, match="1 \\("):
         rotate(connection, home)
-    assert vault.current in keys_in_file(home)
-    assert len(keys_in_file(home)) == 2
+    new = Vault.open(home).current
+    rows = connection.execute(SEALED).fetchall()
+    connection.commit()
+    assert [row["key_id"] == new for row in rows].count(False) == 1
+    assert len(rows) == 2 * filled
 
 
 def test_one_rotation_at_a_time(database: str, connection: Connection, home: Path, vault: Vault) -> None:

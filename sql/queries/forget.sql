@@ -24,7 +24,7 @@ select c.id from originals o join chats c on c.id = o.id where not c.id = any(%(
 order by id;
 
 -- others: every chat but these, as it is kept
-select id, key_id, nonce, sealed from chats where not id = any(%(ids)s);
+select id as chat_id, id, key_id, nonce, sealed from chats where not id = any(%(ids)s);
 
 -- of_user: chats of who has one of these keys
 select id from chats where user_key = any(%(keys)s) order by id;
@@ -126,12 +126,12 @@ select hash as id from tombstones where kind = 'chat' and hash = any(%(ids)s);
 
 -- write: the receipt
 insert into receipts (id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at,
-                      stays)
+                      stays, unopened)
 values (%(id)s, %(selector)s, %(selector_hash)s, %(counts)s, %(datasets)s, %(adapters)s, %(runs)s, %(champion_before)s,
-        %(champion_after)s, %(at)s, %(stays)s);
+        %(champion_after)s, %(at)s, %(stays)s, %(unopened)s);
 
 -- unswept: receipts whose files may still be there
-select id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at, stays
+select id, selector, selector_hash, counts, datasets, adapters, runs, champion_before, champion_after, at, stays, unopened
 from receipts where swept_at is null order by at, id;
 
 -- swept: the files of receipts are gone

@@ -56,12 +56,12 @@ select pg_try_advisory_lock(hashtext('selfimprove.rotation')) as free;
 select pg_advisory_unlock(hashtext('selfimprove.rotation'));
 
 -- old_chats: chats under another key than this one, after an id, locked until they are sealed again
-select id, key_id, nonce, sealed from chats
+select id as chat_id, id, key_id, nonce, sealed from chats
 where id > %(after)s and key_id <> %(key_id)s
 order by id limit %(most)s for update;
 
 -- old_feedback: feedback under another key than this one, after an id, locked until it is sealed again
-select id, key_id, nonce, sealed from feedback
+select chat_id, id, key_id, nonce, sealed from feedback
 where id > %(after)s and key_id <> %(key_id)s and sealed is not null
 order by id limit %(most)s for update;
 
@@ -88,4 +88,4 @@ select id as chat_id, id, key_id, nonce, sealed from chats;
 select chat_id, id, key_id, nonce, sealed from feedback where sealed is not null;
 
 -- sealed_by_id: some chats, as they are kept
-select id, key_id, nonce, sealed from chats where id = any(%(ids)s) order by id;
+select id as chat_id, id, key_id, nonce, sealed from chats where id = any(%(ids)s) order by id;
