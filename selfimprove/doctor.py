@@ -151,9 +151,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _forgotten(settings: Settings) -> Iterator[Finding]:
-    """Whether the files of what was forgotten are gone."""
+    """Whether what was forgotten is in no file any more, as far as that can be helped here."""
     for row in _read(settings, "unswept"):
-        found = f"{row['count']} receipts whose files are not all removed" if row["count"] else "all files are gone"
+        found = f"{row['count']} receipts of what files may still hold" if row["count"] else "all files are gone"
         yield Finding("forgotten", not row["count"], found, "`selfimprove down` and `selfimprove up` try again")
 
 

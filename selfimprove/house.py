@@ -3,6 +3,7 @@
 import os
 
 from selfimprove import postgres
+from selfimprove.forgetting.give_back import give_back
 from selfimprove.forgetting.sweep import sweep
 from selfimprove.gateway import tokens
 from selfimprove.settings import CHECKOUT, Settings, private
@@ -22,6 +23,8 @@ def prepare(settings: Settings) -> str:
     with postgres.connect(database_url) as connection:
         sweep(connection, settings.home)
         tokens.remember(connection, settings.home)
+        connection.commit()
+        tuple(give_back(connection))
     return database_url
 
 

@@ -75,7 +75,7 @@ def test_receipts_whose_files_may_still_be_there_are_counted(settings: Settings)
             " values ('r', 'chat', '', '{}', '{}', '{}', '{}')"
         )
     [found] = doctor._forgotten(settings)
-    assert (found.ok, found.detail) == (False, "1 receipts whose files are not all removed")
+    assert (found.ok, found.detail) == (False, "1 receipts of what files may still hold")
 
 
 @pytest.fixture

@@ -18,7 +18,7 @@ alter default privileges in schema dagster grant all on sequences to pipeline;
 revoke insert, update, delete on migrations from pipeline;
 revoke update, delete on margins, promotions, ledger, retired_keys, tombstones, tainted_datasets, receipts, hash_key
 from pipeline;
-grant update (swept_at) on receipts to pipeline;
+grant update (swept_at, given_back_at) on receipts to pipeline;
 do $$
 begin
     if current_setting('server_version_num')::int >= 170000 then  -- to give back the space of what was forgotten
@@ -63,7 +63,7 @@ to reviewer, analyst;
 grant select on approvals, excluded_chats to reviewer, analyst;
 -- not the keyed hash of what was asked to be forgotten
 grant select (id, selector, counts, datasets, adapters, runs, champion_before, champion_after, at, swept_at, stays,
-              unopened)
+              unopened, given_back_at)
 on receipts to reviewer, analyst;
 -- how a promoted adapter does by day, in counts
 grant select on experiments, shadow_answers to reviewer, analyst;

@@ -637,6 +637,7 @@ create table alerts (
 
 -- What was forgotten, without a word of it. Append only, but for when its files were gone.
 -- swept_at null -> files, reports and adapters of it may still be there -> removed
+-- given_back_at null -> files of the database may still hold it -> written anew, or nobody here may do that
 create table receipts (
     id text primary key,                                -- hash of the rest
     selector text not null check (selector in ('chat', 'user', 'matching', 'before')),
@@ -650,7 +651,8 @@ create table receipts (
     at timestamptz not null default now(),
     swept_at timestamptz,
     stays jsonb not null default '{}',                  -- other chats: "copies" say the same, "near_copies" nearly
-    unopened text[] not null default '{}'               -- chats that stay, of which nobody knows what they say
+    unopened text[] not null default '{}',              -- chats that stay, of which nobody knows what they say
+    given_back_at timestamptz
 );
 
 -- Keyed hashes of forgotten chats: no import brings them back.

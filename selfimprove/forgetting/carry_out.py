@@ -37,14 +37,17 @@ class Done:
 def carry_out(connection: Connection, vault: Vault, wish: Wish, home: Path, now: datetime) -> Done | None:
     """Forget, delete the files, give the space back; None when no chat fits."""
     receipt = forget(connection, vault, wish, now)
+    connection.commit()  # before any file goes, whatever transaction the caller may have begun
     if receipt is None:
         return None
     left: list[str] = []
-    files = sweep(connection, home, left.append)
+    sweep(connection, home, left.append)
     connection.commit()
-    again = ["It is tried again when the house starts, and with what is forgotten next."] if left else []
-    told = (*left, *again, *give_back(connection))
-    return Done(receipt, next(file for file in files if file.name == receipt.name), told)
+    left.extend(give_back(connection))
+    if connection.execute(postgres.queries("forget").unfinished, {"id": receipt.id}).fetchone():
+        left.append("It is tried again when the house starts, and with what is forgotten next.")
+    connection.commit()
+    return Done(receipt, home / "receipts" / receipt.name, tuple(left))
 
 
 def refuse_while_a_night_runs(connection: Connection) -> None:

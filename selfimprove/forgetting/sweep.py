@@ -38,6 +38,7 @@ def sweep(connection: Connection, home: Path, tell: Callable[[str], None] = lamb
     same afterwards is told, and no receipt counts as swept before it is gone: the next call tries again.
     """
     with connection.transaction():
+        connection.execute(postgres.queries("forget").one_sweep)
         left = [*_remove_tainted(connection, home), *_remove_set_aside(connection, home)]
         receipts = [Receipt(**row) for row in _rows(connection, "unswept")]
         if receipts:

@@ -19,8 +19,8 @@ from alerts where state = 'failed';
 -- last_sign: when the last night was told; before there was any, since when one could have been
 select coalesce((select max(created_at) from morning_reports), (select min(arrived_at) from chats)) as at;
 
--- unswept: how many receipts there are whose files may still be there
-select count(*) as count from receipts where swept_at is null;
+-- unswept: how many receipts there are of what may still be in files, those of the database among them
+select count(*) as count from receipts where swept_at is null or given_back_at is null;
 
 -- champion: the adapter that answers
 select id from champion;

@@ -152,15 +152,27 @@ select 1 as found where to_regclass('dagster.runs') is not null;
 -- active: one row when a run of Dagster's is under way
 select run_id from dagster.runs where status in ('STARTING', 'STARTED', 'CANCELING') limit 1;
 
--- give_back: write the tables anew without what was deleted from them
-vacuum (full) chats, feedback, rejections, redacted_chats, sketches, critiques, examples, eval_examples, eval_results,
+-- one_sweep: wait for who removes files now, and let nobody begin to until the transaction ends
+select pg_advisory_xact_lock(hashtext('selfimprove.sweep'));
+
+-- due: receipts of what the files of the database may still hold
+select id from receipts where given_back_at is null;
+
+-- given_back: they hold it no more, or nobody here can help it
+update receipts set given_back_at = now() where id = any(%(ids)s);
+
+-- unfinished: one row when something of this forgetting is left to do
+select 1 as found from receipts where id = %(id)s and (swept_at is null or given_back_at is null);
+
+-- give_back: write the tables anew without what was deleted from them, and say of each what could not be left out
+vacuum (full, verbose) chats, feedback, rejections, redacted_chats, sketches, critiques, examples, eval_examples, eval_results,
     routes, memories;
 
 -- clear_vectors: the index blanks the vectors of what was deleted; a warning where this role may not
 vacuum embeddings;
 
 -- give_back_vectors: write the vectors anew; their index is taken away before and built behind it
-vacuum (full) embeddings;
+vacuum (full, verbose) embeddings;
 
 -- not_for_long: wait this long for a table that is in use
 set lock_timeout = '5s';

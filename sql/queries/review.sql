@@ -156,7 +156,8 @@ limit %(limit)s;
 select action, adapter_id, replaced, night, reason, at from promotions order by id desc limit %(limit)s;
 
 -- receipts: what was forgotten, the newest first
-select id, selector, counts, datasets, adapters, champion_before, champion_after, at, swept_at, stays, unopened
+select id, selector, counts, datasets, adapters, champion_before, champion_after, at, swept_at, stays, unopened,
+       given_back_at
 from receipts
 where %(id)s in ('', id)
 order by at desc, id
