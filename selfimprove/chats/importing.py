@@ -101,9 +101,16 @@ def _unforgotten(
 
 
 def _is_forgotten(messages: tuple[Message, ...], forgotten: Forgotten, keyed_hash: Callable[[bytes], str]) -> bool:
-    begun = (turns for turns in forgotten.openings if turns < len(messages))
-    goes_on = any(keyed_hash(encode(messages[:turns])) in forgotten.openings[turns] for turns in begun)
+    goes_on = opens_like(messages[:-1], forgotten, keyed_hash)
     return goes_on or is_known(messages, forgotten.marks, keyed_hash)
+
+
+def opens_like(
+    messages: tuple[Message, ...], forgotten: Forgotten, keyed_hash: Callable[[bytes], str], after: int = 0
+) -> bool:
+    """Whether these begin, beyond the first `after`, with a whole chat of those that an older house has forgotten."""
+    begun = (turns for turns in forgotten.openings if after < turns <= len(messages))
+    return any(keyed_hash(encode(messages[:turns])) in forgotten.openings[turns] for turns in begun)
 
 
 def name_of(path: Path) -> str:

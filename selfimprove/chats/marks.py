@@ -55,12 +55,21 @@ def _marks(spoken: Sequence[tuple[str, str]], keyed_hash: Callable[[bytes], str]
             yield Mark(keyed_hash(orjson.dumps(["turn", text])), "turn", 1)
 
 
-def is_known(messages: Sequence[Message], known: Collection[str], keyed_hash: Callable[[bytes], str]) -> bool:
-    """Whether a chat with these marks is one of those that are known by theirs."""
-    whole = sum(message.role != "system" for message in messages)
-    return any(
-        mark.hash in known for mark in marks(messages, keyed_hash) if mark.kind != "state" or mark.turns == whole
-    )
+def is_known(
+    messages: Sequence[Message], known: Collection[str], keyed_hash: Callable[[bytes], str], after: int | None = None
+) -> bool:
+    """Whether a chat with these marks is one of those that are known by theirs.
+
+    With `after`, so many messages anybody may say: only beginnings that go beyond them count.
+    """
+    whole, most = _turns(messages), None if after is None else _turns(messages[:after])
+    found = (mark for mark in marks(messages, keyed_hash) if mark.kind != "state" or mark.turns == whole)
+    telling = (mark for mark in found if most is None or (mark.kind != "turn" and mark.turns > most))
+    return any(mark.hash in known for mark in telling)
+
+
+def _turns(messages: Sequence[Message]) -> int:
+    return sum(message.role != "system" for message in messages)
 
 
 def normalised(text: str) -> str:

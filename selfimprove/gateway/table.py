@@ -10,9 +10,9 @@ from zoneinfo import ZoneInfo
 from selfimprove import postgres
 from selfimprove.chats import table as chats
 from selfimprove.chats.chat import MARK, Chat, Feedback, Message, Sealing
-from selfimprove.chats.importing import import_chats
-from selfimprove.chats.seal import FeedbackRow, seal_feedback
+from selfimprove.chats.seal import FeedbackRow, seal, seal_feedback
 from selfimprove.gateway import tokens
+from selfimprove.gateway.anew import unforgotten
 from selfimprove.gateway.chain import KeyedHash, after, answer_hash, canonical, chain, token_of
 from selfimprove.gateway.exchange import Exchange, Reaction
 from selfimprove.gateway.packing import Kept
@@ -51,14 +51,16 @@ def store(connection: Connection, kept: Sequence[Kept], sealing: Sealing, timezo
     reactions = [one for one in kept if isinstance(one, Reaction)]
     with connection.transaction():
         owners = tokens.owners(connection)
-        settled = list(_settled(connection, exchanges, sealing.keyed_hash))
-        written = import_chats(connection, _states(settled, sealing.keyed_hash), sealing, timezone)
+        kept_anew = unforgotten(connection, exchanges, sealing.keyed_hash)
+        settled = list(_settled(connection, kept_anew, sealing.keyed_hash))
+        states = _states(settled, sealing.keyed_hash)
+        written = chats.write(connection, (seal(chat, sealing, timezone) for chat in states))
         rows = [row for exchange in settled for row in _rows(exchange, sealing.keyed_hash, owners)]
         cursor = connection.cursor()
         cursor.executemany(postgres.queries(QUERIES).write, rows)
         new = max(cursor.rowcount, 0) if rows else 0
         feedback, unplaced = _write_feedback(connection, reactions, sealing, owners)
-    return Stored(new, feedback, written.forgotten, unplaced)
+    return Stored(new, feedback, written.forgotten + len(exchanges) - len(kept_anew), unplaced)
 
 
 def newest(connection: Connection, most: int = MOST) -> list[dict[str, Any]]:

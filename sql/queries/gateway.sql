@@ -15,6 +15,13 @@ on conflict (id) do nothing;
 -- taken: places that hold an answer already
 select id, chat_id, position from exchanges where chat_id = any(%(chats)s) and answer is not null;
 
+-- standing: turns of these chats, and up to these answers, as far as they are stored; null for roots that were forgotten
+select id, turns from chats where id = any(%(chat_id)s)
+union all
+select id, position + 1 from exchanges where id = any(%(parent)s)
+union all
+select hash, null from tombstones where kind = 'chat' and hash = any(%(root)s);
+
 -- newest: what a gateway that starts remembers of conversations, the oldest first
 select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token
 from (
