@@ -9,6 +9,7 @@ import orjson
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
 from selfimprove.chats.marks import is_known, spelled
+from selfimprove.forgetting.alike import alike
 from selfimprove.privacy import tombstones
 from selfimprove.privacy.matching import BATCH, Found, readable
 
@@ -26,12 +27,14 @@ class Meant(NamedTuple):
     """Ids of the chats that go: those asked for, of which marks are kept, and those that these marks would refuse.
 
     `stays` counts the chats that say the same or nearly, and were not asked for; `unopened` stay too, and may do so.
+    `alike` are those that a night would find to be copies, had it filtered them.
     """
 
     named: list[str]
     again: list[str]
     stays: dict[str, int]
     unopened: list[str]
+    alike: list[str]
 
 
 def meant(connection: Connection, vault: Vault, wish: Wish, found: Found) -> Meant:
@@ -42,12 +45,16 @@ def meant(connection: Connection, vault: Vault, wish: Wish, found: Found) -> Mea
     each time; and a person, a text or a day may have been named for other reasons than what was said: there the same
     again stays, and is told, unless copies are wanted.
     """
-    named = sorted({*found.ids, *_near(connection, found.ids)}) if wish.copies else found.ids
+    compared = alike if wish.selector != "before" else lambda *given: []
+    named = found.ids
+    if wish.copies:
+        named = sorted({*named, *_near(connection, named), *compared(connection, vault, named)})
     again, unopened = _said_again(connection, vault, named)
     goes = again if wish.copies else _states(connection, vault, named, again) if wish.selector == "chat" else []
-    near = set(_near(connection, [*named, *goes])) - set(again)
+    unjudged = sorted({*compared(connection, vault, [*named, *goes])}.difference(again))
+    near = {*_near(connection, [*named, *goes]), *unjudged}.difference(again)
     left = sorted((found.unopened | unopened).difference(named, goes))
-    return Meant(named, goes, {"copies": len(again) - len(goes), "near_copies": len(near)}, left)
+    return Meant(named, goes, {"copies": len(again) - len(goes), "near_copies": len(near)}, left, unjudged)
 
 
 def _near(connection: Connection, ids: list[str]) -> list[str]:

@@ -52,7 +52,7 @@ def _forget(connection: Connection, vault: Vault, wish: Wish, found: Meant, now:
     [counts], runs = _rows(connection, "count", **given), _rows(connection, "runs", **given)
     _bury(connection, vault, found, receipt)
     if wish.selector != "before":  # which keeps to a time, and wants nothing unsaid that is said again since
-        _execute(connection, "leave_out", ids=ids, receipt=receipt)
+        _execute(connection, "leave_out", ids=ids, alike=found.alike, receipt=receipt)
     _remove(connection, ids, adapters)
     answers = promote.retract(connection)
     written = Receipt(

@@ -174,3 +174,35 @@ def test_who_pastes_the_same_prompt_each_time_loses_the_chat_that_is_named_alone
     assert stored(house) == set(rest)
     assert "hold a long turn of it, and stay: 4." in " ".join(consequences(receipt))
     assert forgotten(house, "chat", rest[0], copies=True).counts["chats"] == 4
+
+
+PLAN = "we leave for the lake on friday after the heron festival and nobody at work may hear of it before june"
+
+
+def unjudged(house: House) -> None:
+    """As before the first night after it was said."""
+    house.connection.execute("delete from redacted_chats")
+    house.connection.commit()
+
+
+def test_a_near_copy_that_no_night_has_filtered_is_not_learned_either(house: House) -> None:
+    original, copy, other, fact = house.hear(
+        said(f"{PLAN}. They would laugh at me.", "I see."), said(f"{PLAN}. They would laugh at us.", "I see."),
+        said("What is a kite?", "A toy."), said(f"{PLAN.replace('june', 'may 3')}. They would laugh at me.", "I see."),
+    )  # fmt: skip
+    unjudged(house)
+    dry = forgotten(house, "chat", original, dry_run=True)
+    assert dry.stays == {"copies": 0, "near_copies": 1}
+    assert forgotten(house, "chat", original) == dry
+    assert stored(house) == {copy, other, fact}
+    excluded = house.connection.execute("select chat_id, receipt_id is not null as is_ours from excluded_chats")
+    assert excluded.fetchall() == [{"chat_id": copy, "is_ours": True}]
+
+
+def test_it_goes_with_copies_and_a_time_says_nothing_of_it(house: House) -> None:
+    later = DAY + timedelta(1)
+    house.hear(said(f"{PLAN}. They would laugh at me.", "I see."))
+    house.hear(said(f"{PLAN}. They would laugh at us.", "I see.", user="bob", day=later))
+    unjudged(house)
+    assert forgotten(house, "before", f"{later}", dry_run=True).stays == {"copies": 0, "near_copies": 0}
+    assert forgotten(house, "user", "ada", copies=True).counts["chats"] == 2

@@ -26,6 +26,15 @@ order by id;
 -- others: every chat but these, as it is kept
 select id as chat_id, id, key_id, nonce, sealed from chats where not id = any(%(ids)s);
 
+-- named: these chats, as they are kept
+select id as chat_id, id, key_id, nonce, sealed from chats where id = any(%(ids)s);
+
+-- unjudged: every chat but these that no night has filtered or left out, as it is kept
+select c.id as chat_id, c.id, c.key_id, c.nonce, c.sealed from chats c
+where not c.id = any(%(ids)s)
+  and not exists (select from filtered_chats f where f.chat_id = c.id)
+  and not exists (select from rejections r where r.chat_id = c.id);
+
 -- of_user: chats of who has one of these keys
 select id from chats where user_key = any(%(keys)s) order by id;
 
@@ -92,10 +101,11 @@ select (select count(*) from chats where id = any(%(ids)s)) as chats,
        (select count(*) from eval_results
         where example_id in (select id from out_tests) or model in (select model from models)) as eval_results;
 
--- leave_out: what was left out as a copy of a chat that goes is not learned from in its place
+-- leave_out: what was left out as a copy of a chat that goes, or would be, is not learned from in its place
 insert into excluded_chats (chat_id, receipt_id)
-select distinct chat_id, %(receipt)s from rejections
-where duplicate_of = any(%(ids)s) and not chat_id = any(%(ids)s)
+select chat_id, %(receipt)s from rejections where duplicate_of = any(%(ids)s) and not chat_id = any(%(ids)s)
+union
+select unnest(%(alike)s::text[]), %(receipt)s
 on conflict (chat_id) do nothing;
 
 -- reopen: days on which a chat was left out as a copy of one that goes are filtered again

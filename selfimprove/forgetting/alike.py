@@ -1,0 +1,59 @@
+"""Near copies among chats that no night has filtered yet, held against what is forgotten as a night would do it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from itertools import islice
+from typing import TYPE_CHECKING
+
+import orjson
+
+from selfimprove import postgres
+from selfimprove.chats.chat import Message
+from selfimprove.privacy.matching import BATCH, readable
+from selfimprove.privacy.redacted_chat import RedactedChat
+
+if TYPE_CHECKING:
+    from selfimprove.curation.content import Content
+    from selfimprove.curation.standing import Suspicion
+    from selfimprove.postgres import Connection
+    from selfimprove.privacy.vault import Vault
+
+
+def alike(connection: Connection, vault: Vault, ids: list[str]) -> list[str]:
+    """Ids of other chats that are nearly the same as one of these, and that no night has judged.
+
+    Both as they were said, which a night compares redacted.
+    """
+    from selfimprove.curation.content import teaches_the_same
+    from selfimprove.curation.deduplicate import Seen, confirm, sketch
+
+    others = _contents(connection, vault, "unjudged", ids)
+    batch, found = list(islice(others, BATCH)), list[str]()
+    named = {content.id: content for content in _contents(connection, vault, "named", ids)} if batch else {}
+    seen = Seen()
+    seen.add(sketch([*named.values()]), compare=False)
+    while batch:
+        suspicions = [_of(named, one) for one in seen.add(sketch(batch))]
+        repeats = confirm(batch, suspicions, lambda wanted: named, teaches_the_same)
+        found += [content.id for content, repeated in zip(batch, repeats, strict=True) if repeated]
+        batch = list(islice(others, BATCH))
+    return found
+
+
+def _of(named: Mapping[str, Content], suspicion: Suspicion) -> Suspicion:
+    """As far as it is one of these: what is like another chat alone is no copy of them."""
+    equal = suspicion.equal if suspicion.equal in named else None
+    return type(suspicion)(equal, tuple(id for id in suspicion.alike if id in named))
+
+
+def _contents(connection: Connection, vault: Vault, query: str, ids: list[str]) -> Iterator[Content]:
+    from selfimprove.curation.content import content_of
+
+    with connection.cursor(name=f"contents_{query}") as cursor:
+        cursor.itersize = BATCH
+        rows = cursor.execute(getattr(postgres.queries("forget"), query), {"ids": ids})
+        for id, said in readable(vault, rows, set()):
+            messages = tuple(Message(**message) for message in orjson.loads(said))
+            yield content_of(RedactedChat(id, date.min, messages))
