@@ -573,7 +573,8 @@ create table experiments (
     looked_at timestamptz,
     figures jsonb not null default '{}',                -- what the last look counted and found
     shadow double precision not null default 0      -- of new chats, that both answer unheard
-        check (shadow >= 0 and shadow <= 1)
+        check (shadow >= 0 and shadow <= 1),
+    owner_talks boolean not null default false      -- showed a few signs in the weeks before: no guest comes first
 );
 create unique index experiments_running on experiments (outcome) where outcome = 'running';
 

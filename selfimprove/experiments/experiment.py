@@ -32,7 +32,7 @@ class Experiment:
     """A challenger, promoted by the row `promotion_id`, and the voice before it as its control ("base" or an adapter).
 
     While it runs the challenger is champion in the promotions, and answers `share` of the chats that begin; both answer
-    `shadow` of them once more, unheard.
+    `shadow` of them once more, unheard. `owner_talks`: the owner showed a few signs in the weeks before.
     """
 
     id: str
@@ -46,6 +46,7 @@ class Experiment:
     ends_at: datetime
     outcome: Outcome = Outcome.RUNNING
     shadow: float = 0.0
+    owner_talks: bool = False
 
 
 @dataclass(frozen=True, slots=True)

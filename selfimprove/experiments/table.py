@@ -10,12 +10,14 @@ import orjson
 from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
+from selfimprove.critiques.sources import FEW
 from selfimprove.errors import ExperimentUnknown
 from selfimprove.experiments.evidence import Shadows
 from selfimprove.experiments.experiment import BASE, DAYS, LEVEL, RATIO, Experiment, Look, Outcome
 from selfimprove.postgres import Connection
 
 Row = dict[str, Any]
+DAYS_BEFORE = 28  # in which an owner who talks has shown a few signs
 FEWEST_TOKENS = 16  # of an answer whose pace is taken: that of fewer is mostly chance
 
 
@@ -31,7 +33,7 @@ def begin(connection: Connection, promotion: Mapping[str, Any], share: float, sh
     row = {
         "id": hashlib.sha256(content).hexdigest()[:32], "promotion_id": promotion["promotion_id"],
         "challenger": challenger, "control": control, "share": share, "shadow": shadow,
-        "level": LEVEL, "ratio": RATIO, "days": DAYS,
+        "level": LEVEL, "ratio": RATIO, "days": DAYS, "few": FEW, "days_before": DAYS_BEFORE,
     }  # fmt: skip
     connection.execute(_queries().begin, row)
 

@@ -19,7 +19,7 @@ def tally(experiment: Experiment, chats: Iterable[Mapping[str, Any]]) -> tuple[A
     somebody did, by whose token (`shown_by`, None for the owner) and when (`shown_at`).
     """
     chats = list(chats)
-    known = heard(chats)
+    known = heard(chats, owner_talks=experiment.owner_talks)
     counts = {experiment.control: [0] * 6, experiment.challenger: [0] * 6}
     for number, (chat, is_slow) in enumerate(_slow(chats)):
         count, pleased, counts_for = counts[chat["adapter"]], chat["pleased"], number in known

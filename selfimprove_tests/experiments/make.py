@@ -12,9 +12,10 @@ STARTED = datetime(2031, 5, 2, 8, tzinfo=UTC)
 ENDS = STARTED + timedelta(days=14)
 
 
-def experiment(share: float = 0.5, shadow: float = 0.0) -> Experiment:
+def experiment(share: float = 0.5, shadow: float = 0.0, *, owner_talks: bool = False) -> Experiment:
     """One that has just begun."""
-    return Experiment("e" * 32, 7, CHALLENGER, CONTROL, share, 0.05, 2.0, STARTED, ENDS, shadow=shadow)
+    more = {"shadow": shadow, "owner_talks": owner_talks}
+    return Experiment("e" * 32, 7, CHALLENGER, CONTROL, share, 0.05, 2.0, STARTED, ENDS, **more)
 
 
 def chat(adapter: str, *, pleased: bool | None = None, pace: float | None = 0.02) -> dict[str, Any]:

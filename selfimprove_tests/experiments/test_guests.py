@@ -1,6 +1,6 @@
 """A guest with a grudge takes no voice back from an owner who talks; where the owner does not, guests are heard."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any
 
@@ -28,8 +28,8 @@ def grudge(number: int, token: str | None = GUEST, first: int = 100) -> list[dic
     return [shown(first + n, CHALLENGER, token, False) for n in range(number)]
 
 
-def displeased(rows: list[dict[str, Any]]) -> int:
-    return int(tally(experiment(), rows)[1].displeased)
+def displeased(rows: list[dict[str, Any]], *, owner_talks: bool = False) -> int:
+    return int(tally(experiment(owner_talks=owner_talks), rows)[1].displeased)
 
 
 def quiet(number: int) -> list[dict[str, Any]]:
@@ -54,6 +54,13 @@ def test_guests_count_as_far_as_the_others_have_shown_something() -> None:
     assert displeased([*quiet(20), *owners(FEW), *pal, *grudge(40)]) == FEW
     assert displeased([*quiet(1), *grudge(40), *grudge(40, PAL, first=140)]) == 80
     assert displeased([*grudge(40, first=-50), *owners(12)]) == 40, "nobody else had shown anything yet"
+
+
+def test_beside_an_owner_who_talked_before_a_guest_gains_nothing_by_being_the_first() -> None:
+    assert displeased([*grudge(40, first=-50), *owners(12)], owner_talks=True) == FEW
+    assert displeased([*quiet(1), *grudge(40), *grudge(40, PAL, first=140)], owner_talks=True) == 2 * FEW
+    assert displeased([*grudge(40, first=-50), *owners(12), *grudge(40, None)], owner_talks=True) == 40 + FEW
+    assert displeased([*owners(120), *grudge(40, first=200)], owner_talks=True) == 6
 
 
 def test_the_owners_signs_and_those_of_who_is_alone_all_count() -> None:
@@ -137,6 +144,29 @@ def test_one_grudging_guest_takes_no_voice_back_from_an_owner_who_talks(turns: t
         ]  # fmt: skip
         harmed += is_harmed([{**row, "shown_at": STARTED + timedelta(minutes=n)} for n, row in enumerate(rows)])
     assert harmed <= 0.1 * 60
+
+
+@pytest.mark.parametrize(
+    ("before", "ago", "source", "outcome"),
+    [
+        (FEW, 1, "gateway", Outcome.RUNNING), (FEW - 1, 1, "gateway", Outcome.DEMOTED),
+        (FEW, 30, "gateway", Outcome.DEMOTED), (FEW, 1, f"gateway:{PAL}", Outcome.DEMOTED),
+        (FEW, 1, "review", Outcome.DEMOTED),
+    ],
+)  # fmt: skip
+def test_whether_the_owner_talks_is_known_by_the_weeks_before(
+    succession: Succession, before: int, ago: int, source: str, outcome: Outcome
+) -> None:
+    connection, then = succession.house.connection, datetime.now(UTC) - timedelta(days=ago)
+    for number in range(before):
+        talk(connection, f"before {number}", succession.first, then + timedelta(minutes=number))
+        react(connection, f"before {number}", then + timedelta(minutes=number), value=1, source=source)
+    at = begun(succession).started_at
+    chats(succession, succession.first, 20, at)
+    for number in range(12):
+        talk(connection, f"guest {number}", succession.second, at + timedelta(minutes=number), token=GUEST)
+        react(connection, f"guest {number}", at + timedelta(minutes=number, seconds=9), source=f"gateway:{GUEST}")
+    assert seen(succession).outcome == outcome
 
 
 @pytest.mark.parametrize("kind", ["thumbs", "retry"])

@@ -1,7 +1,18 @@
--- begin: an experiment about a promotion, the newest one; nothing where there is one already
-insert into experiments (id, promotion_id, challenger, control, share, shadow, level, ratio, ends_at)
+-- begin: an experiment about a promotion, the newest one; nothing where there is one already. Whether the owner is one
+-- who talks is known by the weeks before, and by nothing that is said in it
+with owners as (
+    select e.at from exchanges e where e.relation in ('retry', 'edit') and e.token is null
+    union all
+    select f.given_at
+    from exchanges e
+    join feedback f on f.chat_id = e.chat_id and f.position = e.position
+    where f.source <> 'review' and position(':' in f.source) = 0
+      and (f.kind = 'correction' or f.kind in ('thumbs', 'rating') and f.value <> 0)
+)
+insert into experiments (id, promotion_id, challenger, control, share, shadow, level, ratio, ends_at, owner_talks)
 values (%(id)s, %(promotion_id)s, %(challenger)s, %(control)s, %(share)s, %(shadow)s, %(level)s, %(ratio)s,
-        clock_timestamp() + make_interval(days => %(days)s))
+        clock_timestamp() + make_interval(days => %(days)s),
+        (select count(*) >= %(few)s from owners where at > clock_timestamp() - make_interval(days => %(days_before)s)))
 on conflict (promotion_id) do nothing;
 
 -- replaced: experiments whose challenger another promotion, rollback or veto took the place of
