@@ -117,8 +117,19 @@ def connect(database_url: str, *, autocommit: bool = False, snapshot: bool = Fal
         raise DatabaseDown(reason=str(exc).strip().splitlines()[0]) from exc
     if snapshot:
         connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
-    with connection:
+    with connection, _quoting_no_rows():
         yield connection
+
+
+@contextmanager
+def _quoting_no_rows() -> Iterator[None]:
+    """The server's details quote the row that failed: words of a chat, in logs and Dagster's events for ever."""
+    try:
+        yield
+    except psycopg.Error as exc:
+        if exc.diag.message_primary:
+            exc.args = (exc.diag.message_primary,)
+        raise
 
 
 def lasting(database_url: str) -> str:
@@ -144,6 +155,8 @@ def prepare(settings: Settings) -> str:
         with connect(owner, autocommit=True) as connection:
             connection.execute(queries("migrations").hand_over)
             connection.execute(queries("migrations").forget_samples)
+            connection.execute(queries("migrations").quote_no_rows)
+            connection.execute(queries("migrations").reload)
     return database_url
 
 

@@ -122,3 +122,13 @@ def test_a_stopped_server_is_not_started_again_only_to_be_released(tmp_path: Pat
         pass
     postgres.release()
     assert not (home / "postgres" / "postmaster.pid").exists()
+
+
+def test_an_error_quotes_no_row_of_a_chat(database: str) -> None:
+    """It is kept in logs and in Dagster's events, where nothing is ever forgotten."""
+    words = "the heron sleeps under the red bridge"
+    wrong = "insert into redacted_chats values ('x', null, %s, '[]', '{}', '1')"
+    with pytest.raises(psycopg.errors.NotNullViolation) as fault, postgres.connect(database) as connection:
+        connection.execute(wrong, (f'["{words}"]',))
+    assert "day" in str(fault.value)
+    assert words not in "".join(traceback.format_exception(fault.value))

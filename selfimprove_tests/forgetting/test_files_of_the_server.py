@@ -46,6 +46,10 @@ def test_no_file_of_the_house_holds_its_words(embedded: Settings) -> None:
         house = House(connection, embedded.home, Vault.open(embedded.home))
         house.hear(said(f"Remember that {SECRET}.", "I do."), said(f"Remember that {ALONE}.", "I do."))
         assert list(files_that_hold(embedded.home, SECRET))
+        wrong = "insert into redacted_chats values ('x', null, %s, '[]', '{}', '1')"
+        with pytest.raises(psycopg.errors.NotNullViolation) as fault, connection.transaction():
+            connection.execute(wrong, (f'["{SECRET}"]',))
+        assert SECRET in str(fault.value.diag.message_detail)  # and in no file behind it
         forgotten(connection, house, Wish("matching", SECRET))
     assert list(files_that_hold(embedded.home, SECRET)) == []
     assert list(files_that_hold(embedded.home, ALONE))

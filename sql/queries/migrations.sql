@@ -56,6 +56,9 @@ select pg_reload_conf();
 -- forget_log: write-ahead log that is not needed any more is deleted, not kept to be used again; forgetting needs that
 alter system set wal_recycle = off;
 
+-- quote_no_rows: the server's log tells what failed, and not the row with what was said in it
+alter system set log_error_verbosity = terse;
+
 -- forget_samples: what was sampled of columns before nothing was kept of them any more; the superuser alone may
 vacuum (full) pg_catalog.pg_statistic;
 
