@@ -58,7 +58,7 @@ class Swap:
         self._done: Wanted | None = None  # what was last carried out, or refused
         self._refused: tuple[str, float] | None = None  # why, and when
         self._promotion_id = 0
-        self._forgotten: str | None = None  # the newest receipt, when the engine last began to remember
+        self._forgotten: int | None = None  # how often something was, when the engine last began to remember
         self._answered = BASE  # who answered last, also before this process began
         self._one_at_a_time = asyncio.Lock()
         self._outage = Outage(settings, "swap")
@@ -202,18 +202,18 @@ class Swap:
         except SelfImproveError as exc:
             log.error("The voice remembered cannot answer: %s", exc)
 
-    async def _forget(self, receipt: str) -> None:
+    async def _forget(self, times: int) -> None:
         """Chats that were forgotten stand in no cache; an engine that is down has none."""
-        if receipt != self._forgotten:
+        if times != self._forgotten:
             self._forget_elsewhere()
             if self._engine.is_up:
                 await self._engine.forget()
-            self._forgotten = receipt
+            self._forgotten = times
 
-    def _read(self) -> tuple[Wanted, str]:
+    def _read(self) -> tuple[Wanted, int]:
         with postgres.connect(postgres.url(self._settings)) as connection:
-            newest = connection.execute(postgres.queries("swap").newest_receipt).fetchone()
-            return wanted.read(connection, self._base.id), newest["id"] if newest else ""
+            found = connection.execute(postgres.queries("swap").forgettings).fetchone()
+            return wanted.read(connection, self._base.id), found["count"] if found else 0
 
     def _begin(self, found: Wanted) -> Wanted:
         with postgres.connect(postgres.url(self._settings)) as connection:

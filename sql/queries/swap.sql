@@ -11,8 +11,8 @@ left join experiments x on x.promotion_id = p.id
 order by p.id desc
 limit 1;
 
--- newest_receipt: what was forgotten last
-select id from receipts order by at desc, id limit 1;
+-- forgettings: how often something was forgotten; no clock tells which was the last, that may have run ahead
+select count(*) as count from receipts;
 
 -- standing: what speaks for and against an adapter's answering; `accepted` is that evidence made it champion once
 select exists (select from promotions p join decisions d on d.report_id = p.report_id
