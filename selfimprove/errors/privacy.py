@@ -16,11 +16,11 @@ class VaultInvalid(SelfImproveError):
 
 
 class VaultKeyUnknown(SelfImproveError):
-    """A row is sealed under key {key_id!r}, which is not in the vault. Put the key file it was sealed with back from your backup."""
+    """Row {row} is sealed under key {key_id!r}, which is not in the vault. Put the key file it was sealed with back from your backup; where only some rows do not open, `selfimprove forget --matching TEXT --dry-run` names their chats."""
 
 
 class SealBroken(SelfImproveError):
-    """A row sealed under key {key_id!r} does not open: it was changed, moved to another row, or the key file is another one's. Restore it from your backup."""
+    """Row {row}, sealed under key {key_id!r}, does not open: it was changed, moved to another row, or the key file is another one's. Restore it from your backup."""
 
 
 class LabelsUnreadable(SelfImproveError):

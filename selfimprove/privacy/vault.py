@@ -93,11 +93,11 @@ class Vault:
         """
         cipher = self.ciphers.get(sealed.key_id) or self._newest().ciphers.get(sealed.key_id)
         if cipher is None:
-            raise VaultKeyUnknown(key_id=sealed.key_id)
+            raise VaultKeyUnknown(key_id=sealed.key_id, row=_named(context))
         try:
             return cipher.decrypt(sealed.nonce, sealed.ciphertext, context)
         except (InvalidTag, ValueError) as exc:
-            raise SealBroken(key_id=sealed.key_id) from exc
+            raise SealBroken(key_id=sealed.key_id, row=_named(context)) from exc
 
     def keyed_hash(self, data: bytes) -> str:
         """32 hex digits that nobody without the key can link to `data`; equal for equal data, for ever."""
@@ -235,6 +235,10 @@ def _stamp(path: Path) -> tuple[int, int]:
     except FileNotFoundError:
         raise VaultKeyMissing(path=path) from None
     return found.st_mtime_ns, found.st_ino
+
+
+def _named(context: bytes) -> str:
+    return context.decode("ascii", "replace")
 
 
 def _text(key: bytes) -> str:

@@ -451,7 +451,7 @@ def test_names_that_strangers_chose_are_stored_as_columns_can_hold_them(
 
 @pytest.mark.parametrize(("failure", "blames"), [
     (psycopg.errors.NumericValueOutOfRange(), True), (psycopg.errors.CheckViolation(), True),
-    (psycopg.errors.ProgramLimitExceeded(), True), (AttributeError(), True), (SealBroken(key_id="k"), True),
+    (psycopg.errors.ProgramLimitExceeded(), True), (AttributeError(), True), (SealBroken(key_id="k", row="r"), True),
     (psycopg.OperationalError(), False), (psycopg.errors.DiskFull(), False), (psycopg.errors.UndefinedTable(), False),
     (DatabaseDown(reason="x"), False), (OSError(), False), (KeyRetired(), False),
     (psycopg.errors.InsufficientPrivilege(), False), (psycopg.errors.AdminShutdown(), False),
