@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
+from itertools import groupby
+from operator import itemgetter
 from typing import Literal, NamedTuple
 
 import orjson
@@ -18,7 +20,10 @@ PLAIN = str.maketrans(
     {**dict.fromkeys(QUOTES, "'"), **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
      **dict.fromkeys(DASHES, "-"), "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i"}
 )  # fmt: skip
+OPENS = "<think>"
+THOUGHT = re.compile(rf"{OPENS}.*?(?:</think>|\Z)", re.DOTALL)
 Kind = Literal["start", "state", "turn"]
+Spoken = tuple[tuple[str, str], ...]  # roles and texts
 
 
 class Mark(NamedTuple):
@@ -32,19 +37,32 @@ class Mark(NamedTuple):
 def marks(messages: Sequence[Message], keyed_hash: Callable[[bytes], str]) -> Iterator[Mark]:
     """The marks of a chat: of each of its beginnings, up to a question or an answer, and of each long turn of a person.
 
-    Texts are normalised, and once more spelled plainly, as other programs write them; system messages do not count. A
-    beginning of `DISTINCT` bytes is a "start": whatever goes on from it is the same chat. A shorter one is a "state":
-    only a chat that is no more than that is the same. Where a person said less than `TELLING` bytes of letters and no
-    digit ("hi", "good morning") there is none, since anybody says so.
+    System messages do not count, and other programs write a chat in other ways: see `_spellings`. A beginning of
+    `DISTINCT` bytes is a "start": whatever goes on from it is the same chat. A shorter one is a "state": only a chat
+    that is no more than that is the same. Where a person said less than `TELLING` bytes of letters and no digit ("hi",
+    "good morning") there is none, since anybody says so.
     """
-    spoken = [(m.role, normalised(m.content)) for m in messages if m.role != "system"]
-    plain = [(role, spelled(text)) for role, text in spoken]
-    yield from _marks(spoken, keyed_hash)
-    if plain != spoken:
-        yield from _marks(plain, keyed_hash)
+    for spoken in dict.fromkeys(_spellings(messages)):
+        yield from _marks(spoken, keyed_hash)
 
 
-def _marks(spoken: Sequence[tuple[str, str]], keyed_hash: Callable[[bytes], str]) -> Iterator[Mark]:
+def _spellings(messages: Sequence[Message]) -> tuple[Spoken, Spoken, Spoken]:
+    """What was said, normalised; spelled plainly; and as it is kept by who shows neither thoughts nor tools."""
+    spoken = tuple((m.role, normalised(m.content)) for m in messages if m.role != "system")
+    plain = tuple((role, spelled(text)) for role, text in spoken)
+    is_bare = not any(m.role == "tool" or OPENS in m.content for m in messages)
+    return spoken, plain, plain if is_bare else bare(messages)
+
+
+def bare(messages: Sequence[Message]) -> Spoken:
+    """Spelled plainly, without thoughts and tools: what a model says around the calls of a tool is one answer."""
+    said = ((m.role, spelled(shown(m.content))) for m in messages if m.role in ("user", "assistant"))
+    turns = ((role, [text for _, text in found]) for role, found in groupby(said, itemgetter(0)))
+    joined = ((role, texts if role == "user" else [" ".join(filter(None, texts))]) for role, texts in turns)
+    return tuple((role, text) for role, texts in joined for text in texts)
+
+
+def _marks(spoken: Spoken, keyed_hash: Callable[[bytes], str]) -> Iterator[Mark]:
     chain, size, telling = "", 0, 0
     for turns, (role, text) in enumerate(spoken, start=1):
         chain, size = keyed_hash(orjson.dumps(["beginning", chain, role, text])), size + len(text.encode())
@@ -62,14 +80,16 @@ def is_known(
 
     With `after`, so many messages anybody may say: only beginnings that go beyond them count.
     """
-    whole, most = _turns(messages), None if after is None else _turns(messages[:after])
-    found = (mark for mark in marks(messages, keyed_hash) if mark.kind != "state" or mark.turns == whole)
-    telling = (mark for mark in found if most is None or (mark.kind != "turn" and mark.turns > most))
-    return any(mark.hash in known for mark in telling)
-
-
-def _turns(messages: Sequence[Message]) -> int:
-    return sum(message.role != "system" for message in messages)
+    before, spellings = _spellings(messages[:after]) if after is not None else None, _spellings(messages)
+    for number, spoken in enumerate(spellings):
+        if spoken in spellings[:number]:
+            continue
+        most = len(before[number]) if before else 0
+        for mark in _marks(spoken, keyed_hash):
+            is_whole = mark.kind != "state" or mark.turns == len(spoken)
+            if mark.hash in known and is_whole and (before is None or (mark.kind != "turn" and mark.turns > most)):
+                return True
+    return False
 
 
 def normalised(text: str) -> str:
@@ -88,6 +108,11 @@ def spelled(text: str) -> str:
         return plain
     letters = unicodedata.normalize("NFKD", plain.translate(PLAIN))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
+def shown(text: str) -> str:
+    """Without what a model thought aloud: clients fold that away, and leave it out where they keep an answer."""
+    return THOUGHT.sub("", text) if OPENS in text else text
 
 
 def _told(text: str) -> int:

@@ -8,7 +8,7 @@ import orjson
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
-from selfimprove.chats.marks import is_known, spelled
+from selfimprove.chats.marks import Spoken, bare, is_known
 from selfimprove.forgetting.alike import alike
 from selfimprove.privacy import tombstones
 from selfimprove.privacy.matching import BATCH, Found, readable
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from selfimprove.forgetting.select import Wish
     from selfimprove.postgres import Connection
     from selfimprove.privacy.vault import Vault
-
-Spoken = tuple[tuple[str, str], ...]  # roles and texts but for system messages, spelled plainly
 
 
 class Meant(NamedTuple):
@@ -95,7 +93,7 @@ def _spoken(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[tu
         cursor.itersize = BATCH
         rows = cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids})
         for id, text in readable(vault, rows, set()):
-            yield id, tuple((m.role, spelled(m.content)) for m in _messages(text) if m.role != "system")
+            yield id, bare(_messages(text))
 
 
 def _messages(said: bytes) -> tuple[Message, ...]:

@@ -4,16 +4,15 @@ System prompts do not count: clients put the date into them. Nor does white spac
 thought aloud, both of which clients take away before they send it back.
 """
 
-import re
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import orjson
 
 from selfimprove.chats.chat import Message
+from selfimprove.chats.marks import shown
 
 KeyedHash = Callable[[bytes], str]
-THOUGHT = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
 class Link(NamedTuple):
@@ -69,5 +68,4 @@ def token_of(who: str) -> str | None:
 
 def told(content: str) -> bytes:
     """What a person was shown of a text."""
-    shown = THOUGHT.sub("", content) if "<think>" in content else content
-    return shown.strip().encode("utf-8", "replace")
+    return shown(content).strip().encode("utf-8", "replace")

@@ -212,6 +212,32 @@ def test_nor_as_another_program_writes_it(house: House, words: str) -> None:
     assert not comes_back(house, said(curved.upper(), "I am sorry.", external_id=None, source="elsewhere"))
 
 
+def test_nor_as_a_program_writes_it_that_leaves_out_what_a_model_thought_aloud(house: House) -> None:
+    thought = "<think>Her sister is ill. What can be said?</think>\n\nI am sorry."
+    [id, again, _] = house.hear(
+        said(SHORT, thought), said(SHORT, "I am sorry.", external_id="page"), said("What is a kite?", thought)
+    )
+    receipt = forget(house.connection, house.vault, Wish("chat", id), NOW)
+    assert receipt
+    assert receipt.counts["chats"] == 2, again
+    assert not comes_back(house, said(SHORT, "I am sorry.", external_id=None, source="elsewhere"))
+    assert not comes_back(house, said(SHORT, thought.replace("Her", "His"), external_id=None, source="elsewhere"))
+    assert comes_back(house, said(SHORT, "I am glad.", external_id=None, source="elsewhere"))
+
+
+def test_nor_as_a_page_keeps_it_that_folds_away_the_calls_of_tools(house: House) -> None:
+    looked = said(SHORT, "Let me look.")
+    turns = (*looked.messages, Message("tool", "a page of many words " * 20), Message("assistant", "I am sorry."))
+    page = said(SHORT, "Let me look.\n\nI am sorry.", external_id="page")
+    id, _ = house.hear(replace(looked, messages=turns), page)
+    receipt = forget(house.connection, house.vault, Wish("chat", id), NOW)
+    assert receipt
+    assert receipt.counts["chats"] == 2
+    more = {"external_id": None, "source": "elsewhere"}
+    assert not comes_back(house, said(SHORT, "Let me look.\n\nI am sorry.", **more))
+    assert comes_back(house, said(SHORT, "I am glad.", **more))
+
+
 def test_a_short_chat_does_not_come_back_whole_nor_as_it_was(house: House) -> None:
     words = (SHORT, "I am sorry.", "what can I do?", "Listen.")
     house.hear(said(*words))
