@@ -11,7 +11,7 @@ import orjson
 
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
-from selfimprove.privacy.matching import BATCH, readable
+from selfimprove.privacy.open_rows import BATCH, readable
 from selfimprove.privacy.redacted_chat import RedactedChat
 
 if TYPE_CHECKING:

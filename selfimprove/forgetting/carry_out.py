@@ -13,7 +13,7 @@ from selfimprove.errors import ForgetBusy
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.give_back import give_back
 from selfimprove.forgetting.sweep import sweep
-from selfimprove.privacy.matching import listed
+from selfimprove.privacy.open_rows import listed
 
 if TYPE_CHECKING:
     from selfimprove.forgetting.receipt import Receipt, Selector

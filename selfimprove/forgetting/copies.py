@@ -11,7 +11,8 @@ from selfimprove.chats.chat import Message
 from selfimprove.chats.marks import Spoken, bare, is_known
 from selfimprove.forgetting.alike import alike
 from selfimprove.privacy import tombstones
-from selfimprove.privacy.matching import BATCH, Found, readable
+from selfimprove.privacy.matching import Found
+from selfimprove.privacy.open_rows import BATCH, readable
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

@@ -14,7 +14,7 @@ from selfimprove.forgetting.copies import Meant, meant
 from selfimprove.forgetting.receipt import Receipt, named
 from selfimprove.forgetting.select import Wish, select
 from selfimprove.privacy import tombstones
-from selfimprove.privacy.matching import listed
+from selfimprove.privacy.open_rows import listed
 from selfimprove.promotion import promote
 from selfimprove.promotion import table as promotion
 

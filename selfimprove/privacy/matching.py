@@ -3,26 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import orjson
 
 from selfimprove import postgres
-from selfimprove.chats.chat import Sealed
 from selfimprove.chats.marks import spelled
-from selfimprove.errors import SealBroken, VaultKeyUnknown
+from selfimprove.privacy.open_rows import BATCH, readable
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
     from selfimprove.privacy.vault import Vault
 
-BATCH = 500
 DIGITS = 6  # from which on a text is a number, which people write in groups
 BETWEEN = re.compile(r"[\s()./-]+")  # these groups
-UNOPENED = (SealBroken, VaultKeyUnknown)
-LISTED = 20
 
 
 class Found(NamedTuple):
@@ -43,35 +39,6 @@ def matching(connection: Connection, vault: Vault, text: str) -> Found:
     chats = {id for id, said in raw("sealed_chats") if any(map(says, _contents(said)))}
     given = {id for id, said in raw("sealed_comments") if says(said.decode())}
     return Found(sorted(chats | given), frozenset(unopened - chats - given))
-
-
-def readable(vault: Vault, rows: Iterable[Mapping[str, Any]], unopened: set[str]) -> Iterator[tuple[str, bytes]]:
-    """Chat ids, each with what one of its rows says; the chats of rows that do not open are added to `unopened`.
-
-    One that was damaged, or written over by who may store chats alone, must not keep the others from being forgotten.
-    """
-    for row in rows:
-        try:
-            said = opened(vault, row)
-        except UNOPENED:
-            unopened.add(row["chat_id"])
-        else:
-            yield row["chat_id"], said
-
-
-def opened(vault: Vault, row: Mapping[str, Any]) -> bytes:
-    """What a row of chats or feedback says.
-
-    Raises:
-        VaultKeyUnknown, SealBroken: nobody can tell.
-    """
-    return vault.unseal(Sealed(row["key_id"], row["nonce"], row["sealed"]), row["id"].encode())
-
-
-def listed(chats: Collection[str]) -> str:
-    """How many, and the first of them by the beginning of their ids, by which a person can name them."""
-    more = ", ..." if len(chats) > LISTED else ""
-    return f"{len(chats)} ({', '.join(id[:12] for id in sorted(chats)[:LISTED])}{more})"
 
 
 def _raw(connection: Connection, vault: Vault, unopened: set[str], query: str) -> Iterator[tuple[str, bytes]]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from selfimprove import postgres
 from selfimprove.errors import RotationBusy, RotationUnfinished
 from selfimprove.privacy import waiting
-from selfimprove.privacy.matching import UNOPENED, listed, opened
+from selfimprove.privacy.open_rows import UNOPENED, listed, opened
 from selfimprove.privacy.vault import Vault, add_key, drop_older_keys
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import orjson
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
 from selfimprove.chats.marks import marks
-from selfimprove.privacy.matching import BATCH, readable
+from selfimprove.privacy.open_rows import BATCH, readable
 
 if TYPE_CHECKING:
     from selfimprove.postgres import Connection
