@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 from operator import itemgetter
 from typing import Literal, NamedTuple
 
@@ -14,12 +14,13 @@ import orjson
 from selfimprove.chats.chat import Message
 
 DISTINCT = 200  # bytes of normalised text from which on nobody else says the same
+FEW = 20  # letters that are sooner exchanged one after another than all at once
 TELLING = 12  # bytes of letters from which on a short chat is more than a greeting
 QUOTES, DASHES = "\u2018\u2019\u201a\u201b\u2032\u00b4`", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-PLAIN = str.maketrans(
-    {**dict.fromkeys(QUOTES, "'"), **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
-     **dict.fromkeys(DASHES, "-"), "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i"}
-)  # fmt: skip
+PLAIN = {
+    **dict.fromkeys(QUOTES, "'"), **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
+    **dict.fromkeys(DASHES, "-"), "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i",
+}  # fmt: skip
 OPENS = "<think>"
 THOUGHT = re.compile(rf"{OPENS}.*?(?:</think>|\Z)", re.DOTALL)
 Kind = Literal["start", "state", "turn"]
@@ -97,8 +98,8 @@ def normalised(text: str) -> str:
     if text.isascii():
         return " ".join(text.casefold().split())
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    visible = "".join(letter for letter in folded if unicodedata.category(letter) != "Cf")
-    return re.sub(r"\s+", " ", visible).strip()
+    visible = _exchanged(folded, lambda letter: "" if unicodedata.category(letter) == "Cf" else letter)
+    return " ".join(visible.split())
 
 
 def spelled(text: str) -> str:
@@ -106,8 +107,8 @@ def spelled(text: str) -> str:
     plain = normalised(text)
     if plain.isascii():
         return plain
-    letters = unicodedata.normalize("NFKD", plain.translate(PLAIN))
-    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+    letters = unicodedata.normalize("NFKD", _exchanged(plain, lambda letter: PLAIN.get(letter, letter)))
+    return _exchanged(letters, lambda letter: "" if unicodedata.combining(letter) else letter)
 
 
 def shown(text: str) -> str:
@@ -115,8 +116,18 @@ def shown(text: str) -> str:
     return THOUGHT.sub("", text) if OPENS in text else text
 
 
+def _exchanged(text: str, by: Callable[[str], str]) -> str:
+    """Each letter exchanged by another, or by none; a text has many letters, and few that differ."""
+    others = {letter: other for letter in set(text) if (other := by(letter)) != letter}
+    if len(others) > FEW:
+        return text.translate({ord(letter): other for letter, other in others.items()})
+    for letter, other in others.items():
+        text = text.replace(letter, other)
+    return text
+
+
 def _told(text: str) -> int:
-    """Bytes of letters; a digit tells enough by itself."""
-    if any(map(str.isdigit, text)):
+    """Bytes of letters, as far as they matter; a digit tells enough by itself."""
+    if any(map(str.isdigit, set(text))):
         return TELLING
-    return len("".join(filter(str.isalpha, text)).encode())
+    return len("".join(islice(filter(str.isalpha, text), TELLING)).encode())
