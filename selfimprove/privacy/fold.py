@@ -24,6 +24,7 @@ _DROPPED = re.compile(
 _BREAKS = "\t\n\r\x0b\x0c\x1c\x1d\x1e\x1f\x85"
 _RETURN = re.compile("\r(\n?)")
 _CONTROLS = bytes({*range(32), 127} - {*b"\t\n\r"})
+_FOLDED = _CONTROLS + b"\r[%&\\"  # a text of ASCII without these stays as it is: most do
 _ENTITIES = {
     "commat": "@", "period": ".", "amp": "&", "colon": ":", "sol": "/", "equals": "=", "plus": "+", "lowbar": "_",
 }  # fmt: skip
@@ -72,6 +73,8 @@ class Folded:
 
 def fold(text: str, found: Sequence[tuple[int, int]] = ()) -> Folded:
     """Fold a text; placeholders and the spans in `found` (ascending, disjoint) each become one barrier."""
+    if not found and _has_none(text, _FOLDED):
+        return Folded(text)
     cuts = list(_cuts(text, found))
     if not cuts:
         return Folded(_translate(text))
@@ -96,7 +99,7 @@ def _cuts(text: str, found: Sequence[tuple[int, int]]) -> Iterable[tuple[int, in
         cuts += ((*match.span(), BARRIER) for match in PLACEHOLDER.finditer(text))
     if "\r" in text:
         cuts += ((match.start(), match.start() + 1, "" if match[1] else "\n") for match in _RETURN.finditer(text))
-    if not text.isascii() or _has_control(text):
+    if not _has_none(text, _CONTROLS):
         cuts += _unseen(text)
     for mark, pattern in _ENCODED.items():
         if mark in text:
@@ -146,14 +149,15 @@ def _decoded(match: re.Match[str]) -> str:
 
 def _translate(text: str) -> str:
     """Fold character by character, so that every offset stays."""
-    if text.isascii() and not _has_control(text):
+    if _has_none(text, _CONTROLS):
         return text
     return text.translate(_table())
 
 
-def _has_control(text: str) -> bool:
+def _has_none(text: str, characters: bytes) -> bool:
+    """Whether it is ASCII alone and holds none of these."""
     # deleting bytes costs a fraction of what a search by a regular expression does
-    return text.isascii() and len(text.encode().translate(None, _CONTROLS)) < len(text)
+    return text.isascii() and len(text.encode().translate(None, characters)) == len(text)
 
 
 class _Table(dict[int, str]):

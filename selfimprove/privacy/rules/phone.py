@@ -46,6 +46,7 @@ _DATE = re.compile(
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3}){2,}\Z")
 _DECIMAL = re.compile(r"\d*\.\d{5,}\Z|\d+\.\d+[ -]+\d+\.\d+")
+_AMERICAN = re.compile(r"\d{3}-\d\d-\d{4}")  # a social security number: another rule finds it, in less time
 _REGIONS = (
     "GB", "DE", "FR", "IT", "NL", "BE", "CH", "AT", "SE", "FI", "IE", "PL", "CZ", "HU", "RO", "GR", "TR", "UA", "IL",
     "ZA", "AU", "NZ", "JP", "KR", "CN", "IN", "BR", "AR", "MX", "TH", "ID", "PH",
@@ -75,12 +76,13 @@ def _is_evident(number: str, digits: str) -> bool:
 
 def _is_named(match: re.Match[str], number: str, digits: str) -> bool:
     """A word beside it says that it is one, and it is as long as one."""
+    shortest = 7 if number.strip().isdigit() else 6
+    if not (shortest <= len(digits) <= 15 or _is_international(number, digits, named=True)):
+        return False  # before the words are looked for, which costs more
     counts = number.strip().isdigit() or _THOUSANDS.match(number.strip())
     if digits.endswith("00000") or (counts and near(match, phone_words.COUNTED, before=0, after=20)):
         return False  # a quantity
-    said = says(match, phone_words.BEFORE) or near(match, phone_words.AFTER, before=0, after=24)
-    shortest = 7 if number.strip().isdigit() else 6
-    return said and (shortest <= len(digits) <= 15 or _is_international(number, digits, named=True))
+    return says(match, phone_words.BEFORE) or near(match, phone_words.AFTER, before=0, after=24)
 
 
 def _is_mobile_in_threes(plain: str) -> bool:
@@ -159,10 +161,10 @@ def _is_grouped_as_usual(number: str, digits: str) -> bool:
     groups = [len(group) for group in re.findall(r"\d+", number)]
     if len(groups) < 2 or not 8 <= len(digits) <= 12 or not number.startswith(("0", "(")):
         return False
+    if digits.startswith("00") or _AMERICAN.fullmatch(number.strip()):
+        return False
     import phonenumbers
 
-    if digits.startswith("00"):
-        return False
     for region in _REGIONS:
         if _lengths(region).isdisjoint((len(digits), len(digits) - 1)):
             continue

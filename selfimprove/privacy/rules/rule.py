@@ -65,11 +65,14 @@ def says(match: re.Match[str], phrases: Iterable[str], before: int = 40, after: 
     text, (start, end) = match.string, match.span()
     beside = text[max(0, start - before) : start] if before else text[end : end + after]
     plain = f" {_BETWEEN_WORDS.sub(' ', beside.lower())} "
-    # a loop, because any() over a generator costs three times as much here
-    return any(phrase in plain for phrase in phrases)
+    for phrase in phrases:  # noqa: SIM110, any() over a generator costs three times as much here
+        if phrase in plain:
+            return True
+    return False
 
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_NO_DIGITS = re.compile(r"[^0-9]")
 
 
 def words(text: str) -> frozenset[str]:
@@ -90,4 +93,4 @@ def compiled(pattern: str) -> re.Pattern[str]:
 
 def digits_of(text: str) -> str:
     """The ASCII digits in a text, in order."""
-    return re.sub(r"[^0-9]", "", text)
+    return _NO_DIGITS.sub("", text)
