@@ -23,6 +23,7 @@ NOT_ONE = words(
     obrigatoria esquecida muito non errata sbagliata corretta scaduta debole sicura vuota richiesta dimenticata
     molto niet onjuist verkeerd verlopen vergeten zwak sterk leeg vereist te nie bledne niepoprawne poprawne
     wygaslo slabe silne puste wymagane za string str text varchar password passwd passphrase secret changeme
+    passwort kennwort contrasena senha wachtwoord haslo
     change yourpassword your_password example placeholder redacted todo tbd case-sensitive
     """
 )
@@ -42,6 +43,11 @@ _SAID = words(
     vecchia diversa uguale giusta segreta
     verplicht gewijzigd veranderd kwijt geblokkeerd opgeslagen versleuteld lang kort makkelijk moeilijk eenvoudig nieuw
     oud anders gelijk juist geheim nodig
+    pbkdf2 argon2 argon2i argon2d argon2id aes128 aes256 aes-128 aes-256 sha-1 sha-256 sha-512 sha3 hs256 rs256
+    hmac-sha256 hmacsha256 ntlmv2 aes-256-gcm aes-256-cbc stdin stdout stderr
+    login logon submit cancel username signin signup log-in sign-in anmelden einloggen benutzername connexion connecter
+    identifiant entrar acceder usuario accedi inloggen gebruikersnaam zaloguj
+    1password keepass2 keepassx keepassxc keepass2android
     nieprawidlowe prawidlowe zmienione zablokowane zapomniane zgubione zapisane zaszyfrowane dlugie krotkie latwe trudne
     proste nowe stare inne takie dobre zle tajne
     """
@@ -54,17 +60,25 @@ _PLAIN_WORD = re.compile(r"[A-Za-z]?[a-z'-]+\Z|[A-Z][A-Z'-]+\Z")
 _ADJECTIVE = re.compile(r"(?:ed|ing|ly|able|ible|ive|ful|less|ous|ent|ant|ary|ory|ic|al)\Z", re.IGNORECASE)
 _CLOSING = "\"'`.,;:?!)]}"
 _PLACEHOLDER = re.compile(
-    r"[$#]\{.*|\$\([a-z]*|\$_?[A-Z][A-Z0-9_]*(?:\[.*|:\$\{?[A-Z][A-Z0-9_]*)?|\$[a-z_]*(?:pass|pw|secret)[a-z_]*|%s|%\([a-z_]*\)?s?|%[A-Z_]{2,}%?|"
+    r"\$?[$#]\{.*|\$?\$\([a-z]*|\$_?[A-Z][A-Z0-9_]*(?:\[.*|/.*|:\$\{?[A-Z][A-Z0-9_]*)?|\$[a-z_]*(?:pass|pw|secret)[a-z_]*|%s|%\([a-z_]*\)?s?|%[A-Z_]{2,}%?|"
+    r"[\w:/.=-]*\{\{.*|\^\w+\^|(?:required|nullable|sometimes|string|bail)\|.*|(?:min|max|size):\d+(?:\|.*)?|"
     r"[{\[]+[A-Za-z _.-]*|[{\[]+[A-Za-z_][\w .-]*[}\]].*|<[^<>]*>?|[*xX._•#-]{3,}|your[a-z_-]*|example[a-z_-]*\d{0,3}"
 )
 _NAME = r"(?:(?:[a-z]{2}|[A-Z][a-z]|[A-Z]{2}|_)[A-Za-z_]*\d{0,3}|[a-z])"
 # Whole values only: random ones begin with any of these. A call's brackets may have been cut off at a quote or space.
 _LOOK_UP = re.compile(
+    r"[A-Z_]\w*(?:Str|String|Type|Field|Schema|Bytes|Control|Input|Dto)|DataTypes?\.\w+|"  # types
+    r"!(?:vault|secret|Ref|Sub|GetAtt|ImportValue|env\w*)|(?:static|self|parent|\$this)(?:::|->?)\$?\w*|"
+    r".*\\[sSwWdD][*+{].*|(?:\\[\w.-]+){2,}|"  # an expression that matches one, a path
     rf"[!(]{{0,2}}[$]?{_NAME}(?:(?:\??\.|->|::){_NAME})*[(\[{{][()\[\]{{}}:.,$=>-]*"
     rf"(?:(?:{_NAME}|\d+)(?:[.,:=\[\](){{}}>-]+(?:{_NAME}|\d+))*)?[()\[\]{{}}.,:=>-]*|"
     r"(?:os|env|process|self|this|user|data|req|request|config|settings|options|args|params|form|cfg|ctx)\??\.[A-Za-z_].*|"
     r"(?:env|getenv|request|config|settings|options|args|params|input|getpass|prompt|form|cfg|ctx)[A-Za-z_]*|"
     r"https?:.*|[~.]{0,2}/[\w.-]*(?:/[\w.*-]*)*|\([^\w]*(?:[A-Za-z]+|\d+)\W*|[(~]+"
+)
+_FILE = re.compile(
+    r"[\w.-]+\.(?:py|js|mjs|ts|tsx|jsx|rb|go|rs|c|h|cc|cpp|cs|java|php|pl|sh|ps1|bat|sql|md|rst|txt|csv|tsv|json|ya?ml|toml|"
+    r"ini|cfg|conf|env|xml|html?|css|log|lock|key|pem|crt|zip|gz|tar|exe|jar|docx?|xlsx?|pdf|png|jpe?g|db|kdbx)"
 )
 _FIELD = re.compile(
     r"(?:enter|type|confirm|invalid|wrong|incorrect|forgot|show|hide|new|old|current|repeat|user|your|hash|salt|field|"
@@ -90,6 +104,11 @@ def is_code(text: str) -> bool:
 def is_version(text: str) -> bool:
     """Whether it is the number of a version, such as v2.4.1."""
     return bool(re.fullmatch(r"[v^~=]{0,2}\d{1,3}(?:\.\d{1,3}){1,3}(?:[-.]?[a-z]{1,5}\.?\d{0,3})?", text))
+
+
+def is_file(text: str) -> bool:
+    """Whether it is the name of a file."""
+    return _FILE.fullmatch(text) is not None
 
 
 def is_field(text: str) -> bool:

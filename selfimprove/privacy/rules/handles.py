@@ -60,7 +60,7 @@ _TAG = r"#\d{4}(?![\w-])"
 _BEFORE_TAG = re.compile(r"(?<![\w#&/.@-])[A-Za-z_][\w.]{1,31}\Z")
 _TAGGED = r"discord|battle\.?net|battle ?tag|riot|valorant|overwatch"
 _NO_TAG = re.compile(
-    r"(?:issues?|pr|pull|bug|tickets?|orders?|case|room|invoice|no|nr|number|page|step|part|line|item|task|mr|commit|"
+    r"(?:issues?|pr|pull|bug|tickets?|orders?|case|room|invoice|no|nr|number|page|step|part|line|item|task|mr|commit|patch|"
     r"faqs?|chapters?|forum|version|button|section|question|topic|post|message|rule|level|build|release|"
     r"channel|server|id|error|code|color|colour|gh|role|general|thread)",
     re.IGNORECASE,

@@ -10,7 +10,8 @@ MARKS = r"(?:\\?[\"'`]|[*_~(\[]){0,5}"
 _FENCE = r"(?:[ \t>]{0,8}+(?:`{3,4}|~{3})[\w+-]{0,12}+[ \t]{0,4}+\n)?"
 BELOW = (
     rf"(?:[ \t]{{0,4}}+\n(?:[ \t>]{{0,8}}+\n){{0,2}}{_FENCE}"
-    r"[ \t>]{0,8}+(?:(?:[-*+•]|\d{1,2}[.)])[ ]{1,3})?)"
+    r"[ \t>]{0,8}+(?:(?:[-*+•]|\d{1,2}[.)])[ ]{1,3})?"
+    r"(?!(?:`{3}|~{3})[^\n`~]{0,40}\n))"  # the line that opens a fence is no value
 )
 # What is left of a line on which a word promises that a value comes on the next; whether it does, `leads` says.
 REST = r"(?P<rest>[^\n:=!?;\"'`]{0,60}+(?:[:=]|->|→)?[*_~`)\"' \t]{0,6}+)"
@@ -27,6 +28,22 @@ _LEADS = re.compile(
     rf"(?P<sign>[*_~`)]{{0,3}}[ ]{{0,2}}(?:[:=]|->|→|(?<=[ ])-)|(?:[ ]{_VERB})?[ ](?:{_THERE})[ ]?[:.]?|"
     rf"[ ]{_VERB}[ ]?:?)"
     r"[*_~`)]{0,3}[ \t]*",
+    re.IGNORECASE,
+)
+OF = (
+    "for|of|at|on|from|to|fur|von|vom|bei|beim|zu|zum|auf|de|du|des|pour|sur|del|para|en|do|da|di|per|su|voor|van|op|bij|"
+    "dla|z|w|na"
+)
+_SAYS = re.compile(
+    rf"(?:[ ](?:{OF})[ ][^:=,\n]{{1,40}}?)?(?P<is>(?:[ ]{_VERB})?(?:[ ](?:{_THERE}))?)"
+    r"[ ]?(?:[:.=]|->|→|-)?[*_~`) \t]*",
+    re.IGNORECASE,
+)
+# What has to do with passwords and keys and is none; such a word belongs to the one before it.
+_ABOUT = re.compile(
+    r"(?:'?s)?[ _-](?:managers?|generators?|hashing|requirements?|rules?|polic(?:y|ies)|criteria|strength|hints?|"
+    r"length|encryption|algorithms?|crack\w*|attacks?|tools?|databases?|files?|fields?|forms?|formats?|types?|complexity|"
+    r"options?|settings?|vaults?|detect\w*|scann\w*|providers?|variables?)\b",
     re.IGNORECASE,
 )
 _ANOTHER = re.compile(r"\b(?:and|or|und|oder|user\w*|login|e?-?mail)\b", re.IGNORECASE)
@@ -53,9 +70,24 @@ def leads(rest: str) -> str:
 
 def is_heading(match: re.Match[str]) -> bool:
     """Whether the match is all that its line says, up to the group "rest"."""
+    return _NUMBER.fullmatch(match["rest"]) is not None and _begins_line(match)
+
+
+def says(match: re.Match[str]) -> bool:
+    """Whether the line says that this is it, and not what is done with one: "to reset your password, run:"."""
+    found = _SAYS.fullmatch(match["rest"])
+    return found is not None and (bool(found["is"]) or _begins_line(match))
+
+
+def is_about(rest: str) -> bool:
+    """Whether what is left of the line makes of the thing something else: its policy, its file, a program for it."""
+    return _ABOUT.match(rest) is not None
+
+
+def _begins_line(match: re.Match[str]) -> bool:
     text, start = match.string, match.start()
     begin = max(text.rfind("\n", 0, start) + 1, start - _LONGEST_LINE)
-    return _NUMBER.fullmatch(match["rest"]) is not None and _HEADING.fullmatch(text, begin, start) is not None
+    return _HEADING.fullmatch(text, begin, start) is not None
 
 
 def inside(match: re.Match[str]) -> str:

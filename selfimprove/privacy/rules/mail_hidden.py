@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules.mail import LABEL, TOP_LEVEL
-from selfimprove.privacy.rules.rule import Bounds, Rule, near
+from selfimprove.privacy.rules.rule import Bounds, Rule, near, words
 
 _ADDRESS = re.compile(r"[\w.!#$%&'*+/=?^`{|}~-]{1,64}@(?:[\w-]{1,63}\.){1,8}(?P<end>[a-z]{2,24})", re.IGNORECASE)
 _MARKS = r"*`~_\\"
@@ -15,6 +15,8 @@ _MAIL_WORDS = (
 )
 _DOTTED = re.compile(r"[a-z]{1,30}[._+-][a-z]{2,30}\w{0,8}\Z", re.IGNORECASE)
 _NUMBERED = re.compile(r"[a-z]{3,30}\d{1,4}\Z", re.IGNORECASE)
+_NO_LOCAL = words("address adresse direccion indirizzo adres email e-mail mail website site")  # "my address at x.org"
+_COUNTRIES = words("de fr uk es it nl pl br ch at io co eu")
 
 
 def _is_address(text: str) -> bool:
@@ -47,7 +49,7 @@ def _said(match: re.Match[str]) -> Iterator[Bounds]:
     likely = _DOTTED.match(local) or (
         near(match, _MAIL_WORDS, before=50) and (_NUMBERED.match(local) or re.fullmatch(r"[a-z]{2,}", local))
     )
-    if likely and last in TOP_LEVEL | {"de", "fr", "uk", "es", "it", "nl", "pl", "br", "ch", "at", "io", "co", "eu"}:
+    if likely and local.lower() not in _NO_LOCAL and last in TOP_LEVEL | _COUNTRIES:
         yield match.span()
 
 

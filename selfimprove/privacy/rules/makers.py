@@ -61,7 +61,7 @@ _MAKERS: tuple[tuple[str, str, str], ...] = (
     ("sendgrid", r"SG\.[\w-]{16,32}\.[\w-]{16,64}", "sg."),
     ("sentry", r"sntry[su]_[\w=+/-]{30,200}", "sntry"),
     ("shopify", r"shp(?:at|ca|pa|ss|ua)_[a-fA-F0-9]{32,64}", "shp"),
-    ("sk", r"sk-(?:proj-|ant-|svcacct-|admin-|or-v1-|lf-|live-|test-)?[\w-]{16,250}", "sk-"),
+    ("sk", r"sk-(?!ecdsa-|ssh-)(?:proj-|ant-|svcacct-|admin-|or-v1-|lf-|live-|test-)?[\w-]{16,250}", "sk-"),
     ("slack", r"(?:xox[abceoprs]-[A-Za-z0-9-]{13,250}|xapp-\d-[A-Za-z0-9-]{11,250})", "xox xapp-"),
     ("square", r"(?:sq0[a-z]{3}-[\w-]{22,60}|EAAA[\w-]{56,80})", "sq0 eaaa"),
     ("stripe", r"(?:sk|rk|pk)_(?:live|test|prod)_[A-Za-z0-9]{10,250}", "_live_ _test_ _prod_"),

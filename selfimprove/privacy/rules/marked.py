@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess
+from selfimprove.privacy.rules.joined import is_alone
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, words
 from selfimprove.privacy.rules.said import KEY, KEY_NEEDS
 
@@ -38,8 +39,8 @@ _LONGEST_LINE, _MOST_ROWS = 400, 50
 def _marked(match: re.Match[str]) -> Iterator[Bounds]:
     given = match["value"].rstrip(".,;:?)]}|")
     apart = match["apart"] or match["below"]
-    verb = match["below"] and match["key"].lower() == "pass"
-    if verb or (match["apart"] == "|" and not _is_row(match)):
+    other = match["key"].lower() == "pass" or not is_alone(match) or guess.is_file(given)  # a verb, a command, a file
+    if (match["below"] and other) or (match["apart"] == "|" and not _is_row(match)):
         return
     if match["vague"] and guess.is_version(given):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from selfimprove.privacy.rules.rule import Bounds, Rule, digits_of, near, words
 
@@ -32,6 +33,8 @@ def _card(match: re.Match[str]) -> Iterator[Bounds]:
     groups = [m.span() for m in re.finditer(r"\d+", match[0])]
     if all(end - start == 1 for start, end in groups):
         groups = [(groups[0][0], groups[-1][1])] if named else []
+    if not named and len(groups) > _MOST_GROUPS and all(a <= b for a, b in pairwise(_numbers(match[0], groups))):
+        return  # a list of numbers in order
     at = 0
     while at < len(groups):
         most = min(_MOST_GROUPS, len(groups) - at)
@@ -39,6 +42,10 @@ def _card(match: re.Match[str]) -> Iterator[Bounds]:
         if taken:
             yield match.start() + groups[at][0], match.start() + groups[at + taken - 1][1]
         at += taken or 1
+
+
+def _numbers(text: str, groups: list[Bounds]) -> list[int]:
+    return [int(text[start:end]) for start, end in groups]
 
 
 def _card_in_cells(match: re.Match[str]) -> Iterator[Bounds]:

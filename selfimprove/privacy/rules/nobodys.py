@@ -33,7 +33,7 @@ NOBODYS = words(
     mlflow dask kasm headless openhands swebot opam linuxserver cloudera hdfs yarn tomcat jboss wildfly
     glassfish zabbix nagios icinga munin asterisk freeswitch matrix synapse mattermost discourse n8n nocodb
     directus strapi hasura supabase pgadmin caddy traefik envoy haproxy squid varnish bitnami cloudsdk codeuser
-    opencode devcontainer code-server
+    opencode devcontainer code-server myself forge redpanda
     """
 )
 _STANDS_IN = re.compile(

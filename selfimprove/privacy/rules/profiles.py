@@ -33,7 +33,7 @@ _PAGES = words(
     addstickers proxy s c directory videos downloads widgets oauth api business pin ideas today hashtags public discover
     stream upload charts mobile web pg story.php permalink.php media gaming ads careers blog docs en de fr es
     features topics trending pricing security enterprise sponsors collections
-    company page yourpage yourprofile yourhandle handle profile account brand
+    notes company page yourpage yourprofile yourhandle handle profile account brand
     """
 )
 _VERSION = re.compile(r"[a-z]?\d[\w.]{0,6}|.{1,2}")

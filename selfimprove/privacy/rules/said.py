@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess, vocabulary
-from selfimprove.privacy.rules.joined import unmarked
+from selfimprove.privacy.rules.joined import OF, unmarked
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, near
 
 PLAIN_KEY = (
@@ -24,14 +24,10 @@ KEY_NEEDS = either(
     "toegangscode|haslo|kod|wi-fi|wifi|wlan"
 )
 START = r"(?:(?<![A-Za-z_])(?<!--)|(?<=[a-z])(?=passwort|kennwort|wachtwoord))"  # compounds are one word
-_OF = (
-    "for|of|at|on|from|to|fur|von|vom|bei|beim|zu|zum|auf|de|du|des|pour|sur|del|para|en|do|da|di|per|su|voor|van|op|bij|"
-    "dla|z|w|na"
-)
 _BETWEEN = (
     r"[^\n\x00:=.!?\"'`;,()]{0,40}?"
     r"(?:(?:https?://[^\s\x00\"'`<>:]{3,100}(?=:?[ ])|"  # what it is the password of; redacted, when found before
-    rf"(?<=[ ])(?:{_OF})[ ](?:\x00|[\w@-]{{1,63}}+(?:\.[\w@-]{{1,63}}+){{1,5}})(?=:?[ ]|:\d)"
+    rf"(?<=[ ])(?:{OF})[ ](?:\x00|[\w@-]{{1,63}}+(?:\.[\w@-]{{1,63}}+){{1,5}})(?=:?[ ]|:\d)"
     r"(?::\d{2,5})?|\((?<=[ ].)[^()\n:=]{1,60}\)|\x00(?=:[ ]))"
     r"[^\n\x00:=.!?\"'`;,()]{0,20}?)?"
 )
@@ -81,7 +77,11 @@ _BOARD_BEFORE = (
     r"\b(?:gpio|arduino|esp\d{2,4}|raspberry|header|connector|connect|solder|wire|led|digital|analog|input|output)"
     r"[ ](?:the[ ])?\Z"
 )
-_BOARD_AFTER = r"^[ ](?:(?:to|and|on)[ ](?:the[ ])?(?:ground|gnd|vcc|5v|3\.3v|board|header|pin)\b|(?:high|low)\b)"
+_NOT_AFTER = (
+    r"^[ ](?:(?:seconds?|minutes?|min|hours?|digits?|sekunden|minuten|stunden|ziffern|secondes|chiffres|segundos|"
+    r"minutos|secondi|minuti|seconden|cijfers|sekund|minut|cyfr)\b|"
+    r"(?:to|and|on)[ ](?:the[ ])?(?:ground|gnd|vcc|5v|3\.3v|board|header|pin)\b|(?:high|low)\b)"
+)
 CODE = (
     rf"\b(?:{vocabulary.pattern('one_time_code', 'card_code', 'card_pin', 'door_code')}|pin-(?:code|number|nummer)|"
     r"m?tan(?=[ ]?(?:[:=]|ist\b|lautet\b))|"
@@ -154,13 +154,13 @@ def _used_as(match: re.Match[str]) -> Iterator[Bounds]:
     """The password comes first: "I use … as my password"."""
     begin = max(0, match.start() - 70)
     before = _TOKEN_BEFORE.search(match.string[begin : match.start()])
-    if before and guess.is_complex(before[1]) and not guess.is_none(before[1]):
+    if before and guess.is_complex(before[1].lstrip("(")) and not guess.is_none(before[1]):
         yield begin + before.start(1), begin + before.end(1)
 
 
 def _pin(match: re.Match[str]) -> Iterator[Bounds]:
-    """A number that opens something, not one of the pins of a chip or a board."""
-    if not (near(match, _BOARD_BEFORE, before=24) or near(match, _BOARD_AFTER, before=0, after=24)):
+    """A number that opens something, not one of the pins of a chip or a board, nor how long a code is good for."""
+    if not (near(match, _BOARD_BEFORE, before=24) or near(match, _NOT_AFTER, before=0, after=24)):
         yield match.span("value")
 
 

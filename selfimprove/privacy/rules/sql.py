@@ -50,7 +50,11 @@ def _is_meant(column: str, given: str) -> bool:
 
 
 def _user(match: re.Match[str]) -> Iterator[Bounds]:
-    updates = not match["column"] or near(match, r"\bset\s", before=200)
+    said = match[0].lower()
+    if match["column"]:
+        updates = near(match, r"\bset\s", before=200)
+    else:  # a device is identified by something too
+        updates = not said.startswith("identified") or near(match, r"\b(?:user|role|grant|login)\b", before=200)
     if updates and _is_given(match["value"]):
         yield match.span("value")
 

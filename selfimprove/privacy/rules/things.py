@@ -48,9 +48,10 @@ def _plate(match: re.Match[str]) -> Iterator[Bounds]:
 
 
 def _seed(match: re.Match[str]) -> Iterator[Bounds]:
-    """Twelve words or more without the small words of sentences."""
-    said = re.findall(r"[a-z]{3,8}", match["value"])
-    if len(set(said)) >= _SEED_LENGTHS[0] - 2 and not _SMALL.intersection(said[: _SEED_LENGTHS[0]]):
+    """Twelve words or more without the small words of sentences; no dictionary, no list of names."""
+    said = re.findall(r"[a-z]{3,8}", match["value"].lower())
+    listed = said == sorted(said) or (", " in match["value"] and re.search(r"[A-Z][a-z]+ [A-Z]", match["value"]))
+    if not listed and len(set(said)) >= _SEED_LENGTHS[0] - 2 and not _SMALL.intersection(said[: _SEED_LENGTHS[0]]):
         yield match.span("value")
 
 

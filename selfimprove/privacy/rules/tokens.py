@@ -26,7 +26,7 @@ NAME = (
     r"webhook|account|storage|"
     r"service|master|subscription|licen[cs]e|deploy|bot|consumer|shared|csrf|jwt|oauth|aws|azure|gcp|github|slack|"
     r"openai|stripe)"
-    r"[_\-. ]{0,2}){1,3}(?:keys?|tokens?|secrets?|credentials?)|secret|token|"
+    r"[_\-. ]{0,2}){1,3}(?:keys?|tokens?(?!i[sz])|secrets?|credentials?)|secret|token(?!i[sz])|"
     rf"{vocabulary.pattern('key')}|schlussel|clave|chave|chiave|sleutel|klucz"
 )
 NAME_NEEDS = either("key|token|secret|credential|schluss|api|cle |jeton|clave|chave|chiave|sleutel|klucz")
@@ -42,7 +42,10 @@ _PLACEHOLDER = re.compile(
     r"insert|todo|\.\.\.|\*\*\*|<|>"
 )
 # Parts of names; "2" and "4" also stand for words within one.
-_OF_WORDS = re.compile(r"[A-Za-z]?[a-z]*\d{0,3}|[A-Z]+\d{0,2}|\d{1,4}|[a-z]{3,10}[24][a-z]{2,10}")
+_OF_WORDS = re.compile(
+    r"[A-Za-z]?[a-z]*\d{0,3}|[A-Z]+\d{0,2}|\d{1,4}|[a-z]{3,10}[24][a-z]{2,10}|ed25519|"
+    r"[a-z]{0,20}(?:[A-Z][a-z]{2,20}\d{0,2}|[A-Z]{1,5}\d?(?=[A-Z][a-z]{2})|Ed25519){2,12}(?<=[a-z]{2})"
+)
 
 
 def _block(match: re.Match[str]) -> Iterator[Bounds]:
@@ -64,7 +67,8 @@ def _assigned(match: re.Match[str]) -> Iterator[Bounds]:
 
 def _aws_secret(match: re.Match[str]) -> Iterator[Bounds]:
     mixed = re.search(r"[a-z]", match[0]) and re.search(r"[A-Z]", match[0]) and re.search(r"\d", match[0])
-    if mixed and near(match, r"aws|amazon|secret|akia|asia", before=100, after=60):
+    linked = near(match, r"https?://\S*\Z", before=80)
+    if mixed and not linked and near(match, r"aws|amazon|secret|akia|asia", before=100, after=60):
         yield match.span()
 
 

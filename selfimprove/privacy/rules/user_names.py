@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from selfimprove.privacy.rules import guess
 from selfimprove.privacy.rules.nobodys import is_nobodys
 from selfimprove.privacy.rules.rule import Bounds, Rule, near
 
@@ -23,6 +24,7 @@ _PROMPT = (
     r"(?::[ ]?[~/][^\n\x00$#%>]{0,100}|[ ](?:MINGW\d\d[ ]|MSYS[ ])?[~/\w.-]{1,80}\]?)[ ]?(?:[$%#>](?=\s|\Z)|\n\$[ ])"
 )
 _LONGEST_BEFORE = 70
+_CONTAINER = re.compile(r"[0-9a-f]{12}")  # who is logged in there is the image's user
 _MACHINE = re.compile(
     r"(?:macbook|mac|imac|mbp|mba|mini|studio|pro|air|max|local|lan|home|pc|laptop|notebook|desktop|thinkpad|dell|hp|asus|"
     r"lenovo|surface|ubuntu|debian|fedora|arch|linux|[a-z]*\d+\w*|von|de|di|van|s)",
@@ -45,7 +47,7 @@ def _home(match: re.Match[str]) -> Iterator[Bounds]:
 def _in_path(match: re.Match[str]) -> Iterator[Bounds]:
     """A folder that begins like a hidden file, or ends like one of a web site, is no user's."""
     name = match["value"].rstrip(".-")
-    if not is_nobodys(name) and not re.search(r"\.(?:html?|php|aspx?|jsp|js|css|png|jpg|py|txt|md|json)\Z", name):
+    if not is_nobodys(name) and not (guess.is_file(name) or re.search(r"\.(?:aspx?|jsp)\Z", name)):
         yield match.start("value"), match.start("value") + len(name)
 
 
@@ -55,7 +57,7 @@ def _at_prompt(match: re.Match[str]) -> Iterator[Bounds]:
     user = _BEFORE_PROMPT.search(match.string[begin : match.start()])
     if not user or (begin and not user.start() and match.string[begin] != "\n"):
         return
-    if not is_nobodys(user[1]):
+    if not (is_nobodys(user[1]) or _CONTAINER.fullmatch(match["host"])):
         yield begin + user.start(1), match.start()
     host = match["host"]
     if _OWNED.search(host) and not all(_MACHINE.fullmatch(part) for part in re.split(r"[-.]", host) if part):
