@@ -85,8 +85,13 @@ def _labels(sentence: str, riddle: bool) -> Iterator[tuple[str, str, bool]]:
         if riddle and not asked.OWNED.search(before):
             continue
         asks = asks or bool(asked.BARE.fullmatch(before.rpartition(", ")[2]) or asked.ASKS.search(before))
-        if asks:
-            yield before, "verification code" if match["sent"] else match[0], bool(asked.LISTED.search(before))
+        if not asks:
+            continue
+        listed = bool(asked.LISTED.search(before))
+        if match["handle"] and asked.OWNED.search(before):
+            yield "my ", "insta handle", listed  # whoever's it is: what the rules know without an @ is somebody's own
+        else:
+            yield before, "verification code" if match["sent"] else match[0], listed
 
 
 def _begins(answer: str, listed: bool) -> Iterator[int]:

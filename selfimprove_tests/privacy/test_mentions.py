@@ -35,7 +35,11 @@ CODE = [
     "private_key = ed25519.Ed25519PrivateKey.generate()", "sk-ecdsa-sha2-nistp256 keys cannot be loaded",
     "AsyncAdminAPIKeys: AsyncAdmin2KeysWithRawResponse", "- ./x/nginx.log:/home/nginx.log", "cd /home/forge/app",
     "see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/instancedata-data-retrieval.html",
-    "alma@1add2615774b:/app$ ls",
+    "alma@1add2615774b:/app$ ls", 'echo "vm.swappiness=10" | sudo tee -a /etc/sysctl.conf', "echo hello1! | gpg --sign",
+    "net user bob /add", 'setx PATH "%PATH%;C:\\x1"', "page.fill('#email', 'x1@')", 'password "Password"',
+    'WiFi.begin(ssid, "your_password")', 'client.login("bob", token)', "conn = DriverManager.getConnection(url, u, p);",
+    'ConvertTo-SecureString $plain -AsPlainText', 'variable "db_password" {\n  default = "changeme"\n}',
+    'session.login("google", "redirect")', "Authorization: required", 'args: ["--password", "${DB_PASSWORD}"]',
 ]  # fmt: skip
 SECRETS = [
     "Reset your password, then run:\n```console\n{}\n```", "my password for the database is:\n{}",

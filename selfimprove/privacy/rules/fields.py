@@ -33,6 +33,6 @@ _ANY = re.IGNORECASE
 RULES = (
     Rule("code_below", "PASSWORD", _CODE, _below(value), said.CODE_NEEDS, 3, flags=_ANY),
     Rule("account_below", "IBAN", _ACCOUNT, _below(value), accounts.NAMED_NEEDS, 6, flags=_ANY),
-    Rule("document_below", "NATIONAL_ID", _DOCUMENT, _below(identity.document), digits=5, flags=_ANY),
+    Rule("document_below", "NATIONAL_ID", _DOCUMENT, _below(identity.document), digits=2, flags=_ANY),
     Rule("birth_date_below", "BIRTH_DATE", _BIRTH, _below(birth.born), digits=4, flags=_ANY),
 )

@@ -18,6 +18,8 @@ _IS = (
     r"[=:#\"'*_`|-])){0,7}[ ]{0,2}"
 )
 
+_GERMAN = re.compile(r"(?=\D*\d\D*\d)[CFGHJKLMNPRTVWXYZ][CFGHJKLMNPRTVWXYZ0-9]{8}\d?")
+
 
 @cache
 def _module(name: str) -> Any:
@@ -68,7 +70,9 @@ def _dni(match: re.Match[str]) -> Iterator[Bounds]:
 
 
 def document(match: re.Match[str]) -> Iterator[Bounds]:
-    if len(digits_of(match["value"])) >= 5:
+    """Five digits, or what Germany writes: nine letters and digits, no vowels, only capitals."""
+    given = match["value"]
+    if len(digits_of(given)) >= 5 or _GERMAN.fullmatch(given):
         yield match.span("value")
 
 
@@ -130,7 +134,7 @@ RULES = (
         "document",
         rf"\b(?:{DOCUMENTS}){_IS}{NUMBER}",
         document,
-        5,
+        2,
     ),
     _rule("rg", rf"\brg{_IS}(?P<value>\d{{1,2}}\.\d{{3}}\.\d{{3}}-[\dX])(?!\w)", value, 8),
     _rule("imei", r"\d(?<![\w-].)\d[ -]?\d{6}[ -]?\d{6}[ -]?\d(?![\w-])", _near(r"\bimei\b"), 15, r"\bimei\b"),

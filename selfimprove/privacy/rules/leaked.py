@@ -10,7 +10,7 @@ from selfimprove.privacy.rules.rule import Bounds, Rule, near
 
 _NAME = r"(?:^|[\s\"'`(,|*])[\w.+-]{1,64}\Z"
 _MAIL = r"(?<=\w)@[\w-]{1,63}+(?:\.[\w-]{1,63}+){1,4}"  # from its sign on: quick to look for
-_LISTED = rf"{_MAIL}(?:[:;|]|[ ]:[ ])(?P<value>[^\s:;|,\"'`<>/\x00]{{6,64}}+)(?=[\s;|,\"'`]|\Z)"
+_LISTED = rf"{_MAIL}(?:[:;|]|[ ]?(?P<between>[:/])[ ])(?P<value>[^\s:;|,\"'`<>/\x00]{{6,64}}+)(?=[\s;|,\"'`]|\Z)"
 _CELL = (
     rf"{_MAIL}[`*]{{0,3}}[ ]{{0,20}}\|[ ]{{0,20}}"
     r"(?P<mark>[`*]{0,3})(?P<value>[^\s|\"'<>\x00]{6,64}+)[ ]{0,20}(?:\||$)"
@@ -43,7 +43,8 @@ def _mixed(match: re.Match[str]) -> Iterator[Bounds]:
     given = match["value"].removesuffix(match.groupdict().get("mark") or "")
     looks = re.search(r"[a-z]", given) and re.search(r"\d", given) and not _FILE.match(given)
     counted = _COUNTED.match(given)
-    address = near(match, _NAME, before=70) and not near(match, _COPIES, before=120)
+    slash = match.groupdict().get("between") == "/" and not guess.is_mixed(given)
+    address = not slash and near(match, _NAME, before=70) and not near(match, _COPIES, before=120)
     if address and looks and not counted and not guess.is_none(given) and not guess.is_code(given):
         yield match.start("value"), match.start("value") + len(given)
 

@@ -48,14 +48,15 @@ _OWNER = re.compile(
 )
 _BESIDE = (
     r"(?:(?<![\w-])(?:pass(?:word|wd|code|phrase|wort)?|pwd|pw|kennwort|mot de passe|contrasena|senha|wachtwoord|haslo)"
-    r"[ ]{1,2}|"
+    r"[ ]{1,2}[\"'`]?|"
     r"\b(?:log|sign)[ ]?in[ ](?:with|as|using)[ ][^\s/:\x00]{2,64}[ ]?[/:][ ]?|"
-    r"\b(?:credentials|logins?|zugangsdaten|identifiants|credenciales|credenziali)(?:[ ](?:are|is|sind))?[ ]?:?[ ]"
+    r"\b(?:credentials|creds|logins?|zugangsdaten|identifiants|credenciales|credenziali)(?:[ ](?:are|is|sind))?"
+    r"[ ]?(?::|->)?[ ]"
     r"[^\s/:\x00]{2,64}[ ]?[/:][ ]?)"
     r"(?P<value>[^\s\"'`\x00<>]{6,64})"
 )
 _BESIDE_NEEDS = either(
-    "log|sign|pass|pwd|pw|kennwort|contrasena|senha|wachtwoord|haslo|credential|login|zugangs|identifiants|creden"
+    "log|sign|pass|pwd|pw|kennwort|contrasena|senha|wachtwoord|haslo|credential|creds|login|zugangs|identifiants|creden"
 )
 _GIVEN = re.compile(
     r"\b(?:wlan|wi-?fi|wireless|router|with|using|enter|my|our|mein|unser|mon|ma|notre|mi|minha|meu|mijn|moje|"

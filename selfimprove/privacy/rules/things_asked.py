@@ -41,16 +41,19 @@ _SEEDS = (
     r"(?:seed|recovery|mnemonic|back-?up|secret)[ ](?:phrase|words)|pass ?phrase|wiederherstellungsphrase|"
     r"frase[ ](?:semilla|de[ ]recuperacion|di[ ]recupero|de[ ]recuperacao)"
 )
+_NETWORKS = r"(?:insta(?:gram)?|twitter|telegram|discord|snap(?:chat)?|tiktok|skype|reddit|github|steam)"
 _HANDLES = (
-    r"(?:insta(?:gram)?|twitter|telegram|discord|snap(?:chat)?|tiktok|skype|reddit|github|steam)"
-    r"(?:[ -](?:handle|(?:user ?)?name|account|id|tag|profile?|konto|compte|cuenta|conta|perfil|profilo))?|handle"
+    rf"(?:(?:user ?|benutzer|nutzer)?name|handle|nick(?:name)?|pseudo|usuario)[ ]"
+    rf"(?:on|auf|bei|sur|en|no|na|su|op)[ ]{_NETWORKS}|"
+    rf"{_NETWORKS}(?:[ -](?:handle|(?:user ?)?name|account|id|tag|profile?|konto|compte|cuenta|conta|perfil|profilo))?|"
+    r"handle"
 )
 _SENT = (
     r"code(?=,?[ ](?:that[ ])?(?:we|i|you)[ ](?:(?:have|just|ve)[ ]){0,2}(?:sent|texted|emailed|mailed|received|got)\b|"
     r",[ ]den[ ](?:wir|ich|du|sie)\b)"
 )
 LABEL = re.compile(
-    rf"(?<![\w-])(?:{KEY}|{_PHONES}|{_BIRTHS}|{_IDS}|{_BANK}|{_PLATES}|{_SEEDS}|{_HANDLES}|(?P<sent>{_SENT})|"
+    rf"(?<![\w-])(?:{KEY}|{_PHONES}|{_BIRTHS}|{_IDS}|{_BANK}|{_PLATES}|{_SEEDS}|(?P<handle>{_HANDLES})|(?P<sent>{_SENT})|"
     rf"{vocabulary.pattern(*_CONCEPTS)}|{_KEYS})(?![\w-])|(?<=[a-z])(?:passwort|kennwort|wachtwoord)(?![\w-])"
 )
 _WORDS = (

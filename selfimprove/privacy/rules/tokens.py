@@ -24,7 +24,7 @@ _LONGEST_BLOCK = 16_000
 NAME = (
     r"(?:(?:api|access|auth|secret|private|client|app|application|signing|encryption|session|bearer|refresh|"
     r"webhook|account|storage|"
-    r"service|master|subscription|licen[cs]e|deploy|bot|consumer|shared|csrf|jwt|oauth|aws|azure|gcp|github|slack|"
+    r"functions?|service|master|subscription|licen[cs]e|deploy|bot|consumer|shared|csrf|jwt|oauth|aws|azure|gcp|github|slack|"
     r"openai|stripe)"
     r"[_\-. ]{0,2}){1,3}(?:keys?|tokens?(?!i[sz])|secrets?|credentials?)|secret|token(?!i[sz])|"
     rf"{vocabulary.pattern('key')}|schlussel|clave|chave|chiave|sleutel|klucz"
@@ -35,7 +35,7 @@ _ASSIGN = (
     r"(?::=|=>|->|→|=(?!=)|:(?!:)|,(?=[ ]?[\"'])|-{1,2}[ ]|\((?<=[ ].)|"
     rf"[ ](?:{vocabulary.verb()})\b:?|"
     r"[ \t](?=[A-Za-z0-9+/_=.~-]{20}))"
-    r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:[bfru]{1,2}(?=[\"']))?(?:\\?[\"'`*]|<\w{1,6}>){0,3}"
+    r"(?:\*{1,3}|__|</\w{1,6}>)?[ \t]{0,4}(?:[bfru]{1,2}(?=[\"']))?(?:\\?[\"'`*]|<\w{1,6}>){0,3}(?:base64:)?"
 )
 _PLACEHOLDER = re.compile(
     r"(?i)your|example|sample|placeholder|changeme|change_me|dummy|redacted|xxxx|1234567890abcdef|abcdef123456|"
@@ -73,7 +73,7 @@ def _aws_secret(match: re.Match[str]) -> Iterator[Bounds]:
 
 
 def _header(match: re.Match[str]) -> Iterator[Bounds]:
-    if match["scheme"].lower() == "basic":
+    if (match["scheme"] or "").lower() == "basic":
         if holds_password(match["value"]):
             yield match.span("value")
     elif is_random(match["value"]):
@@ -129,9 +129,10 @@ RULES = (
     Rule(
         "authorization",
         "SECRET",
-        r"\b(?P<scheme>basic|bearer|token)[ ]{1,2}(?P<value>[A-Za-z0-9+/._~=-]{12,4000})",
+        r"\b(?:(?P<scheme>basic|bearer|token)[ ]{1,2}|authorization\\?[\"']?[ ]?[:=][ ]?\\?[\"']?)"
+        r"(?P<value>[A-Za-z0-9+/._~=-]{12,4000})",
         _header,
-        needs=("basic", "bearer", "token"),
+        needs=("basic", "bearer", "token", "authorization"),
         flags=re.IGNORECASE,
     ),
 )
