@@ -31,6 +31,7 @@ CODE = [
     "'password' => static::$password", "$password = $this->secret('What?');", "--passwd {{path/to/file}}",
     'r"password\\s*[:=]\\s*\\S+"', 'mysqladmin ping --password="$$(cat /run/secrets/x)"', "password=^PASS^",
     "mysql -h db --port 3306", "mysqld --print-defaults", "np.exp(-pi*x**2/2)", "y = -phi2*x", "x = -p1*(a+b)",
+    "re = from_man_exp(re, -prec2-extra, prec2)", "apikey@host:port/instance/55119999999",
     "return -psi0(0.5*a)", "tokenizer (`Qwen2TokenizerFast`)", "tokenizer_class: LlamaTokenizerFast2Model",
     "private_key = ed25519.Ed25519PrivateKey.generate()", "sk-ecdsa-sha2-nistp256 keys cannot be loaded",
     "AsyncAdminAPIKeys: AsyncAdmin2KeysWithRawResponse", "- ./x/nginx.log:/home/nginx.log", "cd /home/forge/app",
@@ -44,7 +45,8 @@ CODE = [
 SECRETS = [
     "Reset your password, then run:\n```console\n{}\n```", "my password for the database is:\n{}",
     "Password for the vault:\n{}", "the password for the file is below:\n{}", "Password:\n{}",
-    "docker run -it x -p{}", "mysql -u root -p{} shop", "mysql --port 3306 -p{} shop", "x.sh '-v' -p{}",
+    "docker run -it x -p{}", "mysql -u root -p{} shop",
+    "x.sh -h db \\\n    -p{}", "x.sh -v  -p{}", "mysql --port 3306 -p{} shop", "x.sh '-v' -p{}",
     "CREATE USER 'bob'@'%' IDENTIFIED BY '{}'", "grant all on x to bob identified by \"{}\"",
     "password: {}", "'password' => '{}',", "I use {} as my password", "$password = '{}';",
 ]  # fmt: skip

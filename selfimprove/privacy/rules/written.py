@@ -43,7 +43,7 @@ RULES = (
     Rule(
         "secret_told",
         "SECRET",
-        r"\b(?:token|api[ -]?key|secret|credential)s?\b[^\n:=.!?\"]{1,24}"
+        r"\b(?:token|api[ -]?key|secret|credential)s?\b(?!@)[^\n:=.!?\"]{1,24}"
         rf"(?:[ ](?:{vocabulary.verb()}|are)[ ]:?|[ ]?:)[ ]?[\"'`*]{{0,3}}"
         r"(?P<value>[A-Za-z0-9+/_=-]{16,500})",
         _random,
