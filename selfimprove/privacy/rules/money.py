@@ -29,23 +29,22 @@ _WORDS = r"card|\bcc\b|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|
 
 def _card(match: re.Match[str]) -> Iterator[Bounds]:
     """Cards inside a run of digit groups, from a group's start to a group's end; without a word, of a known issuer."""
-    named = near(match, _WORDS)
     groups = [m.span() for m in re.finditer(r"\d+", match[0])]
     if all(end - start == 1 for start, end in groups):
-        groups = [(groups[0][0], groups[-1][1])] if named else []
-    if not named and len(groups) > _MOST_GROUPS and all(a <= b for a, b in pairwise(_numbers(match[0], groups))):
+        groups = [(groups[0][0], groups[-1][1])] if near(match, _WORDS) else []
+    if len(groups) > _MOST_GROUPS and _ascends(match[0], groups) and not near(match, _WORDS):
         return  # a list of numbers in order
     at = 0
     while at < len(groups):
         most = min(_MOST_GROUPS, len(groups) - at)
-        taken = next((n for n in range(most, 0, -1) if _is_card(match[0], groups[at : at + n], named)), 0)
+        taken = next((n for n in range(most, 0, -1) if _is_card(match, groups[at : at + n])), 0)
         if taken:
             yield match.start() + groups[at][0], match.start() + groups[at + taken - 1][1]
         at += taken or 1
 
 
-def _numbers(text: str, groups: list[Bounds]) -> list[int]:
-    return [int(text[start:end]) for start, end in groups]
+def _ascends(text: str, groups: list[Bounds]) -> bool:
+    return all(one <= next_ for one, next_ in pairwise(int(text[start:end]) for start, end in groups))
 
 
 def _card_in_cells(match: re.Match[str]) -> Iterator[Bounds]:
@@ -54,7 +53,8 @@ def _card_in_cells(match: re.Match[str]) -> Iterator[Bounds]:
         yield from _card(match)
 
 
-def _is_card(text: str, groups: list[Bounds], named: bool) -> bool:
+def _is_card(match: re.Match[str], groups: list[Bounds]) -> bool:
+    text = match[0]
     start, end = groups[0][0], groups[-1][1]
     if len(groups) > 1:
         plausible = tuple(end - start for start, end in groups) in _GROUPS
@@ -63,8 +63,9 @@ def _is_card(text: str, groups: list[Bounds], named: bool) -> bool:
     if not plausible:
         return False
     number = digits_of(text[start:end])
-    known = (named and 12 <= len(number) <= 19) or _ISSUER.fullmatch(number)
-    return bool(known) and len(set(number)) > 1 and luhn(number)
+    if len(set(number)) == 1 or not luhn(number):
+        return False
+    return bool(_ISSUER.fullmatch(number) or (12 <= len(number) <= 19 and near(match, _WORDS)))
 
 
 def luhn(number: str) -> bool:

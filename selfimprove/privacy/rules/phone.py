@@ -59,12 +59,14 @@ _MOBILE_REGIONS = ("GB", "FR", "DE", "NL", "AU", "ES", "IT", "BE", "CH", "PL")
 def _phone(match: re.Match[str]) -> Iterator[Bounds]:
     number, start = match["number"], match.start()
     digits = digits_of(number)
-    if len(set(digits)) == 1 or _is_something_else(match, number):
+    if len(set(digits)) == 1 or _is_something_else(number):
         return
     if _is_evident(number, digits) or _is_named(match, number, digits) or _is_valid_somewhere(number, digits):
-        yield start + (len(number) - len(number.lstrip())), match.end()
+        found = [(start + (len(number) - len(number.lstrip())), match.end())]
     else:
-        yield from ((start + m.start(), start + m.end()) for m in _FORMATS.finditer(number))
+        found = [(start + m.start(), start + m.end()) for m in _FORMATS.finditer(number)]
+    if found and not near(match, phone_words.NOT_ONE, before=24):  # asked last, since it takes longest
+        yield from found
 
 
 def _is_evident(number: str, digits: str) -> bool:
@@ -94,7 +96,7 @@ def _is_valid_somewhere(number: str, digits: str) -> bool:
     return _is_mobile(number, digits) or _is_grouped_as_usual(number, digits)
 
 
-def _is_something_else(match: re.Match[str], number: str) -> bool:
+def _is_something_else(number: str) -> bool:
     plain = number.strip()
     return bool(
         _DATE.match(plain)
@@ -103,7 +105,6 @@ def _is_something_else(match: re.Match[str], number: str) -> bool:
             re.fullmatch(r"\+?\d+(?:\.\d+)+", plain)
             and not re.fullmatch(r"(?:\+\d{1,4}|\d{2,4})(?:\.\d{2,4}){2,4}", plain)
         )
-        or near(match, phone_words.NOT_ONE, before=24)
     )
 
 
