@@ -23,7 +23,7 @@ MANUALS = [
     "many seed varieties, such as White Widow, Silver Haze, Northern Lights, Super Silver Haze, Girl Scout Cookies",
     "secret\nsection\nsecure\nsecurity\nsegue\nselect\nsender\nsending\nsequel\nserial\nseries\nserver\nservice\nsession",
     "numbers:\n2613\n2615\n2616\n2618\n2620\n2621\n2622", "4001 4003 4007 4013 4019 4021 4027",
-    "his official email address at davidson.com bounced",
+    "his official email address at museum.org bounced",
 ]  # fmt: skip
 CODE = [
     "password: SecretStr = Field(min_length=8)", "password: _PasswordType | None", "password: DataTypes.STRING",
@@ -31,7 +31,7 @@ CODE = [
     "'password' => static::$password", "$password = $this->secret('What?');", "--passwd {{path/to/file}}",
     'r"password\\s*[:=]\\s*\\S+"', 'mysqladmin ping --password="$$(cat /run/secrets/x)"', "password=^PASS^",
     "mysql -h db --port 3306", "mysqld --print-defaults", "np.exp(-pi*x**2/2)", "y = -phi2*x", "x = -p1*(a+b)",
-    "re = from_man_exp(re, -prec2-extra, prec2)", "apikey@host:port/instance/55119999999",
+    "re = from_man_exp(re, -prec2-extra, prec2)", f"apikey@host:port/instance/{MADE.number(13)}",
     "return -psi0(0.5*a)", "tokenizer (`Qwen2TokenizerFast`)", "tokenizer_class: LlamaTokenizerFast2Model",
     "private_key = ed25519.Ed25519PrivateKey.generate()", "sk-ecdsa-sha2-nistp256 keys cannot be loaded",
     "AsyncAdminAPIKeys: AsyncAdmin2KeysWithRawResponse", "- ./x/nginx.log:/home/nginx.log", "cd /home/forge/app",
