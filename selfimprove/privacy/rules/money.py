@@ -23,13 +23,14 @@ _ISSUER = re.compile(
     r"3(?:0[0-5]|[689]\d)\d{11}|35\d{14}|62\d{14,17}"
 )
 _GROUPS = {(4, 4, 4, 4), (4, 6, 5), (4, 6, 4), (4, 4, 4, 4, 3), (4, 4, 4, 1), (5, 4, 5, 2), (8, 8), (6, 13), (4, 4, 5)}
+_GROUP = re.compile(r"\d+")
 _MOST_GROUPS = 5
 _WORDS = r"card|\bcc\b|visa|master|amex|credit|debit|karte|carte|tarjeta|cartao|carta|kaart|karta"
 
 
 def _card(match: re.Match[str]) -> Iterator[Bounds]:
     """Cards inside a run of digit groups, from a group's start to a group's end; without a word, of a known issuer."""
-    groups = [m.span() for m in re.finditer(r"\d+", match[0])]
+    groups = [m.span() for m in _GROUP.finditer(match[0])]
     if all(end - start == 1 for start, end in groups):
         groups = [(groups[0][0], groups[-1][1])] if near(match, _WORDS) else []
     if len(groups) > _MOST_GROUPS and _ascends(match[0], groups) and not near(match, _WORDS):

@@ -46,6 +46,9 @@ _DATE = re.compile(
 )
 _THOUSANDS = re.compile(r"\d{1,3}(?:[ .]\d{3}){2,}\Z")
 _DECIMAL = re.compile(r"\d*\.\d{5,}\Z|\d+\.\d+[ -]+\d+\.\d+")
+_GROUP = re.compile(r"\d+")
+_IN_THREES = re.compile(r"[5-79]\d\d[ ]\d{3}[ ]\d{3}")
+_DOTTED = re.compile(r"\+?\d+(?:\.\d+)+")
 _AMERICAN = re.compile(r"\d{3}-\d\d-\d{4}")  # a social security number: another rule finds it, in less time
 _REGIONS = (
     "GB", "DE", "FR", "IT", "NL", "BE", "CH", "AT", "SE", "FI", "IE", "PL", "CZ", "HU", "RO", "GR", "TR", "UA", "IL",
@@ -89,7 +92,7 @@ def _is_named(match: re.Match[str], number: str, digits: str) -> bool:
 
 def _is_mobile_in_threes(plain: str) -> bool:
     """Spanish, Polish, Portuguese mobile numbers: written like millions, but nobody's millions begin so and end so."""
-    return bool(re.fullmatch(r"[5-79]\d\d[ ]\d{3}[ ]\d{3}", plain) and not plain.endswith("00"))
+    return bool(_IN_THREES.fullmatch(plain) and not plain.endswith("00"))
 
 
 def _is_valid_somewhere(number: str, digits: str) -> bool:
@@ -102,7 +105,7 @@ def _is_something_else(number: str) -> bool:
         _DATE.match(plain)
         or _DECIMAL.match(plain)
         or (
-            re.fullmatch(r"\+?\d+(?:\.\d+)+", plain)
+            _DOTTED.fullmatch(plain)
             and not re.fullmatch(r"(?:\+\d{1,4}|\d{2,4})(?:\.\d{2,4}){2,4}", plain)
         )
     )
@@ -159,10 +162,10 @@ def _parsed(digits: str, region: str | None) -> Any:
 
 def _is_grouped_as_usual(number: str, digits: str) -> bool:
     """A national number that is valid somewhere and whose groups are those that are usual there."""
-    groups = [len(group) for group in re.findall(r"\d+", number)]
-    if len(groups) < 2 or not 8 <= len(digits) <= 12 or not number.startswith(("0", "(")):
+    if not (8 <= len(digits) <= 12 and number.startswith(("0", "("))):
         return False
-    if digits.startswith("00") or _AMERICAN.fullmatch(number.strip()):
+    groups = [len(group) for group in _GROUP.findall(number)]
+    if len(groups) < 2 or digits.startswith("00") or _AMERICAN.fullmatch(number.strip()):
         return False
     import phonenumbers
 
@@ -172,7 +175,7 @@ def _is_grouped_as_usual(number: str, digits: str) -> bool:
         parsed = _parsed(digits, region)
         if parsed and phonenumbers.is_valid_number_for_region(parsed, region):
             usual = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
-            if groups == [len(group) for group in re.findall(r"\d+", usual)]:
+            if groups == [len(group) for group in _GROUP.findall(usual)]:
                 return True
     return False
 
