@@ -6,8 +6,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import cache
+from types import MappingProxyType
+from typing import NamedTuple
 
 BARRIER = "\x00"  # stands for something redacted: no span holds one
 TYPES = (
@@ -50,8 +51,7 @@ _SPECIAL = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Folded:
+class Folded(NamedTuple):
     """Folded text and where it came from: segment i starts at `starts[i]` here and at `origins[i]` in the original.
 
     `widths` holds, for places whose one character stands for several of the original, how many.
@@ -60,7 +60,7 @@ class Folded:
     text: str
     starts: tuple[int, ...] = (0,)
     origins: tuple[int, ...] = (0,)
-    widths: Mapping[int, int] = field(default_factory=dict)
+    widths: Mapping[int, int] = MappingProxyType({})
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """Code points of the original text that [start, end) of the folded text stands for."""
