@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 
 from selfimprove.privacy.rules import guess
+from selfimprove.privacy.rules.guess_words import NOT_ONE
 from selfimprove.privacy.rules.joined import is_alone
 from selfimprove.privacy.rules.rule import Bounds, Rule, either, words
 from selfimprove.privacy.rules.said import KEY, KEY_NEEDS
@@ -72,7 +73,7 @@ def _foreign(match: re.Match[str]) -> Iterator[Bounds]:
 def _phrase(match: re.Match[str]) -> Iterator[Bounds]:
     """Four words or more to the end of the line, none of which speaks about passphrases."""
     said = match["value"].lower().split()
-    if not (guess.NOT_ONE | _IN_SENTENCES).intersection(said) and not guess.is_field(said[0]):
+    if not (NOT_ONE | _IN_SENTENCES).intersection(said) and not guess.is_field(said[0]):
         yield match.span("value")
 
 
