@@ -154,10 +154,10 @@ def status(as_json: bool) -> None:
 
     Example: selfimprove status --json
     """
-    from selfimprove import doctor
+    from selfimprove import status
 
-    state = doctor.status(current())
-    click.echo(json.dumps(state) if as_json else doctor.told(state))
+    state = status.look(current())
+    click.echo(json.dumps(state) if as_json else status.told(state))
 
 
 @tree.command(name="doctor")

@@ -1,4 +1,4 @@
-"""What runs here, what the last night did, and what is wrong with the machine, each with its next step."""
+"""What is wrong with the machine or the house, each with its next step."""
 
 import os
 import shutil
@@ -12,8 +12,9 @@ from selfimprove import code_server, logins, postgres, reach, stack
 from selfimprove.errors import SelfImproveError
 from selfimprove.gateway import archive, origin, remembered, tokens
 from selfimprove.privacy import key_file
-from selfimprove.reports.watch import next_tick, patience
+from selfimprove.reports.watch import patience
 from selfimprove.settings import Settings
+from selfimprove.status import answers, last_night, read
 
 FREE_BYTES = 2 * 1024**3
 LOST_LATELY = timedelta(days=1)
@@ -36,30 +37,6 @@ class Finding:
     def __str__(self) -> str:
         step = f" -> {self.next_step}" if self.next_step and not self.ok else ""
         return f"{'ok  ' if self.ok else 'FAIL'} {self.check}: {self.detail}{step}"
-
-
-def status(settings: Settings) -> dict[str, Any]:
-    """Services with their pids, the last night, the next tick; makes no house where there is none."""
-    services = stack.services(settings)
-    has_nights = all(services[name] for name in stack.OF_A_NIGHT)
-    return {
-        "home": str(settings.home),
-        "gateway_url": settings.gateway_url if services["gateway"] else None,
-        "url": f"http://127.0.0.1:{stack.port(settings)}" if services["webserver"] else None,
-        "services": {name: {"up": pid is not None, "pid": pid} for name, pid in services.items()}
-        | ({"postgres": {"up": _answers(settings), "pid": None}} if settings.database_url else {}),
-        "last_night": _last_night(settings),
-        "next_tick": next_tick(settings, datetime.now(UTC)).isoformat() if has_nights else None,
-    }
-
-
-def told(state: dict[str, Any]) -> str:
-    """The status as lines for a person."""
-    last = state["last_night"]
-    lines = [f"{name}: {'up' if service['up'] else 'down'}" for name, service in state["services"].items()]
-    lines.append(f"last night: {last['sentence']} ({last['night']})" if last else "last night: none yet")
-    lines.append(f"next night: {state['next_tick'] or 'none while Dagster is down; start it with `selfimprove up`'}")
-    return "\n".join(lines)
 
 
 def examine(settings: Settings) -> list[Finding]:
@@ -118,7 +95,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _roles(settings: Settings) -> Iterator[Finding]:
-    if not (_answers(settings) and _read(settings, "is_migrated")):
+    if not (answers(settings) and read(settings, "is_migrated")):
         return
     with postgres.connect(postgres.url(settings)) as connection:
         known = postgres.roles(connection)
@@ -152,7 +129,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 def _forgotten(settings: Settings) -> Iterator[Finding]:
     """Whether what was forgotten is in no file any more, as far as that can be helped here."""
-    for row in _read(settings, "unswept"):
+    for row in read(settings, "unswept"):
         found = f"{row['count']} receipts of what files may still hold" if row["count"] else "all files are gone"
         yield Finding("forgotten", not row["count"], found, "`selfimprove down` and `selfimprove up` try again")
 
@@ -184,7 +161,7 @@ def _champion(settings: Settings) -> Iterator[Finding]:
     """Whether the files of the adapter that answers are what was promoted."""
     from selfimprove.promotion.promote import damage
 
-    for row in _read(settings, "champion"):
+    for row in read(settings, "champion"):
         with postgres.connect(postgres.url(settings)) as connection:
             wrong = damage(connection, row["id"])
         yield Finding("champion", wrong is None, wrong or row["id"], "selfimprove promotion rollback")
@@ -250,7 +227,7 @@ def _exchanges(settings: Settings) -> Iterator[Finding]:
 
 def _nights(settings: Settings) -> Iterator[Finding]:
     """Whether nights are told in time, whether or not anything is up that should spend them."""
-    rows, last = _read(settings, "last_sign"), _last_night(settings)
+    rows, last = read(settings, "last_sign"), last_night(settings)
     since = rows[0]["at"] if rows else None
     if since is None:
         yield Finding("nights", True, "none yet")
@@ -264,34 +241,9 @@ def _nights(settings: Settings) -> Iterator[Finding]:
 
 def _alerts(settings: Settings) -> Iterator[Finding]:
     step = "check SELFIMPROVE_ALERT_URLS, then `selfimprove reports alerts --send`"
-    for row in _read(settings, "undelivered_alerts"):
+    for row in read(settings, "undelivered_alerts"):
         if row["count"]:
             detail = f"{row['count']} not delivered, tried up to {row['attempts']} times ({row['problem']})"
             yield Finding("alerts", False, detail, step)
             return
     yield Finding("alerts", True, "none undelivered")
-
-
-def _last_night(settings: Settings) -> dict[str, Any] | None:
-    rows = _read(settings, "last_night")
-    return {key: str(value) for key, value in rows[0].items()} if rows else None
-
-
-def _read(settings: Settings, query: str) -> list[dict[str, Any]]:
-    """Rows of a query, none while the database is down or not yet made; a resting embedded server is woken."""
-    if not (_answers(settings) or (settings.home / "postgres" / "PG_VERSION").exists()):
-        return []
-    with postgres.connect(postgres.url(settings)) as connection:
-        if not connection.execute(postgres.queries("doctor").is_migrated).fetchone():
-            return []
-        return list(connection.execute(getattr(postgres.queries("doctor"), query)))
-
-
-def _answers(settings: Settings) -> bool:
-    if not settings.database_url:
-        return stack.postmaster(settings) is not None
-    try:
-        with postgres.connect(settings.database_url):
-            return True
-    except SelfImproveError:
-        return False

@@ -106,10 +106,12 @@ def _is_forgotten(messages: tuple[Message, ...], forgotten: Forgotten, keyed_has
 
 
 def opens_like(
-    messages: tuple[Message, ...], forgotten: Forgotten, keyed_hash: Callable[[bytes], str], after: int = 0
+    messages: tuple[Message, ...], forgotten: Forgotten, keyed_hash: Callable[[bytes], str], after: int | None = None
 ) -> bool:
-    """Whether these begin, beyond the first `after`, with a whole chat of those that an older house has forgotten."""
-    begun = (turns for turns in forgotten.openings if after < turns <= len(messages))
+    """Whether these begin with a whole chat of those that an older house has forgotten; `after` is as in `is_known`."""
+    begun = (turns for turns in forgotten.openings if turns <= len(messages))
+    if after is not None:
+        begun = (turns for turns in begun if any(m.role == "assistant" for m in messages[after:turns]))
     return any(keyed_hash(encode(messages[:turns])) in forgotten.openings[turns] for turns in begun)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Callable, Collection, Iterator, Sequence
 from itertools import groupby, islice
 from operator import itemgetter
@@ -12,17 +10,10 @@ from typing import Literal, NamedTuple
 import orjson
 
 from selfimprove.chats.chat import Message
+from selfimprove.chats.spelling import OPENS, normalised, shown, spelled
 
 DISTINCT = 200  # bytes of normalised text from which on nobody else says the same
-FEW = 20  # letters that are sooner exchanged one after another than all at once
 TELLING = 12  # bytes of letters from which on a short chat is more than a greeting
-QUOTES, DASHES = "\u2018\u2019\u201a\u201b\u2032\u00b4`", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
-PLAIN = {
-    **dict.fromkeys(QUOTES, "'"), **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
-    **dict.fromkeys(DASHES, "-"), "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i",
-}  # fmt: skip
-OPENS = "<think>"
-THOUGHT = re.compile(rf"{OPENS}.*?(?:</think>|\Z)", re.DOTALL)
 Kind = Literal["start", "state", "turn"]
 Spoken = tuple[tuple[str, str], ...]  # roles and texts
 
@@ -79,51 +70,23 @@ def is_known(
 ) -> bool:
     """Whether a chat with these marks is one of those that are known by theirs.
 
-    With `after`, so many messages anybody may say: only beginnings that go beyond them count.
+    With `after`, so many messages anybody may say, and ask what he likes behind them: only beginnings count in which an
+    answer stands beyond.
     """
     before, spellings = _spellings(messages[:after]) if after is not None else None, _spellings(messages)
     for number, spoken in enumerate(spellings):
         if spoken in spellings[:number]:
             continue
         most = len(before[number]) if before else 0
-        for mark in _marks(spoken, keyed_hash):
+        for mark in (mark for mark in _marks(spoken, keyed_hash) if mark.hash in known):
             is_whole = mark.kind != "state" or mark.turns == len(spoken)
-            if mark.hash in known and is_whole and (before is None or (mark.kind != "turn" and mark.turns > most)):
+            if is_whole and (before is None or (mark.kind != "turn" and _answers(spoken[most : mark.turns]))):
                 return True
     return False
 
 
-def normalised(text: str) -> str:
-    """Folded for comparing: NFKC, case, each run of white space one blank."""
-    if text.isascii():
-        return " ".join(text.casefold().split())
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-    visible = _exchanged(folded, lambda letter: "" if unicodedata.category(letter) == "Cf" else letter)
-    return " ".join(visible.split())
-
-
-def spelled(text: str) -> str:
-    """Normalised, and without what keyboards and programs write in several ways: accents, curved quotes, dashes."""
-    plain = normalised(text)
-    if plain.isascii():
-        return plain
-    letters = unicodedata.normalize("NFKD", _exchanged(plain, lambda letter: PLAIN.get(letter, letter)))
-    return _exchanged(letters, lambda letter: "" if unicodedata.combining(letter) else letter)
-
-
-def shown(text: str) -> str:
-    """Without what a model thought aloud: clients fold that away, and leave it out where they keep an answer."""
-    return THOUGHT.sub("", text) if OPENS in text else text
-
-
-def _exchanged(text: str, by: Callable[[str], str]) -> str:
-    """Each letter exchanged by another, or by none; a text has many letters, and few that differ."""
-    others = {letter: other for letter in set(text) if (other := by(letter)) != letter}
-    if len(others) > FEW:
-        return text.translate({ord(letter): other for letter, other in others.items()})
-    for letter, other in others.items():
-        text = text.replace(letter, other)
-    return text
+def _answers(spoken: Spoken) -> bool:
+    return any(role == "assistant" for role, _ in spoken)
 
 
 def _told(text: str) -> int:

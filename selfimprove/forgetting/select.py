@@ -7,7 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from selfimprove import postgres
-from selfimprove.chats.marks import normalised
+from selfimprove.chats.spelling import normalised
 from selfimprove.errors import ForgetTooMuch, ForgetUnknown
 from selfimprove.forgetting.receipt import Selector
 from selfimprove.privacy.matching import Found, matching

@@ -1,11 +1,11 @@
 """What is said by day after something was forgotten: said anew it is kept, and what goes on from that is not.
 
 Clients send a conversation with each question, so one that still shows what was forgotten would bring it back. But who
-pastes the same prompt each time begins a conversation as good as any, also where the answer is the same once more. So
-what is known of forgotten chats holds for beginnings with an answer, and for what of them nobody has stored since.
+pastes the same prompt each time begins a conversation as good as any, also where the answers are the same once more. So
+what is known of forgotten chats holds for beginnings with an answer that nobody has stored since.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from selfimprove import postgres
 from selfimprove.chats import table as chats
@@ -15,14 +15,13 @@ from selfimprove.chats.marks import is_known
 from selfimprove.chats.table import Forgotten
 from selfimprove.gateway.chain import KeyedHash, canonical
 from selfimprove.gateway.exchange import Exchange
+from selfimprove.gateway.thread import answers
 from selfimprove.postgres import Connection
 
 
 def unforgotten(connection: Connection, exchanges: Sequence[Exchange], keyed_hash: KeyedHash) -> list[Exchange]:
     """The exchanges but for those that go on from what was forgotten. Until the transaction ends nothing more is."""
     forgotten = chats.forgotten(connection)
-    if forgotten is None:
-        return [*exchanges]
     given = {name: [getattr(one.thread, name) for one in exchanges] for name in ("chat_id", "parent", "root")}
     found = connection.execute(postgres.queries("gateway").standing, given).fetchall()
     stored = {row["id"]: row["turns"] for row in found if row["turns"] is not None}  # of chats, exchanges
@@ -31,14 +30,19 @@ def unforgotten(connection: Connection, exchanges: Sequence[Exchange], keyed_has
     for one in exchanges:
         thread, turns = one.thread, max(stored.get(one.thread.chat_id, 0), stored.get(one.thread.parent or "", 0))
         is_cut = thread.root in gone and thread.parent is not None and thread.parent not in stored
-        if not is_cut and not _goes_on(canonical(one.messages), turns, forgotten, keyed_hash):
+        if not is_cut and not (forgotten and _goes_on(canonical(one.messages), turns, forgotten, keyed_hash)):
             kept.append(one)
-            stored[thread.chat_id] = stored[one.id] = thread.position + 1
+            stored |= dict.fromkeys(_leaves(one, keyed_hash), thread.position + 1)
     return kept
+
+
+def _leaves(one: Exchange, keyed_hash: KeyedHash) -> Iterator[str]:
+    """The chats and the answers that others go on from, in the same batch too."""
+    yield from (one.thread.chat_id, one.id)
+    for id, chat_id, _ in answers(one, keyed_hash):
+        yield from (chat_id, id)
 
 
 def _goes_on(sent: tuple[Message, ...], stored: int, forgotten: Forgotten, keyed_hash: KeyedHash) -> bool:
     """Whether what a client sent holds, beyond so many messages that are stored, an answer of a forgotten chat."""
-    answered = next((at for at, message in enumerate(sent) if message.role == "assistant"), len(sent))
-    after = max(stored, answered)
-    return opens_like(sent, forgotten, keyed_hash, after) or is_known(sent, forgotten.marks, keyed_hash, after)
+    return opens_like(sent, forgotten, keyed_hash, stored) or is_known(sent, forgotten.marks, keyed_hash, stored)

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import orjson
 
 from selfimprove.chats.chat import Message
-from selfimprove.chats.marks import shown
+from selfimprove.chats.spelling import shown
 
 KeyedHash = Callable[[bytes], str]
 

@@ -48,6 +48,9 @@ class Given:
     root: str
 
 
+Found = tuple[Given, int]  # the answer that a request goes on from, and its position in the request
+
+
 class Threads:
     """What is known of conversations, the newest of them; not for several threads at once."""
 
@@ -71,10 +74,11 @@ class Threads:
         name = self._named(given, who, guest) if given else None
         family = self._roots.get(name) if name else None
         before = self._asked.get(asked)
-        if before and self._is_again(before, name, family):
+        found = self._longest(links[:-1], family)
+        if before and self._is_again(before, name, family, found):
             thread = self._again(before)
         else:
-            thread = self._onward(messages, links, name, family)
+            thread = self._onward(messages, links, name, family, found)
         thread = replace(thread, asked=asked, who=who, guest=guest)
         is_soon = before is not None and self._clock() - before.at < RETRY_SECONDS
         is_answered = before is not None and before.answered is not False
@@ -119,11 +123,13 @@ class Threads:
         """The newest answer after which this was all that was said, or which said this."""
         return self._after.get(after or "") or (self._said.get(answer) if answer else None)
 
-    def _is_again(self, before: Asked, name: str | None, family: str | None) -> bool:
-        """Whether the same history is the same conversation: a first question may be asked anew another day."""
+    def _is_again(self, before: Asked, name: str | None, family: str | None, found: Found | None) -> bool:
+        """Whether the same history is the same conversation: one may be had anew another day, with the same answers."""
         if name and (family or not before.thread.parent):
             return before.thread.root == family
-        if before.thread.parent or before.answered is False:
+        if before.thread.parent:
+            return found is None or found[0].id == before.thread.parent
+        if before.answered is False:
             return True
         return before.times <= MOST_RETRIES and self._clock() - before.at < RETRY_SECONDS
 
@@ -133,10 +139,10 @@ class Threads:
         return self._branch(before.thread.root, before.thread.position, "retry", before)
 
     def _onward(
-        self, messages: Sequence[Message], links: Sequence[Link], name: str | None, family: str | None
-    ) -> Thread:
+        self, messages: Sequence[Message], links: Sequence[Link], name: str | None, family: str | None,
+        found: Found | None,
+    ) -> Thread:  # fmt: skip
         position = len(canonical(messages))
-        found = self._longest(links[:-1], family)
         if found is None and family is None:
             chat_id = name or self._new_id(secrets.token_hex(16), messages)
             return Thread(chat_id, position, chat_id)
@@ -151,7 +157,7 @@ class Threads:
             return Thread(self._branch_id(root), position, root, "next", None, given.id if given else None)
         return Thread(given.chat_id, position, root, "next", None, given.id)
 
-    def _longest(self, links: Sequence[Link], family: str | None) -> tuple[Given, int] | None:
+    def _longest(self, links: Sequence[Link], family: str | None) -> Found | None:
         for one in reversed(links):
             if given := self._after.get((family or "") + one.hash):
                 return given, one.position

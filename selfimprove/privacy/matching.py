@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import orjson
 
 from selfimprove import postgres
-from selfimprove.chats.marks import spelled
+from selfimprove.chats.spelling import spelled
 from selfimprove.privacy.open_rows import BATCH, readable
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from selfimprove.chats.marks import normalised
+from selfimprove.chats.spelling import normalised
 from selfimprove.errors import ForgetTooMuch, ForgetUnknown
 from selfimprove.forgetting.select import Wish, select
 from selfimprove_tests.forgetting.house import DAY, House, corrected, said

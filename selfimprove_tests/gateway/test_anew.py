@@ -95,6 +95,27 @@ def test_nor_does_a_short_one_though_its_question_is_edited(person: Person, forg
     assert person.keeps(SHORT, "To rob a bank.", "and where?")
 
 
+@pytest.mark.parametrize("first", [SHORT, PROMPT], ids=["short", "long"])
+def test_a_conversation_of_several_questions_is_heard_again(
+    person: Person, forgets: Callable[..., None], first: str
+) -> None:
+    person.says(first, answer=PASTE)
+    named, _ = person.says(first, PASTE, "which one?", answer="Any of them.")
+    forgets(named)
+    assert person.keeps(first, answer=PASTE)
+    assert person.keeps(first, PASTE, "which one?", answer="Any of them.")
+    assert person.keeps(first, PASTE, "which one?", "Any of them.", "thanks")
+
+
+def test_what_goes_on_from_a_greeting_is_forgotten_with_it(person: Person, forgets: Callable[..., None]) -> None:
+    """No mark is left of a chat in which a person said next to nothing."""
+    named, _ = person.says("hi", answer="Hello, how is your sister?")
+    forgets(named)
+    assert not person.keeps("hi", "Hello, how is your sister?", "still ill")
+    assert not person.keeps("hi", "Hello, how is your sister?", "edited")
+    assert person.keeps("hi", answer="Hello!")
+
+
 def test_all_at_once_is_the_same(person: Person, forgets: Callable[..., None], database: str) -> None:
     """As where the database was away for a while."""
     named, _ = person.says(PROMPT, answer=PASTE)
@@ -104,6 +125,19 @@ def test_all_at_once_is_the_same(person: Person, forgets: Callable[..., None], d
     told = [
         client.ask(PROMPT, answer=PASTE), client.ask(PROMPT, PASTE, "the heron"), client.ask(PROMPT, PASTE, "a hern"),
     ]  # fmt: skip
+    with as_gateway(database)() as connection:
+        stored = table.store(connection, told, sealing(person.home), ZONE)
+    assert (stored.exchanges, stored.forgotten) == (3, 0)
+
+
+def test_so_it_is_where_the_second_of_several_answers_is_gone_on_from(
+    person: Person, forgets: Callable[..., None], database: str
+) -> None:
+    named, _ = person.says(SHORT, answer=PASTE)
+    forgets(named)
+    client = Client(person.known, Clock())
+    client.count = 10
+    told = [client.ask(SHORT, answer=PASTE, others=("Cut it.",)), client.ask(SHORT, "Cut it.", "and then?")]
     with as_gateway(database)() as connection:
         stored = table.store(connection, told, sealing(person.home), ZONE)
     assert (stored.exchanges, stored.forgotten) == (3, 0)

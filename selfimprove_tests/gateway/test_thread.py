@@ -72,6 +72,17 @@ def test_a_first_question_asked_again_soon_is_a_retry_and_later_a_new_chat(clien
     assert (later.thread.relation, later.thread.root == first.thread.root) == ("new", False)
 
 
+def test_a_whole_conversation_had_again_another_day_repeats_none(client: Client, clock: Clock) -> None:
+    client.ask("hello")
+    client.ask("hello", "ok", "a joke, please", answer="No.")
+    clock.later(days=1)
+    anew = client.ask("hello")
+    second = client.ask("hello", "ok", "a joke, please", answer="No.")
+    assert told(second) == ("next", None, anew.id, 3)
+    assert second.thread.chat_id == anew.thread.chat_id
+    assert told(client.ask("hello", "ok", "a joke, please")) == ("retry", second.id, anew.id, 3)
+
+
 def test_who_asks_the_same_again_and_again_is_a_program(client: Client, clock: Clock) -> None:
     relations = []
     for _ in range(MOST_RETRIES + 3):
