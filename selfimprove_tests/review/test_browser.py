@@ -56,6 +56,12 @@ class Person:
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("dialog", lambda dialog: self.complaints.append(dialog.message))
 
+    def opens(self, path):
+        """Go there, and wait until the page's scripts have begun, as nobody is sooner with the hand."""
+        self.page.goto(path)
+        is_served = "document.querySelector('[data-htmx-powered]') || !document.querySelector('[hx-get]')"
+        self.page.wait_for_function(is_served)
+
     def reads(self):
         return self.page.inner_text("main")
 
@@ -70,6 +76,13 @@ def person(chromium, address) -> Iterator[Person]:
 
 def chat_of(page):
     return page.locator('form[action="/review/rate"] input[name=chat]').first.input_value()
+
+
+def press(page, *keys):
+    """Press them as soon as the queue hears them."""
+    page.wait_for_selector("#queue:focus-within form[data-htmx-powered]", state="attached")
+    for key in keys:
+        page.keyboard.press(key)
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1000), ("dark", 390)])
@@ -94,7 +107,7 @@ def test_today_tells_within_a_minute_who_was_taken_back_and_leaves_the_focus(
 ):
     found = Person(chromium, address, viewport={"width": 360, "height": 740}, color_scheme=scheme)
     found.page.clock.install()
-    found.page.goto("/")
+    found.opens("/")
     assert "A model that learned from you answers" in found.reads()
     link = f"#lead-{furnished.champion[:12]}"
     found.page.focus(link)
@@ -111,29 +124,29 @@ def test_today_tells_within_a_minute_who_was_taken_back_and_leaves_the_focus(
 
 def test_rating_by_keyboard_alone(person, furnished, connection):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     first = chat_of(page)
     page.evaluate("window.loaded = 'once'")
     with page.expect_response("**/review/rate"):
-        page.keyboard.press("g")
+        press(page, "g")
     page.wait_for_selector(f'input[name=chat]:not([value="{first}"])', state="attached")
     page.wait_for_selector("text=Last: rated good")
     second = chat_of(page)
-    page.keyboard.press("b")
+    press(page, "b")
     page.wait_for_selector("text=Last: rated bad")
-    page.keyboard.press("u")
+    press(page, "u")
     page.wait_for_selector("text=Last: rated good")
     assert chat_of(page) == second
-    page.keyboard.press("c")
+    press(page, "c")
     page.keyboard.press("Control+A")
     page.keyboard.type("gubxs. That is how.")
     page.keyboard.press("Control+Enter")
     page.wait_for_selector("text=Last: corrected")
     third = chat_of(page)
-    page.keyboard.press("s")
+    press(page, "s")
     page.wait_for_selector("text=2 of 3 answers")
     assert chat_of(page) != third
-    page.keyboard.press("x")
+    press(page, "x")
     page.wait_for_selector("text=Last: excluded")
     assert page.evaluate("window.loaded") == "once"
     rows = connection.execute("select kind, value from feedback where source = 'review' order by given_at").fetchall()
@@ -143,14 +156,13 @@ def test_rating_by_keyboard_alone(person, furnished, connection):
 
 def test_keys_that_come_before_the_next_answer_does_say_nothing_of_the_last(person, furnished, connection):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     first = chat_of(page)
-    for key in "gbgsx":
-        page.keyboard.press(key)
+    press(page, *"gbgsx")
     page.wait_for_selector("text=Last: rated good")
     second = chat_of(page)
     with page.expect_response("**/review/rate"):
-        page.keyboard.press("b")
+        press(page, "b")
     page.wait_for_selector("text=Last: rated bad")
     rows = connection.execute("select chat_id, value from feedback where source = 'review' order by given_at")
     assert [(row["chat_id"], row["value"]) for row in rows] == [(first, 1.0), (second, -1.0)]
@@ -159,22 +171,22 @@ def test_keys_that_come_before_the_next_answer_does_say_nothing_of_the_last(pers
 
 def test_the_last_rating_is_undone_by_key_too(person, furnished):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     number = int(page.inner_text("#queue header .quiet").split()[2])
     for left in range(number - 1, 0, -1):
-        page.keyboard.press("g")
+        press(page, "g")
         page.wait_for_selector(f"text=of {left} answers")
     last = chat_of(page)
-    page.keyboard.press("b")
+    press(page, "b")
     page.wait_for_selector("text=No answer waits for you.")
-    page.keyboard.press("u")
+    press(page, "u")
     page.wait_for_selector("text=1 of 1 answers")
     assert chat_of(page) == last
 
 
 def test_keys_do_nothing_outside_the_queue(person, connection):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     page.focus("nav a >> nth=0")
     page.keyboard.press("g")
     page.wait_for_timeout(150)

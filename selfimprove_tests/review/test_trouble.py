@@ -6,7 +6,7 @@ import time
 import pytest
 
 from selfimprove.gateway import tokens
-from selfimprove_tests.review.test_browser import Person, address, chat_of, chromium, person
+from selfimprove_tests.review.test_browser import Person, address, chat_of, chromium, person, press
 
 __all__ = ["address", "chromium", "person"]  # fixtures
 WORDS = "Biscuit, and no other."
@@ -59,7 +59,7 @@ def count(connection):
 ], ids=["JSON", "a proxy's page", "none"])  # fmt: skip
 def test_what_was_written_outlasts_an_answer_that_is_none(person, furnished, connection, answer, said):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     asked = chat_of(page)
     page.route("**/review/rate", answer)
     assert correct(page).strip() == said
@@ -75,7 +75,7 @@ def test_what_was_written_outlasts_an_answer_that_is_none(person, furnished, con
 
 def test_a_correction_that_says_nothing_is_told_and_the_queue_stays(person, furnished, connection):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     page.click("summary")
     page.fill("#text", "  ")
     page.click("button:has-text('Save')")
@@ -87,10 +87,10 @@ def test_a_correction_that_says_nothing_is_told_and_the_queue_stays(person, furn
 
 def test_what_was_stored_is_not_called_lost(person, furnished, connection):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     connection.execute("alter table critiques rename to critiques_away")
     connection.commit()
-    page.keyboard.press("g")
+    press(page, "g")
     page.wait_for_selector("text=Stored, but the next answer is not shown")
     assert count(connection) == 1
     assert page.locator("#queue h2").count() == 1
@@ -120,7 +120,7 @@ def test_whose_session_ended_logs_in_elsewhere_and_sends_it_then(entered, settin
 def test_today_stays_and_tells_since_when_it_is_old(person, furnished, answer):
     page = person.page
     page.clock.install()
-    page.goto("/")
+    person.opens("/")
     since = page.get_attribute("#state .trouble", "data-since")
     assert "Not refreshed" not in person.reads()
     page.route("**/", answer)
@@ -149,7 +149,7 @@ def test_the_same_trouble_is_read_aloud_once_and_another_again(person, furnished
         answers[-1](route)
 
     page.clock.install()
-    page.goto("/")
+    person.opens("/")
     heard = writings(page, "#state .trouble")
     page.route("**/", answer)
     down, gone = "Nobody can be let in now", "The gateway does not answer"
@@ -166,7 +166,7 @@ def test_the_same_trouble_is_read_aloud_once_and_another_again(person, furnished
 
 def test_the_same_trouble_with_what_one_sent_again_is_read_aloud_again(person, furnished):
     page = person.page
-    page.goto("/review")
+    person.opens("/review")
     page.route("**/review/rate", said_by_programs)
     told = correct(page)
     heard = writings(page, "#queue .trouble")
