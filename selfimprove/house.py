@@ -24,7 +24,7 @@ def prepare(settings: Settings) -> str:
         sweep(connection, settings.home)
         tokens.remember(connection, settings.home)
         connection.commit()
-        tuple(give_back(connection))
+        tuple(give_back(connection, settings.home))
     return database_url
 
 

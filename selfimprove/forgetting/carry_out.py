@@ -43,7 +43,7 @@ def carry_out(connection: Connection, vault: Vault, wish: Wish, home: Path, now:
     left: list[str] = []
     sweep(connection, home, left.append)
     connection.commit()
-    left.extend(give_back(connection))
+    left.extend(give_back(connection, home))
     if connection.execute(postgres.queries("forget").unfinished, {"id": receipt.id}).fetchone():
         left.append("It is tried again when the house starts, and with what is forgotten next.")
     connection.commit()

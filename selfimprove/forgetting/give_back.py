@@ -5,11 +5,14 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from psycopg import errors
 
 from selfimprove import postgres
+from selfimprove.forgetting.orphans import remove_orphans
 
 if TYPE_CHECKING:
     from psycopg.errors import Diagnostic
@@ -23,7 +26,11 @@ class _StillSeen(Exception):
     """A transaction that began before still reads what was deleted, and a table that is written anew keeps it."""
 
 
-def give_back(connection: Connection) -> Iterator[str]:
+class _StillThere(Exception):
+    """A file that no table needs could not be removed."""
+
+
+def give_back(connection: Connection, home: Path) -> Iterator[str]:
     """Write every table that held text anew, and begin the log anew; yields a line for what could not be done now.
 
     Nothing is done where nothing was forgotten since it last was. What is in the way for a time is tried again by the
@@ -33,6 +40,7 @@ def give_back(connection: Connection) -> Iterator[str]:
         "Deleted rows still take space in their tables": _tables,
         "Embeddings of what was forgotten still take space in their table": _vectors,
         "The database's write-ahead log still holds redacted text for a while": _log,
+        "Files that a killed database server left may hold it still": partial(_orphans, home),
     }
     connection.autocommit = True
     try:
@@ -42,7 +50,7 @@ def give_back(connection: Connection) -> Iterator[str]:
             with _skipped(connection) as skipped:
                 try:
                     step(connection)
-                except (errors.Error, _StillSeen) as exc:  # a table in use, a full disk: no reason not to start
+                except (errors.Error, _StillSeen, _StillThere) as exc:  # a table in use, a full disk: the house starts
                     if connection.closed:
                         raise
                     skipped.append(type(exc).__name__.strip("_"))
@@ -74,6 +82,11 @@ def _vectors(connection: Connection) -> None:
 def _log(connection: Connection) -> None:
     connection.execute(_query("next_log"))
     connection.execute(_query("drop_log"))
+
+
+def _orphans(home: Path, connection: Connection) -> None:
+    if tuple(remove_orphans(home)):
+        raise _StillThere
 
 
 def _write_anew(connection: Connection, query: str) -> None:

@@ -119,5 +119,5 @@ def test_rows_that_somebody_still_reads_are_told_and_tried_again(
     assert [line.partition(" (")[2] for line in left[:2]] == ["StillSeen).", "StillSeen)."]
     assert left[-1].startswith("It is tried again when the house starts")
     assert not is_given_back(past)
-    assert list(give_back(past.house.connection)) == []
+    assert list(give_back(past.house.connection, past.house.home)) == []
     assert is_given_back(past)

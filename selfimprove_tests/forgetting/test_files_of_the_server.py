@@ -37,7 +37,7 @@ def files_with(home: Path, found: bytes) -> list[Path]:
 def forgotten(connection: Connection, house: House, wish: Wish) -> None:
     assert forget(connection, house.vault, wish, NOW)
     sweep(connection, house.home)
-    assert list(give_back(connection)) == []
+    assert list(give_back(connection, house.home)) == []
 
 
 def test_no_file_of_the_house_holds_its_words(embedded: Settings) -> None:

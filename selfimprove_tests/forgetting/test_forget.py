@@ -327,7 +327,7 @@ def test_the_pipeline_may_do_it_all(past: Past) -> None:
     [file] = sweep(past.house.connection, past.house.home)
     assert file.name == receipt.name
     before = nodes(past.house.connection)
-    assert [line.split(" (")[0] for line in give_back(past.house.connection)] == [
+    assert [line.split(" (")[0] for line in give_back(past.house.connection, past.house.home)] == [
         "The database's write-ahead log still holds redacted text for a while"
     ]
     assert not before.items() & nodes(past.house.connection).items()
@@ -342,7 +342,7 @@ def test_who_may_write_no_table_anew_is_told(past: Past) -> None:
     connection.execute("set role pipeline")
     connection.commit()
     before = nodes(connection)
-    told = list(give_back(connection))
+    told = list(give_back(connection, past.house.home))
     connection.execute("reset role")
     skipped = [f'permission denied to vacuum "{table}", skipping it).' for table in ("examples", "embeddings")]
     assert [line.split(" (")[1] for line in told[:2]] == skipped
@@ -368,7 +368,7 @@ def test_deleted_rows_leave_the_tables_files(past: Past) -> None:
     assert connection.execute(size).fetchone() != {"bytes": 0}
     connection.commit()
     for _ in range(20):  # an autovacuum that looks at this moment keeps what it sees
-        assert list(give_back(connection)) == []
+        assert list(give_back(connection, past.house.home)) == []
         if connection.execute(size).fetchone() == {"bytes": 0}:
             break
         connection.commit()

@@ -192,3 +192,13 @@ select pg_switch_wal();
 
 -- drop_log: write out what the older files are for, so that they can go
 checkpoint;
+
+-- database: by which number this database's folder goes
+select oid::bigint as id from pg_database where datname = current_database();
+
+-- oldest: when the oldest transaction that runs began, but for this one
+select extract(epoch from coalesce(min(xact_start), clock_timestamp()))::float8 as began
+from pg_stat_activity where pid <> pg_backend_pid();
+
+-- files: by which numbers the files of tables and indexes go
+select pg_relation_filenode(oid)::bigint as number from pg_class where pg_relation_filenode(oid) is not null;
