@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import AsyncGenerator, Awaitable, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from functools import partial
@@ -138,8 +138,8 @@ class Completer:
                 _note(record, index, piece)
                 if len(record.finishes) == (asked.n or 1) and not await record.keep(self._keeping.keeper):
                     yield replies.NOT_KEPT
-                if piece.text or piece.finish or piece.scores or piece.tool_calls:
-                    yield _chunk(label, index, piece, asked, is_first=index not in begun)
+                for part in _parts(piece):
+                    yield _chunk(label, index, part, asked, is_first=index not in begun)
                     begun.add(index)
         if asked.stream_options and asked.stream_options.include_usage:
             yield label.usage_chunk(_usage(record))
@@ -205,10 +205,21 @@ def _usage(record: Record) -> dict[str, int]:
     return replies.usage(record.prompt_tokens or 0, record.completion_tokens or 0)
 
 
+def _parts(piece: Piece) -> Iterator[Piece]:
+    """What is told of a piece, each in a chunk: why an answer ended comes behind its calls, as OpenAI sends it, whose
+    clients take a call for whole at the end that follows it.
+    """
+    if piece.tool_calls and piece.finish:
+        yield replace(piece, finish=None)
+        yield Piece("", finish=piece.finish)
+    elif piece.text or piece.finish or piece.scores or piece.tool_calls:
+        yield piece
+
+
 def _chunk(label: replies.Label, index: int, piece: Piece, asked: wire.ChatRequest, *, is_first: bool) -> bytes:
     delta: dict[str, Any] = {"role": "assistant"} if is_first else {}
     if piece.text or is_first:
-        delta["content"] = piece.text
+        delta["content"] = piece.text or (None if piece.tool_calls else "")
     if piece.tool_calls:
         delta["tool_calls"] = [{"index": at, **call} for at, call in enumerate(piece.tool_calls)]
     scores = {"logprobs": replies.logprobs(piece.scores)} if asked.logprobs and piece.scores else {}

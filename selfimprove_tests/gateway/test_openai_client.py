@@ -158,8 +158,8 @@ def test_tools_are_passed_through(client: openai.OpenAI, served: Served, stream:
     messages = [*SAID, before, {"role": "tool", "tool_call_id": "call_1", "content": "sun"}]
     answer = client.chat.completions.create(model="tiny", messages=messages, tools=[TOOL], stream=stream)
     if stream:
-        last = [chunk for chunk in answer if chunk.choices][-1].choices[0]
-        calls = last.delta.tool_calls
+        *_, called, last = [chunk.choices[0] for chunk in answer]
+        calls = called.delta.tool_calls
     else:
         last = answer.choices[0]
         calls = last.message.tool_calls
@@ -168,6 +168,13 @@ def test_tools_are_passed_through(client: openai.OpenAI, served: Served, stream:
     assert served.voice.asked[-1].tools == (TOOL,)
     assert served.voice.asked[-1].messages[1]["tool_calls"] == [CALL]
     assert [message.role for message in served.notebook.kept[-1].messages] == ["user", "tool"]
+
+
+def test_a_call_in_a_stream_is_whole_when_the_client_says_so(client: openai.OpenAI) -> None:
+    with client.chat.completions.stream(model="tiny", messages=SAID, tools=[TOOL]) as events:
+        [done] = [event for event in events if event.type == "tool_calls.function.arguments.done"]
+        assert (done.name, done.arguments) == ("weather", '{"city": "Oslo"}')
+        assert events.get_final_completion().choices[0].finish_reason == "tool_calls"
 
 
 def test_a_stream(client: openai.OpenAI, served: Served) -> None:
