@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from selfimprove.gateway import room
+from selfimprove.gateway import offers, room
 from selfimprove.gateway.limits import HEADER_BYTES
 from selfimprove.gateway.repeated import Repeated, said
 
@@ -25,6 +25,10 @@ class Bounded(HttpToolsProtocol):
     _received = 0
     _is_in_headers = True
     _deadline: asyncio.TimerHandle | None = None
+
+    def __init__(self, *given: Any, **more: Any) -> None:
+        super().__init__(*given, **more)
+        self.parser = offers.Staying(self)  # type: ignore[assignment]
 
     def connection_made(self, transport: Any) -> None:
         """A client came; it has so long to say what it wants."""
@@ -60,6 +64,8 @@ class Bounded(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         """The headers are there."""
+        if self.is_offered():
+            return
         self._meet()
         self._owing.pop(self, None)
         self._is_in_headers = False
@@ -70,6 +76,8 @@ class Bounded(HttpToolsProtocol):
 
     def on_message_complete(self) -> None:
         """The next request's headers may come."""
+        if self.is_offered():
+            return
         if self.cycle is not None:
             super().on_message_complete()
         self._is_in_headers, self._received = True, 0
@@ -78,6 +86,15 @@ class Bounded(HttpToolsProtocol):
         """A part of a body, unless its request was refused."""
         if self.cycle is not None:
             super().on_body(body)
+
+    def is_offered(self) -> bool:
+        """Whether the headers that were told last offer a protocol that is not spoken here."""
+        has_offer = self.parser.should_upgrade() and any(name == b"upgrade" for name, _ in self.headers)
+        return has_offer and not self._should_upgrade()
+
+    def without_offer(self) -> bytes:
+        """These headers without that."""
+        return offers.without_offer(self.parser.get_method(), self.url, self.parser.get_http_version(), self.headers)
 
     def on_response_complete(self) -> None:
         """Wait for the next request, unless it is there already."""
