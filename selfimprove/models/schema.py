@@ -16,6 +16,7 @@ from typing import Any
 import orjson
 
 from selfimprove.errors import SchemaUnusable
+from selfimprove.models import formats
 
 LONGEST = 2**19  # bytes of a schema
 SECONDS = 1  # of CPU that a trial may take; the kernel counts whole ones, so that it may become two
@@ -68,6 +69,8 @@ class Schemas:
             SchemaUnusable: it is none, cannot be followed, or takes too much.
         """
         written = _written(schema)
+        if b'"format"' in written:
+            written = _written(formats.known(schema))
         refused = self._refused(written)
         if refused:
             raise SchemaUnusable(reason=refused)

@@ -11,7 +11,7 @@ import pytest
 
 from selfimprove.errors import SchemaUnusable
 from selfimprove.gateway.forced_call import schema
-from selfimprove.models import mlx
+from selfimprove.models import formats, mlx
 from selfimprove.models.schema import LONGEST, Schemas, Trial
 
 COLOUR = {"enum": ["red", "blue"]}
@@ -59,6 +59,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
     **{f"{size} parameters": record(size) for size in (5, 10, 20, 40, 60, 200)},
     **{f"{number} tools": schema(tools(number, 12), "required") or {} for number in (1, 20, 128)},
     **{format: {**TEXT, "format": format} for format in FORMATS},
+    **{f"format {name}": record(1, format={**TEXT, "format": name}) for name in ("binary", "password", "cuid2")},
     **{f"{levels} lists deep": deep(levels) for levels in (3, 30)},
     **{f"up to {length} characters": {**TEXT, "maxLength": length} for length in (80, 5000, 100_000)},
     "pydantic": PYDANTIC,
@@ -146,6 +147,15 @@ def test_what_cannot_be_followed_is_refused(schemas: Schemas, schema: dict[str, 
     with pytest.raises(SchemaUnusable, match=reason) as caught:
         schemas.follow(schema)
     assert SECRET not in str(caught.value), "nothing that was sent is repeated"
+
+
+def test_formats_that_are_known_hold_and_values_stay_as_they_are(schemas: Schemas, tiny: mlx.Loaded) -> None:
+    kept = {"properties": {"day": {"format": "date"}}, "const": {"format": "odd"}, "items": [{"enum": ["format"]}]}
+    assert formats.known(kept) == kept
+    assert formats.known([{"format": "odd"}, {"anyOf": [{"format": "odd", **TEXT}]}]) == [{}, {"anyOf": [TEXT]}]
+    for name in formats.KNOWN:  # else it would be no more than a remark
+        with pytest.raises(SchemaUnusable):
+            schemas.follow({**TEXT, "format": name, "enum": ["\n"]})
 
 
 @pytest.mark.parametrize("name", HOSTILE)
