@@ -9,9 +9,10 @@ from selfimprove.gateway.exchange import Keeper
 from selfimprove.gateway.refusal import Gone, Refusal
 from selfimprove.gateway.under_way import Record
 
-CLIENTS_FAULT = {
-    "PromptTooLong": "context_length_exceeded", "MessagesUnusable": "invalid_value", "SchemaUnusable": "invalid_schema",
-}
+CLIENTS_FAULT = {  # the code, and the field; a schema may be the answer's form's or a tool's
+    "PromptTooLong": ("context_length_exceeded", "messages"), "MessagesUnusable": ("invalid_value", "messages"),
+    "SchemaUnusable": ("invalid_schema", None),
+}  # fmt: skip
 
 
 class Keeping:
@@ -58,7 +59,8 @@ def refusal(exc: SelfImproveError) -> Refusal:
     """What a client is told when a voice cannot answer."""
     name = type(exc).__name__
     if name in CLIENTS_FAULT:
-        return Refusal(400, str(exc), param="messages", code=CLIENTS_FAULT[name])
+        code, param = CLIENTS_FAULT[name]
+        return Refusal(400, str(exc), param=param, code=code)
     wait = exc.details.get("retry_after", 5)
     seconds = float(wait) if isinstance(wait, int | float | str) else 5.0
     return Refusal(503, str(exc), code="model_unavailable", retry_after=seconds)

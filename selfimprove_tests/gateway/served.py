@@ -13,7 +13,7 @@ import numpy as np
 import uvicorn
 from starlette.types import ASGIApp
 
-from selfimprove.errors import ModelUnavailable, PromptTooLong
+from selfimprove.errors import ModelUnavailable, PromptTooLong, SchemaUnusable
 from selfimprove.gateway import app as gateway
 from selfimprove.gateway import login, tokens
 from selfimprove.gateway.answerers import answering
@@ -85,6 +85,8 @@ class Parrot:
                 raise ModelUnavailable(reason="it rests", retry_after=7)
             case "!long":
                 raise PromptTooLong(tokens=9, limit=8)
+            case "!schema":
+                raise SchemaUnusable(reason="nothing can satisfy it")
             case "!crash":
                 raise ZeroDivisionError("what was said: !crash")
 

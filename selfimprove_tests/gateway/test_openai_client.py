@@ -230,13 +230,17 @@ def test_a_stream_that_fails_midway_ends_with_the_reason(client: openai.OpenAI, 
 
 
 @pytest.mark.parametrize("stream", [False, True])
-def test_a_prompt_that_is_too_long_is_the_clients_fault_and_not_kept(
-    client: openai.OpenAI, served: Served, *, stream: bool
+@pytest.mark.parametrize(
+    ("said", "code", "field"),
+    [("!long", "context_length_exceeded", "messages"), ("!schema", "invalid_schema", None)],
+)
+def test_what_the_model_cannot_be_asked_is_the_clients_fault_and_not_kept(
+    client: openai.OpenAI, served: Served, said: str, code: str, field: str | None, *, stream: bool
 ) -> None:
     before = len(served.notebook.kept)
     with pytest.raises(openai.BadRequestError) as found:
-        client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": "!long"}], stream=stream)
-    assert found.value.code == "context_length_exceeded"
+        client.chat.completions.create(model="tiny", messages=[{"role": "user", "content": said}], stream=stream)
+    assert (found.value.code, found.value.param) == (code, field)
     assert len(served.notebook.kept) == before
 
 
