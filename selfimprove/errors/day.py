@@ -11,6 +11,10 @@ class CorrectionEmpty(SelfImproveError):
     """A correction has to say what the answer should have been. Go back, write it, and save again."""
 
 
+class CorrectionUnchanged(SelfImproveError):
+    """That is the answer as it was given: a correction would say that it is wrong. Change it, or rate it good."""
+
+
 class ChangedMeanwhile(SelfImproveError):
     """{what} since this page was shown, so nothing was done. Look at the page again, then decide."""
 

@@ -7,7 +7,7 @@ from selfimprove import postgres
 from selfimprove.chats import table as chats
 from selfimprove.chats.chat import Feedback, Sealing
 from selfimprove.chats.seal import seal_feedback
-from selfimprove.errors import CorrectionEmpty, NothingToRate
+from selfimprove.errors import CorrectionEmpty, CorrectionUnchanged, NothingToRate
 from selfimprove.postgres import Connection
 from selfimprove.review import table
 from selfimprove.review.table import SOURCE
@@ -21,10 +21,13 @@ def rate(connection: Connection, sealing: Sealing, chat_id: str, position: int, 
 
     Raises:
         NothingToRate: there is no such answer.
+        CorrectionUnchanged: a correction says what the answer says.
     """
     messages = table.chat(connection, chat_id)["messages"] or []
     if not 0 <= position < len(messages) or messages[position]["role"] != "assistant":
         raise NothingToRate(position=position, chat=chat_id)
+    if given.kind == "correction" and given.text == messages[position]["content"].strip():
+        raise CorrectionUnchanged
     row = seal_feedback(given, chat_id, sealing)
     chats.write_feedback(connection, [row])
     return row.id

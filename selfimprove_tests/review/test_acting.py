@@ -1,6 +1,7 @@
 """What a person does, without scripts: rate, correct, exclude, undo, veto, roll back, approve, decline, pin, forget."""
 
 import re
+from html import unescape
 
 import pytest
 from fastapi.testclient import TestClient
@@ -81,6 +82,14 @@ def test_an_empty_correction_is_refused_with_what_to_do(person, furnished, conne
     found = rate(person, "correct", text=" \r\n ")
     assert found.status_code == 409
     assert "A correction has to say what the answer should have been." in plain(found.text)
+    assert given(connection) == []
+
+
+def test_a_correction_that_changes_nothing_says_nothing_against_the_answer(person, furnished, connection):
+    shown = re.search(r"<textarea[^>]*>(.*?)</textarea>", person.get("/review").text, re.DOTALL)[1]
+    found = rate(person, "correct", text=unescape(shown) + "\r\n")
+    assert found.status_code == 409
+    assert "Change it, or rate it good." in plain(found.text)
     assert given(connection) == []
 
 
