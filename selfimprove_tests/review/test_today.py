@@ -5,6 +5,7 @@ import re
 import pytest
 from fastapi.testclient import TestClient
 
+from selfimprove.experiments import table as experiments
 from selfimprove.gateway import remembered
 from selfimprove.gateway.parts import Health
 from selfimprove.gateway.plan import Plan
@@ -116,6 +117,21 @@ def test_the_next_promotion_is_the_last_word_again(person, furnished, go):
     waits_no_longer(person, furnished)
     said = rf"A model that learned from you answers, since MOMENT: adapter {furnished.waiting[:12]}\."
     assert reads(said, lead(person.get("/").text))
+
+
+UNHEARD = "Adapter {champion}, promoted on MOMENT, answers nobody yet: selfimprove experiments stop lets it\\."
+
+
+@pytest.mark.parametrize(("share", "said"), [
+    (0.0, f"Adapter {{first}} answers. {UNHEARD}"),
+    (0.5, "A model that learned from you answers, since MOMENT: adapter {champion}\\."),
+])  # fmt: skip
+def test_who_is_promoted_and_answers_nobody_is_not_said_to_answer(person, furnished, connection, share, said):
+    row = connection.execute("select * from promotions order by id desc limit 1").fetchone()
+    experiments.begin(connection, {**row, "promotion_id": row["id"]}, share)
+    connection.commit()
+    names = {"first": furnished.first[:12], "champion": furnished.champion[:12]}
+    assert reads(said.format(**names), lead(person.get("/").text))
 
 
 def test_who_was_put_back_and_refused_by_the_gateway_was_not_promoted_then(settings, person, furnished, go):

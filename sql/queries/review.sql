@@ -170,4 +170,5 @@ select (select count(*)::int from chats where arrived_at > %(since)s) as new_cha
        (select count(*)::int from alerts where at > %(since)s) as new_alerts;
 
 -- open_experiment: a promoted adapter that is still compared with the one before it
-select id, challenger, control, started_at, ends_at, figures, looked_at from experiments where outcome = 'running';
+select id, challenger, control, share, started_at, ends_at, figures, looked_at from experiments
+where outcome = 'running';
