@@ -84,14 +84,14 @@ class Terminal:
 
     def edit(self, text: str) -> str | None:
         """In $VISUAL or $EDITOR, else line by line; the file is this account's alone and is gone afterwards."""
-        editor = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
-        if not editor or not shutil.which(editor[0]):
+        editor = _editor()
+        if not editor:
             return self.read_lines("Write the answer as it should have been")
         with tempfile.TemporaryDirectory(prefix="selfimprove-") as folder:
             file = Path(folder) / "answer.md"
-            file.write_text(visible(text))
+            file.write_text(visible(text), encoding="utf-8")
             subprocess.run([*editor, str(file)], check=False)
-            edited = file.read_text()
+            edited = file.read_text(encoding="utf-8", errors="replace") if file.exists() else ""
         return None if edited.strip() in ("", visible(text).strip()) else edited.strip()
 
     def confirm(self, question: str) -> bool:
@@ -123,3 +123,12 @@ class Terminal:
             return input(prompt)
         except EOFError:
             return None
+
+
+def _editor() -> list[str]:
+    """The command that somebody edits with; empty where there is none, or it cannot be read as one."""
+    try:
+        command = shlex.split(os.environ.get("VISUAL") or os.environ.get("EDITOR") or "")
+    except ValueError:  # a quotation mark without its pair
+        return []
+    return command if command and shutil.which(command[0]) else []
