@@ -9,6 +9,7 @@ from selfimprove.settings import Settings
 
 LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 CONTAINERS = frozenset({"host.docker.internal", "host.containers.internal"})  # how containers call this machine
+FOR_PROGRAMS = ("/v1/", "/healthz", "/metrics")
 HOST = re.compile(r"(?:\[([0-9a-f:.]+)\]|([a-z0-9._-]+))(?::([0-9]{1,5}))?")
 
 
@@ -59,6 +60,14 @@ def is_foreign_page(method: str, headers: Mapping[bytes, bytes], proxies: Iterab
     is_whole_page = headers.get(b"sec-fetch-dest", b"document") == b"document"  # and no frame of another's page
     follows_a_link = method in ("GET", "HEAD") and headers.get(b"sec-fetch-mode") == b"navigate" and is_whole_page
     return site not in (b"none", b"same-origin") and not follows_a_link
+
+
+def is_page_by_container_name(path: str, headers: Mapping[bytes, bytes]) -> bool:
+    """Whether a page may be what asks, or is asked for, by a name of containers: outside of them whoever answers for
+    names in a network can turn these to this machine. Programs look at no pages, and have no origin.
+    """
+    host = headers.get(b"host", b"").decode("latin-1").lower().partition(":")[0]
+    return host in CONTAINERS and (b"origin" in headers or not path.startswith(FOR_PROGRAMS))
 
 
 def _is_address(name: str) -> bool:

@@ -72,6 +72,21 @@ def test_a_name_that_was_turned_to_this_machine_is_not(client: httpx.Client, hos
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "host_not_allowed")
 
 
+@pytest.mark.parametrize("name", ["host.docker.internal:4646", "HOST.containers.internal"])
+def test_by_a_name_that_a_network_can_turn_here_no_page_asks_nor_is_asked_for(
+    client: httpx.Client, served: Served, name: str
+) -> None:
+    by, page = {"host": name}, {"host": name, "origin": f"http://{name}"}
+    assert client.post("/v1/chat/completions", json=CHAT, headers=by).status_code == 200, "a container's program"
+    refused = [client.get(path, headers=by) for path in ("/", "/login", "/dagster/", "/openapi.json", "/static/x")]
+    refused += [client.post("/v1/chat/completions", json=CHAT, headers=page), client.post("/logout", headers=page)]
+    assert {(one.status_code, one.json()["error"]["code"]) for one in refused} == {(403, "origin_not_allowed")}
+    given = give(served, me=("admin",))
+    assert client.get("/login", headers=by).status_code == 200, "where a name alone lets nobody in"
+    said = client.post("/v1/chat/completions", json=CHAT, headers={**page, "authorization": given["me"]})
+    assert said.status_code == 200
+
+
 def test_two_names_are_none(client: httpx.Client) -> None:
     assert b" 403 " in raw(client, b"GET /v1/models HTTP/1.1\r\nhost: localhost\r\nhost: evil.example\r\n\r\n")
 
