@@ -4,18 +4,20 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from selfimprove.gateway.guard import Scope
 from selfimprove.review.words import counted
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """One thing; `step` says what to do, `link` where on these pages, with `word` on the link."""
+    """One thing; `step` says what to do, `link` where on these pages, with `word` on it, for whoever has the scope."""
 
     tone: Literal["bad", "open", "plain"]
     says: str
     step: str = ""
     link: str = ""
     word: str = ""
+    scope: Scope = "review"
 
 
 def needed(read: Mapping[str, Any]) -> Iterator[Need]:
@@ -26,7 +28,7 @@ def needed(read: Mapping[str, Any]) -> Iterator[Need]:
     yield from _alerts(read)
     if waits := read["waits"]:
         said = "A new model passed every test and waits for your yes."
-        yield Need("open", said, "", f"/approval/{waits['report_id']}", "Decide")
+        yield Need("open", said, "", f"/approval/{waits['report_id']}", "Decide", "admin")
     if experiment := read["experiment"]:
         ends = f"until {experiment['ends_at'].day} {experiment['ends_at']:%B} at the latest"
         said = f"The new model is being compared with the one before it, {ends}. If it does worse, it goes by itself."

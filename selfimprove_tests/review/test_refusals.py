@@ -1,5 +1,6 @@
 """What people see where the gateway refuses: a page that says why and where to go, and never JSON; programs as ever."""
 
+import re
 import time
 from html import unescape
 
@@ -135,6 +136,17 @@ def test_links_lead_where_one_may_go(gateway, enter, scopes, there):
         found = gateway.get(path)
         assert links(found.text) == there
         assert "Log out" in found.text
+
+
+@pytest.mark.parametrize("scope", ["review", "admin"])
+def test_what_takes_more_is_offered_to_nobody_who_has_less(gateway, furnished, enter, scope):
+    enter(scope)
+    nights = [f"/nights/{run}" for run in furnished.runs]
+    read = ["/", "/nights", *nights, f"/adapters/{furnished.champion}", f"/chats/{furnished.chats[0]}"]
+    offered = set(re.findall(r'(?:href|action)="([^"]*)"', "".join(gateway.get(path).text for path in read)))
+    rest = ["/champion/rollback", "/champion/veto", f"/approval/{furnished.report}"]
+    more = {*rest, "/forget", f"/adapters/{furnished.champion}/pin"}
+    assert offered & more == (more if scope == "admin" else set())
 
 
 @pytest.mark.parametrize(("path", "headers"), [
