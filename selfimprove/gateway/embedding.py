@@ -47,7 +47,7 @@ def asked(body: Mapping[str, Any]) -> Asked:
     texts = tuple(text[:LONGEST] for text in whole)
     if sum(map(len, texts)) > MOST:
         raise Refusal(400, f"{TOO_MUCH} Send fewer at a time.", param="input", code="too_many_texts")
-    return Asked(texts, found.encoding_format)
+    return Asked(texts, found.encoding_format or "float")
 
 
 def answer(embed: Embed, wanted: Asked) -> Response:

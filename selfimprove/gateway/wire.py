@@ -110,7 +110,7 @@ class EmbeddingsRequest(Wire):
 
     model: str = "selfimprove"
     input: Text | Annotated[list[Text], Field(min_length=1, max_length=2048)]
-    encoding_format: Literal["float", "base64"] = "float"
+    encoding_format: Literal["float", "base64"] | None = "float"
     dimensions: int | None = Field(default=None, ge=1)
     user: str | None = None
 

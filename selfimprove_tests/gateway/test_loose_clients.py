@@ -120,6 +120,12 @@ def test_a_body_as_it_is_is_read(client: httpx.Client, headers: dict[str, str]) 
     assert client.post("/v1/chat/completions", content=content, headers=headers).status_code == 200
 
 
+def test_no_form_of_embeddings_is_the_one_that_is_given_unasked(client: httpx.Client) -> None:
+    asked = {"input": "abcd", "encoding_format": None, "dimensions": None, "user": None}
+    answer = client.post("/v1/embeddings", json={"model": "tiny", **asked})
+    assert answer.json()["data"][0]["embedding"][0] == 4.0
+
+
 @pytest.mark.parametrize("field", ["max_tokens", "max_completion_tokens"])
 def test_minus_one_token_is_no_limit_of_the_clients(client: httpx.Client, served: Served, field: str) -> None:
     assert post(client, **{field: -1}).status_code == 200
