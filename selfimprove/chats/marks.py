@@ -70,8 +70,8 @@ def is_known(
 ) -> bool:
     """Whether a chat with these marks is one of those that are known by theirs.
 
-    With `after`, so many messages anybody may say, and ask what he likes behind them: only beginnings count in which an
-    answer stands beyond.
+    With `after`, so many messages anybody may say, and ask what he likes behind them: beginnings alone count in which an
+    answer stands beyond, short ones too, whatever follows.
     """
     before, spellings = _spellings(messages[:after]) if after is not None else None, _spellings(messages)
     for number, spoken in enumerate(spellings):
@@ -79,8 +79,9 @@ def is_known(
             continue
         most = len(before[number]) if before else 0
         for mark in (mark for mark in _marks(spoken, keyed_hash) if mark.hash in known):
-            is_whole = mark.kind != "state" or mark.turns == len(spoken)
-            if is_whole and (before is None or (mark.kind != "turn" and _answers(spoken[most : mark.turns]))):
+            if before is not None and mark.kind != "turn" and _answers(spoken[most : mark.turns]):
+                return True
+            if before is None and (mark.kind != "state" or mark.turns == len(spoken)):
                 return True
     return False
 

@@ -85,9 +85,14 @@ def test_what_a_client_still_shows_does_not_come_back(
     assert person.keeps(PROMPT, PASTE, "the heron sleps", answer="the heron sleeps")
 
 
-def test_nor_does_a_short_one_though_its_question_is_edited(person: Person, forgets: Callable[..., None]) -> None:
+@pytest.mark.parametrize("is_new", [False, True], ids=["the same gateway", "one that remembers nothing"])
+def test_nor_does_a_short_one_though_its_question_is_edited(
+    person: Person, forgets: Callable[..., None], is_new: bool
+) -> None:
     named, _ = person.says(SHORT, answer="To rob a bank.")
     forgets(named)
+    if is_new:
+        person.restart()
     assert not person.keeps(SHORT, "To rob a bank.", "and then?")
     assert not person.keeps(SHORT, "To rob a bank.", "which bank?")
     assert not person.keeps(SHORT, "To rob a bank.", "and then?", "ok", "what else?")
