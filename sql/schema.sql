@@ -664,6 +664,7 @@ create table tombstones (
     turns int not null,                                 -- how many messages were hashed
     receipt_id text not null references receipts (id) deferrable initially deferred
 );
+create index tombstones_of_old on tombstones (turns) where kind = 'opening';
 
 -- The key of all keyed hashes, by an id derived from it: under another one forgotten chats would come back.
 create table hash_key (

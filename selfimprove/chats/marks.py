@@ -70,8 +70,8 @@ def is_known(
 ) -> bool:
     """Whether a chat with these marks is one of those that are known by theirs.
 
-    With `after`, so many messages anybody may say, and ask what he likes behind them: beginnings alone count in which an
-    answer stands beyond, short ones too, whatever follows.
+    With `after`, so many messages anybody may say, and ask what he likes behind them: beginnings alone count in which
+    an answer stands beyond, short ones too, whatever follows.
     """
     before, spellings = _spellings(messages[:after]) if after is not None else None, _spellings(messages)
     for number, spoken in enumerate(spellings):

@@ -144,15 +144,18 @@ def copy(connection: Connection, statement: str, types: Sequence[str], rows: Ite
             stream.write_row(row)
 
 
-def forgotten(connection: Connection) -> Forgotten | None:
-    """What is known of forgotten chats, None while there are none.
+def forgotten(connection: Connection, among: Iterable[str] | None = None) -> Forgotten | None:
+    """What is known of forgotten chats, None while there are none; of their marks with `among` no others than these.
 
     Until the transaction ends nothing more is forgotten.
     """
     queries = postgres.queries(QUERIES)
     connection.execute(queries.while_nothing_is_forgotten)
+    if not connection.execute(queries.any_forgotten).fetchone():
+        return None
     openings = {row["turns"]: frozenset(row["hashes"]) for row in connection.execute(queries.openings)}
-    marks = frozenset(row["hash"] for row in connection.execute(queries.marks))
+    query, given = (queries.marks, {}) if among is None else (queries.marks_among, {"hashes": [*among]})
+    marks = frozenset(row["hash"] for row in connection.execute(query, given))
     return Forgotten(marks, openings) if marks or openings else None
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from selfimprove import postgres
+from selfimprove.chats import table as chats
 from selfimprove.forgetting.forget import forget
 from selfimprove.forgetting.select import Wish
 from selfimprove.gateway import table
@@ -98,6 +99,33 @@ def test_nor_does_a_short_one_though_its_question_is_edited(
     assert not person.keeps(SHORT, "To rob a bank.", "and then?", "ok", "what else?")
     assert person.keeps(SHORT, answer="To rob a bank.")
     assert person.keeps(SHORT, "To rob a bank.", "and where?")
+
+
+@pytest.mark.parametrize("first", [SHORT, PROMPT], ids=["short", "long"])
+def test_what_was_said_anew_goes_on_where_the_gateway_lost_sight_of_it(
+    person: Person, forgets: Callable[..., None], first: str
+) -> None:
+    named, _ = person.says(first, answer=PASTE)
+    forgets(named)
+    assert person.keeps(first, answer=PASTE)
+    person.restart()
+    assert person.keeps(first, PASTE, "and then?")
+    assert person.keeps(first, PASTE, "or else?")
+
+
+def test_of_the_marks_of_forgotten_chats_those_alone_are_read_that_matter(
+    person: Person, forgets: Callable[..., None], database: str
+) -> None:
+    for texts in (PROMPT, SHORT):
+        forgets(person.says(texts, answer=PASTE)[0])
+    with as_gateway(database)() as connection:
+        known = chats.forgotten(connection)
+        assert known
+        one = min(known.marks)
+        found = chats.forgotten(connection, iter([one, "nobody's"]))
+        assert found
+        assert found.marks == {one} < known.marks
+        assert chats.forgotten(connection, iter(["nobody's"])) is None
 
 
 @pytest.mark.parametrize("first", [SHORT, PROMPT], ids=["short", "long"])

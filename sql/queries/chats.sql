@@ -36,8 +36,14 @@ delete from incoming i where exists (select from tombstones t where t.hash in (i
 -- openings: how many turns, and which hashes, began a chat that was forgotten when chats were hashed as they came
 select turns, array_agg(hash) as hashes from tombstones where kind = 'opening' group by turns order by turns;
 
+-- any_forgotten: one row when anything was ever forgotten
+select 1 as found from tombstones limit 1;
+
 -- marks: by what a chat that was forgotten is known
 select hash from tombstones where kind in ('start', 'state', 'turn');
+
+-- marks_among: those of these hashes by which a chat that was forgotten is known
+select hash from tombstones where hash = any(%(hashes)s) and kind in ('start', 'state', 'turn');
 
 -- merge: new chats come in; one that is there waits for who is storing it and stays as it is
 insert into chats select * from incoming on conflict (id) do nothing;

@@ -22,6 +22,9 @@ select id, position + 1 from exchanges where id = any(%(parent)s)
 union all
 select hash, null from tombstones where kind = 'chat' and hash = any(%(root)s);
 
+-- given: which of these conversations were answered so
+select after from exchanges where after = any(%(after)s) and answer is not null;
+
 -- newest: what a gateway that starts remembers of conversations, the oldest first
 select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token
 from (
