@@ -27,6 +27,7 @@ SQL = CHECKOUT / "sql"
 Connection = psycopg.Connection[DictRow]
 STARTED: set[Path] = set()  # state folders whose server this process started
 GRANTS = "grants.sql"
+HANDED_OVER = SQL / "queries" / "migrations.sql"  # what the embedded server's owner does behind the migrations
 SECONDS_TO_RELOAD = 5.0
 # Seconds, and how many probes, after which a silent server is given up; a URL that names its own has its way.
 KEEPALIVE = {"keepalives_idle": "60", "keepalives_interval": "10", "keepalives_count": "6"}
@@ -153,16 +154,16 @@ def prepare(settings: Settings) -> str:
         owner = login(settings.home, logins.OWNER)
         migrate(owner)
         with connect(owner, autocommit=True) as connection:
-            connection.execute(queries("migrations").hand_over)
-            connection.execute(queries("migrations").forget_samples)
-            connection.execute(queries("migrations").quote_no_rows)
-            connection.execute(queries("migrations").reload)
+            for query in ("hand_over", "forget_samples", "quote_no_rows", "reload"):
+                connection.execute(getattr(queries("migrations"), query))
+            given = {"name": HANDED_OVER.name, "sha256": _digest(HANDED_OVER)}
+            connection.execute(queries("migrations").record, given)  # last: who is killed before begins again
     return database_url
 
 
 def is_current(database_url: str) -> bool:
-    """Whether nothing is left to migrate or to grant."""
-    wanted = {path.name: _digest(path) for path in (*_migrations(), SQL / GRANTS)}
+    """Whether nothing is left to migrate, to grant or to hand over."""
+    wanted = {path.name: _digest(path) for path in (*_migrations(), SQL / GRANTS, HANDED_OVER)}
     with connect(database_url) as connection:
         return _applied(connection) == wanted
 

@@ -204,6 +204,7 @@ def test_a_role_that_someone_else_made_gets_nothing(database: str) -> None:
 def test_the_embedded_server_asks_each_role_for_its_own_password(tmp_path: Path) -> None:
     settings = read({"SELFIMPROVE_HOME": str(tmp_path / "home")})
     try:
+        postgres.migrate(postgres.login(settings.home, logins.OWNER))  # by who was killed before he handed it over
         url = postgres.prepare(settings)
         assert postgres.is_current(url)
         with postgres.connect(url) as connection:
