@@ -3,8 +3,10 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from psycopg.errors import UndefinedColumn, UndefinedTable
+
 from selfimprove import postgres, stack
-from selfimprove.errors import SelfImproveError
+from selfimprove.errors import DatabaseOfOldVersion, SelfImproveError
 from selfimprove.reports.watch import next_tick
 from selfimprove.settings import Settings
 
@@ -40,13 +42,20 @@ def last_night(settings: Settings) -> dict[str, Any] | None:
 
 
 def read(settings: Settings, query: str) -> list[dict[str, Any]]:
-    """Rows of a query, none while the database is down or not yet made; a resting embedded server is woken."""
+    """Rows of a query, none while the database is down or not yet made; a resting embedded server is woken.
+
+    Raises:
+        DatabaseOfOldVersion: the query asks for what a migration brings that was not applied yet.
+    """
     if not (answers(settings) or (settings.home / "postgres" / "PG_VERSION").exists()):
         return []
     with postgres.connect(postgres.url(settings)) as connection:
         if not connection.execute(postgres.queries("doctor").is_migrated).fetchone():
             return []
-        return list(connection.execute(getattr(postgres.queries("doctor"), query)))
+        try:
+            return list(connection.execute(getattr(postgres.queries("doctor"), query)))
+        except (UndefinedColumn, UndefinedTable) as exc:
+            raise DatabaseOfOldVersion from exc
 
 
 def answers(settings: Settings) -> bool:

@@ -78,6 +78,14 @@ def test_receipts_whose_files_may_still_be_there_are_counted(settings: Settings)
     assert (found.ok, found.detail) == (False, "1 receipts of what files may still hold")
 
 
+def test_a_database_that_an_update_has_not_reached_yet_is_one_finding(settings: Settings) -> None:
+    with postgres.connect(str(settings.database_url)) as connection:
+        connection.execute("alter table receipts drop column given_back_at")
+    [found] = doctor._guarded(doctor._forgotten, settings)
+    assert not found.ok
+    assert "`selfimprove up`" in found.detail
+
+
 @pytest.fixture
 def tenant(server: str) -> Iterator[str]:
     """URL of an empty database whose owner may neither make roles nor anything outside of it."""

@@ -17,6 +17,10 @@ class DatabaseTooOld(SelfImproveError):
     """The database lacks {missing}. Use PostgreSQL 15 or newer with pgvector 0.7 or newer, or unset SELFIMPROVE_DATABASE_URL."""
 
 
+class DatabaseOfOldVersion(SelfImproveError):
+    """The database is an older version's, which was not brought to this one yet. `selfimprove up` does it, and goes on from there."""
+
+
 class MigrationChanged(SelfImproveError):
     """Migration {name} was applied with other content than {path} has now. Restore the file, and put the change into a new migration."""
 
