@@ -39,8 +39,8 @@ grant select (id, question, fact, embedding, model, superseded_by) on memories t
 grant execute on function known_hash_key to gateway;
 -- Of exchanges it reads what tells which chat goes on, for whom, and of which answer feedback speaks.
 grant insert on exchanges to gateway;
-grant select (id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token) on exchanges
-  to gateway;
+grant select (id, chat_id, position, root, parent, relation, repeats, asked, after, answer, at, ending, token)
+on exchanges to gateway;
 grant select, update (last_used_at) on tokens to gateway;
 
 -- reviewer and analyst: redacted text and figures, nothing of a raw chat but that it was.

@@ -64,7 +64,7 @@ def store(connection: Connection, kept: Sequence[Kept], sealing: Sealing, timezo
 
 
 def newest(connection: Connection, most: int = MOST) -> list[dict[str, Any]]:
-    """What a gateway that starts remembers of conversations, the oldest first."""
+    """What a gateway that starts remembers of conversations, the newest first."""
     return connection.execute(postgres.queries(QUERIES).newest, {"most": most}).fetchall()
 
 

@@ -76,7 +76,7 @@ class Threads:
         before = self._asked.get(asked)
         found = self._longest(links[:-1], family)
         if before and self._is_again(before, name, family, found):
-            thread = self._again(before)
+            thread = self._again(before, len(canonical(messages)))
         else:
             thread = self._onward(messages, links, name, family, found)
         thread = replace(thread, asked=asked, who=who, guest=guest)
@@ -99,21 +99,21 @@ class Threads:
             self._answer(given, after(thread.asked, text, self._keyed_hash), alone)
 
     def load(self, rows: Iterable[Mapping[str, Any]]) -> None:
-        """Remember exchanges that were stored, the oldest first; what is known already stays."""
+        """Remember exchanges that were stored, the newest first; what is known already is newer, and stays."""
         for row in rows:
             if row["id"] in self._given:
                 continue
             said = row["answer"] is not None
-            self._put(self._guests, row["root"], row["token"])
-            if row["relation"] != "other" and row["asked"] not in self._asked:
-                place = (row["chat_id"], row["position"], row["root"], row["relation"])
-                thread = Thread(*place, parent=row["parent"], asked=row["asked"], guest=row["token"])
-                self._remember(Asked(thread, row["at"].timestamp(), row["id"], row["ending"] != "failed"))
+            is_bare = not said and row["ending"] == "tool_calls"
+            if row["relation"] != "other":
+                place = (row["chat_id"], row["position"], row["root"], row["relation"], row["repeats"], row["parent"])
+                thread = Thread(*place, asked=row["asked"], guest=row["token"])
+                self._remember(Asked(thread, row["at"].timestamp(), row["id"], said or is_bare), is_older=True)
             given = Given(row["id"], row["chat_id"], row["position"] - (not said), row["root"])
             if said:
-                self._answer(given, row["after"], row["answer"])
-            elif row["ending"] == "tool_calls":
-                self._go_on(given, row["after"])
+                self._answer(given, row["after"], row["answer"], is_older=True)
+            elif is_bare:
+                self._go_on(given, row["after"], is_older=True)
 
     def by_id(self, id: str) -> Given | None:
         """Where the answer of an exchange stands."""
@@ -133,10 +133,13 @@ class Threads:
             return True
         return before.times <= MOST_RETRIES and self._clock() - before.at < RETRY_SECONDS
 
-    def _again(self, before: Asked) -> Thread:
-        if before.answered is False:
-            return before.thread
-        return self._branch(before.thread.root, before.thread.position, "retry", before)
+    def _again(self, before: Asked, position: int) -> Thread:
+        """In the place of a question that nobody answered, unless a system prompt that came or went has moved it."""
+        thread = before.thread
+        if before.answered is not False:
+            return self._branch(thread.root, position, "retry", before)
+        chat_id = thread.chat_id if position == thread.position else self._branch_id(thread.root)
+        return replace(thread, chat_id=chat_id, position=position)
 
     def _onward(
         self, messages: Sequence[Message], links: Sequence[Link], name: str | None, family: str | None,
@@ -181,27 +184,29 @@ class Threads:
     def _new_id(self, name: str, messages: Sequence[Message]) -> str:
         return identify(Chat(SOURCE, name, None, datetime.now(UTC), tuple(messages)), self._sealing)
 
-    def _remember(self, asked: Asked) -> None:
+    def _remember(self, asked: Asked, is_older: bool = False) -> None:
         thread = asked.thread
-        self._put(self._asked, thread.asked, asked)
-        self._put(self._next, thread.parent or thread.root, asked)
-        self._put(self._roots, thread.chat_id, thread.root)
-        self._put(self._guests, thread.root, thread.guest)
+        self._put(self._asked, thread.asked, asked, is_older)
+        self._put(self._next, thread.parent or thread.root, asked, is_older)
+        self._put(self._roots, thread.chat_id, thread.root, is_older)
+        self._put(self._guests, thread.root, thread.guest, is_older)
 
-    def _answer(self, given: Given, after: str, answer: str) -> None:
-        self._go_on(given, after)
-        self._put(self._said, answer, given)
-        self._put(self._given, given.id, given)
-        self._put(self._roots, given.chat_id, given.root)
+    def _answer(self, given: Given, after: str, answer: str, is_older: bool = False) -> None:
+        self._go_on(given, after, is_older)
+        self._put(self._said, answer, given, is_older)
+        self._put(self._given, given.id, given, is_older)
+        self._put(self._roots, given.chat_id, given.root, is_older)
 
-    def _go_on(self, given: Given, after: str) -> None:
+    def _go_on(self, given: Given, after: str, is_older: bool = False) -> None:
         """Under the conversation's name too: in others exactly the same may be said."""
-        self._put(self._after, after, given)
-        self._put(self._after, given.root + after, given)
+        self._put(self._after, after, given, is_older)
+        self._put(self._after, given.root + after, given, is_older)
 
-    def _put(self, known: OrderedDict[str, Any], key: str, value: object) -> None:
-        known[key] = value
-        known.move_to_end(key)
+    def _put(self, known: OrderedDict[str, Any], key: str, value: object, is_older: bool) -> None:
+        """Know this from now on; of what is older than all that is known, only what nothing newer says otherwise."""
+        if not (is_older and key in known):
+            known[key] = value
+            known.move_to_end(key, last=not is_older)
         if len(known) > (2 * self._most if known is self._after else self._most):
             known.popitem(last=False)
 

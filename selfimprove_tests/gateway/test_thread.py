@@ -114,6 +114,15 @@ def test_a_question_that_nobody_answered_is_asked_again_in_its_place(client: Cli
     assert client.ask("hello", "ok", "go on").thread.chat_id == failed.thread.chat_id
 
 
+@pytest.mark.parametrize("answer", ["ok", None])
+def test_what_is_asked_again_stands_where_a_system_prompt_moved_it(client: Client, answer: str | None) -> None:
+    first = client.ask("hello", answer=answer, system="It is Monday.")
+    again = client.ask("hello")
+    assert (first.thread.position, again.thread.position) == (2, 1)
+    assert again.thread.chat_id != first.thread.chat_id
+    assert again.thread.root == first.thread.root
+
+
 def test_system_prompts_that_change_and_move_do_not_break_a_thread(threads: Threads, client: Client) -> None:
     first = client.ask("hello", system="It is Monday.")
     second = client.ask("hello", "ok", "and?", system="It is Tuesday.")

@@ -25,13 +25,9 @@ select hash, null from tombstones where kind = 'chat' and hash = any(%(root)s);
 -- given: which of these conversations were answered so
 select after from exchanges where after = any(%(after)s) and answer is not null;
 
--- newest: what a gateway that starts remembers of conversations, the oldest first
-select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token
-from (
-    select id, chat_id, position, root, parent, relation, asked, after, answer, at, ending, token from exchanges
-    order by at desc, id limit %(most)s
-) e
-order by at, id desc;
+-- newest: what a gateway that starts remembers of conversations, the newest first
+select id, chat_id, position, root, parent, relation, repeats, asked, after, answer, at, ending, token from exchanges
+order by at desc, id limit %(most)s;
 
 -- by_id: where answers stand
 select id, chat_id, position from exchanges where id = any(%(ids)s) and answer is not null;

@@ -1,0 +1,72 @@
+"""Whatever is asked in whatever order: no turn is lost, and a gateway that starts tells what one tells that runs on."""
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from selfimprove.chats.chat import Sealing
+from selfimprove.gateway import table
+from selfimprove.gateway.chain import canonical
+from selfimprove.gateway.exchange import Exchange, Thread
+from selfimprove.gateway.thread import MOST_RETRIES, Threads, answers
+from selfimprove_tests.gateway.said import Clock, exchange, sealing, talk
+
+ENDS = [("a", {}), ("b", {}), (None, {}), (None, {"ending": "cancelled"}), ("a", {"ending": "failed"}),
+        ("a", {"others": ("b",)}), ("", {"ending": "tool_calls"})]  # fmt: skip
+STEPS = st.tuples(
+    st.sampled_from([1, 300, 700, 90_000]), st.integers(0, 9), st.integers(0, 4), st.sampled_from("pq"),
+    st.sampled_from([None, None, "The date."]), st.sampled_from([None, None, "name"]), st.sampled_from(ENDS),
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def seal(tmp_path_factory: pytest.TempPathFactory) -> Sealing:
+    return sealing(tmp_path_factory.mktemp("home"))
+
+
+def started(kept: Sequence[Exchange], seal: Sealing, clock: Clock) -> Threads:
+    """A gateway that knows what is stored, and nothing else."""
+    rows = [row for one in kept for row in table._rows(one, seal.keyed_hash, ())]
+    threads = Threads(seal, clock)
+    threads.load(sorted(sorted(rows, key=lambda row: row["id"]), key=lambda row: row["at"], reverse=True))
+    return threads
+
+
+def told(thread: Thread, kept: Sequence[Exchange]) -> tuple[object, ...]:
+    """What is said of it; the ids of new chats are drawn."""
+    known = {one.thread.chat_id for one in kept}
+    drawn = thread.chat_id if thread.chat_id in known else None
+    return thread.relation, thread.of, thread.parent, thread.position, drawn, thread.root if drawn else None
+
+
+@settings(max_examples=150, deadline=None, print_blob=True)
+@given(steps=st.lists(STEPS, min_size=2, max_size=9))
+def test_a_start_changes_nothing_and_every_turn_has_a_place_of_its_own(steps, seal: Sealing) -> None:
+    clock = Clock()
+    threads, kept, shown = Threads(seal, clock), list[Exchange](), [list[str]()]
+    for number, (seconds, which, where, text, system, name, (answer, more)) in enumerate(steps):
+        clock.later(seconds=seconds)
+        before = shown[which % len(shown)]
+        texts = [*before[: 2 * (where % (len(before) // 2 + 1))], text]
+        messages, again = talk(*texts, system=system), started(kept, seal, clock)
+        thread = threads.chat_of(messages, name)
+        times = threads._asked[thread.asked].times  # which a start does not know
+        assert times > MOST_RETRIES or told(thread, kept) == told(again.chat_of(messages, name), kept)
+        kept.append(exchange(thread, messages, answer, f"c{number}", at=clock.now, **more))
+        threads.keep(kept[-1])
+        shown += [[*texts, said] for said in (answer, *more.get("others", ())) if said]
+    assert_whole(kept, seal)
+
+
+def assert_whole(kept: Sequence[Exchange], seal: Sealing) -> None:
+    """Each answer stands in a chat where it was given, also after the chat has grown."""
+    places, chats = dict[tuple[str, int], str](), dict[str, list[str]]()
+    for one in kept:
+        sent = [message.content for message in canonical(one.messages)]
+        for _, chat_id, text in answers(one, seal.keyed_hash):
+            assert (chat_id, one.thread.position) not in places
+            places[chat_id, one.thread.position] = text
+            chats[chat_id] = max(chats.get(chat_id, []), [*sent, text], key=len)
+    assert all(chats[chat_id][position] == text for (chat_id, position), text in places.items())
