@@ -120,8 +120,12 @@ def _sealed_again(vault: Vault, rows: list[dict[str, Any]], unopened: set[str]) 
 
 
 def _retire(connection: Connection, vault: Vault, unopened: set[str]) -> dict[Table, int]:
-    """Wait for those who are writing, seal what they wrote, and let nobody store under the older keys any more."""
+    """Wait for those who are writing, seal what they wrote, and let nobody store under the older keys any more.
+
+    Who forgets is waited for before, as each would hold what the other wants: rows of chats, and the table.
+    """
     with connection.transaction():
+        connection.execute(postgres.queries("chats").while_nothing_is_forgotten)
         connection.execute(_query("stop_writers"))
         late = {table: _reseal_all(connection, vault, table, unopened) for table in TABLES}
         older = sorted(vault.ciphers.keys() - {vault.current})

@@ -3,16 +3,20 @@
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from selfimprove import house as state_folder
 from selfimprove import postgres
+from selfimprove.forgetting import forget
 from selfimprove.forgetting import give_back as giving
 from selfimprove.forgetting.carry_out import Done, carry_out
 from selfimprove.forgetting.give_back import give_back
 from selfimprove.forgetting.select import Wish
 from selfimprove.forgetting.sweep import sweep
+from selfimprove.privacy import rotate
+from selfimprove.privacy.vault import add_key
 from selfimprove.settings import read
 from selfimprove_tests.forgetting.conftest import Past
 from selfimprove_tests.forgetting.house import SECRET
@@ -121,3 +125,23 @@ def test_rows_that_somebody_still_reads_are_told_and_tried_again(
     assert not is_given_back(past)
     assert list(give_back(past.house.connection, past.house.home)) == []
     assert is_given_back(past)
+
+
+def test_keys_are_retired_before_or_behind(past: Past, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else each would hold what the other wants: the chat's row, and the right to write the table."""
+    vault, ended = add_key(past.house.home), list[object]()
+
+    def retire() -> None:
+        with postgres.connect(database) as connection:
+            ended.append(rotate._retire(connection, vault, set()))
+
+    def bury(*given: Any) -> None:
+        thread.start()
+        thread.join(0.3)
+
+    thread = threading.Thread(target=retire)
+    monkeypatch.setattr(forget, "_bury", bury)
+    assert forgotten(past)
+    past.house.connection.commit()
+    thread.join(10)
+    assert len(ended) == 1
