@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from selfimprove.privacy.redacted_chat import RedactedChat
 
 if TYPE_CHECKING:
     from selfimprove.curation.content import Content
-    from selfimprove.curation.standing import Suspicion
     from selfimprove.postgres import Connection
     from selfimprove.privacy.vault import Vault
 
@@ -35,17 +34,10 @@ def alike(connection: Connection, vault: Vault, ids: list[str]) -> list[str]:
     seen = Seen()
     seen.add(sketch([*named.values()]), compare=False)
     while batch:
-        suspicions = [_of(named, one) for one in seen.add(sketch(batch))]
-        repeats = confirm(batch, suspicions, lambda wanted: named, teaches_the_same)
+        repeats = confirm(batch, seen.look(sketch(batch)), lambda wanted: named, teaches_the_same)
         found += [content.id for content, repeated in zip(batch, repeats, strict=True) if repeated]
         batch = list(islice(others, BATCH))
     return found
-
-
-def _of(named: Mapping[str, Content], suspicion: Suspicion) -> Suspicion:
-    """As far as it is one of these: what is like another chat alone is no copy of them."""
-    equal = suspicion.equal if suspicion.equal in named else None
-    return type(suspicion)(equal, tuple(id for id in suspicion.alike if id in named))
 
 
 def _contents(connection: Connection, vault: Vault, query: str, ids: list[str]) -> Iterator[Content]:

@@ -199,6 +199,18 @@ def test_a_near_copy_that_no_night_has_filtered_is_not_learned_either(house: Hou
     assert excluded.fetchall() == [{"chat_id": copy, "is_ours": True}]
 
 
+def test_nor_is_one_that_was_said_twice_in_the_same_words(house: House) -> None:
+    near = f"{PLAN}. They would laugh at us."
+    original, *copies = house.hear(
+        said(f"{PLAN}. They would laugh at me.", "I see."), said(near, "I see."),
+        said(near, "I see.", external_id="another day"),
+    )  # fmt: skip
+    unjudged(house)
+    assert forgotten(house, "chat", original).stays == {"copies": 0, "near_copies": 2}
+    found = house.connection.execute("select chat_id from excluded_chats")
+    assert {row["chat_id"] for row in found} == {*copies}
+
+
 def test_it_goes_with_copies_and_a_time_says_nothing_of_it(house: House) -> None:
     later = DAY + timedelta(1)
     house.hear(said(f"{PLAN}. They would laugh at me.", "I see."))
