@@ -196,9 +196,10 @@ checkpoint;
 -- database: by which number this database's folder goes
 select oid::bigint as id from pg_database where datname = current_database();
 
--- oldest: when the oldest transaction that runs began, but for this one
-select extract(epoch from coalesce(min(xact_start), clock_timestamp()))::float8 as began
-from pg_stat_activity where pid <> pg_backend_pid();
+-- writing: transactions of others that have written something, or may be about to end; who only reads makes no table
+select pid, xact_start as began from pg_stat_activity
+where pid <> pg_backend_pid() and xact_start is not null
+  and (backend_xid is not null or state = 'active' and backend_type = 'client backend');
 
 -- files: by which numbers the files of tables and indexes go
 select pg_relation_filenode(oid)::bigint as number from pg_class where pg_relation_filenode(oid) is not null;
