@@ -25,7 +25,8 @@ def remove_orphans(home: Path) -> Iterator[str]:
 
     A file that no catalog knows may be of a transaction that has not ended. So whoever writes when the files have been
     listed is waited for, and then the catalogs are read: what they do not know is of none. No clock tells it: where one
-    is set back, a table that is being made looks older than who makes it.
+    is set back, a table that is being made looks older than who makes it. It may be of a table that went meanwhile,
+    too: who took that away is waited for, and leaves it empty. The server panics where it is gone before a checkpoint.
     """
     if not (home / "postgres" / "postmaster.pid").exists():
         return
@@ -34,7 +35,9 @@ def remove_orphans(home: Path) -> Iterator[str]:
         written = [*_written(home / "postgres" / "base" / str(database))]
         are_over = _wait(connection)
         known = {row["number"] for row in _rows(connection, "files")}
-    unknown = [path for path in written if int(path.name.partition("_")[0].partition(".")[0]) not in known]
+        unknown = [path for path in written if int(path.name.partition("_")[0].partition(".")[0]) not in known]
+        are_over = are_over and (not unknown or _wait(connection))
+    unknown = [path for path in unknown if _is_written(path)]
     if unknown and not are_over:
         yield f"{len(unknown)} files may be of tables that are just being made."
         return
@@ -58,11 +61,14 @@ def _writing(connection: Connection) -> set[tuple[Any, ...]]:
 
 
 def _written(folder: Path) -> Iterator[Path]:
-    """Files of tables; an empty one keeps the number of a table that went."""
-    for path in folder.iterdir():
-        with suppress(FileNotFoundError):
-            if OF_A_TABLE.fullmatch(path.name) and path.stat().st_size:
-                yield path
+    return (path for path in folder.iterdir() if OF_A_TABLE.fullmatch(path.name) and _is_written(path))
+
+
+def _is_written(path: Path) -> bool:
+    """Whether anything is in it: an empty one keeps the number of a table that went."""
+    with suppress(FileNotFoundError):
+        return path.stat().st_size > 0
+    return False
 
 
 def _rows(connection: Connection, query: str) -> list[dict[str, Any]]:

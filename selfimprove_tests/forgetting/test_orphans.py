@@ -81,6 +81,24 @@ def test_what_is_just_being_written_stays(embedded: Settings, monkeypatch: pytes
         assert found == (20000, True)
 
 
+def test_a_table_that_goes_meanwhile_is_left_to_the_server(
+    embedded: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At its next checkpoint it asks the disk to keep the file, and panics where there is none."""
+    with owner(embedded) as other:
+        other.execute(MAKE, [secrets.token_hex(24)])
+
+        def written(folder: Path) -> list[Path]:
+            found = list(listed(folder))
+            other.execute("drop table selfimprove.made")
+            return found
+
+        listed = orphans._written
+        monkeypatch.setattr(orphans, "_written", written)
+        assert list(remove_orphans(embedded.home)) == []
+        other.execute("checkpoint")
+
+
 def test_while_tables_come_and_go_none_is_lost(embedded: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(orphans, "PAUSE", 0.02)
     ends, counts = threading.Event(), list[int]()
