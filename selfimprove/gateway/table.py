@@ -2,7 +2,7 @@
 
 import hashlib
 import operator
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import astuple, dataclass, replace
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -106,18 +106,32 @@ def name(given: str) -> str:
 def _settled(connection: Connection, exchanges: Sequence[Exchange], keyed_hash: KeyedHash) -> Iterator[Exchange]:
     """The exchanges, each in a place of its own: where another answer stands already, it becomes a branch.
 
-    That happens where a gateway had lost sight of a conversation: nothing said is lost for it.
+    That happens where a gateway had lost sight of a conversation: nothing said is lost for it, nor written over by what
+    goes on from there.
     """
-    given = {"chats": sorted({exchange.thread.chat_id for exchange in exchanges})}
-    rows = connection.execute(postgres.queries(QUERIES).taken, given)
+    parents = {"ids": [exchange.thread.parent for exchange in exchanges if exchange.thread.parent]}
+    rows = connection.execute(postgres.queries(QUERIES).by_id, parents).fetchall()
+    stands: dict[str | None, Place] = {row["id"]: (row["chat_id"], row["position"]) for row in rows}
+    ids = {exchange.thread.chat_id for exchange in exchanges}.union(chat_id for chat_id, _ in stands.values())
+    rows = connection.execute(postgres.queries(QUERIES).taken, {"chats": sorted(ids)}).fetchall()
     taken: dict[Place, str] = {(row["chat_id"], row["position"]): row["id"] for row in rows}
     for exchange in exchanges:
-        thread = exchange.thread
-        if exchange.has_answer and taken.setdefault((thread.chat_id, thread.position), exchange.id) != exchange.id:
-            chat_id = branch_id(thread.root, exchange.id, keyed_hash)
-            yield replace(exchange, thread=replace(thread, chat_id=chat_id))
-        else:
-            yield exchange
+        settled = _in_place(exchange, stands, taken, keyed_hash)
+        stands |= {id: (chat_id, exchange.thread.position) for id, chat_id, _ in answers(settled, keyed_hash)}
+        yield settled
+
+
+def _in_place(
+    exchange: Exchange, stands: Mapping[str | None, Place], taken: dict[Place, str], keyed_hash: KeyedHash
+) -> Exchange:
+    """Behind its parent, wherever that stands; as a branch where its own place is taken."""
+    thread, chat_id = exchange.thread, exchange.thread.chat_id
+    before = stands.get(thread.parent)
+    if before and taken.get((chat_id, before[1]), thread.parent) != thread.parent:
+        chat_id = before[0]
+    if exchange.has_answer and taken.setdefault((chat_id, thread.position), exchange.id) != exchange.id:
+        chat_id = branch_id(thread.root, exchange.id, keyed_hash)
+    return exchange if chat_id == thread.chat_id else replace(exchange, thread=replace(thread, chat_id=chat_id))
 
 
 def _states(exchanges: Sequence[Exchange], keyed_hash: KeyedHash) -> Iterator[Chat]:

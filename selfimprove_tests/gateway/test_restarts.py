@@ -1,17 +1,19 @@
 """Whatever is asked in whatever order: no turn is lost, and a gateway that starts tells what one tells that runs on."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from selfimprove import postgres
 from selfimprove.chats.chat import Sealing
 from selfimprove.gateway import table
 from selfimprove.gateway.chain import canonical
 from selfimprove.gateway.exchange import Exchange, Thread
 from selfimprove.gateway.thread import MOST_RETRIES, Threads, answers
-from selfimprove_tests.gateway.said import Clock, exchange, sealing, talk
+from selfimprove_tests.gateway.said import ZONE, Client, Clock, exchange, sealing, talk
 
 ENDS = [("a", {}), ("b", {}), (None, {}), (None, {"ending": "cancelled"}), ("a", {"ending": "failed"}),
         ("a", {"others": ("b",)}), ("", {"ending": "tool_calls"})]  # fmt: skip
@@ -70,3 +72,19 @@ def assert_whole(kept: Sequence[Exchange], seal: Sealing) -> None:
             places[chat_id, one.thread.position] = text
             chats[chat_id] = max(chats.get(chat_id, []), [*sent, text], key=len)
     assert all(chats[chat_id][position] == text for (chat_id, position), text in places.items())
+
+
+def test_what_goes_on_behind_a_branch_writes_over_nothing(database: str, tmp_path: Path) -> None:
+    """Where a gateway that knew nothing of a conversation had begun another one under its name."""
+    seal, clock = sealing(tmp_path), Clock()
+    first, client = Client(Threads(seal, clock), clock), Client(Threads(seal, clock), clock)
+    client.count = 1
+    told = [first.ask("hello", given="name"), client.ask("bye", answer="well", given="name")]
+    told += [client.ask("bye", "well", text, given="name") for text in ("and now?", "or then?")]
+    with postgres.connect(database) as connection:
+        for some in (told[:1], told[1:3], told[3:]):  # in the same batch, and in a later one
+            assert table.store(connection, some, seal, ZONE).exchanges == len(some)
+        rows = connection.execute("select e.id, e.chat_id, c.turns from exchanges e join chats c on c.id = e.chat_id")
+        chats = {row["id"]: (row["turns"], row["chat_id"]) for row in rows}
+    assert [chats[one.id][0] for one in told] == [2, 4, 4, 4]
+    assert chats["c2"] == chats["c3"] != chats["c4"]
