@@ -11,7 +11,8 @@ from typing import Any
 from selfimprove import code_server, logins, postgres, reach, stack
 from selfimprove.errors import SelfImproveError
 from selfimprove.gateway import archive, origin, remembered, tokens
-from selfimprove.privacy import key_file
+from selfimprove.privacy import key_file, keys_needed
+from selfimprove.privacy.vault import path_of
 from selfimprove.reports.watch import patience
 from selfimprove.settings import Settings
 from selfimprove.status import answers, last_night, read
@@ -113,18 +114,19 @@ def _roles(settings: Settings) -> Iterator[Finding]:
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:
-    path = settings.home / "keys" / "vault.json"
+    path = path_of(settings.home)
+    for needed in read(settings, "keys_needed") or [{"sealed": {}, "hashes": None}]:
+        keys_needed.insist(settings.home, needed)
     if not path.exists():
         yield Finding("keys", True, "none yet; made with the first chat")
         return
-    mode, left = path.stat().st_mode & 0o777, key_file.drafts(path)
-    if left:  # under way, or of a process that was killed: it may hold a key that was retired
+    if left := key_file.drafts(path):  # under way, or of a process that was killed: it may hold a key that was retired
         names = ", ".join(map(str, left))
         yield Finding("keys", False, f"a copy of them was left behind: {names}", "selfimprove privacy rotate-key")
     else:
         mine = ", ".join(beside.name for beside in key_file.others(path))
         beside = f"; beside it, yours to keep or delete, with the keys of their time: {mine}" if mine else ""
-        yield Finding("keys", mode == 0o600, f"{path}, mode {mode:o}{beside}", f"chmod 600 {path}")
+        yield Finding("keys", True, f"{path}, mode {path.stat().st_mode & 0o777:o}{beside}")
 
 
 def _forgotten(settings: Settings) -> Iterator[Finding]:

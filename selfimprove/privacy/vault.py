@@ -64,13 +64,26 @@ class Vault:
                 if connection is not None and _holds_sealed_rows(connection):
                     raise VaultKeyMissing(path=path)
                 _create(path)
-            _refuse_open_to_others(path.parent)
-            _refuse_open_to_others(path)
-            vault = _read(path)
+            vault = cls.look(home)
             if connection is not None:
                 _refuse_other_hashes(connection, vault, path)
             _complete(path)
             return vault
+        except OSError as exc:
+            raise VaultInvalid(path=path, reason=exc.strerror or type(exc).__name__) from exc
+
+    @classmethod
+    def look(cls, home: Path) -> Vault:
+        """The vault as its file is; nothing is made or changed.
+
+        Raises:
+            VaultOpenToOthers, VaultInvalid: as `open` does.
+        """
+        path = path_of(home)
+        try:
+            _refuse_open_to_others(path.parent)
+            _refuse_open_to_others(path)
+            return _read(path)
         except OSError as exc:
             raise VaultInvalid(path=path, reason=exc.strerror or type(exc).__name__) from exc
 

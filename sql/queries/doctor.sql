@@ -24,3 +24,10 @@ select count(*) as count from receipts where swept_at is null or given_back_at i
 
 -- champion: the adapter that answers
 select id from champion;
+
+-- keys_needed: a row under each key that seals some, and the id of the key of what was hashed, if anything was
+select coalesce((select jsonb_object_agg(key_id, id) from (
+    select key_id, min(id) as id
+    from (select key_id, id from chats union all select key_id, id from feedback where key_id is not null) each_row
+    group by key_id) each_key), '{}') as sealed,
+    (select id from hash_key where exists (select from chats) or exists (select from tombstones)) as hashes;
