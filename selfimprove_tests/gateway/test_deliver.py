@@ -412,6 +412,17 @@ def test_rotation_waits_for_a_gateway_that_is_up(home: Path, connect: Connect, r
     assert [row["key_id"] for row in rows("select key_id from chats")] == [key, key]
 
 
+def test_rotation_seals_again_what_a_gateway_that_is_down_has_yet_to_store(
+    home: Path, connect: Connect, rows: Rows, database: str
+) -> None:
+    keeping(Archive(home, Door(connect), ZONE), lambda archive: say(archive, "c1", "hello"))
+    with postgres.connect(database) as connection:
+        key = rotate(connection, home).key_id
+    assert Vault.open(home).ciphers.keys() == {key}
+    keeping(Archive(home, connect, ZONE), lambda archive: say(archive, "c2", "good day"))
+    assert [row["key_id"] for row in rows("select key_id from chats")] == [key, key]
+
+
 def test_the_keys_of_another_house_store_nothing(
     tmp_path: Path, connect: Connect, archive: Archive, rows: Rows
 ) -> None:
