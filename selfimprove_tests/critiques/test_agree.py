@@ -80,6 +80,12 @@ def test_of_two_answers_each_is_an_item(prefers, kappa):
     assert (found[NAME].items, found[NAME].kappa) == (40, kappa)
 
 
+def test_a_preference_over_its_sources_cap_is_not_the_owners():
+    duels = tuple(Duel(source, True, Evidence(), Preference("answer", "m")) for source in ("web", "bot"))
+    found = agreements([Known("a" * 32, 1, Evidence(duels=duels))], {("a" * 32, 1): frozenset({"bot"})})
+    assert found[NAME].items == 2
+
+
 def test_judges_are_told_apart_by_model_and_rubric():
     other = Known("a" * 32, 1, Evidence(explicit=(Explicit("thumbs", 1.0, "web"),), judge=Grade(5, "so", "m", "1")))
     assert sorted(agreements([known(0, 1.0, 5), other], {})) == ["m, rubric 1", NAME]

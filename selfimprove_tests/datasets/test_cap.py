@@ -91,6 +91,16 @@ def test_a_client_and_a_day_have_shares_too() -> None:
     assert Counter(c.day for c in found.train)[FIRST] <= max(8, len(found.train) // 2)
 
 
+def test_what_one_share_leaves_out_makes_no_other_too_large() -> None:
+    crowd = [replace(c, user_key=c.chat_id) for c in by("one", 40, client="many", days=40)]
+    found = capped(splits([*crowd, *by("two", 40, client="few", days=1)]), RULE)
+    kept = found.train
+    assert len({c.day for c in kept}) > 1
+    for reason, of in SOURCES.items():
+        supplied = Counter(map(of, kept)).most_common(1)[0][1]
+        assert supplied <= max(RULE.uncapped, RULE.most_share * len(kept)), reason
+
+
 def test_what_is_remembered_counts_and_what_tests_does_not() -> None:
     found = capped(splits(by("one", 30), by("two", 30), by("three", 200, client="test")), RULE)
     assert not found.left_out

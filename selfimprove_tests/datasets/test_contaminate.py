@@ -1,6 +1,7 @@
 """What nearly repeats a test is not learned; what only looks like it may be."""
 
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 
@@ -92,3 +93,12 @@ def test_a_near_repeat_of_any_test_is_left_out_of_training(side: str) -> None:
     assert gone["contaminated"] == 1
     assert {c.example.id for c in test} & ids(after.train) == set()
     assert ids(splits.train) - ids(after.train) == {near.example.id}
+
+
+def test_what_is_remembered_is_no_repeat_of_a_test_either() -> None:
+    near = chosen(ASKED.replace("cold", "icy"), ANSWER, 0)
+    splits = split([*many(10, 0), *many(1, 5)], History(), RULE)
+    assert splits is not None
+    after = decontaminated(replace(splits, remembered=(near,)), [chat(ASKED, ANSWER)])
+    assert after.remembered == ()
+    assert after.train == splits.train

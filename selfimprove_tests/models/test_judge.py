@@ -104,6 +104,13 @@ def test_malformed_twice_is_missing_and_once_is_not(text):
     assert grade(completion(text), completion(GOOD))[0] == FAIR
 
 
+def test_nothing_is_asked_twice_in_the_same_way():
+    one, seen = judge(*[completion("?")] * 4)
+    assert list(one.grade([CHAT])) == [Missing("malformed")]
+    asked = [orjson.loads(request.content) for request in seen]
+    assert len({(request["temperature"], request.get("seed")) for request in asked}) == 4
+
+
 @pytest.mark.parametrize("body", [
     b"<html>", b"{}", b'{"choices": []}', b'{"choices": [{"message": {"content": null}}]}', b"\xff",
 ])
