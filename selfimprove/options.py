@@ -15,3 +15,16 @@ class Number(click.FloatRange):
         if math.isnan(number):
             self.fail("nan is no number.", param, ctx)
         return number
+
+
+class Text(click.types.StringParamType):
+    """Words: bytes that are no text where the command was typed would be looked for in vain, or break off the work."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The words that were given."""
+        text: str = super().convert(value, param, ctx)
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            self.fail("it is not UTF-8 text. Write it in that encoding, as `iconv -t UTF-8` does.", param, ctx)
+        return text

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from selfimprove.options import Text
+
 if TYPE_CHECKING:
     from selfimprove.chats.calendar import Calendar
     from selfimprove.chats.chat import Sealing
@@ -137,7 +139,7 @@ def rejections(as_json: bool) -> None:
 
 
 @chats.command()
-@click.argument("text")
+@click.argument("text", type=Text())
 @click.option("--limit", type=click.IntRange(1, 500), default=10, show_default=True, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help='Print one JSON list of {"id", "day", "similarity", "messages"}.')
 def search(text: str, limit: int, as_json: bool) -> None:

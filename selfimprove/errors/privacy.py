@@ -68,7 +68,7 @@ class KeychainUnusable(SelfImproveError):
 
 
 class TextUndecodable(SelfImproveError):
-    """Standard input is not UTF-8 text, nor UTF-16 or UTF-32 with a byte order mark ({reason}); nothing was redacted. Convert it first, such as with `iconv -f UTF-16LE -t UTF-8`, and run the command again."""
+    """Standard input is not UTF-8 text, nor UTF-16 or UTF-32 with a byte order mark ({reason}); nothing was done. Convert it first, such as with `iconv -f UTF-16LE -t UTF-8`, and run the command again."""
 
     exit_code = 2
 

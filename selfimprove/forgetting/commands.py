@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from selfimprove.options import Text
+
 if TYPE_CHECKING:
     from selfimprove.forgetting.receipt import Receipt
     from selfimprove.forgetting.select import Wish
@@ -22,9 +24,14 @@ DAY = click.DateTime(formats=["%Y-%m-%d"])
 
 
 @click.command()
-@click.option("--chat", metavar="ID", help="One chat, by its id or the beginning of it, in all its states.")
-@click.option("--user", metavar="REF", help="Every chat of a person, as their chats' source calls them.")
-@click.option("--matching", metavar="TEXT", help='Every chat in which this was said; "-" reads it from standard input.')
+@click.option(
+    "--chat", type=Text(), metavar="ID", help="One chat, by its id or the beginning of it, in all its states."
+)  # fmt: skip
+@click.option("--user", type=Text(), metavar="REF", help="Every chat of a person, as their chats' source calls them.")
+@click.option(
+    "--matching", type=Text(), metavar="TEXT",
+    help='Every chat in which this was said; "-" reads it from standard input.',
+)  # fmt: skip
 @click.option("--before", type=DAY, metavar="YYYY-MM-DD", help="Every chat of the days before this one.")
 @click.option("--copies", is_flag=True, help="And whatever else says the same, or nearly: a dry run tells how many.")
 @click.option("--dry-run", is_flag=True, help="Tell what would go, and change nothing.")
@@ -56,6 +63,7 @@ def _wish(selectors: dict[str, Any], copies: bool) -> Wish:
 
     from selfimprove.forgetting.receipt import Selector
     from selfimprove.forgetting.select import Wish
+    from selfimprove.privacy import encoding
 
     given = {name: value for name, value in selectors.items() if value is not None}
     if len(given) != 1:
@@ -63,8 +71,9 @@ def _wish(selectors: dict[str, Any], copies: bool) -> Wish:
     [(selector, value)] = given.items()
     if isinstance(value, datetime):
         value = value.date().isoformat()
-    text = sys.stdin.read().strip() if (selector, value) == ("matching", "-") else value
-    return Wish(cast("Selector", selector), text, copies)
+    if (selector, value) == ("matching", "-"):  # read as bytes: what was decoded wrongly is nowhere, and would stay
+        value = encoding.text(sys.stdin.buffer.read()).strip()
+    return Wish(cast("Selector", selector), value, copies)
 
 
 @contextmanager

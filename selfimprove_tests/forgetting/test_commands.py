@@ -10,7 +10,7 @@ from click.testing import CliRunner, Result
 
 from selfimprove import stack
 from selfimprove.cli import tree
-from selfimprove.errors import ForgetBusy, ForgetUnconfirmed, ForgetUnknown
+from selfimprove.errors import ForgetBusy, ForgetUnconfirmed, ForgetUnknown, TextUndecodable
 from selfimprove.settings import current
 from selfimprove_tests.forgetting.conftest import Past
 from selfimprove_tests.forgetting.house import ALONE, SECRET, House, files_that_hold, rows_that_hold, said
@@ -86,6 +86,19 @@ def test_copies_go_too_when_they_are_asked_for(house: House) -> None:
 def test_text_comes_from_standard_input_so_that_no_shell_remembers_it(past: Past) -> None:
     assert json.loads(forget("--matching", "-", "--json", "--yes", stdin=f"{ALONE}\n").stdout)["counts"]["chats"] == 1
     assert rows_that_hold(past.house.connection, ALONE) == []
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig"])
+def test_what_is_read_may_be_in_any_encoding_that_says_so(house: House, encoding: str) -> None:
+    house.hear(said(f"I met Müller {ALONE}", "two"))
+    told = forget("--matching", "-", "--dry-run", "--json", stdin=BytesIO(f"Müller {ALONE}\r\n".encode(encoding)))
+    assert json.loads(told.stdout)["counts"]["chats"] == 1
+
+
+@pytest.mark.parametrize("typed", ["Müller".encode("latin-1"), "Müller".encode("utf-16-le"), b"two\0"])
+def test_what_cannot_be_read_is_refused_and_not_looked_for_in_vain(house: House, typed: bytes) -> None:
+    house.hear(said("I met Müller", "two"))
+    assert isinstance(forget("--matching", "-", "--dry-run", stdin=BytesIO(typed)).exception, TextUndecodable)
 
 
 @pytest.mark.parametrize(("text", "stdin"), [("two", None), ("-", "two\n")])
