@@ -56,7 +56,8 @@ def _objects(lines: Iterable[bytes], file: str, expected: str) -> Iterator[tuple
         try:
             value = orjson.loads(content)
         except orjson.JSONDecodeError as exc:
-            raise LabelsUnreadable(line=line, file=file, expected=expected) from exc
+            said = f"{exc.msg} at character {exc.pos + 1}"  # half an emoji, say, which nobody sees
+            raise LabelsUnreadable(line=line, file=file, expected=f"{expected}, nor JSON ({said})") from exc
         if not isinstance(value, dict) or not isinstance(value.get("text"), str):
             raise LabelsUnreadable(line=line, file=file, expected=expected)
         yield line, value

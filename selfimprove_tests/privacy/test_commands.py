@@ -50,6 +50,11 @@ def test_a_bad_line_is_named(line: str) -> None:
     assert str(result.exception).startswith("Line 2 of standard input is not")
 
 
+def test_half_an_emoji_is_named_where_it_stands() -> None:
+    result = run("redact", "--jsonl", text='{"id": 0, "text": "a \\ud83d"}')
+    assert "no low surrogate in string at character" in str(result.exception)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-32"])
 def test_a_byte_order_mark_is_heeded(encoding: str) -> None:
     assert run("redact", text=f"I am {EMAIL} é\n".encode(encoding)).stdout == "I am [EMAIL_1] é\n"
