@@ -9,6 +9,7 @@ import orjson
 from selfimprove.chats.calendar import Calendar
 from selfimprove.chats.chat import Chat
 from selfimprove.chats.formats import alpaca, chatgpt, hh_rlhf, openai, openwebui, sharegpt
+from selfimprove.chats.formats.labels import labelled
 from selfimprove.chats.unreadable import Unreadable
 
 
@@ -46,7 +47,7 @@ def chat(data: bytes | None, calendar: Calendar) -> Chat:
 
 def _chat(format_: Format, record: Mapping[str, Any], calendar: Calendar) -> Chat:
     try:
-        return format_.chat(record, calendar)
+        return labelled(format_.chat(record, calendar), record)
     except (AttributeError, IndexError, KeyError, TypeError):
         # what a file holds in place of an object or a list; the error's own words could quote it
         raise Unreadable("unknown_format", f"its parts are not those of {format_.name}") from None
