@@ -1,6 +1,7 @@
 """Pseudonyms are consistent, redaction is idempotent, the gate changes nothing, and time grows with the text."""
 
 import random
+import string
 from collections.abc import Callable
 from itertools import pairwise
 
@@ -51,6 +52,12 @@ def test_what_cannot_be_seen_hides_nothing(unseen: str) -> None:
         hidden = unseen.join(value)
         assert [text for _, text in found(text.format(hidden))] == [hidden]
         assert found(f"n{unseen}o{unseen}thing") == []
+
+
+def test_what_is_glued_to_something_found_is_found_too() -> None:
+    key = f"jina_{MADE.of(string.ascii_letters + string.digits, 60)}"
+    phone = f"+86 138 {MADE.of('23456789', 4)} {MADE.of('23456789', 4)}"
+    assert redact([f"{key}{phone}"]).texts == ("[SECRET_1][PHONE_1]",)
 
 
 def test_numbers_start_above_those_that_stand_there() -> None:
