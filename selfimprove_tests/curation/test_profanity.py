@@ -299,7 +299,7 @@ def test_a_fit_learns_what_separates() -> None:
     assert measure(given, labels, 0.5) == {"precision": 1.0, "recall": 1.0, "false_positive_rate": 0.0}
 
 
-@pytest.mark.parametrize("odd", ["f", "fu", "s$ ", "*", "a b "])
+@pytest.mark.parametrize("odd", ["f", "fu", "s$ ", "*", "a b ", "(", "$", "@", "c(", "$s5"])
 def test_odd_text_takes_time_by_its_length(odd: str) -> None:
     def read(characters: int) -> None:
         text = odd * (characters // len(odd))
@@ -307,3 +307,15 @@ def test_odd_text_takes_time_by_its_length(odd: str) -> None:
         score.score(text)
 
     assert is_within(40, lambda: read(100_000), lambda: read(5_000))
+
+
+@pytest.mark.parametrize(("begins", "odd", "ends"), [("a", "s", "x"), ("f", "*", "x"), ("a", "$s", "x")])
+def test_a_letter_that_is_drawn_out_for_ever_takes_no_longer(begins: str, odd: str, ends: str) -> None:
+    assert is_within(
+        40, lambda: worst(begins + odd * (16_000 // len(odd)) + ends), lambda: worst(begins + odd * 400 + ends)
+    )
+
+
+@pytest.mark.parametrize("drawn", [2, 4, 60])
+def test_a_word_is_known_however_far_it_is_drawn_out(drawn: int) -> None:
+    assert worst(f"oh f{'u' * drawn}ck") == worst(f"oh f{'u' * drawn}{'c' * drawn}k!") == "curse"

@@ -20,6 +20,8 @@ SPELLINGS = {
     "s": "[s$5]", "t": "[t7]", "c": "[c(*]",
 }  # fmt: skip
 END = ""
+DRAWN_OUT = re.compile(r"([^\W_]|[@!$(*])\1{3,}")
+MOST = 12  # signs in a row that stand for one letter, each in a spelling of its own
 # Words that have a decent sense besides, and phrases that stand near where it is meant, in at most so many letters.
 SENSES = {
     r"bitch(?:es)?": r"female (?:dog|wolf|fox|hound|canine|otter)s?|pupp(?:y|ies)|pups|whelp\w*|spayed"
@@ -54,13 +56,18 @@ ALONE = re.compile(r"(?<![^\W_])(?<!\W\w )(?<!^\w )([aiyou]) (?=(?:[^\W_] ){2})"
 
 def worst(text: str) -> Tier | None:
     """A slur before a curse, if the text has either as a word of its own."""
-    tiers = {match.lastgroup for match in _automaton().finditer(decent(folded(text)))}
+    tiers = {match.lastgroup for match in _automaton().finditer(_read_in(text))}
     return "slur" if "slur" in tiers else "curse" if "curse" in tiers else None
 
 
 def words_in(text: str) -> frozenset[str]:
     """The listed words of a text, as they are spelled there."""
-    return frozenset(match[0] for match in _automaton().finditer(decent(folded(text))))
+    return frozenset(match[0] for match in _automaton().finditer(_read_in(text)))
+
+
+def _read_in(text: str) -> str:
+    """What the automaton reads: it would take the square of a run of one sign, which is as telling when it is short."""
+    return DRAWN_OUT.sub(r"\1\1\1", decent(folded(text)))
 
 
 def folded(text: str) -> str:
@@ -133,4 +140,4 @@ def _letter(letter: str, first: bool) -> str:
     if letter == " ":
         return r"\W{1,2}"
     spelled = SPELLINGS.get(letter, re.escape(letter))
-    return f"{spelled.replace('*', '') if first else spelled}+"
+    return f"{spelled.replace('*', '') if first else spelled}{{1,{MOST}}}"
