@@ -53,7 +53,8 @@ def normalise(text: str) -> str:
     Where there is nothing but marks, they are what it says.
     """
     if text.isascii():
-        return _bare(text)
+        is_bare = text.replace(" ", "").isalnum()
+        return " ".join(text.casefold().split()) if is_bare else _bare(text)
     bare = _bare(unicodedata.normalize("NFKC", text).replace("’", "'"))
     # what is unseen is looked for only where something is: the search would cost more than all the rest
     if (bare.isprintable() and DRAWN not in bare) or not UNSEEN.search(text):

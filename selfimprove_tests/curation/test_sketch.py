@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from selfimprove.curation import sketch
 from selfimprove.curation.similarity import similarities
 from selfimprove.curation.sketch import BINS, EMPTY, bins_of, grams_of, normalise, text_hash
 
@@ -131,6 +132,11 @@ def test_every_bin_is_filled_however_short_the_text() -> None:
     assert bins.shape == (5, BINS)
     assert not (bins == EMPTY).any()
     assert bins_of([]).shape == (0, BINS)
+
+
+@given(st.text(alphabet="aÄB1k n\n", max_size=12))
+def test_words_without_marks_are_read_at_once_and_alike(text: str) -> None:
+    assert normalise(text) == sketch._bare(text)
 
 
 def test_a_sketch_does_not_depend_on_its_neighbours(monkeypatch: pytest.MonkeyPatch) -> None:
