@@ -55,6 +55,7 @@ def read(folder: Path, places: Sequence[Site]) -> dict[str, Part]:
     try:
         config: dict[str, Any] = json.loads((folder / CONFIG).read_text())
         weights: dict[str, Any] = dict(mx.load(str(folder / WEIGHTS)))  # type: ignore[arg-type]
+        mx.eval(weights)  # all at once: MLX's thread is waited for each time
         chosen = _chosen(config, places)
         scale, names = float(config["lora_parameters"]["scale"]), DORA if _is_dora(config) else LORA
     except (OSError, ValueError, KeyError, TypeError, RuntimeError) as exc:
