@@ -65,6 +65,11 @@ def encode(messages: tuple[Message, ...]) -> bytes:
     return orjson.dumps([{"role": message.role, "content": message.content} for message in messages])
 
 
+def decode(said: bytes) -> tuple[Message, ...]:
+    """The messages that `encode` wrote."""
+    return tuple(Message(**message) for message in orjson.loads(said))
+
+
 def identify(chat: Chat, sealing: Sealing) -> str:
     """The chat's id: what stays the same when a conversation goes on; without an external id, its whole content."""
     return _identify(chat, encode(chat.messages), sealing)

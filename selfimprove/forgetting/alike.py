@@ -7,10 +7,8 @@ from datetime import date
 from itertools import islice
 from typing import TYPE_CHECKING
 
-import orjson
-
 from selfimprove import postgres
-from selfimprove.chats.chat import Message
+from selfimprove.chats.seal import decode
 from selfimprove.privacy.open_rows import BATCH, readable
 from selfimprove.privacy.redacted_chat import RedactedChat
 
@@ -47,5 +45,4 @@ def _contents(connection: Connection, vault: Vault, query: str, ids: list[str]) 
         cursor.itersize = BATCH
         rows = cursor.execute(getattr(postgres.queries("forget"), query), {"ids": ids})
         for id, said in readable(vault, rows, set()):
-            messages = tuple(Message(**message) for message in orjson.loads(said))
-            yield content_of(RedactedChat(id, date.min, messages))
+            yield content_of(RedactedChat(id, date.min, decode(said)))

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-import orjson
-
 from selfimprove import postgres
-from selfimprove.chats.chat import Message
 from selfimprove.chats.marks import Spoken, bare, is_known
+from selfimprove.chats.seal import decode
 from selfimprove.forgetting.alike import alike
 from selfimprove.privacy import tombstones
 from selfimprove.privacy.matching import Found
@@ -72,7 +70,7 @@ def _others(connection: Connection, vault: Vault, ids: list[str], known: Collect
         cursor.itersize = BATCH
         rows = cursor.execute(postgres.queries("forget").others, {"ids": ids})
         said = readable(vault, rows, unopened)
-        found = [id for id, text in said if is_known(_messages(text), known, vault.keyed_hash)]
+        found = [id for id, text in said if is_known(decode(text), known, vault.keyed_hash)]
     return Found(found, frozenset(unopened))
 
 
@@ -94,8 +92,4 @@ def _spoken(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[tu
         cursor.itersize = BATCH
         rows = cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids})
         for id, text in readable(vault, rows, set()):
-            yield id, bare(_messages(text))
-
-
-def _messages(said: bytes) -> tuple[Message, ...]:
-    return tuple(Message(**message) for message in orjson.loads(said))
+            yield id, bare(decode(text))

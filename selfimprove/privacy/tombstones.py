@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
-import orjson
-
 from selfimprove import postgres
 from selfimprove.chats.chat import Message
 from selfimprove.chats.marks import marks
+from selfimprove.chats.seal import decode
 from selfimprove.privacy.open_rows import BATCH, readable
 
 if TYPE_CHECKING:
@@ -34,8 +33,7 @@ def of_chats(connection: Connection, vault: Vault, ids: list[str]) -> Iterator[T
         cursor.itersize = BATCH
         rows = cursor.execute(postgres.queries("privacy").sealed_by_id, {"ids": ids})
         for id, said in readable(vault, rows, unopened):
-            messages = tuple(Message(**message) for message in orjson.loads(said))
-            yield from of_chat(id, messages, vault.keyed_hash)
+            yield from of_chat(id, decode(said), vault.keyed_hash)
     yield from map(of_id, sorted(unopened))
 
 
