@@ -1,5 +1,6 @@
 """What the gateway adds to a direct call to the same upstream, with every exchange on disk before its answer ends; in
-the same run LiteLLM's proxy in its place, where that can be installed; then a thousand idle streams at once.
+the same run the least that could keep anything (servers/relay.py) and LiteLLM's proxy in its place, where that can be
+installed; then a thousand idle streams at once.
 
 Requests come 100 a second whatever happens (open loop), to each in turn, from one process; upstream, gateway and
 proxy have a process each. Figures are milliseconds.
@@ -70,7 +71,9 @@ def measure(seconds: float, *, with_litellm: bool) -> int:
         home = Path(folder)
         with gateway(home, upstream) as ours:
             count = int(seconds * RATE)
-            plain = asyncio.run(compared({"direct": upstream, "gateway": ours}, count, stream=False))
+            with relay(home, upstream) as least:
+                urls = {"direct": upstream, "gateway": ours, "relay": least}
+                plain = asyncio.run(compared(urls, count, stream=False))
             streamed = asyncio.run(compared({"direct": upstream, "gateway": ours}, count, stream=True))
             idle = asyncio.run(idle_streams(ours))
             kept = stored(home, ANSWERED.pop(ours) + STREAMS)
@@ -85,8 +88,10 @@ def told(plain: Found, streamed: Found, idle: str, kept: str, theirs: Found | st
     direct = plain["direct"].seconds
     print(f"{'direct':34} {quantile(direct, 50):8.2f} {quantile(direct, 99):8.2f}\nadded by")
     over, _ = row("gateway, whole answers", plain, "gateway", "1 and 5 ms")
+    least, _ = row("a relay that syncs, and no more", plain, "relay", "")
     late = quantile(plain["gateway"].seconds, 99) - quantile(direct, 99)
     first, _ = row("gateway, first streamed token", streamed, "gateway", "1 ms at p50")
+    print(f"the gateway adds {over / least:.2f} times what the relay does")
     held = over <= 1 and late <= 5 and first <= 1 and idle.startswith("all") and kept.startswith("all")
     if isinstance(theirs, str):
         print(f"LiteLLM's proxy: {theirs}")
@@ -285,6 +290,16 @@ def gateway(home: Path, upstream: str) -> Iterator[str]:
     more = {f"SELFIMPROVE_{name}": str(value) for name, value in given.items()}
     command = [sys.executable, "-m", "selfimprove", "gateway", "run"]
     with process(command, f"http://127.0.0.1:{port}/healthz", more):
+        yield f"http://127.0.0.1:{port}"
+
+
+@contextmanager
+def relay(home: Path, upstream: str) -> Iterator[str]:
+    """The least in front of the stub, on the gateway's disk."""
+    port = free_port()
+    script = str(Path(__file__).parent / "servers" / "relay.py")
+    command = [sys.executable, script, str(port), upstream.rpartition(":")[2], str(home / "relay")]
+    with process(command, f"http://127.0.0.1:{port}/v1/models"):
         yield f"http://127.0.0.1:{port}"
 
 
