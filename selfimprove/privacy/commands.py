@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import sys
 from dataclasses import asdict
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from selfimprove.errors import SelfImproveError
 from selfimprove.privacy.names.commands import build_tagger
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from selfimprove.privacy.measure import Measured, Tally
     from selfimprove.privacy.redact import Span
@@ -57,7 +57,7 @@ def redact(jsonl: bool, explain: bool, names: bool) -> None:
     import orjson
 
     lines = labelled.texts(encoding.lines(source), "standard input")
-    while some := list(islice(lines, SOME)):
+    for some in _together(lines):
         done = _redacted([original for _, original in some], names)
         for (id_, _), (text, spans) in zip(some, done, strict=True):
             click.echo(orjson.dumps({"id": id_, "text": text, "spans": [asdict(span) for span in spans]}))
@@ -120,6 +120,23 @@ def rotate_key(keep_in: str | None, as_json: bool) -> None:
         click.echo(orjson.dumps(asdict(done)))
         return
     click.echo(f"Key {done.key_id} seals from now on; sealed again: {done.chats} chats, {done.feedback} feedbacks.")
+
+
+def _together(lines: Iterable[tuple[Any, str]]) -> Iterator[list[tuple[Any, str]]]:
+    """So many at once; those before a line that cannot be read come before its error does."""
+    some: list[tuple[Any, str]] = []
+    try:
+        for line in lines:
+            some.append(line)
+            if len(some) == SOME:
+                yield some
+                some = []
+    except SelfImproveError:
+        if some:
+            yield some
+        raise
+    if some:
+        yield some
 
 
 def _redacted(texts: list[str], names: bool) -> list[tuple[str, list[Span]]]:

@@ -48,6 +48,7 @@ def test_a_bad_line_is_named(line: str) -> None:
     result = run("redact", "--jsonl", text=f'{{"id": 0, "text": "fine"}}\n{line}\n')
     assert isinstance(result.exception, LabelsUnreadable)
     assert str(result.exception).startswith("Line 2 of standard input is not")
+    assert orjson.loads(result.stdout)["text"] == "fine"  # what came before it is done
 
 
 def test_half_an_emoji_is_named_where_it_stands() -> None:
