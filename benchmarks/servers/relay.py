@@ -15,6 +15,8 @@ from typing import Any
 
 import uvloop
 
+from selfimprove import disk
+
 
 def whole(data: bytes) -> bool:
     """Whether a message of HTTP/1.1 is there with all that its content-length says."""
@@ -50,13 +52,13 @@ class Relay:
 
     def __init__(self, port: int, file: int) -> None:
         self.port, self.file = port, file
-        self.disk = ThreadPoolExecutor(1)
+        self.pool = ThreadPoolExecutor(1)
         self.idle: list[Server] = []
 
     def sync(self, exchange: bytes) -> None:
         """Have it on disk for good."""
         os.write(self.file, exchange)
-        os.fdatasync(self.file)
+        disk.sync(self.file)
 
     def ask(self, client: "Client", request: bytes) -> None:
         """Over a connection that is idle, or a new one."""
@@ -100,7 +102,7 @@ class Server(Message):
         """Its answer."""
         client = self._client
         exchange = self._request + message
-        done = asyncio.get_running_loop().run_in_executor(self._relay.disk, self._relay.sync, exchange)
+        done = asyncio.get_running_loop().run_in_executor(self._relay.pool, self._relay.sync, exchange)
         self._relay.idle.append(self)
         done.add_done_callback(lambda _: client.transport.write(message))
 
