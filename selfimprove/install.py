@@ -14,7 +14,8 @@ from typing import NoReturn
 CHECKOUT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 VENV = os.path.join(CHECKOUT, ".venv")
 STAMP = os.path.join(VENV, "installed")
-NEWER = ("python3.14", "python3.13", "python3.12", "python3.11")
+OLDEST, NEWEST = (3, 11), (3, 14)  # for newer ones not all of constraints.txt has wheels
+KNOWN = ("python3.14", "python3.13", "python3.12", "python3.11")
 FREE_GIB = 5
 
 
@@ -23,7 +24,7 @@ def main() -> None:
     wanted = fingerprint()
     if is_installed(wanted):
         return
-    use_newer_python()
+    use_known_python()
     check_space()
     check_compiler()
     check_headers()
@@ -57,15 +58,15 @@ def fingerprint() -> str:
     return digest.hexdigest()
 
 
-def use_newer_python() -> None:
-    """Go on with a newer Python of this machine when this one is too old."""
-    if sys.version_info >= (3, 11):  # noqa: UP036
+def use_known_python() -> None:
+    """Go on with another Python of this machine when this one is too old, or too new for the packages."""
+    if OLDEST <= sys.version_info[:2] <= NEWEST:
         return
-    found = next(filter(None, map(shutil.which, NEWER)), None)
+    found = next(filter(None, map(shutil.which, KNOWN)), None)
     if found:
         os.execv(found, [found, *sys.argv])  # noqa: S606
-    version = ".".join(map(str, sys.version_info[:2]))
-    stop(f"this is Python {version}", "install Python 3.11 or newer, or name one: make PYTHON=python3.12")
+    version, oldest, newest = (".".join(map(str, one[:2])) for one in (sys.version_info, OLDEST, NEWEST))
+    stop(f"this is Python {version}", f"install Python {oldest} to {newest}, or name one: make PYTHON=python3.12")
 
 
 def check_space() -> None:

@@ -11,25 +11,34 @@ from selfimprove import install
 SCRIPT = Path(install.__file__)
 
 
-def test_an_old_python_is_named_and_a_newer_one_asked_for(tmp_path: Path) -> None:
+def started_by(version: tuple[int, int, int], path: Path) -> subprocess.CompletedProcess[str]:
     program = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import install; "
-    program += "sys.version_info = (3, 9, 1); install.use_newer_python()"
-    done = subprocess.run([sys.executable, "-c", program], env={"PATH": str(tmp_path)}, capture_output=True, text=True)
+    program += f"sys.version_info = {version}; install.use_known_python()"
+    return subprocess.run([sys.executable, "-c", program], env={"PATH": str(path)}, capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("version", [(3, 9, 1), (3, 15, 0)])
+def test_another_python_is_named_and_asked_for(tmp_path: Path, version: tuple[int, int, int]) -> None:
+    done = started_by(version, tmp_path)
     assert done.returncode == 1
     assert done.stderr.strip() == (
-        "selfimprove cannot be set up: this is Python 3.9. "
-        "Next step: install Python 3.11 or newer, or name one: make PYTHON=python3.12."
+        f"selfimprove cannot be set up: this is Python 3.{version[1]}. "
+        "Next step: install Python 3.11 to 3.14, or name one: make PYTHON=python3.12."
     )
 
 
-def test_an_old_python_hands_over_to_a_newer_one(tmp_path: Path) -> None:
-    newer = tmp_path / "python3.12"
-    newer.write_text("#!/bin/sh\necho newer took over\n")
-    newer.chmod(0o755)
-    program = f"import sys; sys.path.insert(0, {str(SCRIPT.parent)!r}); import install; "
-    program += "sys.version_info = (3, 9, 1); install.use_newer_python()"
-    done = subprocess.run([sys.executable, "-c", program], env={"PATH": str(tmp_path)}, capture_output=True, text=True)
-    assert (done.returncode, done.stdout) == (0, "newer took over\n")
+@pytest.mark.parametrize("version", [(3, 9, 1), (3, 15, 0)])
+def test_another_python_hands_over_to_one_that_is_known(tmp_path: Path, version: tuple[int, int, int]) -> None:
+    known = tmp_path / "python3.12"
+    known.write_text("#!/bin/sh\necho another took over\n")
+    known.chmod(0o755)
+    done = started_by(version, tmp_path)
+    assert (done.returncode, done.stdout) == (0, "another took over\n")
+
+
+@pytest.mark.parametrize("version", [(3, 11, 0), (3, 14, 10)])
+def test_a_known_python_goes_on(tmp_path: Path, version: tuple[int, int, int]) -> None:
+    assert started_by(version, tmp_path).returncode == 0
 
 
 def test_a_full_disk_is_said_with_its_figure(monkeypatch: pytest.MonkeyPatch) -> None:
