@@ -86,7 +86,7 @@ def import_chats(connection: Connection, chats: Iterable[Chat], sealing: Sealing
     with connection.transaction():
         forgotten, left_out = table.forgotten(connection), Counter[str]()
         kept = _unforgotten(chats, forgotten, sealing, left_out)
-        written = table.write(connection, (seal(chat, sealing, timezone) for chat in kept))
+        written = table.write(connection, (seal(chat, sealing, timezone) for chat in kept), exported=True)
         return replace(written, forgotten=written.forgotten + left_out["forgotten"])
 
 

@@ -17,7 +17,7 @@ BATCH_CHATS = 5000
 BATCH_BYTES = 8 << 20
 QUERIES = "chats"
 CHAT_TYPES = ("text", "text", "text", "date", "timestamptz", "int4", "text", "text", "text", "bytea", "bytea")
-FEEDBACK_TYPES = ("text", "text", "int4", "text", "float4", "text", "text", "bytea", "bytea", "timestamptz")
+FEEDBACK_TYPES = ("text", "text", "int4", "text", "float4", "text", "text", "bytea", "bytea", "timestamptz", "text")
 REJECTION_TYPES = ("text", "text", "int4", "text", "text")
 
 
@@ -54,7 +54,7 @@ class Batch:
 
     def __init__(self) -> None:
         self.chats: dict[str, ChatRow] = {}
-        self.feedback: dict[str, FeedbackRow] = {}
+        self.feedback: dict[str, tuple[Any, ...]] = {}  # rows, each with the digest of the state it was said of
         self.seen_again: Counter[str] = Counter()
         self.size = 0
 
@@ -67,17 +67,21 @@ class Batch:
         if known is not None:
             self.seen_again["updated" if known.turns < chat.turns else "unchanged"] += 1
         for row in feedback:
-            self.feedback[row.id] = row
+            if row.id not in self.feedback or chat.digest == self.chats[chat.id].digest:
+                self.feedback[row.id] = (*row, chat.digest)
 
     def is_full(self) -> bool:
         """Whether it is time to write."""
         return len(self.chats) >= BATCH_CHATS or self.size >= BATCH_BYTES
 
 
-def write(connection: Connection, rows: Iterable[tuple[ChatRow, Iterable[FeedbackRow]]]) -> Written:
+def write(
+    connection: Connection, rows: Iterable[tuple[ChatRow, Iterable[FeedbackRow]]], *, exported: bool = False
+) -> Written:
     """Write sealed chats; a chat that is there already grows when it comes with more turns and never shrinks.
 
-    Chats that were forgotten stay so.
+    Chats that were forgotten stay so. What was `exported` may be another branch of a chat than the one before: then the
+    feedback of the state that is stored is the one that holds.
 
     Raises:
         KeyRetired: the key they are sealed under was exchanged meanwhile.
@@ -89,7 +93,7 @@ def write(connection: Connection, rows: Iterable[tuple[ChatRow, Iterable[Feedbac
     for batch in _batches(rows):
         tally.update(batch.seen_again)
         try:
-            _write(connection, batch, tally)
+            _write(connection, batch, tally, exported)
         except IntegrityConstraintViolation as exc:
             raise KeyRetired from exc
     return Written(**{name: tally[name] for name in Written.__slots__})
@@ -106,16 +110,19 @@ def _batches(rows: Iterable[tuple[ChatRow, Iterable[FeedbackRow]]]) -> Iterator[
         yield batch
 
 
-def _write(connection: Connection, batch: Batch, tally: Counter[str]) -> None:
+def _write(connection: Connection, batch: Batch, tally: Counter[str], exported: bool) -> None:
     queries = postgres.queries(QUERIES)
     connection.execute(queries.clear_incoming)
     # in the order of ids, so that two imports at a time cannot lock each other out
     copy(connection, queries.copy_incoming, CHAT_TYPES, [batch.chats[key] for key in sorted(batch.chats)])
+    copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, batch.feedback.values())
+    if exported:
+        connection.execute(queries.outgrow)
     steps = {"forgotten": queries.leave_forgotten, "imported": queries.merge, "updated": queries.grow}
     found = {name: connection.execute(query).rowcount for name, query in steps.items()}
     tally.update(found, unchanged=len(batch.chats) - sum(found.values()))
     if batch.feedback:
-        copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, batch.feedback.values())
+        connection.execute(queries.leave_other_states)
         tally["feedback"] += connection.execute(queries.merge_feedback).rowcount
 
 
@@ -130,7 +137,8 @@ def write_feedback(connection: Connection, rows: Iterable[FeedbackRow]) -> int:
     connection.execute(queries.incoming_feedback)
     connection.execute(queries.clear_incoming)
     try:
-        copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, {row.id: row for row in rows}.values())
+        said = {row.id: (*row, None) for row in rows}
+        copy(connection, queries.copy_incoming_feedback, FEEDBACK_TYPES, said.values())
         return connection.execute(queries.merge_feedback).rowcount
     except IntegrityConstraintViolation as exc:
         raise KeyRetired from exc

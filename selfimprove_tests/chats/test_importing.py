@@ -212,8 +212,66 @@ def test_feedback_on_answers_that_are_not_stored_is_left_out(bring: Import, conn
     bring([[webui(QUESTION, REPLY, said("3", "2", "user", "and?"))]])
     two_branches = said("4", "1", "assistant", "other", annotation={"rating": 1})
     (found,) = bring([[webui(QUESTION, REPLY, two_branches)]])
-    assert found.written == Written(unchanged=1, feedback=1)
-    assert count(connection, "feedback where position >= 3") == 0
+    assert found.written == Written(unchanged=1)
+    assert count(connection, "feedback") == 0
+
+
+def liked(connection: Connection) -> list[tuple[int, float]]:
+    rows = connection.execute("select position, value from feedback where kind = 'thumbs' order by position")
+    return [(row["position"], row["value"]) for row in rows]
+
+
+def test_a_thumb_on_another_answer_to_the_same_question_is_none_on_the_stored_one(
+    bring: Import, connection: Connection
+) -> None:
+    disliked = {**REPLY, "annotation": {"rating": -1}}
+    again = said("3", "1", "assistant", "good day", annotation={"rating": 1})
+    bring([[webui(QUESTION, disliked)]])
+    (found,) = bring([[webui(QUESTION, disliked, again, updated_at=1772492400 + 600)]])
+    assert found.written == Written(unchanged=1)
+    assert liked(connection) == [(1, -1.0)]
+
+
+def test_a_chat_that_goes_on_from_another_answer_loses_the_thumb_on_the_first(
+    bring: Import, connection: Connection, stored: Stored
+) -> None:
+    disliked = {**REPLY, "annotation": {"rating": -1}}
+    again, more = said("3", "1", "assistant", "good day"), said("4", "3", "user", "thanks")
+    bring([[webui(QUESTION, disliked)]])
+    (found,) = bring([[webui(QUESTION, disliked, again, more)]])
+    assert found.written == Written(updated=1)
+    assert stored() == [[("user", "hi"), ("assistant", "good day"), ("user", "thanks")]]
+    assert liked(connection) == []
+
+
+def test_a_chat_that_goes_on_keeps_its_thumbs_and_what_was_said_of_it_elsewhere(
+    bring: Import, connection: Connection
+) -> None:
+    rated = {**REPLY, "annotation": {"rating": 1}}
+    bring([[webui(QUESTION, rated)]])
+    connection.execute(
+        "insert into feedback (id, chat_id, position, kind, value, source)"
+        " select 'x', id, 1, 'thumbs', -1, 'review' from chats"
+    )
+    (found,) = bring([[webui(QUESTION, rated, said("3", "2", "user", "and?"))]])
+    assert found.written == Written(updated=1)
+    assert sorted(liked(connection)) == [(1, -1.0), (1, 1.0)]
+
+
+def test_of_several_states_in_one_file_the_feedback_of_the_longest_counts(
+    bring: Import, connection: Connection
+) -> None:
+    rated = {**REPLY, "annotation": {"rating": 1}}
+    other = said("3", "1", "assistant", "good day", annotation={"rating": -1})
+    longest = webui(QUESTION, rated, said("4", "2", "user", "and?"))
+    bring([[webui(QUESTION, rated), longest, webui(QUESTION, rated), webui(QUESTION, rated, other)]])
+    assert liked(connection) == [(1, 1.0)]
+
+
+def test_a_veto_holds_on_whichever_branch_it_comes(bring: Import, connection: Connection) -> None:
+    bring([[webui(QUESTION, REPLY)]])
+    bring([[webui(QUESTION, REPLY, said("3", "1", "assistant", "good day"), title="mine #private")]])
+    assert count(connection, "feedback where kind = 'comment'") == 1
 
 
 def test_the_same_chosen_answer_may_be_preferred_to_several(bring: Import, connection: Connection) -> None:

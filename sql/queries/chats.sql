@@ -10,7 +10,7 @@ create temporary table if not exists incoming (
 -- incoming_feedback: where a batch of feedback waits inside its transaction
 create temporary table if not exists incoming_feedback (
     id text, chat_id text, position int, kind text, value real, source text, key_id text, nonce bytea, sealed bytea,
-    given_at timestamptz
+    given_at timestamptz, digest text
 ) on commit drop;
 
 -- incoming_rejections: where rejected lines wait inside their transaction
@@ -24,7 +24,7 @@ copy incoming (id, source, user_key, day, started_at, turns, side, digest, key_i
 from stdin (format binary);
 
 -- copy_incoming_feedback: COPY of feedback
-copy incoming_feedback (id, chat_id, position, kind, value, source, key_id, nonce, sealed, given_at)
+copy incoming_feedback (id, chat_id, position, kind, value, source, key_id, nonce, sealed, given_at, digest)
 from stdin (format binary);
 
 -- copy_incoming_rejections: COPY of lines that could not be read
@@ -60,9 +60,24 @@ set turns = l.turns, digest = l.digest, key_id = l.key_id, nonce = l.nonce, seal
 from longer l
 where c.id = l.id and c.turns < l.turns;
 
+-- outgrow: what an export said of a chat that grows goes where the newer one says it no more: answers may be others now
+delete from feedback f
+using incoming i
+join chats c on c.id = i.id
+where f.chat_id = any(array(select id from incoming)) and f.chat_id = c.id and c.turns < i.turns
+  and f.source = c.source and f.kind <> 'comment'
+  and not exists (select from incoming_feedback n where n.id = f.id);
+
+-- leave_other_states: what was said of another state of a chat than is stored is of other answers, but a veto holds
+delete from incoming_feedback i
+using chats c
+where c.id = any(array(select chat_id from incoming_feedback)) and c.id = i.chat_id and c.digest <> i.digest
+  and i.kind <> 'comment';
+
 -- merge_feedback: new feedback on answers that exist, unless a thumb or rating as new is there; an older one goes
 insert into feedback
-select i.* from incoming_feedback i join chats c on c.id = i.chat_id
+select i.id, i.chat_id, i.position, i.kind, i.value, i.source, i.key_id, i.nonce, i.sealed, i.given_at
+from incoming_feedback i join chats c on c.id = i.chat_id
 where c.id = any(array(select chat_id from incoming_feedback)) and i.position < c.turns and not exists (
     select from feedback f
     where f.chat_id = i.chat_id and f.position = i.position and f.kind = i.kind and f.source = i.source
