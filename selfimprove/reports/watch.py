@@ -33,7 +33,7 @@ def look(settings: Settings, now: datetime) -> None:
 
 def silence(connection: Connection, now: datetime, settings: Settings) -> Alert | None:
     """The alert of this silence, one for each time of `patience` it lasts; None while nights are told in time."""
-    since, quiet = last_sign(connection), patience(settings.cron)
+    since, quiet = last_sign(connection, now), patience(settings.cron)
     if since is None or now - since < quiet:
         return None
     hours, number = (now - since) / timedelta(hours=1), (now - since) // quiet
@@ -41,9 +41,9 @@ def silence(connection: Connection, now: datetime, settings: Settings) -> Alert 
     return Alert(f"silence {number} since {since:%Y-%m-%dT%H:%M}", NIGHT, "", told, f"{settings.gateway_url}/")
 
 
-def last_sign(connection: Connection) -> datetime | None:
+def last_sign(connection: Connection, now: datetime) -> datetime | None:
     """When the last night was told; before there was any, since when one could have been. None without chats."""
-    row = connection.execute(postgres.queries("reports").last_night).fetchone()
+    row = connection.execute(postgres.queries("reports").last_night, {"now": now}).fetchone()
     assert row is not None
     found: datetime | None = row["told_at"] or row["first_chat_at"]
     return found

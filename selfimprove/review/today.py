@@ -42,7 +42,7 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
 def _read(connection: Connection, now: datetime, settings: Settings) -> dict[str, Any]:
     recent = [row for row in alerts.newest(connection, 20) if now - row["at"] < RECENT]
     changes, nights = succession.changes(connection), table.nights(connection, 1)
-    since, patience = watch.last_sign(connection), watch.patience(settings.cron)
+    since, patience = watch.last_sign(connection, now), watch.patience(settings.cron)
     return {
         "champion": promotion.champion(connection),
         "is_upstream": settings.upstream_url is not None,

@@ -6,7 +6,8 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from selfimprove import doctor
-from selfimprove.reports import watch
+from selfimprove.reports import table, watch
+from selfimprove.review import table as pages
 from selfimprove_tests.critiques.rows import add_chat
 from selfimprove_tests.reports.receivers import web_hook
 
@@ -53,6 +54,21 @@ def test_a_silence_is_told_once_then_again_after_as_long(connection, settings):
     assert "none has ended for 73 hours" in received[1]["message"]
     assert [(asset, state) for asset, state, _ in alerts(connection)] == [("the night", "sent")] * 2
     assert f"http://127.0.0.1:{settings.gateway_port}/" in received[0]["message"]
+
+
+def test_a_night_that_a_clock_told_which_ran_ahead_hides_no_silence(connection, settings):
+    told(connection, 40)
+    told(connection, -24 * 400)
+    watch.look(settings, NOW)
+    [(_, _, message)] = alerts(connection)
+    assert "none has ended for 40 hours" in message
+    [found] = doctor._nights(settings)
+    assert (found.ok, found.detail) == (False, "last night ended 40 h ago: rejected")
+    newest = table.newest(connection)
+    assert newest is not None
+    assert newest.run_id == "r40"
+    assert [row["run_id"] for row in table.mornings(connection, 2)] == ["r40", "r-9600"]
+    assert [row["run_id"] for row in pages.nights(connection, 1)] == ["r40"]
 
 
 def test_before_the_first_night_it_counts_from_the_first_chat(connection, settings):

@@ -6,18 +6,18 @@ select current_setting('server_version') as server,
 select 1 as found from pg_class c join pg_namespace n on n.oid = c.relnamespace
 where n.nspname = 'selfimprove' and c.relname = 'morning_reports' and has_schema_privilege(n.oid, 'usage');
 
--- last_night: the newest morning report
+-- last_night: the newest morning report; last what a clock wrote that ran ahead
 select run_id, night, outcome, sentence, url, created_at as at
 from morning_reports
-order by created_at desc
+order by created_at > now(), created_at desc
 limit 1;
 
 -- undelivered_alerts: how many alerts could not be delivered, how often that was tried, and what came of it
 select count(*) as count, max(attempts) as attempts, (array_agg(problem order by id desc))[1] as problem
 from alerts where state = 'failed';
 
--- last_sign: when the last night was told; before there was any, since when one could have been
-select coalesce((select max(created_at) from morning_reports), (select min(arrived_at) from chats)) as at;
+-- last_sign: when the last night was told, by no clock that ran ahead; before there was any, since when one could have been
+select coalesce((select max(created_at) from morning_reports where created_at <= now()), (select min(arrived_at) from chats)) as at;
 
 -- unswept: how many receipts there are of what may still be in files, those of the database among them
 select count(*) as count from receipts where swept_at is null or given_back_at is null;

@@ -28,8 +28,10 @@ select count(*) filter (where state = 'new')::int as waiting,
        (array_agg(problem order by id desc) filter (where state = 'failed'))[1] as problem
 from alerts;
 
--- last_night: when the newest morning report was written, and since when there are chats that a night could have read
-select (select max(created_at) from morning_reports) as told_at, (select min(arrived_at) from chats) as first_chat_at;
+-- last_night: when the newest morning report was written, and since when there are chats that a night could have read; one
+-- that a clock wrote which ran ahead is no sign of life until then
+select (select max(created_at) from morning_reports where created_at <= %(now)s) as told_at,
+       (select min(arrived_at) from chats) as first_chat_at;
 
 -- alerts_of_run: what failed in a run, what stopped it first
 select asset, check_name, message from alerts where run_id = %(run_id)s order by id;
@@ -163,17 +165,17 @@ on conflict (run_id) do update
 set night = excluded.night, outcome = excluded.outcome, sentence = excluded.sentence, url = excluded.url,
     sha256 = excluded.sha256, created_at = now();
 
--- mornings: the newest reports
+-- mornings: the newest reports; last what a clock wrote that ran ahead
 select run_id, night, outcome, sentence, url, sha256, created_at
 from morning_reports
-order by created_at desc, run_id
+order by created_at > now(), created_at desc, run_id
 limit %(limit)s;
 
 -- morning: the newest report, of one night if it is named
 select run_id, night, outcome, sentence, url, sha256
 from morning_reports
 where %(night)s::date is null or night = %(night)s
-order by created_at desc, run_id
+order by created_at > now(), created_at desc, run_id
 limit 1;
 
 -- morning_of_run: the report about a run

@@ -86,7 +86,7 @@ delete from excluded_chats where chat_id = %(chat_id)s;
 -- take_back: a rating that was given on these pages
 delete from feedback where id = %(id)s and source = %(source)s;
 
--- nights: told nights, the newest first, with the share of people's own questions that the night's model got right
+-- nights: told nights, the newest first and last what a clock wrote that ran ahead, with the share of people's own questions that the night's model got right
 select m.run_id, m.night, m.outcome, m.sentence, m.created_at,
        coalesce(r.adapter_id, t.id) as adapter_id, scored.share,
        (select w.state from approvals w where w.report_id = r.id) as asked
@@ -102,7 +102,7 @@ left join lateral (
     join eval_results v on v.example_id = e.id and v.model = r.challenger and v.decoding = 'greedy'
     where x.report_id = r.id
 ) scored on true
-order by m.created_at desc, m.run_id
+order by m.created_at > now(), m.created_at desc, m.run_id
 limit %(limit)s;
 
 -- night_of_adapter: the newest told night in which an adapter was trained or measured
