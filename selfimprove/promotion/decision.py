@@ -1,5 +1,6 @@
 """What gates say, and what a report comes to."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -76,8 +77,9 @@ Gate = Callable[[Evidence, Margins], Verdict]
 
 
 def bounded(gate: str, outcome: Outcome, detail: str, limit: float, bounds: Bounds) -> Verdict:
-    """A verdict on a value that has bounds."""
-    return Verdict(gate, outcome, detail, bounds.mean, limit, bounds.low, bounds.high)
+    """A verdict on a value that has bounds; one that is infinite is none, and JSON knows no such number."""
+    low, high = (bound if math.isfinite(bound) else None for bound in (bounds.low, bounds.high))
+    return Verdict(gate, outcome, detail, bounds.mean, limit, low, high)
 
 
 def wanting(verdict: Verdict, more: int | None) -> Verdict:

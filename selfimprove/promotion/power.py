@@ -59,7 +59,7 @@ def items_to_hold(bounds: Bounds, n: int, margin: float) -> int | None:
     The bound's reach shrinks with the root of n; to hold it four times in five takes 1.51 times the distance at 95 %.
     """
     room = bounds.mean + margin
-    if room <= 0:
+    if room <= 0 or not math.isfinite(bounds.low):
         return None
     return min(math.ceil(n * (1.51 * (bounds.mean - bounds.low) / room) ** 2), MOST)
 

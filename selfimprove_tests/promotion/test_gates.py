@@ -1,6 +1,7 @@
 """Each gate: what it refuses, what it cannot tell, and the near-miss it lets through."""
 
-from dataclasses import replace
+import json
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -219,6 +220,18 @@ def test_a_first_adapter_clears_a_floor(solved: int, outcome: str) -> None:
     core = task("core", 500, solved, solved)
     assert verdict("keeps_core", healthy(core, champion="b")).outcome == outcome
     assert verdict("keeps_core", healthy(core)).outcome is Outcome.PASSED
+
+
+@pytest.mark.parametrize(("rise", "outcome"), [(0.0, "not_enough_evidence"), (0.25, "failed")])
+def test_a_suite_of_one_slice_is_judged_and_tells_what_it_lacks(rise: float, outcome: str) -> None:
+    core = paired("core", 500, {"challenger": 498, "champion": 498, "anchor": 498, "base": 498}, slices=1)
+    dearer = tuple(Mark(mark.score, (mark.loss or 0) + rise) for mark in core.marks["challenger"] if mark)
+    found = verdict("keeps_core", healthy(with_marks(core, "challenger", dearer)))
+    assert found.outcome == outcome
+    assert "core against the champion: +0.0 (-100.0 to +100.0) points" in found.detail
+    assert "all are of one slice, which tells of itself alone" in found.detail
+    assert found.more is None
+    assert json.dumps(asdict(found), allow_nan=False)  # as it is stored
 
 
 def test_no_core_at_all_is_not_enough_evidence() -> None:

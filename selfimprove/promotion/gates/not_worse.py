@@ -1,5 +1,7 @@
 """Non-inferiority: shown to lose less than a margin, or not."""
 
+from dataclasses import replace
+
 from selfimprove.promotion.decision import Outcome, Verdict, bounded, wanting
 from selfimprove.promotion.evidence import Differences
 from selfimprove.promotion.power import items_to_hold
@@ -16,7 +18,7 @@ def not_worse(gate: str, what: str, differences: Differences, margin: float) -> 
     bounds = paired_difference(differences.values, differences.clusters)
     detail = f"{what}: {points(bounds)} points over {len(differences.values)} items, allowed are {-100 * margin:.1f}"
     found = bounded(gate, held(bounds.low > -margin, bounds.mean <= -margin), detail, -margin, bounds)
-    return wanting(found, _more(bounds, len(differences.values), margin))
+    return _lacking(found, bounds, differences, margin)
 
 
 def loss_steady(gate: str, what: str, differences: Differences, margin: float) -> Verdict:
@@ -26,13 +28,16 @@ def loss_steady(gate: str, what: str, differences: Differences, margin: float) -
     bounds = paired_mean(differences.values, differences.clusters)
     detail = f"{what}: {bounds.mean:+.3f} nats a token (up to {bounds.high:+.3f}), allowed are {margin:+.3f}"
     found = bounded(gate, held(bounds.high < margin, bounds.mean >= margin), detail, margin, bounds)
-    mirrored = Bounds(-bounds.mean, -bounds.high, -bounds.low)
-    return wanting(found, _more(mirrored, len(differences.values), margin))
+    return _lacking(found, Bounds(-bounds.mean, -bounds.high, -bounds.low), differences, margin)
 
 
-def _more(bounds: Bounds, n: int, margin: float) -> int | None:
+def _lacking(found: Verdict, bounds: Bounds, differences: Differences, margin: float) -> Verdict:
+    """The verdict with what would decide it where evidence lacks: more of one group would not, however many."""
+    n = len(differences.values)
+    if found.outcome is Outcome.NOT_ENOUGH_EVIDENCE and len(set(differences.clusters)) == 1 < n:
+        return replace(found, detail=f"{found.detail}; all are of one slice, which tells of itself alone")
     needed = items_to_hold(bounds, n, margin)
-    return None if needed is None else max(needed - n, 1)
+    return wanting(found, None if needed is None else max(needed - n, 1))
 
 
 def points(bounds: Bounds) -> str:
