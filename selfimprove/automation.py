@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 import dagster as dg
 
 from selfimprove import postgres, processes
+from selfimprove.errors import FirstDayNotOver
 from selfimprove.reports import alerts, deliver
 from selfimprove.resources import SKIP_CLEAN, Database
 from selfimprove.settings import current
@@ -35,8 +36,14 @@ morning = dg.define_asset_job(
 
 
 def range_tags(missing: Sequence[date], today: date) -> dict[str, str]:
-    """Run tags for one run over all missing days up to yesterday, in which days that are clean already are skipped."""
+    """Run tags for one run over all missing days up to yesterday, in which days that are clean already are skipped.
+
+    Raises:
+        FirstDayNotOver: there is no yesterday yet, by the settings or by a clock that is behind.
+    """
     yesterday = today - timedelta(days=1)
+    if yesterday < current().first_day:
+        raise FirstDayNotOver(first=current().first_day, today=today)
     first = min([*missing, yesterday])
     return {RANGE_START: first.isoformat(), RANGE_END: yesterday.isoformat(), SKIP_CLEAN: "true"}
 
@@ -53,11 +60,14 @@ def missing_days(connection: postgres.Connection, today: date) -> list[date]:
     execution_timezone=current().timezone,
     default_status=dg.DefaultScheduleStatus.RUNNING,
 )
-def every_night(context: dg.ScheduleEvaluationContext, database: Database) -> dg.RunRequest:
+def every_night(context: dg.ScheduleEvaluationContext, database: Database) -> dg.RunRequest | dg.SkipReason:
     """Every day that no night has judged yet, then one training."""
     today = context.scheduled_execution_time.astimezone(ZoneInfo(current().timezone)).date()
-    with database.connect() as connection:
-        tags = range_tags(missing_days(connection, today), today)
+    try:
+        with database.connect() as connection:
+            tags = range_tags(missing_days(connection, today), today)
+    except FirstDayNotOver as exc:
+        return dg.SkipReason(str(exc))
     return dg.RunRequest(run_key=today.isoformat(), tags=tags)
 
 

@@ -53,6 +53,7 @@ def spend(
     Raises:
         RunNotStarted: Dagster would not take the run.
         NightRunning: another such command holds the house, and will stop what it started.
+        FirstDayNotOver: there is no whole day to read yet.
         NightStranded, DatabaseDown: what the night needs went away while it ran.
     """
     with _stack(settings), _while_the_database_answers():

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 
@@ -22,6 +23,7 @@ from selfimprove.automation import (
 )
 from selfimprove.chats import days
 from selfimprove.chats.days import STAGES, StageDay
+from selfimprove.errors import FirstDayNotOver
 from selfimprove.postgres import Connection
 from selfimprove.resources import SKIP_CLEAN, Database
 from selfimprove.settings import current
@@ -46,6 +48,21 @@ def test_a_night_reads_from_the_oldest_missing_day_to_yesterday_and_skips_clean_
     tags = range_tags([before(5), before(3)], TODAY)
     assert tags == {RANGE_START: str(before(5)), RANGE_END: str(before(1)), SKIP_CLEAN: "true"}
     assert range_tags([], TODAY)[RANGE_START] == str(before(1))
+
+
+def test_before_the_first_day_is_over_there_is_nothing_to_read(
+    database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = replace(current(), first_day=TODAY)
+    monkeypatch.setattr("selfimprove.automation.current", lambda: early)
+    with pytest.raises(FirstDayNotOver, match=f"which is {TODAY}, and today is {TODAY} by"):
+        range_tags([], TODAY)
+    assert range_tags([], TODAY + timedelta(1))[RANGE_START] == str(TODAY)
+    two, house = datetime(2026, 3, 9, 2, tzinfo=UTC), Database(url=database)
+    for days_later, kind in ((0, dg.SkipReason), (1, dg.RunRequest)):
+        given = {"scheduled_execution_time": two + timedelta(days_later), "resources": {"database": house}}
+        with dg.build_schedule_context(**given) as context:
+            assert isinstance(every_night(context), kind)
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,10 @@ class RunNotStarted(SelfImproveError):
     """The night could not be launched: {reason}. Run `selfimprove doctor`; the logs are in {logs}."""
 
 
+class FirstDayNotOver(SelfImproveError):
+    """Nothing can be read yet: nights read whole days from SELFIMPROVE_FIRST_DAY on, which is {first}, and today is {today} by this machine's clock. Set an earlier day, or wait for tomorrow."""
+
+
 class NightRunning(SelfImproveError):
     """A night is running already (pid {pid}). Run this again when it has ended, or break it off with `selfimprove down`."""
 
