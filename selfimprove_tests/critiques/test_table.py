@@ -57,6 +57,17 @@ def test_all_is_well_with_what_was_written(written):
         assert list(rule(counts(written), stored)) == []
 
 
+def test_a_tool_is_called_with_any_kind_of_blank(connection):
+    blanks = [mark for mark in map(chr, range(1, 0x10000)) if mark.isspace()]
+    for mark in blanks:
+        add_chat(connection, DAY, "u: 2 + 2?", f"a: {mark}", "t: {}", "a: 4")
+    add_chat(connection, DAY, "u: 2 + 2?", "a: \u200b", "t: {}", "a: 4")  # no blank, and so an answer
+    table.write(connection, DAY, NOBODY, "run")
+    stored = table.tally(connection, DAY)
+    assert (stored["unscored"], stored["answers"]) == (0, len(blanks) + 2)
+    assert len(blanks) > 20
+
+
 def test_a_lost_answer_is_seen(written):
     written.execute("delete from critiques where position = 3")
     stored = table.tally(written, DAY)

@@ -52,7 +52,7 @@ order by at desc
 limit 1;
 
 -- unscored: answers of a day's filtered chats that have no score; a turn that only calls a tool is no answer, and one
--- that was given in another chat is scored there
+-- that was given in another chat is scored there. What is blank is so for Python, not for the server's locale
 select count(*) as answers
 from filtered_chats f
 join redacted_chats r on r.chat_id = f.chat_id
@@ -60,7 +60,8 @@ cross join lateral jsonb_array_elements(r.messages) with ordinality as turn (mes
 left join critiques c on c.chat_id = f.chat_id and c.position = turn.number - 1
 left join inherited_answers i on i.chat_id = f.chat_id and i.position = turn.number - 1
 where i.chat_id is null and f.day = %(day)s and turn.message ->> 'role' = 'assistant' and c.chat_id is null
-  and (turn.message ->> 'content' ~ '\S' or r.messages -> turn.number::int ->> 'role' is distinct from 'tool');
+  and (turn.message ->> 'content' ~ '[^\u0009-\u000d\u001c-\u0020\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]'
+       or r.messages -> turn.number::int ->> 'role' is distinct from 'tool');
 
 -- tally: what is stored of a day
 select (select count(*) from filtered_chats where day = %(day)s) as chats,
