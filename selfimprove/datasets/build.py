@@ -125,7 +125,7 @@ def gather(room: Room, rule: Rule) -> Material:
     """Read in one snapshot, so that a chat that arrives meanwhile waits for the next night."""
     with room.connect(snapshot=True) as connection:
         candidates = table.candidates(connection)
-        suites = [*items(room.base.suites), *(c.messages for c in candidates if c.pinned)]
+        suites = [*items(room.base.suites), *table.pinned(connection)]
         asked = frozenset(key for messages in suites for key in keys(messages))
         history = table.history(connection, room.base.id, asked, rule.floor)
         situation = table.situation(connection, room.base.id)

@@ -49,6 +49,11 @@ def candidates(connection: Connection) -> list[Candidate]:
     return [_candidate(row) for row in connection.execute(_queries().candidates)]
 
 
+def pinned(connection: Connection) -> list[tuple[Message, ...]]:
+    """What pinned chats hold, whatever the daily rooms made of them: copies of others, days that did not pass."""
+    return [from_json(row["messages"]) for row in connection.execute(_queries().pinned)]
+
+
 def days(connection: Connection) -> dict[date, str]:
     """The clean days, ascending, each with the fingerprint of what it holds."""
     return {row["day"]: row["fingerprint"] for row in connection.execute(_queries().days)}

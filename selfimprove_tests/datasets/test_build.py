@@ -6,13 +6,15 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
+from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
 from selfimprove.datasets import table
 from selfimprove.datasets.build import Room, build
-from selfimprove.datasets.example import Rule
+from selfimprove.datasets.example import Rule, as_json
 from selfimprove.datasets.freeze import Dataset, Origin, freeze
 from selfimprove.errors import DatasetUnknown
+from selfimprove.evals.table import own_examples
 from selfimprove_tests.datasets.house import (
     add_chat,
     chat_id,
@@ -118,6 +120,25 @@ def test_every_chat_is_accounted_for_with_its_reason(room: Room) -> None:
         assert [row["reason"] for row in connection.execute(query)] == [
             "left_over_secret", "prompt_in_suite", "prompt_in_suite", "sealed",
         ]  # fmt: skip
+
+
+def test_what_a_pinned_chat_asks_is_not_learned_though_that_one_is_left_out(room: Room) -> None:
+    fill(room)
+    with room.connect() as connection:
+        copy = chat("What is pinned here?", "It is c.")
+        add_chat(connection, FIRST, copy, scores={1: 0.9})
+        later = FIRST + timedelta(days=1)
+        pinned = add_chat(connection, later, copy, rejected="exact_duplicate")
+        row = (pinned, later, Jsonb(as_json(copy)))
+        connection.execute("insert into redacted_chats values (%s, %s, %s, '[]', '{}', '1')", row)
+        connection.execute("insert into golden_chats (chat_id, position) values (%s, 1)", (pinned,))
+        clean(connection)
+    assert build(room, RULE, "run").counts["rejected"] == {"prompt_in_suite": 1}
+    with room.connect() as connection:
+        tests = own_examples(connection, tonight(room).id)
+    taught = [e.messages[:-1] for split in ("train", "replay") for e in tonight(room).splits[split]]
+    assert [one.chat_id for one in tests if one.task == "golden"] == [pinned]
+    assert not [one for one in tests if one.messages in taught]
 
 
 def test_a_day_that_did_not_pass_is_not_read(room: Room) -> None:

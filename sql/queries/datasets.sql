@@ -26,6 +26,9 @@ left join (
 left join (select chat_id, max(given_at) as given_at from feedback where kind = 'correction' group by chat_id) b on b.chat_id = f.chat_id
 order by f.day, f.chat_id;
 
+-- pinned: what pinned chats hold, those too that are no candidates: they test every night
+select r.messages from golden_chats g join redacted_chats r on r.chat_id = g.chat_id order by g.chat_id;
+
 -- days: the clean days, ascending
 select day, fingerprint from clean_days order by day;
 
