@@ -157,7 +157,7 @@ def _too_little(found: Found) -> str | None:
 def _better(judged: Judged) -> str:
     graded, before, after = own_questions(judged)
     long = long_answers(judged)
-    right = f"it gets {after} of {graded} of your own questions right that it never saw, up from {before}"
+    right = f"it gets {after} of {graded} of your own questions right that it never saw, {_way(before, after)}"
     return "; ".join([*([right] if graded else []), *([long] if long else [])]) or "it passed every test"
 
 
@@ -167,9 +167,12 @@ def long_answers(judged: Judged) -> str:
     less = f", and is further from {long.less}" if long.less else ""
     closer = f"it comes closer to {long.likelier} of {long.asked} long answers that it never saw{less}"
     before, after = long.before or 0, long.after or 0
-    way = "as before" if after == before else f"{'up' if after > before else 'down'} from {before}"
-    said = f"it says what was wanted in {after} of {long.graded} long answers, {way}"
+    said = f"it says what was wanted in {after} of {long.graded} long answers, {_way(before, after)}"
     return "; ".join([*([said] if before or after else []), closer]) if long.asked else ""
+
+
+def _way(before: int, after: int) -> str:
+    return "as before" if after == before else f"{'up' if after > before else 'down'} from {before}"
 
 
 def _stays(night: Night) -> str:

@@ -11,7 +11,7 @@ from selfimprove.curation.reject import REASONS
 from selfimprove.datasets import cap, choose, contaminate, second_opinion, split
 from selfimprove.privacy import redact_chat
 from selfimprove.reports import tell
-from selfimprove.reports.night import Failure, Judged, LongAnswers
+from selfimprove.reports.night import Failure, Judged, LongAnswers, TaskScore
 from selfimprove_tests.reports import nights
 
 # ruff: noqa: E501  sentences are easier to read whole
@@ -34,6 +34,14 @@ SENTENCES = {
 @pytest.mark.parametrize(("name", "sentence"), SENTENCES.items())
 def test_each_night_in_one_sentence(name, sentence):
     assert tell.sentence(nights.ALL[name]()) == sentence
+
+
+@pytest.mark.parametrize(("before", "way"), [(7, "up from 7"), (26, "as before"), (28, "down from 28")])
+def test_a_promotion_by_long_answers_claims_no_more_right_ones_than_there_are(before, way):
+    night = nights.promoted()
+    judged = replace(night.judged, scores=(TaskScore("fresh", 30, before, 26),))
+    right = f"it gets 26 of 30 of your own questions right that it never saw, {way}."
+    assert tell.sentence(replace(night, judged=judged)).endswith(right)
 
 
 def test_long_answers_are_told_beside_what_is_right():
