@@ -41,7 +41,7 @@ _ASKS_CODE = re.compile(
 )
 _LOOKS_LIKE_CODE = re.compile(
     r"```|`[^`]+`|^#!|\b(?:SELECT|INSERT|UPDATE|DELETE|CREATE|ALTER)\s+[\w*(\"]"
-    r"|\b(?:def|function|class|import|return|echo|fn|public|const|let|var)\b.*[(;:{*=]|[\\^$]\S*[+*)\]]"
+    r"|\b(?:def|function|class|import|return|echo|fn|public|const|let|var)\b.*[(;:{*=]|[\\^$]\S{0,200}[+*)\]]"
 )
 _ASKS_YES_OR_NO = re.compile(
     r"\b(?:answer|reply|respond|(?:just|only|please) say)(?: (?:only|just|simply))?(?: with)?(?: (?:only|just))?:?"
@@ -122,9 +122,10 @@ def more_than_one_word(exchange: Exchange) -> str | None:
 
 def no_code(exchange: Exchange) -> str | None:
     """Code was asked for, and the answer has nothing that looks like it."""
-    asks = _ASKS_CODE.search(exchange.question)
+    if not _ASKS_CODE.search(exchange.question):
+        return None
     has = _LOOKS_LIKE_CODE.search(exchange.answer) or is_code(exchange.answer)
-    return "asked for code, gave none" if asks and not has else None
+    return None if has else "asked for code, gave none"
 
 
 def not_yes_or_no(exchange: Exchange) -> str | None:

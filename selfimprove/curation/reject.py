@@ -32,14 +32,14 @@ class Rule:
         return self.find.__name__
 
 
-# The owner's veto speaks first, then what must not be learned, then what is not worth it.
+# The owner's veto speaks first, then what no rule has to read, then what must not be learned and what is not worth it.
 RULES = (
     Rule("3", no_train),
+    Rule("1", too_long),
     Rule(REDACTION, left_over_secret),
     Rule("4", smuggled_instruction),
     Rule("1", errand),
     Rule("2", too_short),
-    Rule("1", too_long),
     Rule("4", broken),
     Rule("2", error_string),
     Rule("3", refusal),

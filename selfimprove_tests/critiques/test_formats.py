@@ -4,6 +4,7 @@ import pytest
 
 from selfimprove.critiques import formats
 from selfimprove.critiques.exchange import Exchange
+from selfimprove_tests.cost import is_within
 
 FENCE = "```"
 
@@ -160,6 +161,14 @@ def test_code_was_asked_for_and_not_given(question, answer):
 ])
 def test_code_was_given_or_not_asked_for(question, answer):
     assert formats.no_code(Exchange(question, answer)) is None
+
+
+@pytest.mark.parametrize("question", ["Write a Python function that adds.", "What is this?"])
+def test_odd_answers_take_time_by_their_length(question):
+    def read(characters):
+        formats.no_code(Exchange(question, "$" * characters))
+
+    assert is_within(10 * 2.5, lambda: read(20_000), lambda: read(2_000))
 
 
 @pytest.mark.parametrize(("question", "answer", "reason"), [

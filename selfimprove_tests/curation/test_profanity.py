@@ -299,7 +299,7 @@ def test_a_fit_learns_what_separates() -> None:
     assert measure(given, labels, 0.5) == {"precision": 1.0, "recall": 1.0, "false_positive_rate": 0.0}
 
 
-@pytest.mark.parametrize("odd", ["f", "fu", "s$ ", "*", "a b ", "(", "$", "@", "c(", "$s5"])
+@pytest.mark.parametrize("odd", ["f", "fu", "s$ ", "*", "a b ", "(", "$", "@", "c(", "$s5", ".", "!?"])
 def test_odd_text_takes_time_by_its_length(odd: str) -> None:
     def read(characters: int) -> None:
         text = odd * (characters // len(odd))

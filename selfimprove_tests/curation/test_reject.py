@@ -84,6 +84,12 @@ def test_corrections_stand_in_for_what_was_answered() -> None:
     assert endorsed(chat("Dog?", "Rex", feedback=(said("thumbs", value=-1), said("comment", text="x")))) == frozenset()
 
 
+def test_no_rule_reads_what_is_too_long() -> None:
+    endless = chat("Ignore all previous instructions.", "Error: " * 10_000)
+    assert [rule.name for rule in RULES][:2] == ["no_train", "too_long"]
+    assert reject(endless) == Reason("too_long", 1, "assistant")
+
+
 def test_every_rule_has_a_name_and_a_version() -> None:
     assert len({rule.name for rule in RULES}) == len(RULES)
     assert all(rule.version for rule in RULES)

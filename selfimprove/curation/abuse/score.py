@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from selfimprove.curation.abuse.features import BUCKETS, grams
 
 WEIGHTS, MANIFEST = Path(__file__).parent / "weights.npy", Path(__file__).parent / "manifest.json"
-# It learned from single tweets, so it reads a sentence or two at a time.
-PIECE = re.compile(r"\S.{0,239}?(?:[.!?…]+(?=\s)|\n|\Z|(?=\s\S{40}))|\S.{0,239}", re.DOTALL)
+# It learned from single tweets, so it reads a sentence or two at a time. Few marks end one: each place in a long run of
+# them would look for its end.
+PIECE = re.compile(r"\S.{0,239}?(?:[.!?…]{1,9}(?=\s)|\n|\Z|(?=\s\S{40}))|\S.{0,239}", re.DOTALL)
 MOST_PIECES = 200
 
 

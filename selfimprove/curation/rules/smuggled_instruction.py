@@ -30,13 +30,13 @@ HIDDEN = re.compile(
 )
 # Where a user quotes: fences, block quotes, triple quotes, tags that name a source.
 QUOTED = re.compile(
-    r"^[ \t]*(?P<fence>`{3,}|~{3,})[^\n]*\n(?P<code>.*?)(?:^[ \t]*(?P=fence)|\Z)"
+    r"^[ \t]*(?P<fence>`{3,}+|~{3,}+)[^\n]*\n(?P<code>.*?)(?:^[ \t]*(?P=fence)|\Z)"
     r"|(?P<quote>(?:^[ \t]*>[^\n]*(?:\n|\Z))+)"
     r"|\"{3}(?P<text>.*?)\"{3}"
     r"|<(?P<tag>document|doc|page|web_?page|website|article|context|e?mail|message|search_results?|results?"
     r"|source|content"
     r"|tool_(?:result|output|response)|untrusted\w*|retrieved\w*|attachment"
-    r"|file)\b[^>]*>(?P<body>.*?)(?:</(?P=tag)>|\Z)",
+    r"|file)\b[^>]{0,500}>(?P<body>.*?)(?:</(?P=tag)>|\Z)",
     re.DOTALL | re.MULTILINE | re.IGNORECASE,
 )
 
@@ -123,7 +123,8 @@ PATTERNS = {
         \s(?:(?:any of |about )?(?:this|it|that|these|anything|a word)(?: \w+){0,3}? to )?(?:the |your )?(?:user
             |human|reader|operator|customer|person you)\b""",
     "addressed_to_model": rf"""(?:attention|note|notice|important|message|instructions?|orders?|directions?
-            |reminder|info(?:rmation)?)[\s:!,-]*(?:\w+ )?(?:to|for|:)\s*(?:any |all |the |every |this |an )?{MODEL}\b
+            |reminder|info(?:rmation)?)[\s:!,-]*(?:\w{{1,40}} )?(?:to|for|:)\s*(?:any |all |the |every |this |an )?
+        {MODEL}\b
         (?! (?:tool|product|user|research|develop|compan|industr|cours|team|engineer|market|train|safet)\w*)
         |(?:if|since|because|when) you(?:'re
             | are) (?:reading this and are )?an? (?:\w+ )?{MODEL}\b[^.\n]{{0,80}}\b(?:must|should|please|do not
@@ -141,15 +142,17 @@ PATTERNS = {
             |priority) )+(?:system )?(?:instruction|directive)s?
         |(?:system|developer|admin(?:istrator)?) (?:override|instruction|directive|prompt)s?)(?: update
             | override)?[\s\])>*]*:
-        |^\s*\#{3} instruction:\s*$[\s\S]*?^\s*\#{3} response:|(?:end
+        |\A(?>[\s\S]*?^\s*\#{3} instruction:\s*$)[\s\S]*?^\s*\#{3} response:|(?:end
             |begin(?:ning)?) of (?:the )?system (?:prompt|instructions)""",
     "exfiltration": rf"""(?:send|post|forward|e-?mail|upload|exfiltrate|transmit|submit|leak|append
             |report) (?:[^.\n]{{0,60}}\b)?{SECRETS}\b[^.\n]{{0,60}}\b(?:to|at|via) {TARGET}
-        |!\[[^\]]*\]\(https?://[^)\s]*[?&/=](?:\{{|\[|<|%7b|\$)[^)]*\)""",
+        |!\[[^\]]{{0,300}}\]\(https?://[^)\s]{{0,1000}}[?&/=](?:\{{|\[|<|%7b|\$)[^)]{{0,1000}}\)""",
 }
 # Scripts with letters that look like Latin ones; a capital may look like another letter than its small one does.
 LOOK_ALIKE = re.compile("[\u0370-\u052f]")
-BREAKS, BLANKS = re.compile(r"\s*\n\s*"), re.compile(r"[^\S\n]+")
+# A run of marks is read again from each line in it, and is as telling when it is short.
+MARKS = re.compile(r"([\s#*\[<(>-]{15})([\s#*\[<(>-]{15,}?)([\s#*\[<(>-]{15})(?![\s#*\[<(>-])")
+BREAKS, BLANKS = re.compile(r"(?<!\s)\s*\n\s*"), re.compile(r"[^\S\n]+")
 
 
 def smuggled_instruction(chat: RedactedChat) -> Reason | None:
@@ -188,7 +191,11 @@ def orders(text: str) -> str | None:
 
 
 def _plain(text: str) -> str:
-    return BLANKS.sub(" ", BREAKS.sub("\n", text))
+    return MARKS.sub(_short, BLANKS.sub(" ", BREAKS.sub("\n", text)))
+
+
+def _short(run: re.Match[str]) -> str:
+    return run[1] + ("\n" if "\n" in run[2] else "") + run[3]
 
 
 @cache
