@@ -77,7 +77,9 @@ def _lies_around(connection: Connection, home: Path) -> tuple[tuple[Path, int], 
     wanted = [row["id"] for row in connection.execute(_queries().newest_datasets, {"keep": DATASETS})]
     known = [row["id"] for row in connection.execute(_queries().known, {"ids": leftovers.ids(home)})]
     now = time.time()
-    found = [*leftovers.exports(home, wanted, now), *leftovers.work(home, now), *leftovers.orphans(home, known, now)]
+    found = [*leftovers.exports(home, wanted, now), *leftovers.work(home, now)]
+    if known:  # a database that knows none of them is another one, and they are still another's
+        found += leftovers.orphans(home, known, now)
     return tuple((path, leftovers.size(path)) for path in found)
 
 

@@ -249,11 +249,19 @@ def test_what_lies_around_goes_when_it_is_old(house: House) -> None:
     old = [_aged(work / "training" / "k", 4), _aged(work / "thing", 4), _aged(adapters / ("f" * 64), 4)]
     young = [_aged(work / "training" / "l", 2), _aged(work / "other", 2), _aged(adapters / ("e" * 64), 2)]
     foreign = _aged(adapters / "my notes", 400)
-    found = prune(house.connect, house.home, 0)
+    house.learn(0)
+    found = prune(house.connect, house.home, 1)
     assert {path for path, _ in found.folders} == set(old)
     assert {size for _, size in found.folders} == {5}
     assert all(path.exists() for path in (*young, foreign))
     assert not any(path.exists() for path in old)
+
+
+def test_the_adapters_of_another_database_are_not_lying_around(house: House) -> None:
+    """Who points the house at a new or another database for a night has all adapters when it is back."""
+    theirs = _aged(house.home / "adapters" / ("f" * 64), 400)
+    assert prune(house.connect, house.home, 0).folders == ()
+    assert theirs.is_dir()
 
 
 def test_exports_of_old_datasets_go_and_drafts_too(house: House) -> None:
