@@ -170,8 +170,11 @@ def test_a_report_against_another_anchor_is_stale(house: House) -> None:
     assert found.reasons == ("the anchor is another than the one it was compared with",)
 
 
-@pytest.mark.parametrize(("hours", "word"), [(35.9, "promote"), (36.1, "not_enough_evidence")])
+@pytest.mark.parametrize(
+    ("hours", "word"), [(35.9, "promote"), (36.1, "not_enough_evidence"), (-40, "not_enough_evidence")]
+)
 def test_a_report_is_too_old_after_a_day_and_a_half(house: House, hours: float, word: str) -> None:
+    """By whatever clock: one of a clock that ran ahead would not grow old before that."""
     _, report_id = promotable(house, "first")
     house.connection.execute("update reports set created_at = now() - make_interval(secs => %s)", (hours * 3600,))
     found = promote(house.connection, report_id, "run")

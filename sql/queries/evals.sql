@@ -71,9 +71,9 @@ where not exists (select from decisions d where d.report_id = reports.id);
 -- insert_report_example: name an example that a report compares
 insert into report_examples (report_id, example_id) values (%(report_id)s, %(example_id)s) on conflict do nothing;
 
--- instrument: what the newest short training on made-up secrets showed, unless it is too old
+-- instrument: what the newest short training on made-up secrets showed, unless it is too old, or of a clock that ran ahead
 select figures, extract(epoch from clock_timestamp() - at)::float8 / 86400 as days from instruments
-where key = %(key)s and at > clock_timestamp() - %(days)s * interval '1 day'
+where key = %(key)s and at > clock_timestamp() - %(days)s * interval '1 day' and at <= clock_timestamp()
 order by at desc limit 1;
 
 -- keep_instrument: what such a training showed

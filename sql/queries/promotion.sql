@@ -88,7 +88,8 @@ where report_id = %(report_id)s and (decision, reasons) is distinct from (%(deci
 select r.challenger = a.base_model || '+' || a.id as names_its_adapter,
        r.champion = coalesce(c.base_model || '+' || c.id, r.base) as champion_is_current,
        r.anchor = coalesce(f.base_model || '+' || f.id, r.base) as anchor_is_current,
-       extract(epoch from clock_timestamp() - r.created_at)::float8 / 3600 as age_hours,
+       -- what a clock measured that ran ahead is as old as it is wrong
+       abs(extract(epoch from clock_timestamp() - r.created_at))::float8 / 3600 as age_hours,
        exists (select from promotions p where p.action = 'vetoed' and p.replaced = a.id)
        or exists (select from approvals w join reports o on o.id = w.report_id
                   where w.state = 'declined' and o.adapter_id = a.id) as vetoed,

@@ -130,6 +130,14 @@ def test_older_figures_count_no_more(site: Site, connection: Connection) -> None
     assert found.days == pytest.approx(8, abs=0.01)
 
 
+def test_figures_of_a_clock_that_ran_ahead_count_not_for_so_much_longer(
+    site: Site, connection: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(power, "measure", lambda *_: NOTICED)
+    keep_instrument(connection, site, days=-400)
+    assert power.instrument(site.connect, site.base, Recipe(), str) == NOTICED
+
+
 def keep_instrument(connection: Connection, site: Site, days: int) -> None:
     given: dict[str, Any] = {"key": power.key(site.base, Recipe()), "days": days, "figures": Jsonb(asdict(NOTICED))}
     connection.execute(
