@@ -13,7 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from selfimprove import code_server, house, postgres, processes, stack
-from selfimprove.errors import DatabaseDown, NightRunning, RunNotStarted
+from selfimprove.errors import DatabaseDown, NightDeleted, NightRunning, RunNotStarted
 from selfimprove.follow import follow
 from selfimprove.settings import Settings
 
@@ -54,6 +54,7 @@ def spend(
         RunNotStarted: Dagster would not take the run.
         NightRunning: another such command holds the house, and will stop what it started.
         FirstDayNotOver: there is no whole day to read yet.
+        NightDeleted: its run was deleted meanwhile.
         NightStranded, DatabaseDown: what the night needs went away while it ran.
     """
     with _stack(settings), _while_the_database_answers():
@@ -150,14 +151,15 @@ def _outcome(settings: Settings, run_id: str) -> Outcome:
     """Alerts and morning report at once: what the sensors do at their next tick, and safe to do twice."""
     import dagster as dg
 
-    from selfimprove import automation
-    from selfimprove.definitions import defs
-    from selfimprove.resources import Database
-
-    database = Database(url=postgres.url(settings))
     with dg.DagsterInstance.get() as instance:
         run = instance.get_run_by_id(run_id)
-        assert run is not None
+        if run is None:
+            raise NightDeleted
+        from selfimprove import automation
+        from selfimprove.definitions import defs
+        from selfimprove.resources import Database
+
+        database = Database(url=postgres.url(settings))
         automation.raise_alerts(instance, run, database)
         if not automation.was_told(database, run_id):
             morning = defs.resolve_job_def(automation.morning.name)

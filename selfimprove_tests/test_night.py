@@ -10,6 +10,7 @@ import pytest
 
 from selfimprove import night, postgres, stack
 from selfimprove.automation import ONE_AT_A_TIME
+from selfimprove.errors import NightDeleted
 from selfimprove.settings import Settings, read
 
 NIGHT = {ONE_AT_A_TIME: "night"}
@@ -62,6 +63,11 @@ def test_where_nothing_is_up_nothing_is_ended(
     monkeypatch.setattr(stack, "supervisor", lambda _: None)
     assert night.break_off(settings) == 0
     assert house.ended == []
+
+
+def test_a_night_whose_run_was_deleted_is_told_so(settings: Settings) -> None:
+    with dg.instance_for_test(), pytest.raises(NightDeleted, match="run `selfimprove night` again"):
+        night._outcome(settings, "00000000-0000-0000-0000-000000000000")
 
 
 def test_the_outcome_of_a_night_whose_process_was_lost_is_that_of_the_one_that_went_on(

@@ -57,6 +57,10 @@ class NightStranded(SelfImproveError):
     """Dagster's {name} went away while the night ran. What was done is kept; run `selfimprove night` again. Its log is {log}."""
 
 
+class NightDeleted(SelfImproveError):
+    """The run of this night was deleted in Dagster before it was told how it ended. What was done is kept; run `selfimprove night` again."""
+
+
 class ServiceUnsupported(SelfImproveError):
     """Services cannot be installed here: {reason}. Until then `selfimprove up` runs everything in the foreground."""
 
