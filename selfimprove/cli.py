@@ -119,32 +119,15 @@ def night(sample: bool, changes: tuple[str, ...], as_json: bool) -> None:
 
     Example: selfimprove night --set lora_adapter.learning_rate=0.0001 --set training_dataset.replay=2000
     """
+    from selfimprove import changes as changes_
     from selfimprove import night as night_
 
-    outcome = night_.spend(current(), note, sample=sample, config=_config(changes))
+    outcome = night_.spend(current(), note, sample=sample, config=changes_.read(changes))
     if as_json:
         click.echo(json.dumps(outcome.as_json()))
     else:
         click.echo(f"{outcome.sentence}\nMorning report: {outcome.url}")
     sys.exit(outcome.exit_code)
-
-
-def _config(changes: tuple[str, ...]) -> dict[str, Any]:
-    assets: dict[str, Any] = {}
-    for change in changes:
-        target, _, value = change.partition("=")
-        asset, _, field = target.partition(".")
-        if not (asset and field and value):
-            raise click.BadParameter(f"{change!r} is not ASSET.FIELD=VALUE", param_hint="--set")
-        assets.setdefault(asset, {"config": {}})["config"][field] = _value(value)
-    return {"ops": assets} if assets else {}
-
-
-def _value(text: str) -> object:
-    try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
 
 
 @tree.command()

@@ -77,22 +77,6 @@ def test_looking_around_a_new_house_is_no_error(command: list[str], new_house: N
     cli.main(command)
 
 
-def test_changes_of_config_reach_the_asset() -> None:
-    changes = ("lora_adapter.learning_rate=0.5", "lora_adapter.steps=3", "training_dataset.kind=plain")
-    assert cli._config(changes) == {
-        "ops": {
-            "lora_adapter": {"config": {"learning_rate": 0.5, "steps": 3}},
-            "training_dataset": {"config": {"kind": "plain"}},
-        }
-    }
-
-
-@pytest.mark.parametrize("change", ["learning_rate=1", "lora_adapter.steps", "=3", "a.b="])
-def test_a_change_that_is_not_one_is_refused(change: str) -> None:
-    with pytest.raises(click.BadParameter, match=r"is not ASSET\.FIELD=VALUE"):
-        cli._config((change,))
-
-
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="only Linux has a device that is always full")
 def test_output_that_has_no_room_is_one_sentence() -> None:
     with open("/dev/full", "w") as full:

@@ -13,7 +13,7 @@ LAYERS = [
     "models", "connections", "resources", "chats", "privacy", "curation", "critiques", "datasets", "adapters",
     "evals", "promotion", "experiments", "reports", "forgetting", "gateway", "review", "talk", "automation",
     "definitions", "dagster_webserver", "reap", "code_server", "house", "keep_up", "stack", "follow", "night", "day",
-    "service", "reach", "status", "doctor", "cli", "__main__",
+    "service", "reach", "status", "doctor", "changes", "cli", "__main__",
 ]
 KNOW_DAGSTER = {"assets.py", "checks.py", "connections.py", "resources.py", "automation.py", "definitions.py",
                 "reap.py", "follow.py", "night.py", "dagster_webserver.py"}

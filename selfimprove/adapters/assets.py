@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import dagster as dg
+from pydantic import Field
 
 from selfimprove import charts
 from selfimprove.adapters import recipe as recipes
@@ -37,27 +38,27 @@ COLUMNS = dg.TableSchema(
 class TrainingConfig(dg.Config):
     """What differs from the recommended recipe; `warm_start` goes on from the champion where that is possible."""
 
-    rank: int | None = None
-    scale: float | None = None
-    dropout: float | None = None
-    layers: int | None = None
-    learning_rate: float | None = None
-    warmup: int | None = None
-    steps: int | None = None
-    batch_tokens: int | None = None
-    longest: int | None = None
-    clip: float | None = None
-    weight_decay: float | None = None
-    evaluate_every: int | None = None
-    patience: int | None = None
-    minutes: float | None = None
-    seed: int | None = None
+    rank: int | None = Field(None, ge=1)
+    scale: float | None = Field(None, gt=0)
+    dropout: float | None = Field(None, ge=0, lt=1)
+    layers: int | None = Field(None, ge=-1)
+    learning_rate: float | None = Field(None, ge=0)
+    warmup: int | None = Field(None, ge=0)
+    steps: int | None = Field(None, ge=1)
+    batch_tokens: int | None = Field(None, ge=16)
+    longest: int | None = Field(None, ge=16)
+    clip: float | None = Field(None, gt=0)
+    weight_decay: float | None = Field(None, ge=0)
+    evaluate_every: int | None = Field(None, ge=1)
+    patience: int | None = Field(None, ge=0)
+    minutes: float | None = Field(None, gt=0)
+    seed: int | None = Field(None, ge=0)
     pseudonyms: Pseudonyms = "placeholders"
     batching: Batching = "auto"
     method: Method = "lora"
     preference: Preference = "none"
-    beta: float | None = None
-    search: int | None = None
+    beta: float | None = Field(None, gt=0)
+    search: int | None = Field(None, ge=0)
     warm_start: bool = True
 
 

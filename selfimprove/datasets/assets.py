@@ -47,22 +47,22 @@ COUNTS = dg.TableSchema([dg.TableColumn("reason", "string"), dg.TableColumn("cha
 class DatasetConfig(dg.Config):
     """What decides tonight's content."""
 
-    threshold: float = DEFAULT.threshold
-    replay: int = DEFAULT.replay
-    remember: int = DEFAULT.remember
-    new_share: float = DEFAULT.new_share
-    most_repeats: int = DEFAULT.most_repeats
-    most_share: float = DEFAULT.most_share
-    uncapped: int = DEFAULT.uncapped
+    threshold: float = Field(DEFAULT.threshold, ge=0, le=1)
+    replay: int = Field(DEFAULT.replay, ge=0)
+    remember: int = Field(DEFAULT.remember, ge=0)
+    new_share: float = Field(DEFAULT.new_share, ge=0, lt=1)
+    most_repeats: int = Field(DEFAULT.most_repeats, ge=1)
+    most_share: float = Field(DEFAULT.most_share, gt=0, le=1)
+    uncapped: int = Field(DEFAULT.uncapped, ge=0)
     seed: int = DEFAULT.seed
-    most_tried: int = DEFAULT.most_tried
+    most_tried: int = Field(DEFAULT.most_tried, ge=0)
     memories_answer: bool = DEFAULT.memories_answer
-    synthetic: float = DEFAULT.synthetic
+    synthetic: float = Field(DEFAULT.synthetic, ge=0, lt=1)
     floor: float = Field(DEFAULT.floor, gt=0, le=1)
-    drift_share: float = DEFAULT.drift_share
-    most_lost: float = DEFAULT.most_lost
-    most_nights: int = DEFAULT.most_nights
-    remember_anew: int = DEFAULT.remember_anew
+    drift_share: float = Field(DEFAULT.drift_share, ge=0)
+    most_lost: float = Field(DEFAULT.most_lost, ge=0, le=1)
+    most_nights: int = Field(DEFAULT.most_nights, ge=0)
+    remember_anew: int = Field(DEFAULT.remember_anew, ge=0)
 
 
 @dg.asset(
