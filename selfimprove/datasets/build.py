@@ -14,6 +14,7 @@ import orjson
 from selfimprove.chats.chat import Message
 from selfimprove.datasets import decay, replay, say, second_opinion, start, table
 from selfimprove.datasets.cap import capped
+from selfimprove.datasets.cap_tests import capped_tests
 from selfimprove.datasets.choose import choose_all
 from selfimprove.datasets.contaminate import REASON, contaminated, decontaminated, held_apart
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, Rule, Split, as_json, from_json
@@ -94,7 +95,7 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
         return _nothing(room, material, chosen, left_out, table.Found(run_id, night, None, "", {}))
     splits = without(splits, lambda c: holds_secret(c.example), SECRET)
     tests = held_apart(splits, chosen, material.suites)
-    splits = capped(decontaminated(splits, tests), rule)
+    splits = capped_tests(capped(decontaminated(splits, tests), rule), rule)
     with room.readers() as readers:
         draw, base_examples = _replay(room, splits, material.history, tests, tonights)
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)

@@ -59,6 +59,7 @@ REASONS = {
     "not_drawn": "an older lesson whose turn it was not",
     "contaminated": "nearly the same as a test",
     "over_share_feedback": "too much of it would be feedback from one source that gave little of all",
+    "over_share_tests": "too much of what tests would be guests’ questions",
     "over_share_user": "one person’s chats would be too much of it",
     "over_share_client": "one program’s chats would be too much of it",
     "over_share_day": "one day’s chats would be too much of it",
