@@ -61,8 +61,8 @@ def facts(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def short(text: str) -> str:
-    """A text on one line of at most 60 characters."""
-    line = " ".join(text.split())
+    """A text on one line of at most 60 characters, without what moves a cursor, colours or turns the reading around."""
+    line = " ".join("".join(mark if mark.isprintable() else " " for mark in text).split())
     return line if len(line) <= WIDEST else f"{line[: WIDEST - 1]}…"
 
 

@@ -8,7 +8,7 @@ from click.testing import CliRunner, Result
 
 from selfimprove import postgres
 from selfimprove import settings as settings_
-from selfimprove.datasets import commands
+from selfimprove.datasets import commands, show
 from selfimprove.datasets.build import build
 from selfimprove.datasets.example import Rule
 from selfimprove.datasets.routes import table
@@ -97,6 +97,11 @@ def test_routes_and_memories_before_any_lesson_was_routed(dataset_id: str) -> No
     assert "No fact is remembered" in invoke("memories").stdout
     assert [json.loads(invoke(name, "--json").stdout) for name in ("routes", "memories")] == [[], []]
     assert json.loads(invoke("memories", "Where is it?", "--json").stdout) == []
+
+
+def test_no_text_of_a_chat_moves_the_cursor_or_turns_the_reading_around() -> None:
+    told = show.facts([{"id": "f" * 32, "question": "What?\x1b]52;c;aGk=\x07\nNow", "fact": "\u202eon\x9b31m \u0007é"}])
+    assert told.splitlines()[1].split(None, 2) == ["ffffffffffff", "holds", "What? ]52;c;aGk= Now  on 31m é"]
 
 
 def test_a_person_says_where_a_lesson_belongs(dataset_id: str, settings: Settings) -> None:
