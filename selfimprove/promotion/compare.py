@@ -152,7 +152,7 @@ def _range(scores: Sequence[Mapping[str, float]]) -> tuple[float, float]:
     low, high = ordered[cut], ordered[-1 - cut]
     if low == high:
         low, high = ordered[0], ordered[-1]
-    return low, high if high > low else low + 1
+    return low, high if high > low else low + max(1.0, abs(low))
 
 
 def _task(task: Paired) -> dict[str, Any]:

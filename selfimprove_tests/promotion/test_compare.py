@@ -172,6 +172,13 @@ def test_scores_on_another_scale_are_read_as_shares_of_their_range() -> None:
     assert judged(swapped).decision == "reject"
 
 
+@pytest.mark.parametrize("score", [3, -1e17, 1e90])
+def test_scores_that_are_all_the_same_are_ties_however_large(score: float) -> None:
+    alike = [{"task": "mine", "example": i, "challenger": score, "champion": score, "base": score} for i in range(30)]
+    found = judged(alike)
+    assert "0 target items gained and 0 lost of 30" in found.verdicts[1].detail
+
+
 @pytest.mark.parametrize("model", ["base", "challenger"])
 def test_one_score_far_out_hides_no_collapse(model: str) -> None:
     core = [row | {"champion": -3.0, "challenger": -6.0, "base": -3.0} for row in lines("core", 300, 0, 0)]
