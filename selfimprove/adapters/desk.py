@@ -49,7 +49,9 @@ def desk(home: Path, key: str) -> Iterator[Path]:
         _take(lock.fileno(), work)
         place = work / FOLDER / key
         for other in place.parent.glob("*"):
-            if other != place:
+            if other.is_symlink() or other.is_file():  # Finder leaves a file where somebody looked
+                other.unlink()
+            elif other != place:
                 shutil.rmtree(other)
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
         try:

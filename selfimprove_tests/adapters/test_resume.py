@@ -119,6 +119,7 @@ def break_off(home: Path, error: BaseException, has_checkpoint: bool) -> None:
 def test_another_training_removes_what_was_given_up(tmp_path: Path) -> None:
     with pytest.raises(KeyboardInterrupt):
         break_off(tmp_path, KeyboardInterrupt(), has_checkpoint=True)
+    (tmp_path / "work" / "training" / ".DS_Store").touch()
     with desk(tmp_path, "two") as place:
         assert [path.name for path in place.parent.iterdir()] == ["two"]
         assert list(place.iterdir()) == []
