@@ -20,7 +20,7 @@ def experiments() -> None:
 
 
 @experiments.command(name="list")
-@click.option("--limit", default=30, show_default=True, help="How many, the newest first.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=30, show_default=True, help="So many of the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 def list_(limit: int, as_json: bool) -> None:
     """Every experiment, the newest first.

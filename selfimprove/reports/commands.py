@@ -43,7 +43,7 @@ def show(night: datetime | None, open_: bool, as_json: bool) -> None:
 
 
 @reports.command(name="list")
-@click.option("--limit", default=30, show_default=True, help="How many, the newest first.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=30, show_default=True, help="So many of the newest.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 def list_(limit: int, as_json: bool) -> None:
     """The newest reports.
@@ -62,7 +62,7 @@ def list_(limit: int, as_json: bool) -> None:
 
 
 @reports.command()
-@click.option("--limit", default=30, show_default=True, help="How many, the newest first.")
+@click.option("--limit", type=click.IntRange(1, 100_000), default=30, show_default=True, help="So many of the newest.")
 @click.option("--send", is_flag=True, help="Try those that were not delivered once more now.")
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON list.")
 def alerts(limit: int, send: bool, as_json: bool) -> None:

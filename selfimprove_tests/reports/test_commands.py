@@ -65,3 +65,11 @@ def test_alerts(shell):
     assert "new     eval_report, check keeps_core: core fell\nhttp://127.0.0.1:3000/runs/r1" in run(shell, "alerts")
     (row,) = json.loads(run(shell, "alerts", "--json"))
     assert (row["run_id"], row["check_name"], row["state"]) == ("r1", "keeps_core", "new")
+
+
+@pytest.mark.parametrize("command", ["list", "alerts"])
+@pytest.mark.parametrize("limit", ["-1", "0", "99999999999999999999"])
+def test_a_number_that_is_none_is_refused(command, limit):
+    done = CliRunner().invoke(reports, [command, "--limit", limit])
+    assert done.exit_code == 2
+    assert "is not in the range 1<=x<=100000" in done.output
