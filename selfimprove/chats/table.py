@@ -122,7 +122,8 @@ def _write(connection: Connection, batch: Batch, tally: Counter[str], exported: 
     found = {name: connection.execute(query).rowcount for name, query in steps.items()}
     tally.update(found, unchanged=len(batch.chats) - sum(found.values()))
     if batch.feedback:
-        connection.execute(queries.leave_other_states)
+        if exported:
+            connection.execute(queries.leave_other_states)
         tally["feedback"] += connection.execute(queries.merge_feedback).rowcount
 
 

@@ -12,8 +12,9 @@ from psycopg import conninfo
 from psycopg.errors import InsufficientPrivilege
 
 from selfimprove import logins, postgres
+from selfimprove.chats import table
 from selfimprove.chats.chat import Feedback, Sealing
-from selfimprove.chats.importing import import_chats
+from selfimprove.chats.seal import seal
 from selfimprove.postgres import Connection
 from selfimprove.privacy.rotate import rotate
 from selfimprove.privacy.vault import Vault
@@ -130,8 +131,9 @@ def test_the_gateway_stores_chats_that_grow_and_thumbs_that_change(
     sealing = Sealing(vault.seal, vault.keyed_hash)
     first = chat("hello", "hi", name="one", feedback=[given(1, 1)])
     longer = chat("hello", "hi", "more", "yes", name="one", feedback=[given(-1, 2)])
-    assert import_chats(connection, [first], sealing, ZONE).imported == 1
-    assert import_chats(connection, [longer], sealing, ZONE).updated == 1
+    assert table.write(connection, [seal(first, sealing, ZONE)]).imported == 1
+    assert table.write(connection, [seal(longer, sealing, ZONE)]).updated == 1
+    connection.commit()
     in_role("none")
     rows = connection.execute("select value, turns from feedback f join chats c on c.id = f.chat_id").fetchall()
     assert rows == [{"value": -1, "turns": 4}]
