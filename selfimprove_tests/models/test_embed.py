@@ -73,5 +73,6 @@ def test_the_model_loads_without_a_network() -> None:
 
 def test_a_worker_gives_the_same_vectors(vectors: np.ndarray) -> None:
     with closing(Worker(SENTENCES)) as worker:
-        assert np.array_equal(embedder(worker)(TEXTS), vectors)
+        # bit by bit they differ where the cores are shared otherwise
+        assert (embedder(worker)(TEXTS) * vectors).sum(axis=1).min() >= 0.9999
         assert embedder(worker)([]).shape == (0, DIMENSIONS)
