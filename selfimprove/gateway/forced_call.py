@@ -84,7 +84,7 @@ def _ended(last: Piece, text: str, name: str) -> Piece:
     try:
         said = json.loads(text)
         function = {"name": str(said["name"]), "arguments": _raw(text)}
-    except (ValueError, LookupError, TypeError):
+    except (ValueError, LookupError, TypeError, RecursionError):
         return replace(last, text=text)
     call = {"id": f"call_{name[-20:]}", "type": "function", "function": function}
     return replace(last, text="", finish="tool_calls" if last.finish == "stop" else last.finish, tool_calls=(call,))

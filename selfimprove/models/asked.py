@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import partial
 from typing import Any
 
 import orjson
@@ -123,7 +122,7 @@ class Desk:
         known = self._tokenizer
         if not tools or not known.has_tool_calling:
             return None
-        return Calls(known.tool_call_start, known.tool_call_end or "", partial(known.tool_parser, tools=tools))
+        return Calls(known.tool_call_start, known.tool_call_end or "", lambda body: known.tool_parser(body, tools))
 
 
 def _penalties(ask: Mapping[str, Any]) -> Penalties | None:

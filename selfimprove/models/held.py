@@ -1,7 +1,13 @@
 """Text on its way out of a model: what could be the beginning of a stop string or of a tool call waits."""
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any
+
+COMPACT: dict[str, Any] = {"ensure_ascii": False, "allow_nan": False, "separators": (",", ":")}
+NO_CALL = (  # what parsers raise at a text that is none, at "inf" for a whole number, at a thousand open brackets
+    ValueError, LookupError, TypeError, AttributeError, SyntaxError, ArithmeticError, RecursionError, MemoryError,
+)  # fmt: skip
 
 
 def waits(text: str, marks: Sequence[str]) -> int:
@@ -39,13 +45,16 @@ class Stops:
 
 
 class Calls:
-    """Takes tool calls out of a text by the marks of a model's template; what cannot be parsed stays text."""
+    """Takes tool calls out of a text by the marks of a model's template; what cannot be parsed stays text.
+
+    `found` has the name of each and its arguments, as JSON that can be sent.
+    """
 
     def __init__(self, start: str, end: str, parse: Callable[[str], Any]) -> None:
         self._start, self._end, self._parse = start, end, parse
         self._held = ""
         self._is_inside = False
-        self.found: list[dict[str, Any]] = []
+        self.found: list[dict[str, str]] = []
 
     def feed(self, text: str) -> str:
         """What may go out now as text."""
@@ -76,7 +85,19 @@ class Calls:
         try:
             parsed = self._parse(body)
             calls = parsed if isinstance(parsed, list) else [parsed]
-            self.found += [{"name": str(call["name"]), "arguments": call["arguments"]} for call in calls]
-        except (ValueError, LookupError, TypeError, AttributeError, SyntaxError):
+            self.found += list(map(_told, calls))
+        except NO_CALL:
             return self._start + body + self._end
         return ""
+
+
+def _told(call: Any) -> dict[str, str]:
+    """A call by its name and arguments, whose numbers may be longer than those of a computer.
+
+    Raises:
+        ValueError, TypeError, RecursionError: there is no JSON for them, as for sets, or half a character.
+    """
+    given, name = call["arguments"], str(call["name"])
+    told = given if isinstance(given, str) else json.dumps(given, **COMPACT)
+    (name + told).encode()
+    return {"name": name, "arguments": told}

@@ -93,13 +93,8 @@ class Speech:
         whole, alone = self._tokenizer.decode([first, token]), self._tokenizer.decode([first])
         return str(whole[len(alone) :] if whole.startswith(alone) else self._tokenizer.decode([token]))
 
-    def _call(self, number: int, call: dict[str, Any]) -> dict[str, Any]:
-        import orjson
-
-        arguments = call["arguments"]
-        text = arguments if isinstance(arguments, str) else orjson.dumps(arguments).decode()
-        function = {"name": call["name"], "arguments": text}
-        return {"id": f"call_{self.asked.id[-20:]}_{number}", "type": "function", "function": function}
+    def _call(self, number: int, call: dict[str, str]) -> dict[str, Any]:
+        return {"id": f"call_{self.asked.id[-20:]}_{number}", "type": "function", "function": call}
 
 
 def pieces_of(speech: Speech, token: int, logprobs: Any, finish: str | None) -> Iterator[dict[str, Any]]:

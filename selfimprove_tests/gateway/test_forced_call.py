@@ -97,6 +97,12 @@ def test_a_call_that_was_cut_short_stays_text() -> None:
     assert (last.text, last.finish, last.tool_calls) == ('{"name":"no', "length", ())
 
 
+def test_what_is_nested_deeper_than_can_be_read_stays_text() -> None:
+    deep = '{"name":"now","arguments":' + "[" * 3000
+    *_, last = heard(asked(), Piece(deep), Piece("", finish="length"))
+    assert (last.text, last.finish, last.tool_calls) == (deep, "length", ())
+
+
 def test_any_other_answer_is_let_through() -> None:
     pieces = [Piece('{"name":"now","arguments":{}}'), Piece("", finish="stop")]
     assert heard(asked(is_call=False), *pieces) == pieces

@@ -58,7 +58,14 @@ def test_tools_are_in_the_prompt_and_their_calls_are_taken_out(tokenizer: Any) -
     assert '"weather"' in tokenizer.decode(list(asked.tokens))
     assert asked.calls is not None
     assert asked.calls.feed('<tool_call>{"name": "weather", "arguments": {"city": "Paris"}}</tool_call>') == ""
-    assert asked.calls.found == [{"name": "weather", "arguments": {"city": "Paris"}}]
+    assert asked.calls.found == [{"name": "weather", "arguments": '{"city":"Paris"}'}]
+
+
+def test_parsers_call_the_tools_as_they_like(tokenizer: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tokenizer, "_tool_parser", lambda text, _: {"name": text, "arguments": "{}"})
+    calls = Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": "Rain?"}, tools=[TOOL])).calls
+    assert calls is not None
+    assert calls.feed("<tool_call>weather</tool_call>") == ""
 
 
 def test_without_tools_nothing_is_a_call(tokenizer: Any) -> None:

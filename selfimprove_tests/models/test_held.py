@@ -64,7 +64,7 @@ def calls(pieces: list[str], end: str = "</call>") -> tuple[str, list[dict[str, 
 
 def test_calls_are_taken_out_of_the_text() -> None:
     whole = 'Look. <call>{"name": "f", "arguments": {"x": 1}}</call> and <call>{"name": "g", "arguments": {}}</call>'
-    wanted = ("Look.  and ", [{"name": "f", "arguments": {"x": 1}}, {"name": "g", "arguments": {}}])
+    wanted = ("Look.  and ", [{"name": "f", "arguments": '{"x":1}'}, {"name": "g", "arguments": "{}"}])
     assert calls([whole]) == wanted
     assert calls(list(whole)) == wanted
 
@@ -76,9 +76,47 @@ def test_a_call_that_is_none_stays_text() -> None:
 
 
 def test_some_templates_end_a_call_with_the_answer() -> None:
-    assert calls(["<ca", 'll>{"name": "f", ', '"arguments": {}}'], end="") == ("", [{"name": "f", "arguments": {}}])
+    assert calls(["<ca", 'll>{"name": "f", ', '"arguments": {}}'], end="") == ("", [{"name": "f", "arguments": "{}"}])
 
 
 def test_several_calls_in_one() -> None:
     body = '<call>[{"name": "f", "arguments": {}}, {"name": "g", "arguments": {}}]</call>'
     assert [one["name"] for one in calls([body])[1]] == ["f", "g"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "told"),
+    [
+        ('{"x": 123456789012345678901234567890}', '{"x":123456789012345678901234567890}'),
+        ('{"city": "K\\u00f6ln"}', '{"city":"Köln"}'),
+        ('"as it is"', "as it is"),
+    ],
+)
+def test_arguments_are_json_that_can_be_sent_however_long_their_numbers(arguments: str, told: str) -> None:
+    said = f'<call>{{"name": "f", "arguments": {arguments}}}</call>'
+    assert calls([said]) == ("", [{"name": "f", "arguments": told}])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 5000,
+        '{"name": "f", "arguments": ' + '{"x": ' * 3000 + "1" + "}" * 3001,
+        '{"name": "f", "arguments": {"x": NaN}}',
+        '{"name": "f", "arguments": {"x": "\\ud83d"}}',
+        '{"name": "f\\ud83d", "arguments": {}}',
+    ],
+)
+def test_what_cannot_be_sent_is_no_call_and_stays_text(body: str) -> None:
+    assert calls([f"<call>{body}</call>"]) == (f"<call>{body}</call>", [])
+
+
+@pytest.mark.parametrize("made", [{"x": {1, 2}}, {"x": b"1"}, OverflowError("int of inf"), MemoryError()])
+def test_what_parsers_make_of_python_or_fail_at_is_no_call(made: Any) -> None:
+    def literal(_: str) -> Any:
+        if isinstance(made, Exception):
+            raise made
+        return {"name": "f", "arguments": made}
+
+    taken = Calls("<call>", "</call>", literal)
+    assert (taken.feed("<call>f(x)</call>"), taken.found) == ("<call>f(x)</call>", [])
