@@ -7,6 +7,7 @@ from typing import Any
 
 from selfimprove.errors import HarnessFailed
 from selfimprove.models import mlx
+from selfimprove.models.mended import mend
 from selfimprove.models.serve import Log
 
 
@@ -48,6 +49,7 @@ def _model(base: Path, adapter: Path | None) -> Any:
     from mlx_lm.evaluate import MLXLM
 
     model = MLXLM(str(base))
+    mend(model._model)
     if adapter:
         model._model = None  # given back before the other is loaded
         model._model = mlx.load(base, adapter).model

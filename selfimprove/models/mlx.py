@@ -19,6 +19,7 @@ from selfimprove.models.batches import Batches, HeldOut, Row
 from selfimprove.models.checkpoint import WHOLE, Run, Segment
 from selfimprove.models.decode import Engine, decode, samplers
 from selfimprove.models.encode import Encoded, Messages, prompt
+from selfimprove.models.mended import mend
 from selfimprove.models.packing import resolved
 from selfimprove.models.preference import loss_of, windows
 from selfimprove.models.training import Log, Plan, Training, optimizer
@@ -71,6 +72,7 @@ def load(folder: Path, adapter: Path | None = None) -> Loaded:
         model, tokenizer = load_files(str(folder))
     except (OSError, ValueError, KeyError, RuntimeError) as exc:
         raise ModelBroken(folder=folder, reason=_first_line(exc)) from exc
+    mend(model)
     if adapter is not None:
         _apply(model, adapter)
     model.eval()

@@ -15,7 +15,9 @@ from selfimprove.models import mlx
 from selfimprove.models.base import TINY, resolve
 from selfimprove.models.encode import encode
 from selfimprove.models.loss import SPLITS, supervised_logits
+from selfimprove.models.mended import mend
 from selfimprove.models.mlx import Lora
+from selfimprove.models.packing import masks
 from selfimprove.models.score import score
 from selfimprove.models.training import Plan
 
@@ -77,3 +79,15 @@ def test_another_architecture_is_computed_whole() -> None:
     tokens = mx.array([[1, 2, 3, 4, 5]])
     assert "gemma" not in SPLITS
     assert mx.allclose(supervised_logits(model, tokens, mx.array([2])), model(tokens)[0, 2], atol=1e-5)
+
+
+@pytest.mark.parametrize("rows", [2, 3], ids=["as many as heads of keys", "more"])
+def test_rows_of_a_batch_see_their_own_in_gemma_2(rows: int) -> None:
+    module: Any = import_module("mlx_lm.models.gemma2")
+    model = module.Model(module.ModelArgs.from_dict({**SMALL, "model_type": "gemma2", "query_pre_attn_scalar": 8}))
+    mend(model)
+    tokens = mx.random.randint(0, 100, (rows, 6), key=mx.random.key(1))
+    chats = mx.array([[1] * (2 + row) + [2] * (4 - row) for row in range(rows)])
+    together = model(tokens, cache=masks(model, chats))
+    alone = [model(tokens[row : row + 1], cache=masks(model, chats[row : row + 1])) for row in range(rows)]
+    assert mx.allclose(together, mx.concatenate(alone), atol=1e-5)
