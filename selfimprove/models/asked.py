@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 
 from selfimprove.errors import MessagesUnusable, PromptTooLong, SelfImproveError, TemplateUnusable
+from selfimprove.models import literal
 from selfimprove.models.encode import render
 from selfimprove.models.held import Calls, Stops
 from selfimprove.models.penalties import Penalties
@@ -110,7 +111,7 @@ class Desk:
         """
         reach = REACH * self._context
         while True:
-            tokens: list[int] = self._tokenizer.encode(text[:reach], add_special_tokens=False)
+            tokens = literal.tokens(self._tokenizer, text[:reach])
             if reach >= len(text):
                 return tokens
             if len(tokens) > self._context + CUT:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from selfimprove.errors import TemplateUnusable
+from selfimprove.models import literal
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -37,7 +38,7 @@ def encode(tokenizer: Any, messages: Messages) -> Encoded:
     tokens: list[int] = []
     supervised: list[bool] = []
     for span in _spans(tokenizer, messages):
-        ids = tokenizer.encode(span.text, add_special_tokens=False)
+        ids = literal.tokens(tokenizer, span.text)
         length = _answer_length(tokenizer, ids) if span.said else 0
         tokens += ids
         supervised += [position < length for position in range(len(ids))]
@@ -46,24 +47,23 @@ def encode(tokenizer: Any, messages: Messages) -> Encoded:
 
 def prompt(tokenizer: Any, messages: Messages) -> list[int]:
     """Tokens after which the assistant speaks."""
-    tokens: list[int] = tokenizer.encode(render(tokenizer, messages, answer_next=True), add_special_tokens=False)
-    return tokens
+    return literal.tokens(tokenizer, render(tokenizer, messages, answer_next=True))
 
 
 def render(
     tokenizer: Any, messages: Sequence[Mapping[str, Any]], *, answer_next: bool = False, tools: Sequence[Any] = ()
 ) -> str:
-    """The chat as the model reads it; thinking is off, so that prompts of training and serving are the same.
+    """The chat as the model reads it, for `literal.tokens`; thinking is off, so that training and serving are the same.
 
     Raises:
         TemplateUnusable: the template refuses these roles or their order.
     """
     from jinja2 import TemplateError
 
-    more = {"tools": list(tools)} if tools else {}
+    more = {"tools": literal.values(tokenizer, tools)} if tools else {}
     try:
         text: str = tokenizer.apply_chat_template(
-            [dict(message) for message in messages],
+            literal.messages(tokenizer, messages),
             tokenize=False,
             add_generation_prompt=answer_next,
             enable_thinking=False,

@@ -128,12 +128,12 @@ def test_what_is_far_too_long_is_not_read_to_its_end(tokenizer: Any, said: str) 
 
 
 def test_what_has_few_tokens_is_read_whole_however_many_characters_it_has(tokenizer: Any) -> None:
-    content = "<|assistant|>" * 499
+    content = " September" * 499
     asked = Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": content}))
     assert len(content) > REACH * 512
     assert len(asked.tokens) == 502
     with pytest.raises(PromptTooLong, match=r"51\d tokens long"):
-        Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": "<|assistant|>" * 512}))
+        Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": " September" * 512}))
 
 
 def test_without_a_seed_each_request_has_its_own(tokenizer: Any) -> None:

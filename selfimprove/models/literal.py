@@ -1,0 +1,60 @@
+"""What was written is text, also where it spells one of a model's own marks: the end of a turn, another's beginning.
+
+A tokenizer cannot tell them from those of the template, and who may write `<|im_end|>` could speak in any role.
+"""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+APART = "\ufdd0"  # a noncharacter: what stands on its two sides becomes tokens by itself
+
+
+def messages(tokenizer: Any, given: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """Messages whose marks are taken apart; of an answer the ends alone, since a model says its other marks itself."""
+    marks, ends = _marks(tokenizer)
+    return [dict(_apart(message, ends if message["role"] == "assistant" else marks)) for message in given]
+
+
+def values(tokenizer: Any, given: Sequence[Any]) -> list[Any]:
+    """The same of anything in JSON."""
+    return [_apart(value, _marks(tokenizer)[0]) for value in given]
+
+
+def tokens(tokenizer: Any, text: str) -> list[int]:
+    """The tokens of a rendered text."""
+    return [token for part in text.split(APART) for token in tokenizer.encode(part, add_special_tokens=False)]
+
+
+@lru_cache(maxsize=4)
+def _marks(tokenizer: Any) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
+    """What finds a tokenizer's marks, and those that end an answer."""
+    named = getattr(tokenizer, "added_tokens_decoder", {}).items()
+    marks = {id: str(token.content) for id, token in named if token.special and len(token.content) > 1}
+    ids = getattr(tokenizer, "eos_token_ids", ())  # one of them alone where mlx-lm has not wrapped it
+    ends = [mark for id, mark in marks.items() if id in ([ids] if isinstance(ids, int) else ids)]
+    return _any([*marks.values()]), _any(ends)
+
+
+def _any(texts: Collection[str]) -> re.Pattern[str] | None:
+    return re.compile(_branches(texts)) if texts else None
+
+
+def _branches(texts: Collection[str]) -> str:
+    """A pattern that looks at each character once: some models have thousands of marks that begin alike."""
+    heads = sorted({text[0] for text in texts if text})
+    each = "|".join(re.escape(one) + _branches([t[1:] for t in texts if t[:1] == one]) for one in heads)
+    return f"(?:{each}){'?' if '' in texts else ''}" if heads else ""
+
+
+def _apart(value: Any, marks: re.Pattern[str] | None) -> Any:
+    if marks is None:
+        return value
+    if isinstance(value, str):
+        return marks.sub(lambda found: found[0][0] + APART + found[0][1:], value)
+    if isinstance(value, list):
+        return [_apart(one, marks) for one in value]
+    if isinstance(value, Mapping):
+        return {_apart(name, marks): _apart(one, marks) for name, one in value.items()}
+    return value
