@@ -66,11 +66,12 @@ def _bare(model: Any) -> Iterator[None]:
 
 
 def _is_readable(tokenizer: Any, turns: list[dict[str, str]]) -> bool:
-    """Some templates raise on a system prompt or on roles they do not know."""
+    """Some templates raise on some orders of roles, in whatever form."""
     from selfimprove.models.encode import render
+    from selfimprove.models.roles import first_taken
 
     try:
-        render(tokenizer, turns)
+        first_taken(turns, lambda form: render(tokenizer, form))
     except TemplateUnusable:
         return False
     return True

@@ -12,6 +12,7 @@ from selfimprove.models import literal
 from selfimprove.models.encode import render
 from selfimprove.models.held import Calls, Stops
 from selfimprove.models.penalties import Penalties
+from selfimprove.models.roles import first_taken
 from selfimprove.models.schema import Follow, Schemas
 
 REACH = 8  # characters for a token that are read at first; twice as many as English has
@@ -92,7 +93,9 @@ class Desk:
     def _tokens(self, ask: Mapping[str, Any]) -> tuple[int, ...]:
         try:
             messages = [_plain(message) for message in ask["messages"]]
-            text = render(self._tokenizer, messages, answer_next=True, tools=ask["tools"])
+            text = first_taken(
+                messages, lambda form: render(self._tokenizer, form, answer_next=True, tools=ask["tools"])
+            )
         except TemplateUnusable as exc:
             raise MessagesUnusable(reason=exc.details["reason"]) from exc
         except SelfImproveError:

@@ -6,6 +6,7 @@ from typing import Any
 
 from selfimprove.errors import TemplateUnusable
 from selfimprove.models import literal
+from selfimprove.models.roles import first_taken
 
 Messages = Sequence[Mapping[str, str]]
 
@@ -37,7 +38,7 @@ def encode(tokenizer: Any, messages: Messages) -> Encoded:
     """
     tokens: list[int] = []
     supervised: list[bool] = []
-    for span in _spans(tokenizer, messages):
+    for span in first_taken(messages, lambda form: list(_spans(tokenizer, form))):
         ids = literal.tokens(tokenizer, span.text)
         length = _answer_length(tokenizer, ids) if span.said else 0
         tokens += ids
@@ -47,7 +48,7 @@ def encode(tokenizer: Any, messages: Messages) -> Encoded:
 
 def prompt(tokenizer: Any, messages: Messages) -> list[int]:
     """Tokens after which the assistant speaks."""
-    return literal.tokens(tokenizer, render(tokenizer, messages, answer_next=True))
+    return literal.tokens(tokenizer, first_taken(messages, lambda form: render(tokenizer, form, answer_next=True)))
 
 
 def render(
