@@ -1,6 +1,7 @@
 """What an adapter's files hold for each layer of a model, read so that all of it fits or nothing is taken."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -57,13 +58,20 @@ def read(folder: Path, places: Sequence[Site]) -> dict[str, Part]:
         weights: dict[str, Any] = dict(mx.load(str(folder / WEIGHTS)))  # type: ignore[arg-type]
         mx.eval(weights)  # all at once: MLX's thread is waited for each time
         chosen = _chosen(config, places)
-        scale, names = float(config["lora_parameters"]["scale"]), DORA if _is_dora(config) else LORA
-    except (OSError, ValueError, KeyError, TypeError, RuntimeError) as exc:
+        scale, names = _scale(config), DORA if _is_dora(config) else LORA
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RuntimeError) as exc:
         raise AdapterMismatch(folder=folder, reason=f"{type(exc).__name__}: {exc}".splitlines()[0]) from exc
     reason = _misfit(weights, {f"{site.name}.{name}": site for site in chosen for name in names}) or _unserved(chosen)
     if reason:
         raise AdapterMismatch(folder=folder, reason=reason)
     return {site.name: _part(site.layer, weights, site.name, scale) for site in chosen}
+
+
+def _scale(config: Mapping[str, Any]) -> float:
+    scale = float(config["lora_parameters"]["scale"])
+    if not math.isfinite(scale):
+        raise ValueError(f"its scale is {scale}")
+    return scale
 
 
 def _is_dora(config: Mapping[str, Any]) -> bool:
@@ -106,10 +114,10 @@ def _is_finite(tensor: Any) -> bool:
 def _fits(weights: Mapping[str, Any], name: str, site: Site) -> bool:
     if type(site.layer).__name__ not in SERVED:
         return True  # it is refused by name
-    rank = weights[f"{site.name}.lora_a"].shape[-1]
+    rank = weights[f"{site.name}.lora_b"].shape[:1]
     out, into = _sizes(site.layer)
-    shapes = {"lora_a": (into, rank), "lora_b": (rank, out), "m": (out,)}
-    return tuple(weights[name].shape) == shapes[name.rpartition(".")[2]]
+    shapes = {"lora_a": (into, *rank), "lora_b": (*rank, out), "m": (out,)}
+    return weights[name].size > 0 and tuple(weights[name].shape) == shapes[name.rpartition(".")[2]]
 
 
 def _sizes(layer: Any) -> tuple[int, int]:

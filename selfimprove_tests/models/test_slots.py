@@ -143,8 +143,12 @@ FIRST = "model.layers.0.self_attn.q_proj.lora_a"
         ({FIRST: mx.full((96, 4), mx.nan)}, {}, "1 tensors hold what is not a finite number"),
         ({}, {"num_layers": 1}, "28 tensors have no place in it"),
         ({}, {"lora_parameters": {"rank": 4}}, "KeyError: 'scale'"),
+        ({}, {"lora_parameters": {"rank": 4, "scale": float("nan")}}, "its scale is nan"),
+        ({}, {"lora_parameters": ["rank", 4]}, "AttributeError"),
+        ({FIRST: mx.array(1.0)}, {}, FIRST + " is of shape ()"),
+        ({FIRST: mx.zeros((96, 0)), FIRST[:-1] + "b": mx.zeros((0, 96))}, {}, "lora_b is of shape (0, 96)"),
     ],
-    ids=["full", "missing", "strange", "shape", "nan", "layers", "scale"],
+    ids=["full", "missing", "strange", "shape", "nan", "layers", "scale", "strength", "form", "number", "rank"],
 )
 def test_what_does_not_fit_whole_changes_nothing(
     folders: dict[str, Path], tmp_path: Path, weights: dict[str, mx.array], config: dict[str, object], reason: str
