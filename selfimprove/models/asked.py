@@ -15,6 +15,9 @@ from selfimprove.models.penalties import Penalties
 from selfimprove.models.roles import first_taken
 from selfimprove.models.schema import Follow, Schemas
 
+PROGRAM = (  # what a template may raise: it is a program, and tools nested in tools may be too deep for it
+    ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError, MemoryError,
+)  # fmt: skip
 REACH = 8  # characters for a token that are read at first; twice as many as English has
 CUT = 64  # more tokens at most where a text is cut within a word or a run of blanks
 
@@ -100,7 +103,7 @@ class Desk:
             raise MessagesUnusable(reason=exc.details["reason"]) from exc
         except SelfImproveError:
             raise
-        except (ValueError, TypeError, LookupError, AttributeError) as exc:  # templates are programs
+        except PROGRAM as exc:
             raise MessagesUnusable(reason=f"the template cannot be filled with them ({type(exc).__name__})") from exc
         tokens = self._encoded(text)
         if not tokens:

@@ -30,6 +30,7 @@ LIMITS: dict[str, Any] = {
     "precompute_large_lexemes": False,
     "verbose_errors": False,
 }
+NO_TOKENS = "this model's tokenizer is of a kind that no schema is followed with"
 TOO_MUCH = "it takes too long or too much memory"
 KINDS = {  # what llguidance says, and what may be told of it: no word of the schema
     "Invalid type": "Invalid type, which is none of JSON Schema's",
@@ -97,8 +98,11 @@ class Schemas:
         from llguidance import LLTokenizer
 
         if self._tokens is None:
-            text = self._tokenizer.backend_tokenizer.to_str()
-            self._tokens = LLTokenizer(text, eos_token=sorted(self._tokenizer.eos_token_ids))
+            try:
+                text = self._tokenizer.backend_tokenizer.to_str()
+                self._tokens = LLTokenizer(text, eos_token=sorted(self._tokenizer.eos_token_ids))
+            except (AttributeError, ValueError) as exc:  # no tokenizer.json, or a decoder of another kind
+                raise SchemaUnusable(reason=NO_TOKENS) from exc
         return self._tokens
 
 

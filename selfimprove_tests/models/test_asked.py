@@ -98,6 +98,25 @@ def test_what_cannot_be_read_is_refused(tokenizer: Any) -> None:
         read(tokenizer, {"role": "user", "content": [{"type": "input_audio"}]})
 
 
+@pytest.mark.parametrize(
+    ("template", "reason"),
+    [
+        ("{% macro m(x) %}{% for k in x %}{{ m(x[k]) }}{% endfor %}{% endmacro %}{{ m(tools[0]) }}", "RecursionError"),
+        ("{{ 1 / (messages | length - 1) }}", "ZeroDivisionError"),
+        ("{% for n in range(10 ** 9) %}{% endfor %}", "OverflowError"),
+    ],
+)
+def test_a_template_that_fails_refuses_one_request_and_no_other(
+    tokenizer: Any, monkeypatch: pytest.MonkeyPatch, template: str, reason: str
+) -> None:
+    deep: dict[str, Any] = {}
+    for _ in range(190):
+        deep = {"x": deep}
+    monkeypatch.setattr(tokenizer._tokenizer, "chat_template", template)
+    with pytest.raises(MessagesUnusable, match=reason):
+        read(tokenizer, {"role": "user", "content": "Rain?"}, tools=[deep])
+
+
 def test_an_answer_needs_room_for_one_token(tokenizer: Any) -> None:
     length = len(Desk(tokenizer, 512).prepare(1, wanted({"role": "user", "content": "Hello."})).tokens)
     assert Desk(tokenizer, length + 1).prepare(1, wanted({"role": "user", "content": "Hello."})).max_tokens == 1

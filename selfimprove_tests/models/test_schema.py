@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from contextlib import closing
+from types import SimpleNamespace
 from typing import Any
 
 import mlx.core as mx
@@ -211,3 +212,12 @@ def test_a_token_that_takes_too_much_ends_its_answer_alone(schemas: Schemas) -> 
     assert follow.broken == "it takes too long or too much memory"
     other(mx.array([0]), mx.zeros((1, 1024)))
     assert not other.broken
+
+
+@pytest.mark.parametrize("told", ['{"version": "1.0", "model": {"type": "WordLevel", "vocab": {"a": 0}}}', None])
+def test_a_tokenizer_of_a_kind_that_is_not_known_refuses_schemas_alone(told: str | None) -> None:
+    tokenizer: Any = SimpleNamespace(eos_token_ids={0})
+    if told:
+        tokenizer.backend_tokenizer = SimpleNamespace(to_str=lambda: told)
+    with closing(Schemas(tokenizer)) as schemas, pytest.raises(SchemaUnusable, match="this model's tokenizer"):
+        schemas.follow({"type": "object"})
