@@ -13,7 +13,7 @@ from selfimprove.models.mlx import Loaded
 from selfimprove.models.prefixes import Prefixes
 from selfimprove.models.sampling import drawn, greedy
 from selfimprove.models.serve import told
-from selfimprove.models.serving import STEP, Room, Serving, check_adapter
+from selfimprove.models.serving import STEP, Room, Serving, check_adapter, share
 from selfimprove.models.slots import Mixed, Rows
 from selfimprove.models.speech import Speech, pieces_of
 
@@ -155,6 +155,8 @@ class Voices:
     def _step(self) -> None:
         if not self._speeches:
             return
+        reading = sum(not speech.tokens for speech in self._speeches.values())
+        self._generator.prefill_step_size = share(reading)
         _, said = self._generator.next()
         for one in said:
             self._hear(one)

@@ -8,7 +8,8 @@ from selfimprove.errors import ServingTooLarge
 from selfimprove.models.memory import GB, PROCESS, Shape, machine_limit, shape_of
 from selfimprove.models.mlx import WEIGHTS
 
-STEP = 512  # tokens of a prompt that are read between two tokens of those who are answering
+STEP = 512  # tokens of all prompts together that are read between two tokens of those who are answering
+LEAST = 16  # of each, however many there are
 BLOCK = 256  # caches grow by so many tokens
 RANK = 16  # of the adapters that room is kept for
 LOGITS, STATES = 4, 6  # how many copies are in memory at the peak
@@ -71,6 +72,11 @@ def room(folder: Path, serving: Serving, available: float) -> Room:
 def _passing(shape: Shape, rows: int) -> float:
     """What is in memory only while a step is computed."""
     return LOGITS * 4 * rows * shape.vocabulary + STATES * STEP * (shape.hidden + shape.inner) * shape.width
+
+
+def share(prompts: int) -> int:
+    """How many tokens of each of so many prompts are read at a time, so that no long one stops the others."""
+    return max(STEP // max(prompts, 1), LEAST)
 
 
 def check_adapter(folder: Path, limit: float, taken: float, context: int) -> None:

@@ -156,10 +156,11 @@ class Mixed:
         return caches
 
     def generator(self, ends: Sequence[int], rows: int, step: int) -> Any:
-        """A batch generator of so many rows, which reads so many tokens of a prompt at a time."""
+        """A batch generator of so many rows, which reads so many tokens of each prompt at a time, and all at once."""
         # `mlx_lm.generate` is a function in the package's namespace: only import_module reaches the module.
         make = import_module("mlx_lm.generate").BatchGenerator
-        made = make(self, stop_tokens=[[end] for end in ends], completion_batch_size=rows, prefill_step_size=step)
+        sizes = {"completion_batch_size": rows, "prefill_batch_size": rows, "prefill_step_size": step}
+        made = make(self, stop_tokens=[[end] for end in ends], **sizes)
         made.close()  # it has wired memory down, with which Macs panicked under load (ml-explore/mlx#3186)
         return made
 

@@ -1,6 +1,7 @@
 """The loop that answers: who is let in, by the room that their caches will need."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import mlx.core as mx
@@ -11,7 +12,7 @@ from selfimprove.models.answering import Voices
 from selfimprove.models.asked import Desk
 from selfimprove.models.base import TINY
 from selfimprove.models.mlx import Loaded
-from selfimprove.models.serving import BLOCK, Room, Serving
+from selfimprove.models.serving import BLOCK, LEAST, STEP, Room, Serving, share
 
 CONTEXT = 512
 
@@ -68,3 +69,26 @@ def test_of_what_nobody_goes_on_with_nothing_is_kept(loaded: Loaded, goes_on: bo
         step()
     assert any(event.get("piece", {}).get("finish") for event in told)
     assert (voices._prefixes.size > 0) is goes_on
+
+
+def test_prompts_are_read_side_by_side_so_that_long_ones_stop_nobody(loaded: Loaded) -> None:
+    long = [{"role": "user", "content": "Where is the key of the shed? " * 40}]
+    voices, told, step = asking(loaded, *[4] * 9, blocks=99, messages=long)
+    first = voices._waiting[0]
+    voices._waiting.append(replace(first, key=99, tokens=first.tokens[-20:]))
+    assert len(first.tokens) > STEP / 2
+    read = []
+    while not told:
+        with voices._generator.stats() as stats:
+            step()
+        read.append(stats.prompt_tokens)
+    assert {event["key"] for event in told} == {99}
+    assert max(read) <= STEP
+    while voices._speeches:
+        step()
+    assert sum("finish" in event["piece"] for event in told) == 10
+
+
+@pytest.mark.parametrize(("prompts", "tokens"), [(0, STEP), (1, STEP), (3, STEP // 3), (32, LEAST), (99, LEAST)])
+def test_what_is_read_at_a_time_is_shared(prompts: int, tokens: int) -> None:
+    assert share(prompts) == tokens

@@ -55,6 +55,10 @@ def test_parameters_we_rely_on(name: str) -> None:
     assert [one for one in found if one in wanted] == wanted, f"{name} changed: it takes {found}, we rely on {wanted}"
 
 
+def test_how_much_of_a_prompt_is_read_is_looked_at_each_time() -> None:
+    assert "self.prefill_step_size" in inspect.getsource(_reach("mlx_lm.generate:BatchGenerator._next"))
+
+
 def test_positional_parameters_of_train_come_first() -> None:
     found = list(inspect.signature(_reach("mlx_lm.tuner.trainer:train")).parameters)[:4]
     assert found == CALLED["mlx_lm.tuner.trainer:train"][:4], f"mlx_lm.tuner.trainer:train changed: {found}"
