@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator
 from contextlib import aclosing
 from dataclasses import dataclass, replace
@@ -102,7 +103,7 @@ class Completer:
                 wanted = [asks.ask(record.id, chosen.called, known, asked, n, call) for n in range(asked.n or 1)]
                 if chosen.rivals and self._shadows and record.thread.relation == "new":
                     self._shadows.offer(record.thread.root, chosen.rivals, wanted[0], record.messages)
-                pieces = self._pieces(wanted)
+                pieces = self._pieces(wanted, is_alone=asked.parallel_tool_calls is False)
                 if asked.stream:
                     await send_events(send, lambda: headers(record), self._events(record, label, asked, pieces))
                 else:
@@ -110,8 +111,9 @@ class Completer:
 
         return Working(work)
 
-    def _pieces(self, wanted: list[Ask]) -> AsyncGenerator[tuple[int, Piece], None]:
-        return merged({index: forced_call.called(self._voice.say(ask), ask) for index, ask in enumerate(wanted)})
+    def _pieces(self, wanted: list[Ask], *, is_alone: bool) -> AsyncGenerator[tuple[int, Piece], None]:
+        said = [forced_call.called(self._voice.say(ask), ask) for ask in wanted]
+        return merged({index: forced_call.alone(one) if is_alone else one for index, one in enumerate(said)})
 
     async def _whole(
         self, send: Send, record: Record, label: replies.Label, asked: wire.ChatRequest,
@@ -132,15 +134,15 @@ class Completer:
         self, record: Record, label: replies.Label, asked: wire.ChatRequest,
         pieces: AsyncGenerator[tuple[int, Piece], None],
     ) -> AsyncGenerator[bytes, None]:
-        begun: set[int] = set()
+        begun: Counter[int] = Counter()  # what each choice has told of calls; those that began are in it
         async with aclosing(pieces):
             async for index, piece in pieces:
                 _note(record, index, piece)
                 if len(record.finishes) == (asked.n or 1) and not await record.keep(self._keeping.keeper):
                     yield replies.NOT_KEPT
                 for part in _parts(piece):
-                    yield _chunk(label, index, part, asked, is_first=index not in begun)
-                    begun.add(index)
+                    yield _chunk(label, index, part, asked, begun.get(index))
+                    begun[index] += len(part.tool_calls)
         if asked.stream_options and asked.stream_options.include_usage:
             yield label.usage_chunk(_usage(record))
         yield replies.DONE
@@ -216,11 +218,13 @@ def _parts(piece: Piece) -> Iterator[Piece]:
         yield piece
 
 
-def _chunk(label: replies.Label, index: int, piece: Piece, asked: wire.ChatRequest, *, is_first: bool) -> bytes:
+def _chunk(label: replies.Label, index: int, piece: Piece, asked: wire.ChatRequest, called: int | None) -> bytes:
+    """`called` are the calls that this choice has told before, None where it has told nothing."""
+    is_first = called is None
     delta: dict[str, Any] = {"role": "assistant"} if is_first else {}
     if piece.text or is_first:
         delta["content"] = piece.text or (None if piece.tool_calls else "")
     if piece.tool_calls:
-        delta["tool_calls"] = [{"index": at, **call} for at, call in enumerate(piece.tool_calls)]
+        delta["tool_calls"] = [{"index": at, **call} for at, call in enumerate(piece.tool_calls, called or 0)]
     scores = {"logprobs": replies.logprobs(piece.scores)} if asked.logprobs and piece.scores else {}
     return label.chunk(index, delta, finish_reason=piece.finish, **scores)

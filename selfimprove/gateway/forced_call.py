@@ -74,6 +74,15 @@ async def called(pieces: AsyncIterator[Piece], ask: Ask) -> AsyncGenerator[Piece
             yield replace(piece, text="")
 
 
+async def alone(pieces: AsyncIterator[Piece]) -> AsyncGenerator[Piece, None]:
+    """The pieces of a voice with the first call alone, for a client that can follow no more at a time."""
+    has_called = False
+    async for piece in pieces:
+        calls = () if has_called else piece.tool_calls[:1]
+        has_called = has_called or bool(calls)
+        yield replace(piece, tool_calls=calls)
+
+
 def _name(tool: object) -> str | None:
     function = tool.get("function") if isinstance(tool, dict) else None
     name = function.get("name") if isinstance(function, dict) else None

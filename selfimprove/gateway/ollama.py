@@ -139,16 +139,16 @@ async def _require(reply: aiohttp.ClientResponse) -> None:
 
 
 async def _pieces(lines: aiohttp.StreamReader, name: str) -> AsyncGenerator[Piece, None]:
-    is_over, has_called = False, False
+    is_over, called = False, 0
     async for line in lines:
         if not line.strip():
             continue
         try:
             value = orjson.loads(line)
             message = value.get("message") or {}
-            calls = tuple(_call(call, f"{name}-{at}") for at, call in enumerate(message.get("tool_calls") or ()))
-            has_called, is_over = has_called or bool(calls), bool(value.get("done"))
-            yield _piece(value, message, calls, has_called)
+            calls = tuple(_call(one, f"{name}-{at}") for at, one in enumerate(message.get("tool_calls") or (), called))
+            called, is_over = called + len(calls), bool(value.get("done"))
+            yield _piece(value, message, calls, called > 0)
         except (ValueError, AttributeError, LookupError, TypeError) as exc:
             raise UpstreamDown(reason="what it answered with is no line of a chat") from exc
     if not is_over:

@@ -374,6 +374,23 @@ def test_ollamas_stream_and_its_tool_calls(ollama: SimpleNamespace) -> None:
     assert answer.choices[0].finish_reason == "tool_calls"
 
 
+@pytest.mark.parametrize(("more", "cities"), [({}, ["Oslo", "Rome"]), ({"parallel_tool_calls": False}, ["Oslo"])])
+def test_calls_that_ollama_tells_line_by_line_stay_several(
+    ollama: SimpleNamespace, more: dict[str, Any], cities: list[str]
+) -> None:
+    other = OLLAMA_CALL[0].replace(b"Oslo", b"Rome")
+    ollama.wire.says(OLLAMA_CALL[0], other, OLLAMA_CALL[1], stream=LINES)
+    tools = [{"type": "function", "function": {"name": "weather", "parameters": {}}}]
+    whole = ollama.client.chat.completions.create(model="m", messages=SAID, tools=tools, **more)
+    with ollama.client.chat.completions.stream(model="m", messages=SAID, tools=tools, **more) as events:
+        heard = events.get_final_completion()
+    for answer in (whole, heard):
+        calls = answer.choices[0].message.tool_calls
+        assert [json.loads(call.function.arguments)["city"] for call in calls] == cities
+        assert len({call.id for call in calls}) == len(cities)
+        assert answer.choices[0].finish_reason == "tool_calls"
+
+
 @pytest.mark.parametrize(
     ("chunks", "more", "status"),
     [
