@@ -78,7 +78,7 @@ class Need:
 def shape_of(folder: Path) -> Shape | None:
     """The sizes that a model's config.json names, and those of its files; None when it names others."""
     config: dict[str, Any] = orjson.loads((folder / "config.json").read_bytes())
-    text: dict[str, Any] = {**config, **config.get("text_config", {})}
+    text: dict[str, Any] = {**config, **(config.get("text_config") or {})}
     if not text.keys() >= NAMED or text.keys() & UNLIKE:
         return None
     heads, hidden = int(text["num_attention_heads"]), int(text["hidden_size"])

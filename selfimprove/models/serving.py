@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from selfimprove.errors import ServingTooLarge
+from selfimprove.models.kept import per_token
 from selfimprove.models.memory import GB, PROCESS, Shape, machine_limit, shape_of
 from selfimprove.models.mlx import WEIGHTS
 
@@ -47,7 +48,7 @@ class Room:
 def room(folder: Path, serving: Serving, available: float) -> Room:
     """The room there will be, for a model that is not loaded yet, when `available` bytes of memory are free.
 
-    Of a model of another kind than llama's only the weights are known.
+    Of a model of another kind than llama's the weights are known, and keys and values where it names their sizes.
 
     Raises:
         ServingTooLarge: not even one conversation of full length fits; the message has the figures.
@@ -56,7 +57,7 @@ def room(folder: Path, serving: Serving, available: float) -> Room:
     limit = min(machine_limit(serving.memory_gb), available)
     weights = sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
     adapters = 4 * shape.trained(RANK, -1) * serving.slots if shape else 0
-    token = 2 * shape.layers * shape.kv_heads * shape.head * shape.width if shape else 0
+    token = per_token(folder)
     rest = PROCESS + (_passing(shape, serving.rows) if shape else 0)
     left = limit - weights - adapters - rest
     longest = token * serving.context
@@ -99,7 +100,7 @@ def context_of(folder: Path, wanted: int) -> int:
     import orjson
 
     config: dict[str, Any] = orjson.loads((folder / "config.json").read_bytes())
-    most = {**config, **config.get("text_config", {})}.get("max_position_embeddings")
+    most = {**config, **(config.get("text_config") or {})}.get("max_position_embeddings")
     return min(wanted, int(most)) if most else wanted
 
 

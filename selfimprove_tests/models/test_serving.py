@@ -54,6 +54,13 @@ def test_of_another_kind_only_the_weights_are_known(eight_b: Path) -> None:
         room(eight_b, Serving(memory_gb=12), 4 * GB)
 
 
+def test_of_a_mixture_of_experts_conversations_are_counted_too(eight_b: Path) -> None:
+    (eight_b / "config.json").write_text(json.dumps({**EIGHT_B, "num_local_experts": 32, "text_config": None}))
+    found = room(eight_b, Serving(memory_gb=12), 14 * GB)
+    assert found.fits([2048] * 8)
+    assert not found.fits([8192] * 32)
+
+
 def test_a_batch_is_as_wide_as_its_longest() -> None:
     there = Room(GB, 0, states=10 * 512, token=10)
     assert there.fits([512])
