@@ -32,7 +32,8 @@ def measure(job: dict[str, Any], tell: Log) -> dict[str, Any]:
         answers[model], drawn[model] = _answers(loaded, model, job, tell), draw(loaded, job, model)
         _free()
     if pair:
-        both = {model: _load(job, model) for model in dict.fromkeys(pair)}
+        both = {pair[0]: _load(job, pair[0])}
+        both |= {model: _load(job, model, both[pair[0]]) for model in pair[1:] if model not in both}
         answers |= {model: _answers(loaded, model, job, tell) for model, loaded in both.items()}
         drawn |= {model: draw(loaded, job, model) for model, loaded in both.items()}
         tell({"comparing": job["compare"]["challenger"], "with": job["compare"]["champion"]})
@@ -87,9 +88,9 @@ def budget(reference_tokens: int) -> int:
     return next((limit for limit in BUDGETS if limit >= wanted), BUDGETS[-1])
 
 
-def _load(job: Mapping[str, Any], model: str) -> Loaded:
+def _load(job: Mapping[str, Any], model: str, beside: Loaded | None = None) -> Loaded:
     adapter = job["adapters"][model]
-    return mlx.load(Path(job["base"]), Path(adapter) if adapter else None)
+    return mlx.load(Path(job["base"]), Path(adapter) if adapter else None, beside=beside)
 
 
 def _answers(loaded: Loaded, model: str, job: Mapping[str, Any], tell: Log) -> dict[str, dict[str, Any]]:

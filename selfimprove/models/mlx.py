@@ -22,6 +22,7 @@ from selfimprove.models.encode import Encoded, Messages, prompt
 from selfimprove.models.mended import mend
 from selfimprove.models.packing import resolved
 from selfimprove.models.preference import loss_of, windows
+from selfimprove.models.shared import share
 from selfimprove.models.training import Log, Plan, Training, optimizer
 from selfimprove.models.watch import Enough, Watch, go_on
 
@@ -56,8 +57,8 @@ class Lora:
     method: Literal["lora", "dora"] = "lora"
 
 
-def load(folder: Path, adapter: Path | None = None) -> Loaded:
-    """A model, and its adapter.
+def load(folder: Path, adapter: Path | None = None, *, beside: Loaded | None = None) -> Loaded:
+    """A model, and its adapter; `beside` is one of the same folder, whose weights need not be in memory twice.
 
     Raises:
         ModelBroken: files are missing or do not make a model.
@@ -69,10 +70,12 @@ def load(folder: Path, adapter: Path | None = None) -> Loaded:
     if not folder.is_dir():  # mlx-lm would take its path for a repository and ask the hub.
         raise ModelBroken(folder=folder, reason="there is no such folder")
     try:
-        model, tokenizer = load_files(str(folder))
+        model, tokenizer = load_files(str(folder), lazy=beside is not None)
     except (OSError, ValueError, KeyError, RuntimeError) as exc:
         raise ModelBroken(folder=folder, reason=_first_line(exc)) from exc
     mend(model)
+    if beside is not None:
+        share(model, beside.model)
     if adapter is not None:
         _apply(model, adapter)
     model.eval()
