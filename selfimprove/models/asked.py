@@ -81,13 +81,14 @@ class Desk:
             goes_on=ask.get("goes_on", True),
         )
 
-    def hold(self, asked: Asked, schema: dict[str, Any]) -> Asked:
-        """The same request, held to a schema; may run beside `prepare`, in one thread.
+    def hold(self, asked: Asked, schema: dict[str, Any], *, may_call: bool = True) -> Asked:
+        """The same request, held to a schema unless it calls a tool; may run beside `prepare`, in one thread.
 
         Raises:
             SchemaUnusable: the schema cannot be followed, or takes too much.
         """
-        return replace(asked, schema=self._schemas.follow(schema))
+        marks = self._tokenizer.tool_call_start_tokens if asked.calls and may_call else None
+        return replace(asked, schema=self._schemas.follow(schema, marks[0] if marks and len(marks) == 1 else None))
 
     def close(self) -> None:
         """End the process that tries schemas; the next schema starts another."""

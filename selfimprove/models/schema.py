@@ -63,8 +63,8 @@ class Schemas:
         self._trial = Trial()
         self._verdicts: OrderedDict[bytes, str] = OrderedDict()  # by hash; empty for what was accepted
 
-    def follow(self, schema: dict[str, Any]) -> "Follow":
-        """What holds one answer to this schema.
+    def follow(self, schema: dict[str, Any], opens: int | None = None) -> "Follow":
+        """What holds one answer to this schema, unless it begins with the token that `opens` a call of a tool.
 
         Raises:
             SchemaUnusable: it is none, cannot be followed, or takes too much.
@@ -78,7 +78,7 @@ class Schemas:
         matcher = _matcher(written, self._vocabulary())  # no copy of one: copies share, and use up, one lexer's states
         if matcher.is_error():
             raise SchemaUnusable(reason=kind(matcher.get_error()))
-        return Follow(matcher, self._vocabulary().vocab_size, min(self._tokenizer.eos_token_ids))
+        return Follow(matcher, self._vocabulary().vocab_size, min(self._tokenizer.eos_token_ids), opens)
 
     def close(self) -> None:
         """End the process that tries schemas; the next schema starts another."""
@@ -153,20 +153,27 @@ class Trial:
 class Follow:
     """A logits processor of one answer; `broken` says why it gave up."""
 
-    def __init__(self, matcher: Any, size: int, end: int) -> None:
-        self._matcher, self._size, self._end = matcher, size, end
-        self._has_begun = False
+    def __init__(self, matcher: Any, size: int, end: int, opens: int | None = None) -> None:
+        self._matcher, self._size, self._end, self._opens = matcher, size, end, opens
+        self._has_begun = self._is_call = False
         self.broken = ""
 
     def __call__(self, tokens: Any, logits: Any) -> Any:
         """Logits of (1, vocabulary) without what may not follow the last token."""
         import mlx.core as mx
 
-        if self._has_begun and not self._matcher.is_stopped():
-            self._matcher.consume_token(int(tokens[-1].item()))
+        if self._has_begun and not self._is_call:
+            self._hear(int(tokens[-1].item()))
+        if self._is_call:
+            return logits
         self._has_begun = True
         allowed = mx.array(self._allowed(logits.shape[-1]))
         return mx.where(allowed, logits, mx.array(-mx.inf, logits.dtype))
+
+    def _hear(self, token: int) -> None:
+        self._is_call, self._opens = token == self._opens, None  # the first token alone may be one that opens a call
+        if not self._is_call and not self._matcher.is_stopped():
+            self._matcher.consume_token(token)
 
     def _allowed(self, width: int) -> Any:
         import numpy as np
@@ -179,6 +186,8 @@ class Follow:
             return allowed
         size = min(width, self._size)  # some models have more logits than their tokenizer has tokens
         allowed[:size] = np.unpackbits(np.frombuffer(bits, np.uint8), bitorder="little")[:size]
+        if self._opens is not None:
+            allowed[self._opens] = True
         return allowed
 
 

@@ -109,7 +109,8 @@ def _ready(order: Event, desk: Desk) -> Event:
 
 def _held(order: Event, desk: Desk) -> Event:
     try:
-        return {**order, "asked": desk.hold(order["asked"], order["ask"]["schema"])}
+        ask = order["ask"]
+        return {**order, "asked": desk.hold(order["asked"], ask["schema"], may_call=not ask.get("is_call"))}
     except SelfImproveError as exc:
         return {**order, "error": exc}
 

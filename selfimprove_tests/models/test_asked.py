@@ -179,6 +179,28 @@ def test_penalties_count_the_answer_and_not_the_prompt() -> None:
 
 
 HELLO = {"role": "user", "content": "Hello."}
+@pytest.mark.parametrize(
+    ("marks", "given", "may_call", "opens"),
+    [
+        ((9,), {"tools": [TOOL]}, True, True),
+        ((9,), {}, True, False),
+        ((9,), {"tools": [TOOL]}, False, False),  # of a tool that must be called, the schema is the call
+        ((9, 8), {"tools": [TOOL]}, True, False),  # no single token opens a call
+    ],
+)
+def test_with_tools_an_answer_follows_its_schema_or_is_a_call(
+    tokenizer: Any, monkeypatch: pytest.MonkeyPatch, marks: tuple[int, ...], given: dict[str, Any], may_call: bool,
+    opens: bool,
+) -> None:  # fmt: skip
+    monkeypatch.setattr(tokenizer, "_tool_call_start_tokens", marks)
+    with closing(Desk(tokenizer, 512)) as desk:
+        asked = desk.prepare(1, wanted({"role": "user", "content": "Rain?"}, **given))
+        follow = desk.hold(asked, {"type": "string"}, may_call=may_call).schema
+    assert follow is not None
+    logits = follow(mx.array([1]), mx.zeros((1, 1024)))
+    assert mx.isfinite(logits[0, 9]).item() is opens
+
+
 HOSTILE = {"allOf": [{"type": "string", "pattern": f".*{n}.{{50}}"} for n in range(30)]}
 
 
@@ -189,7 +211,7 @@ class Slow(Desk):
         super().__init__(tokenizer, 512)
         self.begun, self.go = threading.Semaphore(0), threading.Semaphore(0)
 
-    def hold(self, asked: Asked, schema: dict[str, Any]) -> Asked:
+    def hold(self, asked: Asked, schema: dict[str, Any], *, may_call: bool = True) -> Asked:
         """The same."""
         self.begun.release()
         self.go.acquire()

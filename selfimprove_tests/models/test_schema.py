@@ -121,6 +121,18 @@ def test_logits_beyond_the_tokenizer_are_never_chosen(schemas: Schemas, tiny: ml
     assert written(schemas, COLOUR, tiny.tokenizer, 1, width=1100) in ('"red"', '"blue"')
 
 
+def test_what_begins_as_a_call_of_a_tool_is_left_alone_and_nothing_else(schemas: Schemas) -> None:
+    logits = mx.zeros((1, 1024))
+    follow = schemas.follow(COLOUR, opens=9)
+    assert mx.isfinite(follow(mx.array([0]), logits)[0, 9]).item()
+    for token in (9, 700, 9):
+        assert mx.array_equal(follow(mx.array([token]), logits), logits)
+    follow = schemas.follow(COLOUR, opens=9)
+    begins = [int(token) for token in np.flatnonzero(np.isfinite(np.array(follow(mx.array([0]), logits)[0])))]
+    assert not mx.isfinite(follow(mx.array([min({*begins} - {9})]), logits)[0, 9]).item()
+    assert not follow.broken
+
+
 def test_after_its_end_only_the_end_is_left(schemas: Schemas, tiny: mlx.Loaded) -> None:
     follow = schemas.follow({"const": 1})
     tokens = tiny.tokenizer.encode("1", add_special_tokens=False)
