@@ -9,12 +9,12 @@ from typing import Any
 from selfimprove.gateway.ask import Ask, Piece
 from selfimprove.gateway.refusal import Refusal
 from selfimprove.gateway.wire import ChatRequest
+from selfimprove.models.formats import NAMED, VALUES
 
 Schema = dict[str, Any]
 NOTHING: Schema = {"type": "object", "properties": {}, "additionalProperties": False}
 ARGUMENTS = re.compile(r'"arguments"\s*:\s*')
 MISSING = "It asks for a function that is not among the tools."
-VALUES = ("const", "enum", "default", "examples")  # of a schema: what stands there is no schema
 
 
 def narrowed(asked: ChatRequest) -> ChatRequest:
@@ -124,6 +124,8 @@ def _moved(value: Any, root: str) -> Any:
 
 
 def _part(name: str, value: Any, root: str) -> Any:
+    if name in NAMED and isinstance(value, dict):
+        return {key: _moved(one, root) for key, one in value.items()}
     if name == "$ref" and isinstance(value, str):
         return root + value[1:] if value == "#" or value.startswith("#/") else value
     return value if name in VALUES else _moved(value, root)

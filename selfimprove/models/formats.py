@@ -5,6 +5,7 @@ the schema: generators write many, pydantic of bytes and paths, OpenAPI of passw
 from typing import Any
 
 KNOWN = frozenset({"date", "date-time", "duration", "email", "hostname", "ipv4", "ipv6", "time", "uri", "uuid"})
+NAMED = ("properties", "patternProperties", "$defs", "definitions", "dependentSchemas")  # schemas by names of any kind
 VALUES = ("const", "enum", "default", "examples")  # what stands there is no schema
 
 
@@ -14,7 +15,13 @@ def known(schema: Any) -> Any:
         return [known(one) for one in schema]
     if not isinstance(schema, dict):
         return schema
-    return {name: one if name in VALUES else known(one) for name, one in schema.items() if not _is_remark(name, one)}
+    return {name: _inside(name, one) for name, one in schema.items() if not _is_remark(name, one)}
+
+
+def _inside(name: str, value: Any) -> Any:
+    if name in NAMED and isinstance(value, dict):
+        return {key: known(one) for key, one in value.items()}
+    return value if name in VALUES else known(value)
 
 
 def _is_remark(name: str, value: Any) -> bool:

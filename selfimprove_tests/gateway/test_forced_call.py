@@ -16,10 +16,13 @@ CITY = {"$defs": {"city": {"type": "string", "minLength": 2}}, "type": "object",
         "properties": {"city": {"$ref": "#/$defs/city"}, "near": {"type": "array", "items": {"$ref": "#"}}},
         "required": ["city"]}  # fmt: skip
 FORM = {"$id": "https://example.com/form", "properties": {"form": {"const": {"$ref": "#/x"}}}, "required": ["form"]}
+ODD = {"$defs": {"x": {"type": "integer"}}, "properties": {"default": {"$ref": "#/$defs/x"}, "$id": {"type": "string"}},
+       "required": ["default", "$id"]}  # fmt: skip
 TOOLS = [
     {"type": "function", "function": {"name": "weather", "parameters": CITY}},
     {"type": "function", "function": {"name": "now"}},
     {"type": "function", "function": {"name": "place", "parameters": FORM}},
+    {"type": "function", "function": {"name": "odd", "parameters": ODD}},
 ]
 
 
@@ -43,6 +46,8 @@ def test_a_model_that_may_choose_is_held_to_nothing(choice: str | None) -> None:
         ("required", {"name": "now"}, False),
         (chosen("now"), {"name": "now", "arguments": {"any": 1}}, False),
         (chosen("place"), {"name": "place", "arguments": {"form": {"$ref": "#/x"}}}, True),
+        (chosen("odd"), {"name": "odd", "arguments": {"default": 1, "$id": "a"}}, True),
+        (chosen("odd"), {"name": "odd", "arguments": {"default": 1, "$id": 2}}, False),
         (chosen("now"), {"name": "weather", "arguments": {"city": "Ulm"}}, False),
         (chosen("weather"), {"name": "weather", "arguments": {"city": "Ulm"}, "more": 1}, False),
     ],

@@ -166,6 +166,8 @@ def test_formats_that_are_known_hold_and_values_stay_as_they_are(schemas: Schema
     kept = {"properties": {"day": {"format": "date"}}, "const": {"format": "odd"}, "items": [{"enum": ["format"]}]}
     assert formats.known(kept) == kept
     assert formats.known([{"format": "odd"}, {"anyOf": [{"format": "odd", **TEXT}]}]) == [{}, {"anyOf": [TEXT]}]
+    named = {"properties": {name: {**TEXT, "format": "odd"} for name in ("default", "enum", "properties")}}
+    assert formats.known(named) == {"properties": dict.fromkeys(named["properties"], TEXT)}
     for name in formats.KNOWN:  # else it would be no more than a remark
         with pytest.raises(SchemaUnusable):
             schemas.follow({**TEXT, "format": name, "enum": ["\n"]})
