@@ -8,6 +8,7 @@ from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+MARK = re.compile(r"<[|｜].+[|｜]>")
 APART = "\ufdd0"  # a noncharacter: what stands on its two sides becomes tokens by itself
 
 
@@ -30,11 +31,17 @@ def tokens(tokenizer: Any, text: str) -> list[int]:
 @lru_cache(maxsize=4)
 def _marks(tokenizer: Any) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
     """What finds a tokenizer's marks, and those that end an answer."""
-    named = getattr(tokenizer, "added_tokens_decoder", {}).items()
-    marks = {id: str(token.content) for id, token in named if token.special and len(token.content) > 1}
     ids = getattr(tokenizer, "eos_token_ids", ())  # one of them alone where mlx-lm has not wrapped it
-    ends = [mark for id, mark in marks.items() if id in ([ids] if isinstance(ids, int) else ids)]
-    return _any([*marks.values()]), _any(ends)
+    ends = {ids} if isinstance(ids, int) else set(ids)
+    known = getattr(tokenizer, "added_tokens_decoder", {})
+    named = {id: str(token.content) for id, token in known.items() if token.special or id in ends or _is_mark(token)}
+    marks = {id: text for id, text in named.items() if len(text) > 1}
+    return _any([*marks.values()]), _any([text for id, text in marks.items() if id in ends])
+
+
+def _is_mark(token: Any) -> bool:
+    """DeepSeek's tokenizers do not call those special that begin its turns."""
+    return MARK.fullmatch(str(token.content)) is not None
 
 
 def _any(texts: Collection[str]) -> re.Pattern[str] | None:

@@ -1,6 +1,7 @@
 """Nobody speaks in another's role by writing a model's own marks, and an answer that tells of them goes on."""
 
 import re
+from types import SimpleNamespace
 from typing import Any
 
 from hypothesis import given
@@ -45,6 +46,23 @@ def test_an_answer_that_tells_of_an_end_is_learned_to_its_own(tiny: mlx.Loaded) 
 def test_other_marks_of_an_answer_are_the_models_own(tiny: mlx.Loaded) -> None:
     row = encode(tiny.tokenizer, [{"role": "user", "content": "?"}, {"role": "assistant", "content": "a<|tool|>b"}])
     assert marks(tiny.tokenizer, row.tokens)[2:] == ["<|assistant|>", "<|tool|>", "<|end|>"]
+
+
+class DeepSeek:
+    """Its tokenizer, as far as it is asked."""
+
+    eos_token_ids = frozenset({2})
+
+    def __init__(self) -> None:
+        texts = ("<think>", "<｜User｜>", "</s>", "x")
+        self.added_tokens_decoder = {id: SimpleNamespace(content=one, special=False) for id, one in enumerate(texts)}
+
+
+def test_marks_need_not_be_called_special_but_thoughts_are_none() -> None:
+    said = "<think><｜User｜></s>x"
+    [asked, told] = literal.messages(DeepSeek(), [{"role": role, "content": said} for role in ("user", "assistant")])
+    assert asked["content"].split(literal.APART) == ["<think><", "｜User｜><", "/s>x"]
+    assert told["content"].split(literal.APART) == ["<think><｜User｜><", "/s>x"]
 
 
 def test_who_writes_what_takes_marks_apart_gains_nothing(tiny: mlx.Loaded) -> None:
