@@ -10,7 +10,8 @@ from typing import Literal, NamedTuple
 import orjson
 
 from selfimprove.chats.chat import Message
-from selfimprove.chats.spelling import OPENS, normalised, shown, spelled
+from selfimprove.chats.spelling import normalised, shown, spelled
+from selfimprove.models.thoughts import OPENS
 
 DISTINCT = 200  # bytes of normalised text from which on nobody else says the same
 TELLING = 12  # bytes of letters from which on a short chat is more than a greeting

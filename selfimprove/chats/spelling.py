@@ -1,8 +1,9 @@
 """A text as it is compared with what was forgotten: programs and keyboards write the same in several ways."""
 
-import re
 import unicodedata
 from collections.abc import Callable
+
+from selfimprove.models.thoughts import OPENS, THOUGHT
 
 FEW = 20  # letters that are sooner exchanged one after another than all at once
 QUOTES, DASHES = "\u2018\u2019\u201a\u201b\u2032\u00b4`", "\u2010\u2011\u2012\u2013\u2014\u2015\u2212"
@@ -10,8 +11,6 @@ PLAIN = {
     **dict.fromkeys(QUOTES, "'"), **dict.fromkeys("\u201c\u201d\u201e\u201f\u2033\u00ab\u00bb", '"'),
     **dict.fromkeys(DASHES, "-"), "\u0142": "l", "\u00f8": "o", "\u0111": "d", "\u0131": "i",
 }  # fmt: skip
-OPENS = "<think>"
-THOUGHT = re.compile(rf"{OPENS}.*?(?:</think>|\Z)", re.DOTALL)
 
 
 def normalised(text: str) -> str:

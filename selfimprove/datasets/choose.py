@@ -5,6 +5,7 @@ from itertools import cycle, takewhile
 from typing import Literal
 
 from selfimprove.chats.chat import Message
+from selfimprove.chats.spelling import shown
 from selfimprove.datasets.example import Candidate, Chosen, Example, LeftOut, example
 from selfimprove.datasets.teachers import teacher, voices, whose
 from selfimprove.privacy.fold import PLACEHOLDER
@@ -92,12 +93,17 @@ def is_masked(before: Sequence[Message], answer: Message) -> bool:
 def regular(messages: Sequence[Message]) -> tuple[Message, ...]:
     """The chat up to its first irregular turn: a system prompt or none, then user and assistant by turns.
 
-    Many chat templates refuse anything else, and an empty answer teaches silence.
+    Many chat templates refuse anything else, and an empty answer teaches silence, as does one that is all thought.
     """
     start = 1 if messages and messages[0].role == "system" else 0
     turns = zip(messages[start:], cycle(("user", "assistant")), strict=False)
-    kept = takewhile(lambda turn: turn[0].role == turn[1] and bool(turn[0].content.strip()), turns)
+    kept = takewhile(lambda turn: turn[0].role == turn[1] and _says(turn[0]), turns)
     return (*messages[:start], *(message for message, _ in kept))
+
+
+def _says(message: Message) -> bool:
+    text = shown(message.content) if message.role == "assistant" else message.content
+    return bool(text.strip())
 
 
 def _approved(candidate: Candidate, turns: Sequence[Message], answers: list[int], threshold: float) -> Example | Reason:

@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import orjson
 
 from selfimprove.errors import TemplateUnusable
+from selfimprove.models.thoughts import OPENS, THOUGHT
 
 Turn = Mapping[str, Any]
 T = TypeVar("T")
@@ -30,11 +31,12 @@ def first_taken(messages: Sequence[Turn], take: Callable[[Sequence[Turn]], T]) -
 
 
 def forms(messages: Sequence[Turn]) -> Iterator[Sequence[Turn]]:
-    """A chat as it is; with calls named in nine characters; with one system prompt, and what stands in a row together;
-    then with that prompt in the first question, and with calls and what they brought as words.
+    """A chat as it is; without thoughts, which some templates write for themselves, and calls named in nine characters;
+    with one system prompt, and what stands in a row together; then with that prompt in the first question, and with
+    calls and what they brought as words.
     """
     yield messages
-    renamed = [_renamed(turn) for turn in messages]
+    renamed = [_unthought(_renamed(turn)) for turn in messages]
     system = "\n\n".join(str(turn["content"]) for turn in renamed if turn["role"] == "system")
     ahead = [{"role": "system", "content": system}] if system else []
     others = [turn for turn in renamed if turn["role"] != "system"]
@@ -66,6 +68,12 @@ def _in_words(turn: Turn) -> dict[str, Any]:
     calls = [call.get("function") for call in turn.get("tool_calls") or ()]
     said = [turn["content"], *(orjson.dumps(call).decode() for call in calls)]
     return {"role": role, "content": "\n".join(filter(None, said))}
+
+
+def _unthought(turn: dict[str, Any]) -> dict[str, Any]:
+    if turn["role"] != "assistant" or OPENS not in turn["content"]:
+        return turn
+    return {**turn, "content": THOUGHT.sub("", turn["content"]).strip()}
 
 
 def _renamed(turn: Turn) -> dict[str, Any]:

@@ -141,6 +141,11 @@ def test_a_chat_ends_before_its_first_irregular_turn(role: str) -> None:
     assert regular(turns) == chat("Q", "a", "R")
 
 
+def test_an_answer_that_is_all_thought_ends_it_too() -> None:
+    turns = chat("Q", "<think>so</think> a", "<think>?", "<think>and then it broke off")
+    assert regular(turns) == turns[:3]
+
+
 def test_all_chats_are_chosen_or_left_out() -> None:
     given = [candidate("Q", "a", scores={1: 0.9}), candidate("Q", "a", scores={1: 0.1}), candidate("Q")]
     chosen, left_out = choose_all(given, GOOD)

@@ -23,6 +23,12 @@ NINE = (
     "{% endif %}[{{ c.id }}]{% endfor %}{% if m.tool_call_id %}({{ m.tool_call_id }}){% endif %}{{ m.content }};"
     "{% endfor %}"
 )  # as Mistral's with tools
+THINKS = (
+    "{% for m in messages %}<|{{ m.role }}|>{% if m.role == 'assistant' %}"
+    "{% if loop.last %}<think>{% if '</think>' in m.content %}{{ m.content.split('</think>')[0].split('<think>')[1] }}"
+    "{% endif %}</think>{% endif %}{{ m.content.split('</think>')[-1] }}{% else %}{{ m.content }}{% endif %}"
+    "<|end|>{% endfor %}{% if add_generation_prompt %}<|assistant|><think></think>{% endif %}"
+)  # as Qwen 3's, with thinking off
 HI, YES = {"role": "user", "content": "hi"}, {"role": "assistant", "content": "yes"}
 BYE = {"role": "user", "content": "bye"}
 RULE, MORE = {"role": "system", "content": "Be brief."}, {"role": "system", "content": "Today is Monday."}
@@ -83,6 +89,17 @@ def test_a_chat_with_a_system_prompt_is_learned_by_such_a_template_too(by: Calla
     assert tokenizer.decode([t for t, said in zip(row.tokens, row.supervised, strict=True) if said]) == "yes<|end|>" * 2
     asked = prompt(tokenizer, [RULE, HI])
     assert list(row.tokens[: len(asked)]) == asked
+
+
+def test_thoughts_are_left_out_where_the_template_has_its_own(by: Callable[[str], Any]) -> None:
+    tokenizer, aloud = by(THINKS), {"role": "assistant", "content": "<think>Shall I?</think> yes"}
+    for chat in ([HI, aloud], [HI, aloud, BYE, aloud]):
+        row = encode(tokenizer, chat)
+        said = [token for token, mark in zip(row.tokens, row.supervised, strict=True) if mark]
+        assert tokenizer.decode(said) == "yes<|end|>"
+        assert "Shall" not in tokenizer.decode(list(row.tokens))
+        asked = prompt(tokenizer, chat[:-1])
+        assert tokenizer.decode(asked).endswith("<think></think>")
 
 
 def test_what_is_refused_in_every_form_says_why_it_is_as_it_came(by: Callable[[str], Any]) -> None:
