@@ -38,8 +38,10 @@ def encode(tokenizer: Any, messages: Messages) -> Encoded:
     """
     tokens: list[int] = []
     supervised: list[bool] = []
+    before = ""
     for span in first_taken(messages, lambda form: list(_spans(tokenizer, form))):
-        ids = literal.tokens(tokenizer, span.text)
+        ids = literal.tokens(tokenizer, span.text, before)
+        before += span.text
         length = _answer_length(tokenizer, ids) if span.said else 0
         tokens += ids
         supervised += [position < length for position in range(len(ids))]

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 MARK = re.compile(r"<[|｜].+[|｜]>")
+NEAR = 64  # characters of what stands before a text that are looked at
 APART = "\ufdd0"  # a noncharacter: what stands on its two sides becomes tokens by itself
 
 
@@ -23,9 +24,31 @@ def values(tokenizer: Any, given: Sequence[Any]) -> list[Any]:
     return [_apart(value, _marks(tokenizer)[0]) for value in given]
 
 
-def tokens(tokenizer: Any, text: str) -> list[int]:
-    """The tokens of a rendered text."""
-    return [token for part in text.split(APART) for token in tokenizer.encode(part, add_special_tokens=False)]
+def tokens(tokenizer: Any, text: str, before: str = "") -> list[int]:
+    """The tokens of a rendered text, as they follow on what stands `before` it."""
+    first, *others = text.split(APART)
+    found = _following(tokenizer, before.rpartition(APART)[2][-NEAR:], first)
+    return found + [token for part in others for token in _encoded(tokenizer, part)]
+
+
+def _following(tokenizer: Any, before: str, text: str) -> list[int]:
+    """Llama 2's and Mistral's tokenizers put a blank before each text, which is none where it goes on."""
+    alone = _encoded(tokenizer, text)
+    if not before or not _puts_blanks(tokenizer):
+        return alone
+    near, both = _encoded(tokenizer, before), _encoded(tokenizer, before + text)
+    return both[len(near) :] if both[: len(near)] == near else alone
+
+
+@lru_cache(maxsize=4)
+def _puts_blanks(tokenizer: Any) -> bool:
+    stroke, both = _encoded(tokenizer, "|"), _encoded(tokenizer, "|Z")
+    return both[len(stroke) :] != _encoded(tokenizer, "Z")
+
+
+def _encoded(tokenizer: Any, text: str) -> list[int]:
+    found: list[int] = tokenizer.encode(text, add_special_tokens=False)
+    return found
 
 
 @lru_cache(maxsize=4)

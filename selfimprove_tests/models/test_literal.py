@@ -85,3 +85,28 @@ def test_all_else_is_as_it_was(tiny: mlx.Loaded) -> None:
     text = render(tiny.tokenizer, told, answer_next=True)
     assert literal.APART not in text
     assert prompt(tiny.tokenizer, told) == tiny.tokenizer.encode(text, add_special_tokens=False)
+
+
+class Llama2:
+    """A tokenizer of words that puts a blank before each text."""
+
+    eos_token_ids = frozenset({"</s>"})
+
+    def encode(self, text: str, *, add_special_tokens: bool) -> list[str]:
+        return re.findall(r"</s>|\u2581*[^\s\u2581<]+|.", f" {text}".replace(" ", "\u2581")) if text else []
+
+    def apply_chat_template(self, messages: Any, *, add_generation_prompt: bool, **_: Any) -> str:
+        said = "".join(f"[{m['role']}]\n{m['content']}</s>" for m in messages)
+        return said + ("[assistant]\n" if add_generation_prompt else "")
+
+
+def test_an_answer_is_learned_as_it_follows_on_its_prompt_where_texts_begin_with_a_blank() -> None:
+    tokenizer: Any = Llama2()
+    turns = [{"role": role, "content": f"{role} says"} for role in ("user", "assistant", "user", "assistant")]
+    row = encode(tokenizer, turns)
+    whole = tokenizer.encode(render(tokenizer, turns), add_special_tokens=False)
+    assert list(row.tokens) == whole
+    asked = prompt(tokenizer, turns[:3])
+    assert list(row.tokens[: len(asked)]) == asked
+    learned = [token for token, mark in zip(row.tokens, row.supervised, strict=True) if mark]
+    assert learned == ["assistant", "\u2581says", "</s>"] * 2
