@@ -75,9 +75,11 @@ def refused(file: Path) -> str | None:
     return str(found) if found else None
 
 
-def instead(file: Path) -> str | None:
-    """Who answers in the place of the adapter that was promoted last; None where that one does."""
-    return str(_content(file).get("adapter", BASE)) if refused(file) else None
+def instead(file: Path, base_model: str) -> str | None:
+    """Who answers in the place of the adapter of this base model that was promoted last; None where that one does."""
+    content = _content(file)
+    is_of_another = content.get("base_model", base_model) != base_model
+    return str(content.get("adapter", BASE)) if refused(file) or is_of_another else None
 
 
 def verified(file: Path, base_model: str) -> Remembered | None:

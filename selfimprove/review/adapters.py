@@ -10,7 +10,7 @@ from selfimprove.adapters import files
 from selfimprove.adapters import table as adapters
 from selfimprove.gateway.guard import needs
 from selfimprove.postgres import Connection
-from selfimprove.review import show, table
+from selfimprove.review import show, table, voices
 from selfimprove.review.house import House
 
 LISTED = 200  # lessons that are named
@@ -24,12 +24,14 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
     def all_() -> Response:
         with house.read() as connection:
             rows = table.rows(connection, "adapters", id="")
-        return show.page("adapters.html.j2", here="adapters", adapters=[one | {"bytes": size(one)} for one in rows])
+            who = voices.read(connection, house.settings, house.signs())
+        listed = [one | {"bytes": size(one)} for one in rows]
+        return show.page("adapters.html.j2", here="adapters", adapters=listed, **who)
 
     @found.get("/adapters/{id}", dependencies=[Depends(needs("review"))])
     def one(id: str) -> Response:
         with house.read() as connection:
-            filled = _read(connection, id)
+            filled = _read(connection, id) | voices.read(connection, house.settings, house.signs())
         return show.page("one_adapter.html.j2", here="adapters", **filled)
 
     @found.post("/adapters/{id}/pin", dependencies=[Depends(needs("admin"))])

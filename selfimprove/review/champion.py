@@ -11,7 +11,7 @@ from selfimprove.gateway.guard import needs
 from selfimprove.postgres import Connection
 from selfimprove.promotion import promote
 from selfimprove.promotion import table as promotion
-from selfimprove.review import show
+from selfimprove.review import show, voices
 from selfimprove.review.house import House
 
 ACTS = {"veto": "Never let it answer again", "rollback": "Go back"}
@@ -29,7 +29,8 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
             if champion is None or act not in ACTS:
                 raise ChampionMissing(action="take back")
             back = promote.before(connection, champion["id"])
-        return show.page("champion.html.j2", here="nights", act=act, button=ACTS[act], champion=champion, back=back)
+            who = voices.read(connection, house.settings, house.signs())
+        return show.page("champion.html.j2", here="nights", act=act, button=ACTS[act], goes_to=back, **who)
 
     @found.post("/champion/veto", dependencies=CAN_ACT)
     def veto(seen: Annotated[str, Form()], reason: Annotated[str, Form()] = "") -> Response:

@@ -10,10 +10,9 @@ from fastapi import APIRouter, Depends, Response
 from selfimprove.errors import MorningReportMissing
 from selfimprove.gateway.guard import needs
 from selfimprove.postgres import Connection
-from selfimprove.promotion import table as promotion
 from selfimprove.reports import draw, morning, read
 from selfimprove.reports import table as reports
-from selfimprove.review import show, succession, table
+from selfimprove.review import show, succession, table, voices
 from selfimprove.review.house import House
 
 LISTED, CHANGES = 90, 12
@@ -29,15 +28,16 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
         with house.read() as connection:
             changes = succession.changes(connection)
             told = [succession.told_since(changes, one) for one in table.nights(connection, LISTED)]
-            champion = promotion.champion(connection)
-        filled = {"nights": told, "changes": changes[:CHANGES], "champion": champion, "sparkline": sparkline(told)}
+            who = voices.read(connection, house.settings, house.signs())
+        filled = {"nights": told, "changes": changes[:CHANGES], "sparkline": sparkline(told), **who}
         return show.page("nights.html.j2", here="nights", **filled)
 
     @found.get("/nights/{run_id}", dependencies=[Depends(needs("review"))])
     def night(run_id: str) -> Response:
         with house.read() as connection:
             filled = _read(connection, run_id, datetime.now(ZoneInfo(house.settings.timezone)))
-        return show.page("one_night.html.j2", here="nights", **filled)
+            who = voices.read(connection, house.settings, house.signs())
+        return show.page("one_night.html.j2", here="nights", **filled, **who)
 
     return found
 
@@ -53,8 +53,6 @@ def _read(connection: Connection, run_id: str, now: datetime) -> dict[str, Any]:
         raise MorningReportMissing(which="of that run")
     told = morning.told(read.read(connection, run_id, now.astimezone(UTC).date()))
     report = next(iter(table.rows(connection, "report_of_run", run_id=run_id)), None)
-    champion = promotion.champion(connection)
-    answers = bool(champion and report and champion["id"] == report["adapter_id"])
     promoted = report["adapter_id"] if report and told["outcome"] == "promoted" else None
     back = succession.taken_back(succession.changes(connection), promoted)
-    return {**told, "report": report, "answers": answers, "taken_back": back}
+    return {**told, "report": report, "taken_back": back}

@@ -9,7 +9,7 @@ from fastapi.responses import HTMLResponse, Response
 
 from selfimprove.charts import number
 from selfimprove.reports import morning
-from selfimprove.review import words
+from selfimprove.review import voices, words
 from selfimprove.review.reader import READER
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def file(name: str) -> Response:
 def templates() -> "Environment":
     """The templates of this room and of the morning report."""
     found = morning.environment(HERE / "templates")
-    found.filters |= {"moment": words.moment, "size": words.size, "number": number, "standing": words.standing}
+    found.filters |= {"moment": words.moment, "size": words.size, "number": number, "standing": voices.standing}
     found.filters |= {"day": words.day, "counted": words.counted}
     found.globals |= {"static": _address, "headlines": morning.HEADLINES, "tables": words.TABLES}
     found.globals |= {"actions": words.ACTIONS}

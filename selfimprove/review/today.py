@@ -7,13 +7,11 @@ from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Response
 
-from selfimprove.gateway import remembered
 from selfimprove.gateway.guard import needs
 from selfimprove.postgres import Connection
-from selfimprove.promotion import table as promotion
 from selfimprove.promotion.approve import waiting
 from selfimprove.reports import alerts, deliver, watch
-from selfimprove.review import show, succession, table
+from selfimprove.review import show, succession, table, voices
 from selfimprove.review.house import House, Sign
 from selfimprove.review.need import Need, needed
 from selfimprove.settings import Settings
@@ -30,9 +28,8 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
     def today() -> Response:
         now = datetime.now(UTC)
         with house.read() as connection:
-            read = _read(connection, now, house.settings)
-        signs = [Sign("Database", True, "answers"), *house.signs()]
-        read["stands_in"] = any(one.stands_in for one in signs)
+            signs = [Sign("Database", True, "answers"), *house.signs()]
+            read = _read(connection, now, house.settings) | voices.read(connection, house.settings, signs)
         at = now.astimezone(ZoneInfo(house.settings.timezone))
         return show.page("today.html.j2", here="today", at=at, signs=signs, needs=_needs(read, signs), **read)
 
@@ -44,17 +41,12 @@ def _read(connection: Connection, now: datetime, settings: Settings) -> dict[str
     changes, nights = succession.changes(connection), table.nights(connection, 1)
     since, patience = watch.last_sign(connection, now), watch.patience(settings.cron)
     return {
-        "champion": promotion.champion(connection),
-        "is_upstream": settings.upstream_url is not None,
-        "instead": remembered.instead(remembered.place(settings.home)),
-        "back": succession.went_back(changes),
         "last": succession.told_since(changes, nights[0]) if nights else None,
         "waits": next(iter(waiting(connection)), None),
         "unrated": table.how_many_unrated(connection),
         "alerts": recent,
         "delivery": deliver.standing(connection),
         "silent_hours": (now - since) / timedelta(hours=1) if since and now - since >= patience else None,
-        "experiment": next(iter(table.rows(connection, "open_experiment")), None),
         "figures": table.rows(connection, "day_figures", since=now - DAY)[0],
     }
 

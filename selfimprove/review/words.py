@@ -25,8 +25,10 @@ LANGUAGES = {
     "pl": "Polish", "pt": "Portuguese", "ru": "Russian", "zh": "Chinese",
 }  # fmt: skip
 ACTIONS = {"promoted": "promoted", "rolled_back": "went back to", "vetoed": "vetoed"}
+ANSWERS = ("answers now", "good")
 STANDINGS = {
-    "champion": ("answers now", "good"), "waiting": ("waits for your yes", "open"), "vetoed": ("vetoed", "bad"),
+    "champion": ("promoted, answers nobody now", "open"), "waiting": ("waits for your yes", "open"),
+    "vetoed": ("vetoed", "bad"),
     "forgotten": ("unlearned: it knew what was forgotten", "bad"), "promote": ("answered before", "plain"),
     "reject": ("turned down", "bad"), "not_enough_evidence": ("not enough evidence", "open"),
 }  # fmt: skip
@@ -47,11 +49,6 @@ def evidence_in_words(name: str) -> str:
 def language(code: str | None) -> str:
     """A language's name; a short text has none."""
     return LANGUAGES.get(code or "", code or "an unknown language")
-
-
-def standing(name: str) -> tuple[str, str]:
-    """What an adapter is, and the tone it is shown in."""
-    return STANDINGS.get(name, ("undecided", "plain"))
 
 
 def moment(at: datetime) -> str:

@@ -121,7 +121,7 @@ def test_nobody_is_refused_where_nothing_says_so(settings, furnished):
     private(file.parent)
     for text in ("[]", "{", '{"refused": null, "adapter": "x"}'):
         file.write_text(text)
-        assert (list(signs._refused(settings)), remembered.instead(file)) == ([], None)
+        assert (list(signs._refused(settings)), remembered.instead(file, "base0")) == ([], None)
 
 
 def test_today_tells_trouble_first(settings, furnished, connection):
