@@ -12,7 +12,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from selfimprove.errors import TokensUnreadable
-from selfimprove.gateway import cors, forms, limits, login, metrics, origin
+from selfimprove.gateway import cors, forms, lead, limits, login, metrics, origin
 from selfimprove.gateway.guard import OWNER, Visitor
 from selfimprove.gateway.limits import Limits
 from selfimprove.gateway.login import Sessions
@@ -143,7 +143,8 @@ class Passage:
             raise Gone
         if message["type"] == "http.response.start":
             self._status = message["status"]
-            message["headers"] = [*message.get("headers", ()), (b"x-request-id", self.id.encode()), *self.shown]
+            told = lead.here(self._status, list(message.get("headers", ())))
+            message["headers"] = [*told, (b"x-request-id", self.id.encode()), *self.shown]
         await self._send(message)
 
     async def refuse(self, refusal: Refusal, shown: Shown) -> None:

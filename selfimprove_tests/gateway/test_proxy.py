@@ -58,13 +58,13 @@ def pages() -> Iterator[tuple[Served, str]]:
 class listening:
     """Serves the pages on a socket."""
 
-    def __init__(self, path: str) -> None:
-        self.path, self.loop, self.started = path, asyncio.new_event_loop(), threading.Event()
+    def __init__(self, path: str, pages: Pages = Pages()) -> None:  # noqa: B008 - it has no state
+        self.path, self.pages, self.loop, self.started = path, pages, asyncio.new_event_loop(), threading.Event()
         self.thread = threading.Thread(target=self.loop.run_until_complete, args=(self.run(),))
 
     async def run(self) -> None:
         app = web.Application()
-        app.add_routes([web.route("*", "/{path:.*}", Pages().answer)])
+        app.add_routes([web.route("*", "/{path:.*}", self.pages.answer)])
         runner = web.AppRunner(app, shutdown_timeout=0.1)
         await runner.setup()
         await web.UnixSite(runner, self.path).start()
