@@ -46,7 +46,8 @@ def answers(chat: RedactedChat) -> Iterator[Answer]:
     for position, message in enumerate(chat.messages):
         if message.role == "assistant" and position not in chat.inherited and not _calls_tool(chat, position):
             later = (m.content for m in chat.messages[position + 1 :] if m.role == "user")
-            said = tuple(feedback for feedback in chat.feedback if feedback.position == position)
+            on_it = (feedback for feedback in chat.feedback if feedback.position == position)
+            said = tuple(feedback for feedback in on_it if not _changes_nothing(feedback, message.content))
             yield Answer(chat.id, position, chat.messages[: position + 1], next(later, None), said, again.get(position))
 
 
@@ -61,6 +62,11 @@ def contests(answer: Answer) -> Iterator[tuple[RedactedFeedback, str]]:
 def rivals(answer: Answer) -> Iterator[Answer]:
     """The other answers that a preference names: the model's own, unlike a correction, which a person wrote."""
     return (answer.instead(text) for said, text in contests(answer) if said.kind == "preference")
+
+
+def _changes_nothing(feedback: RedactedFeedback, answer: str) -> bool:
+    """A correction that was saved as the answer was; else it would speak against what it repeats."""
+    return feedback.kind == "correction" and (feedback.text or "").strip() == answer.strip()
 
 
 def _calls_tool(chat: RedactedChat, position: int) -> bool:

@@ -9,6 +9,7 @@ from selfimprove.chats.chat import Message
 from selfimprove.gateway.exchange import Reaction
 from selfimprove.gateway.wire import MOST_MESSAGES, Text, Turn, Wire, house_form
 
+BETTER = "the answer that would have been right; one that says what the answer says counts for nothing"
 THUMBS = {"up": 1, "down": -1}
 
 
@@ -22,7 +23,7 @@ class Feedback(Wire):
     thumbs: Literal["up", "down"] | None = None
     rating: Annotated[float, Field(ge=-1, le=1, description="from -1, useless, to 1, perfect")] | None = None
     comment: Annotated[Text, Field(min_length=1)] | None = None
-    correction: Annotated[Text, Field(min_length=1, description="the answer that would have been right")] | None = None
+    correction: Annotated[Text, Field(min_length=1, description=BETTER)] | None = None
     user: str | None = None
 
     @model_validator(mode="after")

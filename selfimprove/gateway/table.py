@@ -177,13 +177,26 @@ def _write_feedback(
     rows: list[FeedbackRow] = []
     unplaced = 0
     for reaction in reactions:
-        known = reaction.chat_id is not None and reaction.position is not None
-        found = (reaction.chat_id, reaction.position) if known else place(connection, reaction, sealing.keyed_hash)
-        if found and found[0] is not None and found[1] is not None:
+        found = _known_place(reaction) or place(connection, reaction, sealing.keyed_hash)
+        if found:
+            if reaction.correction and _is_unchanged(connection, found, reaction.correction, sealing.keyed_hash):
+                reaction = replace(reaction, correction=None)
             rows.extend(seal_feedback(said, found[0], sealing) for said in _said(reaction, found[1], owners))
         else:
             unplaced += 1
     return chats.write_feedback(connection, rows) if rows else 0, unplaced
+
+
+def _known_place(reaction: Reaction) -> Place | None:
+    chat_id, position = reaction.chat_id, reaction.position
+    return None if chat_id is None or position is None else (chat_id, position)
+
+
+def _is_unchanged(connection: Connection, place: Place, correction: str, keyed_hash: KeyedHash) -> bool:
+    """Whether a correction is the answer that it is on: saved as it was, it would speak against what it repeats."""
+    given = dict(zip(("chat_id", "position"), place, strict=True))
+    rows = connection.execute(postgres.queries(QUERIES).answered, given).fetchall()
+    return any(after(row["asked"], correction, keyed_hash) == row["after"] for row in rows)
 
 
 def _said(reaction: Reaction, position: int, owners: Collection[str]) -> Iterator[Feedback]:

@@ -64,7 +64,7 @@ def fix(talk: Talk, better: str) -> None:
     if last is None:
         return
     correction = better or talk.screen.edit(last.text)
-    if correction:
+    if correction and correction.strip() != last.text.strip():
         _react(talk, correction=correction)
     else:
         talk.screen.note("Nothing was changed.")

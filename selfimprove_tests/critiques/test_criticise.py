@@ -32,6 +32,12 @@ def test_answers_know_their_question_reply_and_feedback():
     assert [first.is_regular, second.is_regular] == [True, False]
 
 
+def test_a_correction_that_says_what_the_answer_says_is_no_word_on_it():
+    same, other = (RedactedFeedback(1, "correction", None, text, "gateway") for text in (" At six.\n", "At seven."))
+    (answer,) = answers(chat("u: when?", "a: At six.", feedback=(same, other)))
+    assert answer.feedback == (other,)
+
+
 def test_an_answer_without_a_question_or_reply():
     (only,) = answers(chat("a: hello"))
     assert (only.exchange.question, only.reply, only.is_regular) == ("", None, False)

@@ -57,6 +57,20 @@ def test_said_twice_it_is_one_and_what_is_said_later_wins(archive: Archive, tmp_
     assert told(tmp_path, rows) == [(1, "thumbs", -1.0, None)]
 
 
+def test_a_correction_that_changes_nothing_counts_for_nothing(archive: Archive, tmp_path: Path, rows: Rows) -> None:
+    async def work(archive: Archive) -> list[str]:
+        await say(archive, "c1", "hello", answer="<think>A greeting.</think>Good day to you.")
+        await say(archive, "c2", "hello", answer="hm", others=("Good day to you.",))
+        by_text = Reaction(NOON, answer="hm", correction="hm")
+        same = Reaction(NOON, completion="c1", thumbs=1, correction=" Good day to you.\n")
+        other = Reaction(NOON, completion="c2", correction="Good day to you.")
+        of_another = Reaction(NOON, completion="c2", choice=1, correction="Good day to you.")
+        return [await archive.react(one) for one in (by_text, same, other, of_another)]
+
+    assert keeping(archive, work) == ["kept"] * 4
+    assert told(tmp_path, rows) == [(1, "correction", None, "Good day to you."), (1, "thumbs", 1.0, None)]
+
+
 @pytest.mark.parametrize("restarts", [False, True])
 def test_an_answer_is_found_by_what_was_said(
     archive: Archive, tmp_path: Path, database: str, rows: Rows, restarts: bool

@@ -86,6 +86,12 @@ def test_a_correction_is_written_in_the_editor(talk: Talk, screen: Script, stub:
     assert say(talk, screen, "/fix") == ["Nothing was changed."]
 
 
+def test_the_answer_itself_is_no_correction(talk: Talk, screen: Script, stub: Stub) -> None:
+    stub.answers = [["At ", "eleven."]]
+    assert say(talk, screen, "When?", "/fix At eleven. ") == ["Nothing was changed."]
+    assert stub.reactions == []
+
+
 @pytest.mark.parametrize("verb", ["/good", "/bad", "/fix", "/compare", "/forget"])
 def test_before_an_answer_there_is_nothing_to_say_of_it(talk: Talk, screen: Script, stub: Stub, verb: str) -> None:
     assert say(talk, screen, verb) == ["Nothing was answered yet."]

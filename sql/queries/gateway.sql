@@ -32,6 +32,9 @@ order by at desc, id limit %(most)s;
 -- by_id: where answers stand
 select id, chat_id, position from exchanges where id = any(%(ids)s) and answer is not null;
 
+-- answered: what stands at a place, by the hashes of all that was said before it and with it
+select asked, after from exchanges where chat_id = %(chat_id)s and position = %(position)s and answer is not null;
+
 -- by_content: where the newest answer stands that said this, or after which this was all that was said
 select id, chat_id, position from exchanges
 where answer is not null and (after = %(after)s or answer = %(answer)s)
