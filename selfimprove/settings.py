@@ -116,8 +116,12 @@ def private(folder: Path) -> Path:
 
 
 def _home(value: str, *, is_embedded: bool) -> Path:
-    home = Path(value).expanduser().resolve()
-    there = next(folder for folder in (home, *home.parents) if folder.exists())
+    try:
+        home = Path(value).expanduser().resolve()
+        there = next(folder for folder in (home, *home.parents) if folder.exists())
+    except (OSError, RuntimeError) as exc:  # too long a name, or somebody's folder whom this machine does not know
+        expected = "a folder that can be on this machine"
+        raise SettingInvalid(name="SELFIMPROVE_HOME", value=value, expected=expected) from exc
     if not there.is_dir():
         raise SettingInvalid(name="SELFIMPROVE_HOME", value=value, expected=f"a folder, and {there} is a file")
     if is_embedded and any(map(str.isspace, str(home))):

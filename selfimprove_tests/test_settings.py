@@ -118,6 +118,9 @@ def test_a_home_that_cannot_be_is_refused_before_anything_is_made(tmp_path: Path
         read(blank)
     assert read({**blank, "SELFIMPROVE_DATABASE_URL": "postgresql://127.0.0.1/x"}).home == tmp_path / "my house"
     assert read({"SELFIMPROVE_HOME": str(tmp_path / "häuschen")}).home == tmp_path / "häuschen"
+    for nowhere in ("~nobody-here/house", str(tmp_path / ("x" * 300))):
+        with pytest.raises(SettingInvalid, match="a folder that can be on this machine"):
+            read({"SELFIMPROVE_HOME": nowhere})
 
 
 @pytest.mark.parametrize(

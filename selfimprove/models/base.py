@@ -38,14 +38,22 @@ def resolve(name: str, home: Path, *, download: bool = True) -> Base:
     """
     if name == "tiny":
         return Base(content_hash(TINY), name, TINY, TINY)
-    folder = Path(name).expanduser()
-    if folder.is_dir():
-        folder = _whole(name, folder.resolve())
+    if given := given_folder(name):
+        folder = _whole(name, given.resolve())
     elif REPOSITORY.fullmatch(name):
         folder = _cached(name) or _kept(name, home) or _download(name, home, download)
     else:
         raise ModelMissing(name=name, reason="there is no such folder")
     return Base(content_hash(folder), name, folder, folder if (folder / "core.jsonl").is_file() else SUITES)
+
+
+def given_folder(name: str) -> Path | None:
+    """The folder that a name is the path of; None where it is none that this machine has, or could have."""
+    try:
+        folder = Path(name).expanduser()
+        return folder if folder.is_dir() else None
+    except (OSError, RuntimeError):  # too long, or the home of somebody who is not known here
+        return None
 
 
 def content_hash(folder: Path) -> str:

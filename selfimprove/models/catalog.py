@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from selfimprove.models.base import TINY, Base
+from selfimprove.models.base import TINY, Base, given_folder
 
 SHAPE = ("model_type", "hidden_size", "num_hidden_layers", "num_attention_heads", "num_key_value_heads",
          "intermediate_size", "vocab_size", "max_position_embeddings")  # fmt: skip
@@ -31,8 +31,8 @@ def known(chosen: str, home: Path) -> list[Entry]:
     places = {"tiny": TINY}
     if (home / "models").is_dir():
         places |= {_name(folder): folder for folder in sorted((home / "models").iterdir()) if _is_model(folder)}
-    if _is_model(Path(chosen).expanduser()):
-        places[chosen] = Path(chosen).expanduser()
+    if (folder := given_folder(chosen)) and _is_model(folder):
+        places[chosen] = folder
     return [Entry(name, folder, _size(folder), name == chosen) for name, folder in places.items()]
 
 

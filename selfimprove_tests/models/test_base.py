@@ -8,6 +8,7 @@ import pytest
 from selfimprove.errors import ModelMissing
 from selfimprove.models import base
 from selfimprove.models.base import SUITES, TINY, content_hash, resolve
+from selfimprove.models.catalog import known
 
 REPOSITORY = "mlx-community/Llama-3.2-3B-Instruct-4bit"
 
@@ -89,9 +90,11 @@ def test_a_folder_that_lacks_a_part_says_which(tmp_path: Path, lost: str) -> Non
         resolve(str(folder), tmp_path)
 
 
-def test_a_name_that_is_neither_folder_nor_repository(tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", ["/nowhere/at/all", "~nobody-here/model", "/" + "x" * 300, "a\0b"])
+def test_a_name_that_is_neither_folder_nor_repository(tmp_path: Path, name: str) -> None:
     with pytest.raises(ModelMissing, match="there is no such folder"):
-        resolve("/nowhere/at/all", tmp_path)
+        resolve(name, tmp_path)
+    assert [entry.name for entry in known(name, tmp_path)] == ["tiny"]
 
 
 def test_a_repository_without_network_names_the_next_step(tmp_path: Path) -> None:
