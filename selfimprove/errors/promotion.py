@@ -24,7 +24,7 @@ class NothingEvaluated(SelfImproveError):
 
 
 class DecisionMissing(SelfImproveError):
-    """Nothing was decided about {name!r} yet. Run `selfimprove night`, or see `selfimprove promotion history`."""
+    """Nothing was decided{about} yet. Run `selfimprove night`, or see `selfimprove promotion history`."""
 
 
 class ChampionMissing(SelfImproveError):
@@ -51,6 +51,12 @@ class ComparisonUnreadable(SelfImproveError):
 
 class ExperimentUnknown(SelfImproveError):
     """{found} has an id that begins with {id!r}. `selfimprove experiments list` shows them."""
+
+    exit_code = 2
+
+
+class ExperimentMissing(SelfImproveError):
+    """There was no experiment yet: one begins where a night promotes an adapter and the gateway is up. `selfimprove promotion status` shows who answers."""
 
     exit_code = 2
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from selfimprove.errors import ReportUnknown
+from selfimprove.errors import NothingEvaluated, ReportUnknown
 from selfimprove.evals import table, tasks
 from selfimprove.evals.report import Report, TaskScore
 from selfimprove.postgres import Connection
@@ -22,9 +22,13 @@ def found(connection: Connection, beginning: str) -> Report:
 
     Raises:
         ReportUnknown: there is none, or there are several.
+        NothingEvaluated: there is none at all.
     """
-    newest = table.latest_report(connection) if beginning == "latest" else None
-    reports = [newest] if newest else table.reports_like(connection, beginning)
+    if beginning == "latest":
+        if newest := table.latest_report(connection):
+            return newest
+        raise NothingEvaluated
+    reports = table.reports_like(connection, beginning)
     if len(reports) != 1:
         raise ReportUnknown(found="Several" if reports else "No", given=beginning)
     return reports[0]

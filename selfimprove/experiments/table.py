@@ -11,7 +11,7 @@ from psycopg.types.json import Jsonb
 
 from selfimprove import postgres
 from selfimprove.critiques.sources import FEW
-from selfimprove.errors import ExperimentUnknown
+from selfimprove.errors import ExperimentMissing, ExperimentUnknown
 from selfimprove.experiments.evidence import Shadows
 from selfimprove.experiments.experiment import BASE, DAYS, LEVEL, RATIO, Experiment, Look, Outcome
 from selfimprove.postgres import Connection
@@ -83,8 +83,11 @@ def row_of(connection: Connection, beginning: str) -> Row:
 
     Raises:
         ExperimentUnknown: none or several do.
+        ExperimentMissing: there was none at all.
     """
     found = rows(connection, beginning, 2)
+    if not found and not beginning:
+        raise ExperimentMissing
     if not found or (beginning and len(found) > 1):
         raise ExperimentUnknown(found="Several experiments" if found else "No experiment", id=beginning)
     return found[0]

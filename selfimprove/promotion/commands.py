@@ -137,7 +137,7 @@ def explain(report_or_adapter: str, as_json: bool) -> None:
     with _connection() as connection:
         row = table.one(connection, "decision_of", id=report_or_adapter)
     if row is None:
-        raise DecisionMissing(name=report_or_adapter)
+        raise DecisionMissing(about=f" about {report_or_adapter!r}" if report_or_adapter else "")
     click.echo(_json(row) if as_json else tell.decision_text(row))
 
 

@@ -37,7 +37,7 @@ def verify(connection: Connection, beginning: str, sign: Sign) -> list[Verified]
     """
     rows = connection.execute(table.query("decisions_of"), {"id": beginning}).fetchall()
     if beginning and not rows:
-        raise DecisionMissing(name=beginning)
+        raise DecisionMissing(about=f" about {beginning!r}")
     return [_verified(connection, row, sign) for row in rows]
 
 

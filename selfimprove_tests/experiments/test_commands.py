@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from psycopg.types.json import Jsonb
 
 from selfimprove import settings as settings_
-from selfimprove.errors import ExperimentUnknown
+from selfimprove.errors import ExperimentMissing, ExperimentUnknown
 from selfimprove.experiments import table
 from selfimprove.experiments.commands import experiments
 from selfimprove_tests.experiments.conftest import Succession
@@ -111,3 +111,7 @@ def test_stop_for_the_control(shell: Succession) -> None:
 def test_an_unknown_one(shell: Succession) -> None:
     with pytest.raises(ExperimentUnknown, match="No experiment has an id that begins with 'x'"):
         run("show", "x")
+    shell.house.connection.execute("delete from experiments")
+    shell.house.connection.commit()
+    with pytest.raises(ExperimentMissing, match="There was no experiment yet"):
+        run("show")

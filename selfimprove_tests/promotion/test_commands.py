@@ -119,6 +119,8 @@ def test_explain_shows_every_gate(shell: House) -> None:
 def test_explaining_what_was_never_decided_is_one_clear_line(shell: House) -> None:
     with pytest.raises(DecisionMissing, match="Nothing was decided about 'abc' yet"):
         run(shell, "explain", "abc")
+    with pytest.raises(DecisionMissing, match="Nothing was decided yet"):
+        run(shell, "explain")
 
 
 def test_margins_are_shown_and_declared(shell: House) -> None:
