@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,8 @@ import uvicorn
 
 from selfimprove import day
 from selfimprove.promotion import promote
+from selfimprove.reports import morning
+from selfimprove_tests.reports import nights
 from selfimprove_tests.review.furnish import TALKS
 from selfimprove_tests.review.test_reading import pages
 
@@ -99,6 +102,18 @@ def test_every_page_fits_and_runs_nothing_of_a_chat(chromium, address, furnished
     dark = found.page.evaluate("getComputedStyle(document.body).backgroundColor")
     assert dark == ("rgb(15, 20, 25)" if scheme == "dark" else "rgb(244, 245, 247)")
     found.context.close()
+
+
+def test_what_had_faded_fits_a_narrow_phone(chromium):
+    night = nights.promoted()
+    lost = [{"name": f"core {name}", "knew": "7", "before": 135, "now": 133, "n": 137, "drawn": 1115}
+            for name in ("context/two", "puzzled/salad")]  # fmt: skip
+    page = chromium.new_page(viewport={"width": 320, "height": 740})
+    found = replace(night.found, manifest={**night.found.manifest, "practised": {"lost": lost}})
+    page.set_content(morning.page(replace(night, found=found)))
+    assert "1115 practised" in page.inner_text("main")
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    page.close()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
