@@ -44,5 +44,5 @@ def _alerts(read: Mapping[str, Any]) -> Iterator[Need]:
         state = "was given up" if not delivery["failing"] else "is tried again"
         said = f"{counted(lost, 'alert')} could not be delivered, which {state}: {delivery['problem']}"
         yield Need("bad", said, "Check SELFIMPROVE_ALERT_URLS, then `selfimprove reports alerts --send`.")
-    if recent := len(read["alerts"]):
+    if recent := read["figures"]["alerts"]:
         yield Need("open", f"{counted(recent, 'alert')} in the last two days.", "", "#alerts", "Read")

@@ -17,7 +17,7 @@ from selfimprove.review.need import Need, needed
 from selfimprove.settings import Settings
 
 DAY = timedelta(days=1)
-RECENT = timedelta(days=2)  # alerts that are told here
+RECENT, LISTED = timedelta(days=2), 20  # alerts that are told here
 
 
 def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
@@ -37,7 +37,7 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
 
 
 def _read(connection: Connection, now: datetime, settings: Settings) -> dict[str, Any]:
-    recent = [row for row in alerts.newest(connection, 20) if now - row["at"] < RECENT]
+    recent = [row for row in alerts.newest(connection, LISTED) if now - row["at"] < RECENT]
     changes, nights = succession.changes(connection), table.nights(connection, 1)
     since, patience = watch.last_sign(connection, now), watch.patience(settings.cron)
     return {
@@ -47,7 +47,7 @@ def _read(connection: Connection, now: datetime, settings: Settings) -> dict[str
         "alerts": recent,
         "delivery": deliver.standing(connection),
         "silent_hours": (now - since) / timedelta(hours=1) if since and now - since >= patience else None,
-        "figures": table.rows(connection, "day_figures", since=now - DAY)[0],
+        "figures": table.rows(connection, "day_figures", since=now - DAY, alerts_since=now - RECENT)[0],
     }
 
 

@@ -179,6 +179,15 @@ def test_the_report_of_a_night_says_that_its_model_answers_no_more(person, furni
     assert "answers no more" not in person.get(f"/nights/{furnished.runs[2]}").text
 
 
+def test_a_storm_of_alerts_is_counted_and_the_newest_are_shown(person, furnished, connection):
+    for number in range(23):
+        alert(connection, run_id=f"run {number}", message=f"m {number}\nhttp://127.0.0.1/")
+    connection.commit()
+    text = plain(person.get("/").text)
+    assert "23 alerts in the last two days." in text
+    assert "The newest 20; selfimprove reports alerts lists more." in text
+
+
 def test_a_hostile_reason_stays_text(person, furnished, go):
     waits_no_longer(person, furnished)
     go(promote.veto, EVIL)

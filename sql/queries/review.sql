@@ -163,11 +163,11 @@ where %(id)s in ('', id)
 order by at desc, id
 limit %(limit)s;
 
--- day_figures: chats that came and answers that people rated in the last day, and all there are
+-- day_figures: chats that came and answers that people rated in the last day, alerts of the last days, and all chats
 select (select count(*)::int from chats where arrived_at > %(since)s) as new_chats,
        (select count(*)::int from chats) as chats,
        (select count(distinct (chat_id, position))::int from feedback where given_at > %(since)s) as new_ratings,
-       (select count(*)::int from alerts where at > %(since)s) as new_alerts;
+       (select count(*)::int from alerts where at > %(alerts_since)s) as alerts;
 
 -- open_experiment: a promoted adapter that is still compared with the one before it
 select id, challenger, control, share, started_at, ends_at, figures, looked_at from experiments
