@@ -88,7 +88,7 @@ def press(page, *keys):
         page.keyboard.press(key)
 
 
-@pytest.mark.parametrize(("scheme", "width"), [("light", 1000), ("dark", 390)])
+@pytest.mark.parametrize(("scheme", "width"), [("light", 1000), ("dark", 320)])
 def test_every_page_fits_and_runs_nothing_of_a_chat(chromium, address, furnished, scheme, width):
     screen = {"viewport": {"width": width, "height": 800}, "color_scheme": scheme}
     found = Person(chromium, address, **screen)
