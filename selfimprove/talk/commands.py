@@ -63,7 +63,7 @@ def _once(conversation: "Conversation", asked: str, as_json: bool) -> None:
         click.echo("This exchange is not kept: `selfimprove doctor` says why.", err=True)
 
 
-def _forget(chats: Sequence[str], dry_run: bool) -> str:
+def _forget(chats: Sequence[str], copies: bool, dry_run: bool) -> str:
     from selfimprove.talk.take_back import take_back
 
-    return take_back(current(), chats, dry_run=dry_run)
+    return take_back(current(), chats, copies=copies, dry_run=dry_run)

@@ -17,7 +17,9 @@ from selfimprove.settings import Settings
 PATIENCE = 20.0  # seconds until what was said a moment ago must have come to the database
 
 
-def take_back(settings: Settings, chats: Sequence[str], *, dry_run: bool, patience: float = PATIENCE) -> str:
+def take_back(
+    settings: Settings, chats: Sequence[str], *, copies: bool = False, dry_run: bool, patience: float = PATIENCE
+) -> str:
     """Forget these chats, with what repeats them as the verb has it; tells what went, or with `dry_run` what would.
 
     Raises:
@@ -30,7 +32,7 @@ def take_back(settings: Settings, chats: Sequence[str], *, dry_run: bool, patien
         refuse_while_a_night_runs(connection)
         _wait(connection, chats, time.monotonic() + patience)
         do = partial(_would_go, connection, vault) if dry_run else partial(_one, connection, vault, settings)
-        told = [do(chat) for chat in chats if _is_there(connection, chat)]
+        told = [do(Wish("chat", chat, copies)) for chat in chats if _is_there(connection, chat)]
     if not any(told):
         raise ForgetUnknown(found="No", id=chats[0])
     return "\n".join(dict.fromkeys(filter(None, told)))
@@ -47,12 +49,12 @@ def _is_there(connection: Connection, chat: str) -> bool:
     return connection.execute(postgres.queries("forget").chats_like, {"id": chat}).fetchone() is not None
 
 
-def _one(connection: Connection, vault: Vault, settings: Settings, chat: str) -> str:
+def _one(connection: Connection, vault: Vault, settings: Settings, wish: Wish) -> str:
     """What went."""
-    done = carry_out(connection, vault, Wish("chat", chat), settings.home, datetime.now(UTC))
+    done = carry_out(connection, vault, wish, settings.home, datetime.now(UTC))
     return "\n".join([sentence(done.receipt, dry_run=False), *done.left]) if done else ""
 
 
-def _would_go(connection: Connection, vault: Vault, chat: str) -> str:
-    receipt = forget(connection, vault, Wish("chat", chat), datetime.now(UTC), dry_run=True)
+def _would_go(connection: Connection, vault: Vault, wish: Wish) -> str:
+    receipt = forget(connection, vault, wish, datetime.now(UTC), dry_run=True)
     return sentence(receipt, dry_run=True) if receipt else ""

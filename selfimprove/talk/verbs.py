@@ -14,12 +14,15 @@ MORE = (
     'Several lines: end each but the last with \\, or put """ on a line before and after them.',
     "Ctrl-C stops an answer.",
 )
-Forget = Callable[[Sequence[str], bool], str]
+COPIES = "--copies"  # as the command has it, whose words a forgetting is told in
+Forget = Callable[[Sequence[str], bool, bool], str]
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """A conversation on a screen; `forget` takes chats back and tells what went, or what would if it is asked that."""
+    """A conversation on a screen; `forget` takes chats back, their copies too if it is asked that, and tells what went;
+    or what would.
+    """
 
     conversation: Conversation
     screen: Screen
@@ -70,15 +73,16 @@ def fix(talk: Talk, better: str) -> None:
         talk.screen.note("Nothing was changed.")
 
 
-def forget(talk: Talk, _: str) -> None:
-    """Take this chat back for ever, with all that came of it."""
+def forget(talk: Talk, more: str) -> None:
+    """Take this chat back for ever, with all that came of it; with `--copies` whatever says the same, too."""
     chats = sorted(talk.conversation.chats)
     if not chats:
         talk.screen.note(NOTHING)
         return
-    talk.screen.note(talk.forget(chats, True))  # its other states go too, and an adapter that learned from one
+    copies = more == COPIES
+    talk.screen.note(talk.forget(chats, copies, True))  # its other states go too, and an adapter that learned from one
     if talk.screen.confirm("Forget it for ever?"):
-        talk.screen.note(talk.forget(chats, False))
+        talk.screen.note(talk.forget(chats, copies, False))
         talk.conversation.begin_anew()
     else:
         talk.screen.note("It is kept.")
@@ -133,7 +137,7 @@ VERBS = (
     Verb("compare", "The last answer beside the challenger's or base model's, or beside that of ID.", compare),
     Verb("adapter", "Who answers; /adapter ID, base or selfimprove chooses.", adapter),
     Verb("new", "Begin a new chat.", new),
-    Verb("forget", "Take this chat back for ever, with all that came of it.", forget),
+    Verb("forget", "Take this chat back for ever, with all that came of it; --copies: what says the same, too", forget),
     Verb("help", "This.", help),
 )
 

@@ -16,7 +16,9 @@ from selfimprove_tests.talk.stub import CHALLENGER, CHAMPION, Stub
 FORGOTTEN: list[str] = []
 
 
-def _forget(chats: Sequence[str], dry_run: bool) -> str:
+def _forget(chats: Sequence[str], copies: bool, dry_run: bool) -> str:
+    if copies:
+        FORGOTTEN.append(f"copies {dry_run}")
     FORGOTTEN.extend([] if dry_run else chats)
     return "Would be forgotten: 2 chats." if dry_run else "Forgotten: 2 chats."
 
@@ -150,6 +152,11 @@ def test_forgetting_takes_the_comparisons_along_and_begins_anew(talk: Talk, scre
     assert told == ["Would be forgotten: 2 chats.", "Forget it for ever?", "Forgotten: 2 chats."]
     assert [f"{1:032x}", f"{2:032x}"] == FORGOTTEN
     assert len(stub.asked[2]["messages"]) == 1
+
+
+def test_copies_are_forgotten_where_they_are_asked_for(talk: Talk, screen: Script, stub: Stub) -> None:
+    say(talk, screen, "It is a secret.", "/forget --copies")
+    assert ["copies True", "copies False", f"{1:032x}"] == FORGOTTEN
 
 
 def test_forgetting_that_is_not_confirmed_is_none(talk: Talk, screen: Script, stub: Stub) -> None:
