@@ -35,6 +35,9 @@ def _starts(plan: Plan, nights: list[datetime]) -> dict[str, int] | list[dict[st
     local = [(night - EARLIER).astimezone() for night in nights]
     if plan.is_daily():
         return {"Hour": local[0].hour, "Minute": local[0].minute}
+    if not plan.is_weekly():
+        year = sorted({(one.month, one.day, one.hour, one.minute) for one in local})
+        return [{"Month": month, "Day": day, "Hour": hour, "Minute": minute} for month, day, hour, minute in year]
     week = sorted({(one.isoweekday() % 7, one.hour, one.minute) for one in local})  # the same whatever day it is
     return [{"Weekday": day, "Hour": hour, "Minute": minute} for day, hour, minute in week]
 

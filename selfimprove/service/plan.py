@@ -15,6 +15,8 @@ CARRIED = ("LANG", "LC_ALL", "HF_HOME", "HF_HUB_CACHE", "XDG_CACHE_HOME", "SSL_C
 PLACES = "/opt/homebrew/bin:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin:/run/current-system/sw/bin"
 # Apple's own switch for GPU work that a display waits for; it helps, the display's sleep helps surely.
 PATIENCE = {"AGX_RELAX_CDM_CTXSTORE_TIMEOUT": "1"}
+WEEK, YEAR = timedelta(days=7), timedelta(days=366)
+WEEKLY = re.compile(r"\S+ \S+ \* \* \S+")
 DAILY = re.compile(r"\d+ \d+ \* \* \*")
 
 
@@ -38,18 +40,22 @@ class Plan:
     morning: time
 
     def nights(self, now: datetime) -> list[datetime]:
-        """When nights begin in the coming seven days, in their own time zone; the next one where there is none."""
+        """When nights begin in the coming week, or year where weeks differ, in their time zone; at least the next."""
         from cronsim import CronSim
 
         begin = now.astimezone(ZoneInfo(self.timezone))
         found = [next(ticks := CronSim(self.cron, begin))]
-        while (tick := next(ticks, None)) and tick <= begin + timedelta(days=7):
+        while (tick := next(ticks, None)) and tick <= begin + (WEEK if self.is_weekly() else YEAR):
             found.append(tick)
         return found
 
     def is_daily(self) -> bool:
         """Whether nights begin at one time every day."""
         return DAILY.fullmatch(self.cron) is not None
+
+    def is_weekly(self) -> bool:
+        """Whether nights begin at the same times every week: no days of the month are named, and no months."""
+        return WEEKLY.fullmatch(self.cron) is not None
 
     def awake_for(self, night: datetime) -> int:
         """Seconds from a few minutes before a night to the morning after it, by the machine's clock."""

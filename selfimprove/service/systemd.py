@@ -64,6 +64,8 @@ def _starts(plan: Plan, nights: list[datetime]) -> list[str]:
     local = [night - EARLIER for night in nights]
     if plan.is_daily():
         return [f"*-*-* {local[0]:%H:%M}:00 {plan.timezone}"]
+    if not plan.is_weekly():
+        return [f"*-{at} {plan.timezone}" for at in sorted({f"{one:%m-%d %H:%M}:00" for one in local})]
     week = sorted({(one.weekday(), f"{one:%H:%M}") for one in local})  # the same whatever day it is
     return [f"{DAYS[day]} *-*-* {at}:00 {plan.timezone}" for day, at in week]
 

@@ -63,12 +63,25 @@ def test_another_day_changes_no_file(home: Path, kind: ModuleType, cron: str) ->
         ("0 2 * * *", ["*-*-* 01:55:00 Europe/London"]),
         ("2 0 * * *", ["*-*-* 23:57:00 Europe/London"]),
         ("30 1 * * 6,0", ["Sat *-*-* 01:25:00 Europe/London", "Sun *-*-* 01:25:00 Europe/London"]),
-        ("0 2 1 * *", ["Wed *-*-* 01:55:00 Europe/London"]),
     ],
 )
 def test_timers_go_off_before_the_night(home: Path, cron: str, starts: list[str]) -> None:
     timer = next(file for file in systemd.files(of(home, cron), NOW) if file.path.name == "selfimprove-night.timer")
     assert [line.partition("=")[2] for line in timer.content.splitlines() if "OnCalendar" in line] == starts
+
+
+@pytest.mark.parametrize(("cron", "days"), [
+    ("0 2 1 * *", {(month, 1) for month in range(1, 13)}), ("0 2 24 12 *", {(12, 24)}),
+    ("0 2 */10 1,2 *", {(month, day) for month in (1, 2) for day in (1, 11, 21)} | {(1, 31)}),
+])  # fmt: skip
+def test_days_of_the_month_are_not_taken_for_weekdays(home: Path, cron: str, days: set[tuple[int, int]]) -> None:
+    timer = next(file for file in systemd.files(of(home, cron), NOW) if file.path.name == "selfimprove-night.timer")
+    assert {line for line in timer.content.splitlines() if "OnCalendar" in line} == {
+        f"OnCalendar=*-{month:02}-{day:02} 01:55:00 Europe/London" for month, day in days
+    }
+    agents = [plistlib.loads(file.content.encode()) for file in launchd.files(of(home, cron), NOW)]
+    starts = next(agent["StartCalendarInterval"] for agent in agents if agent["Label"] == launchd.NIGHT)
+    assert {(start["Month"], start["Day"]) for start in starts} == days
 
 
 def test_the_machine_stays_awake_until_the_morning(home: Path) -> None:
