@@ -12,7 +12,7 @@ from selfimprove.gateway.remembered import Remembered
 from selfimprove.review.house import Sign
 from selfimprove_tests.review.conftest import app
 from selfimprove_tests.review.test_reading import plain
-from selfimprove_tests.review.test_today import lead
+from selfimprove_tests.review.test_today import last_night, lead, waits_no_longer
 
 NOT_HEARD = "is promoted, and answers nobody now"
 
@@ -50,6 +50,13 @@ def test_all_pages_say_alike_who_answers_while_two_are_compared(person, furnishe
     assert lead(person.get("/nights").text) == lead(person.get("/").text)
     tells(person, furnished, answers="champion" in answering)
     assert (standings(person)[furnished.first] == "answers now") is ("first" in answering)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.5])
+def test_last_night_does_not_contradict_who_answers(person, furnished, connection, share):
+    waits_no_longer(person, furnished)
+    compare(connection, share)
+    assert (f"{NOT_HEARD}." in last_night(person.get("/").text)) is (share == 0)
 
 
 def test_no_adapter_answers_where_another_server_does(settings, furnished):
