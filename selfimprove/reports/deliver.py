@@ -7,7 +7,8 @@ from typing import Any, Literal
 
 from selfimprove import postgres
 from selfimprove.postgres import Connection
-from selfimprove.reports.alerts import Alert, plain
+from selfimprove.reports.alerts import Alert
+from selfimprove.reports.send import send
 
 State = Literal["new", "sent", "failed", "kept"]
 Row = Mapping[str, Any]
@@ -15,7 +16,6 @@ Row = Mapping[str, Any]
 BACK_OFF = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 480))  # between one attempt and the next
 MOST = len(BACK_OFF) + 1  # attempts; then only a person has it tried again
 QUIET = timedelta(minutes=15)  # after a digest the next alerts wait for each other
-LONGEST_PROBLEM = 200
 SHOWN = 10  # alerts told in one digest; the others are counted
 
 
@@ -32,7 +32,7 @@ def deliver(connection: Connection, urls: Sequence[str], now: datetime, *, insis
     problems = dict.fromkeys(map(_mark, urls), "")
     for url in urls:
         owed = [row for row in due if _mark(url) not in row["told"]]
-        problems[_mark(url)] = _send(owed, url) if owed else ""
+        problems[_mark(url)] = send(*digest(owed), url) if owed else ""
     told = [_told(row, problems, now) for row in due]
     connection.cursor().executemany(postgres.queries("reports").mark_alert, told)
     states: set[State] = {row["state"] for row in told}
@@ -42,7 +42,7 @@ def deliver(connection: Connection, urls: Sequence[str], now: datetime, *, insis
 def send_straight(urls: Sequence[str], alert: Alert) -> bool:
     """Send an alert that no table can keep now; whether a target took it, or there is none."""
     row = {"asset": alert.asset, "check_name": alert.check_name, "message": alert.message}
-    problems = [_send([row], url) for url in urls]
+    problems = [send(*digest([row]), url) for url in urls]
     return not problems or "" in problems
 
 
@@ -100,22 +100,6 @@ def _told(row: Row, problems: Mapping[str, str], now: datetime) -> dict[str, Any
         "attempts": tried, "next_at": now + _put_off(tried),
         "sent_at": None if problem or not problems else now, "problem": problem,
     }  # fmt: skip
-
-
-def _send(rows: Sequence[Row], url: str) -> str:
-    """What went wrong, empty when the target took it; a URL that apprise does not understand is a failure."""
-    import apprise
-
-    title, body = digest(rows)
-    targets = apprise.Apprise(asset=apprise.AppriseAsset(app_id="selfimprove", app_desc="selfimprove alerts"))
-    kind = plain(url.partition(":")[0])[:20]
-    if not targets.add(url):
-        return f"{kind}: this is no address that apprise understands"  # whose own words quote it, password and all
-    with apprise.LogCapture(level=apprise.logging.WARNING, fmt="%(message)s") as said:
-        if targets.notify(body=body, title=title, body_format=apprise.NotifyFormat.TEXT):  # its lines stay lines
-            return ""
-        lines = said.getvalue().strip().splitlines()
-    return f"{kind}: {plain(lines[0])[:LONGEST_PROBLEM] if lines else 'it was not taken'}"
 
 
 def _mark(url: str) -> str:

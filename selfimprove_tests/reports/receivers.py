@@ -28,6 +28,22 @@ def web_hook(status: int = 200) -> Iterator[tuple[int, list[dict]]]:
 
 
 @contextmanager
+def tar_pit() -> Iterator[int]:
+    """Port of a server that answers a header at a time, and never to its end."""
+    is_over = threading.Event()
+
+    class Handler(socketserver.StreamRequestHandler):
+        def handle(self) -> None:
+            self.wfile.write(b"HTTP/1.1 200 OK\r\n")
+            while not is_over.wait(0.05):
+                self.wfile.write(b"x: y\r\n" * (not is_over.is_set()))
+
+    with _serving(socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)) as port:
+        yield port
+        is_over.set()
+
+
+@contextmanager
 def mail_server() -> Iterator[tuple[int, list[str]]]:
     """Port and received messages of a server that speaks just enough SMTP."""
     received: list[str] = []

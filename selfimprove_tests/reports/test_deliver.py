@@ -10,7 +10,8 @@ import pytest
 from selfimprove.reports import alerts
 from selfimprove.reports.alerts import Alert
 from selfimprove.reports.deliver import BACK_OFF, MOST, QUIET, deliver, standing
-from selfimprove_tests.reports.receivers import mail_server, web_hook
+from selfimprove.reports.send import send
+from selfimprove_tests.reports.receivers import mail_server, tar_pit, web_hook
 
 # apprise imports a module that Python 3.13 drops.
 pytestmark = pytest.mark.filterwarnings("ignore:'imghdr' is deprecated:DeprecationWarning")
@@ -105,6 +106,11 @@ def test_a_target_that_took_it_is_not_told_again_when_another_failed(connection)
     assert [body["title"] for body in received] == ["selfimprove: 1 alert", "selfimprove: 1 alert"]
     assert "lora_adapter" in received[1]["message"]
     assert "eval_report" not in received[1]["message"]
+
+
+def test_a_target_that_never_comes_to_an_end_is_given_up():
+    with tar_pit() as port:
+        assert send("title", "body", f"json://127.0.0.1:{port}/", 0.3) == "json: it was not taken within 0.3 seconds"
 
 
 def test_a_target_that_is_no_url_is_a_failure_that_keeps_its_password(connection):
