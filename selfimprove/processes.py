@@ -174,7 +174,6 @@ def listening(host: str, port: int) -> Iterator[socket.socket]:
                 port=port, holder=_holder(port), variable="SELFIMPROVE_GATEWAY_PORT", other=port + 1
             ) from exc
         made.listen(2048)
-        made.set_inheritable(True)
         yield made
 
 

@@ -106,3 +106,12 @@ def test_ends_of_children_are_told_at_once_and_their_lack_in_time() -> None:
         assert ends(60.0) == [(child.pid, 3 << 8)]
         child.returncode = 3
         assert ends(0.05) == []
+
+
+def test_a_port_that_is_listened_on_does_not_pass_to_children():
+    """Else one that outlives the gateway keeps the port, and whoever asks why it is taken is told to stop the child."""
+    listens = "import os, sys; print(os.path.exists(f'/dev/fd/{sys.argv[1]}'))"
+    with processes.listening("127.0.0.1", 0) as made:
+        command = [sys.executable, "-c", listens, str(made.fileno())]
+        found = subprocess.run(command, capture_output=True, text=True, check=True, close_fds=False)
+    assert found.stdout == "False\n"
