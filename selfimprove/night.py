@@ -142,9 +142,13 @@ def _launch(settings: Settings, job: str, options: list[str]) -> str:
         cwd=settings.home, capture_output=True, text=True,
     )
     if done.returncode:
-        reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
-        raise RunNotStarted(reason=reason, logs=settings.home / "logs")
+        raise RunNotStarted(reason=why(done.stderr), logs=settings.home / "logs")
     return run_id
+
+
+def why(told: str) -> str:
+    """The last word of Dagster's traceback, before the stack of the process that it asked."""
+    return (told.partition("\nStack Trace:")[0].strip().splitlines() or ["no reason given"])[-1].strip()
 
 
 def _outcome(settings: Settings, run_id: str) -> Outcome:

@@ -57,6 +57,24 @@ def test_the_morning_ends_the_nights_that_run_and_nothing_else(settings: Setting
     assert set(house.ended) == {house.runs["starts"], house.runs["runs"]}
 
 
+ASKED = """Traceback (most recent call last):
+  File "job.py", line 600, in launch
+dagster.DagsterUserCodeProcessError: dagster.DagsterInvariantViolationError: there is no such job
+
+Stack Trace:
+  File "objects.py", line 160, in build
+    raise DagsterInvariantViolationError(
+"""
+
+
+@pytest.mark.parametrize(("told", "why"), [
+    (ASKED, "dagster.DagsterUserCodeProcessError: dagster.DagsterInvariantViolationError: there is no such job"),
+    ("Error: Invalid value\n", "Error: Invalid value"), ("", "no reason given"),
+])  # fmt: skip
+def test_why_a_night_could_not_be_launched_is_told(told: str, why: str) -> None:
+    assert night.why(told) == why
+
+
 def test_where_nothing_is_up_nothing_is_ended(
     settings: Settings, house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
