@@ -35,7 +35,8 @@ def score(
     Raises:
         NothingSupervised: a conversation has no assistant answer.
     """
-    return score_rows(loaded, [_row(loaded.tokenizer, one, turns, batch_tokens) for one in conversations], batch_tokens)
+    read = last_answer if turns == "last" else _all_answers
+    return score_rows(loaded, [read(loaded.tokenizer, one, batch_tokens) for one in conversations], batch_tokens)
 
 
 def score_rows(loaded: Loaded, rows: Sequence[Encoded], batch_tokens: int = 4096) -> list[Score]:
@@ -47,12 +48,24 @@ def score_rows(loaded: Loaded, rows: Sequence[Encoded], batch_tokens: int = 4096
     return [found[index] for index in range(len(rows))]
 
 
-def _row(tokenizer: Any, messages: Messages, turns: Turns, longest: int) -> Encoded:
+def last_answer(tokenizer: Any, messages: Messages, longest: int) -> Encoded:
+    """The last `longest` tokens of a conversation, its last answer alone marked.
+
+    Raises:
+        NothingSupervised: it has none.
+    """
     row = encode(tokenizer, messages)
-    marks = row.supervised if turns == "all" else _last_run(row.supervised)
-    if not any(marks):
+    return _cut(Encoded(row.tokens, _last_run(row.supervised)), longest)
+
+
+def _all_answers(tokenizer: Any, messages: Messages, longest: int) -> Encoded:
+    return _cut(encode(tokenizer, messages), longest)
+
+
+def _cut(row: Encoded, longest: int) -> Encoded:
+    if not any(row.supervised):
         raise NothingSupervised(rows=1)
-    return Encoded(row.tokens[-longest:], (False, *marks[-longest:][1:]))
+    return Encoded(row.tokens[-longest:], (False, *row.supervised[-longest:][1:]))
 
 
 def _last_run(marks: Sequence[bool]) -> tuple[bool, ...]:

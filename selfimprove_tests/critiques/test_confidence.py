@@ -39,6 +39,15 @@ def test_only_the_last_turn_is_measured():
     assert alone.tokens == short.tokens
 
 
+def test_answers_of_one_chat_are_measured_as_each_alone():
+    chat = said("Hello", "Hi", "What is two plus two?", "It is four.", "Hello", "zq xv")
+    parts = [chat[:4], chat, chat[:2], chat[:4]]
+    together, alone = confidence.measure(TINY, None, parts), [confidence.measure(TINY, None, [one])[0] for one in parts]
+    for one, other in zip(together, alone, strict=True):
+        assert one.tokens == other.tokens
+        assert (one.mean_logprob, one.min_logprob) == pytest.approx((other.mean_logprob, other.min_logprob), abs=1e-3)
+
+
 def test_what_the_template_refuses_has_no_confidence(tmp_path):
     shutil.copytree(TINY, tmp_path / "strict")
     path = tmp_path / "strict" / "tokenizer_config.json"
@@ -48,6 +57,18 @@ def test_what_the_template_refuses_has_no_confidence(tmp_path):
     found = confidence.measure(tmp_path / "strict", None, [said("refuse this", "Hi"), said("Hello", "Hi")])
     assert found[0] is None
     assert found[1].tokens > 0
+
+
+def test_a_chat_that_the_template_refuses_later_is_measured_up_to_there(tmp_path):
+    shutil.copytree(TINY, tmp_path / "strict")
+    path = tmp_path / "strict" / "tokenizer_config.json"
+    config = json.loads(path.read_text())
+    refusal = "{% if 'refuse' in messages[-1].content %}{{ raise_exception('no') }}{% endif %}"
+    path.write_text(json.dumps({**config, "chat_template": refusal + config["chat_template"]}))
+    chat = said("Hello", "Hi", "Hello", "refuse")
+    first, last = confidence.measure(tmp_path / "strict", None, [chat[:2], chat])
+    assert first.tokens > 0
+    assert last is None
 
 
 def test_a_loss_that_is_no_number_is_no_confidence():
