@@ -89,7 +89,7 @@ def test_it_is_refused_and_who_answered_before_goes_on(day: Day, monkeypatch: py
         [message] = alerts(day)
         assert f"adapter {second[:12]} is champion and does not answer: 3 of its answers in a row" in message
         monkeypatch.setattr("selfimprove.gateway.swap.AGAIN_SECONDS", 0.0)
-        assert remembered.instead(swap.memory) == first
+        assert remembered.instead(swap.memory, day.swap._base.id) == first
         await swap.follow()
         assert swap.plan.voice == second
 
