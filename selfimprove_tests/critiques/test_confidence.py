@@ -48,25 +48,26 @@ def test_answers_of_one_chat_are_measured_as_each_alone():
         assert (one.mean_logprob, one.min_logprob) == pytest.approx((other.mean_logprob, other.min_logprob), abs=1e-3)
 
 
-def test_what_the_template_refuses_has_no_confidence(tmp_path):
-    shutil.copytree(TINY, tmp_path / "strict")
-    path = tmp_path / "strict" / "tokenizer_config.json"
+def refusing(folder, where):
+    """The tiny model with a template that refuses a chat in which a message says so."""
+    shutil.copytree(TINY, folder / "strict")
+    path = folder / "strict" / "tokenizer_config.json"
     config = json.loads(path.read_text())
-    refusal = "{% if 'refuse' in messages[0].content %}{{ raise_exception('no') }}{% endif %}"
+    refusal = f"{{% if 'refuse' in messages[{where}].content %}}{{{{ raise_exception('no') }}}}{{% endif %}}"
     path.write_text(json.dumps({**config, "chat_template": refusal + config["chat_template"]}))
-    found = confidence.measure(tmp_path / "strict", None, [said("refuse this", "Hi"), said("Hello", "Hi")])
-    assert found[0] is None
-    assert found[1].tokens > 0
+    return folder / "strict"
+
+
+def test_what_the_template_refuses_has_no_confidence(tmp_path):
+    asked = [said("refuse this", "Hi"), said("Hello", "Hi")]
+    first, second = confidence.measure(refusing(tmp_path, 0), None, asked)
+    assert first is None
+    assert second.tokens > 0
 
 
 def test_a_chat_that_the_template_refuses_later_is_measured_up_to_there(tmp_path):
-    shutil.copytree(TINY, tmp_path / "strict")
-    path = tmp_path / "strict" / "tokenizer_config.json"
-    config = json.loads(path.read_text())
-    refusal = "{% if 'refuse' in messages[-1].content %}{{ raise_exception('no') }}{% endif %}"
-    path.write_text(json.dumps({**config, "chat_template": refusal + config["chat_template"]}))
     chat = said("Hello", "Hi", "Hello", "refuse")
-    first, last = confidence.measure(tmp_path / "strict", None, [chat[:2], chat])
+    first, last = confidence.measure(refusing(tmp_path, -1), None, [chat[:2], chat])
     assert first.tokens > 0
     assert last is None
 
