@@ -16,13 +16,20 @@ def per_token(folder: Path) -> int:
 
     Windows that slide count as if they did not: a short conversation fits into them whole.
     """
+    text = sizes(folder)
+    return _layers(text) * _numbers(text) * width(text) if text.keys() >= NAMED else 0
+
+
+def sizes(folder: Path) -> dict[str, Any]:
+    """What a model's config.json names, and of one that sees or hears what it names of its text part."""
     config: dict[str, Any] = orjson.loads((folder / "config.json").read_bytes())
-    text: dict[str, Any] = {**config, **(config.get("text_config") or {})}
-    if not text.keys() >= NAMED:
-        return 0
+    return {**config, **(config.get("text_config") or {})}
+
+
+def width(text: Mapping[str, Any]) -> int:
+    """Bytes of a number that such a model computes."""
     dtype = str(text.get("torch_dtype") or text.get("dtype") or "bfloat16")
-    width = 4 if dtype == "float32" and "quantization" not in config else 2
-    return _layers(text) * _numbers(text) * width
+    return 4 if dtype == "float32" and "quantization" not in text else 2
 
 
 def _layers(text: Mapping[str, Any]) -> int:

@@ -11,10 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import orjson
-
 from selfimprove.errors import MemoryTooSmall
 from selfimprove.models.batches import Row, arrays, of_epoch
+from selfimprove.models.kept import sizes, width
 from selfimprove.models.preference import windows
 from selfimprove.models.training import Plan
 
@@ -77,12 +76,10 @@ class Need:
 
 def shape_of(folder: Path) -> Shape | None:
     """The sizes that a model's config.json names, and those of its files; None when it names others."""
-    config: dict[str, Any] = orjson.loads((folder / "config.json").read_bytes())
-    text: dict[str, Any] = {**config, **(config.get("text_config") or {})}
+    text = sizes(folder)
     if not text.keys() >= NAMED or text.keys() & UNLIKE:
         return None
     heads, hidden = int(text["num_attention_heads"]), int(text["hidden_size"])
-    dtype = str(text.get("torch_dtype") or text.get("dtype") or "bfloat16")
     return Shape(
         layers=int(text["num_hidden_layers"]),
         hidden=hidden,
@@ -92,7 +89,7 @@ def shape_of(folder: Path) -> Shape | None:
         head=int(text.get("head_dim") or hidden // heads),
         vocabulary=int(text["vocab_size"]),
         weights=sum(file.stat().st_size for file in folder.glob("model*.safetensors")),
-        width=4 if dtype == "float32" and "quantization" not in config else 2,
+        width=width(text),
     )
 
 

@@ -2,10 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from selfimprove.errors import ServingTooLarge
-from selfimprove.models.kept import per_token
+from selfimprove.models.kept import per_token, sizes
 from selfimprove.models.memory import GB, PROCESS, Shape, machine_limit, shape_of
 from selfimprove.models.mlx import WEIGHTS
 
@@ -97,10 +96,7 @@ def check_adapter(folder: Path, limit: float, taken: float, context: int) -> Non
 
 def context_of(folder: Path, wanted: int) -> int:
     """Tokens of a conversation: what is wanted, or fewer when the model was not made for so many."""
-    import orjson
-
-    config: dict[str, Any] = orjson.loads((folder / "config.json").read_bytes())
-    most = {**config, **(config.get("text_config") or {})}.get("max_position_embeddings")
+    most = sizes(folder).get("max_position_embeddings")
     return min(wanted, int(most)) if most else wanted
 
 
