@@ -20,6 +20,7 @@ class Cast:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._leaving: dict[str, asyncio.Task[None]] = {}
+        self._said: dict[str, Probe] = {}  # by each voice to the prompts that try others
 
     async def admit(self, folders: Mapping[str, Path], now: Plan) -> None:
         """Have these answer, each tried when it is loaded: against the base and against the voice that answers now.
@@ -56,6 +57,7 @@ class Cast:
                 await self._engine.unload(slot)
         finally:
             self._leaving.pop(slot, None)
+            self._said.pop(slot, None)
 
     async def _load(self, slot: str, folder: Path, needed: frozenset[str]) -> None:
         """Where all places are taken, somebody who is not needed makes room."""
@@ -69,9 +71,12 @@ class Cast:
             await self._load(slot, folder, needed)
 
     async def _try(self, slot: str, running: str) -> None:
-        """Twice where it fails, as a moment's load may have slowed it down."""
+        """Twice where it fails, as a moment's load may have slowed it down; then the others are asked anew as well."""
         try:
-            wrong = await self._flaw(slot, running) and await self._flaw(slot, running)
+            wrong = await self._flaw(slot, running)
+            if wrong:
+                self._said.clear()
+                wrong = await self._flaw(slot, running)
             if wrong:
                 raise VoiceRefused(id=slot[:12], reason=wrong)
         except BaseException:
@@ -83,5 +88,12 @@ class Cast:
         others: dict[str, tuple[str, Probe]] = {}
         for name, other in named.items():
             if other != slot and other in self._engine.slots and other not in others:
-                others[other] = (name, await self._engine.probe(other))
-        return flaw(await self._engine.probe(slot), list(others.values()))
+                others[other] = (name, await self._says(other))
+        self._said.pop(slot, None)
+        return flaw(await self._says(slot), list(others.values()))
+
+    async def _says(self, slot: str) -> Probe:
+        """What it was heard to say, if it was; a voice does not change."""
+        if slot not in self._said:
+            self._said[slot] = await self._engine.probe(slot)
+        return self._said[slot]

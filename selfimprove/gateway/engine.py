@@ -136,14 +136,14 @@ class Engine:
             await self._up().do("unload", slot=slot)
 
     async def probe(self, slot: str) -> Probe:
-        """What the slot (or "base") says to fixed prompts.
+        """What the slot (or "base") says to fixed prompts: one after the other, as others are answered meanwhile.
 
         Raises:
             AnswerBroken: it computed what is not a number.
             ModelUnavailable: the slot is not loaded, or the child is down.
         """
         start = asyncio.get_running_loop().time()
-        answers = await asyncio.gather(*(self._whole(_fixed(slot, prompt)) for prompt in PROMPTS))
+        answers = [await self._whole(_fixed(slot, prompt)) for prompt in PROMPTS]
         seconds = asyncio.get_running_loop().time() - start
         pieces = [piece for answer in answers for piece in answer]
         scores = tuple(score.logprob for piece in pieces for score in piece.scores)

@@ -221,3 +221,22 @@ def test_a_voice_refused_is_tried_again_in_a_while(day: Day, monkeypatch: pytest
     monkeypatch.setattr("selfimprove.gateway.swap.AGAIN_SECONDS", 0.0)
     run(day.swap.follow())
     assert (day.swap.slot(CHATS[0]), day.swap.state()["refused"]) == (champion, None)
+
+
+def test_who_was_heard_is_not_asked_again_unless_a_trial_fails(day: Day) -> None:
+    async def live() -> None:
+        first, _ = enthrone(day.house, "first")
+        day.commit()
+        await day.swap.start()
+        assert day.engine.probed == [BASE, first]
+        second, _ = enthrone(day.house, "second", replaced=first)
+        day.commit()
+        await day.swap.follow()
+        assert day.engine.probed == [BASE, first, second]
+        third, _ = enthrone(day.house, "third", replaced=second)
+        day.engine.flaws[third] = "slow"
+        day.commit()
+        await day.swap.follow()
+        assert day.engine.probed[3:] == [third, BASE, second, third]
+
+    run(live())

@@ -66,9 +66,9 @@ async def text(engine: Engine, asked: Ask) -> str:
 
 
 @asynccontextmanager
-async def clients(engine: Engine, swap: Swap, count: int = 8) -> AsyncIterator[Load]:
+async def clients(engine: Engine, swap: Swap, count: int = 8, load: Load | None = None) -> AsyncIterator[Load]:
     """So many of them, each with one request after the other, while the block runs; all end what they began."""
-    load, is_over = Load(), asyncio.Event()
+    load, is_over = load or Load(), asyncio.Event()
 
     async def client(mine: int) -> None:
         number = mine
