@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from selfimprove.gateway import offers, room
+from selfimprove.gateway.joined import Joined
 from selfimprove.gateway.limits import HEADER_BYTES
 from selfimprove.gateway.repeated import Repeated, said
 
@@ -32,7 +33,7 @@ class Bounded(HttpToolsProtocol):
 
     def connection_made(self, transport: Any) -> None:
         """A client came; it has so long to say what it wants."""
-        super().connection_made(transport)
+        super().connection_made(Joined(transport, self.loop))  # type: ignore[arg-type]
         self._room = room.for_connections()
         if transport.get_extra_info("socket").fileno() >= self._room:
             self._tell("Too many connections are open: a new one was closed")
