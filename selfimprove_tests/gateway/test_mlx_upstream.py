@@ -1,18 +1,14 @@
 """A real mlx_lm.server on the tiny model, started once, behind the gateway."""
 
-import os
-import socket
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import openai
 import pytest
 
 from selfimprove.models.base import TINY
+from selfimprove_tests.beside import beside
 from selfimprove_tests.gateway.served import Served, serving
 
 Between = tuple[Served, openai.OpenAI, openai.OpenAI]
@@ -24,32 +20,10 @@ def mlx(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Its address; it lists models from a cache that has to be there."""
     home = tmp_path_factory.mktemp("hub")
     (home / "hub").mkdir()
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    environment = {**os.environ, "HF_HOME": str(home), "HF_HUB_OFFLINE": "1", "OPENBLAS_NUM_THREADS": "1"}
-    command = [sys.executable, "-m", "mlx_lm", "server", "--model", str(TINY), "--port", str(port)]
-    with (home / "log").open("wb") as log:
-        server = subprocess.Popen(command, env=environment, stdout=log, stderr=log)
-    url = f"http://127.0.0.1:{port}/v1"
-    try:
-        wait_for(f"{url}/models", server, home / "log")
-        yield url
-    finally:
-        server.kill()
-        server.wait()
-
-
-def wait_for(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:
-    deadline = time.monotonic() + 120
-    while True:
-        assert server.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        try:
-            httpx.get(url, timeout=5)
-            return
-        except httpx.TransportError:
-            time.sleep(0.1)
+    command = [sys.executable, "-m", "mlx_lm", "server", "--model", str(TINY), "--port"]
+    more = {"HF_HOME": str(home), "HF_HUB_OFFLINE": "1", "OPENBLAS_NUM_THREADS": "1"}
+    with beside(lambda port: [*command, str(port)], home / "log", "/v1/models", more) as url:
+        yield f"{url}/v1"
 
 
 @pytest.fixture(scope="module")
