@@ -111,5 +111,5 @@ def _print(files: list[tuple[str, str]], as_json: bool) -> None:
 def _line(row: dict[str, Any]) -> str:
     if not row["installed"]:
         return f"{row['file']}: not installed; `selfimprove service install` does"
-    state = "runs" if row["running"] else "does not run"
+    state = "runs" if row["running"] else f"does not run, or did not do its work; `{row['why']}` tells more"
     return f"{row['file']}: {state}" + ("" if row["current"] else "; settings have changed, install it again")

@@ -95,22 +95,23 @@ def uninstall(plan: Plan, now: datetime, kind: ModuleType) -> Done:
 
 
 def status(plan: Plan, now: datetime, kind: ModuleType) -> list[dict[str, Any]]:
-    """Each file: whether it is there, is what `install` would write, and whether the system runs it."""
+    """Each file: whether it is there, is what `install` would write, whether the system runs it, and what tells why."""
     return [
         {
             "file": str(file.path),
             "installed": file.path.exists(),
             "current": _content(file.path) == file.content,
             "running": file.path.exists() and is_running(kind, file),
+            "why": " ".join(kind.explaining(file)),
         }
         for file in kind.files(plan, now)
     ]
 
 
 def is_running(kind: ModuleType, file: File) -> bool:
-    """Whether the system has it loaded; what a timer starts counts with its timer."""
-    waits_for_timer = kind is systemd and not kind.starting(file)
-    return waits_for_timer or _run(kind.asking(file), must=False)
+    """Whether the system has it loaded; what a timer starts does as long as it did not fail."""
+    command, succeeds = kind.asking(file)
+    return _run(command, must=False) is succeeds
 
 
 def _unload(kind: ModuleType, file: File) -> None:

@@ -77,8 +77,13 @@ def stopping(file: File) -> list[list[str]]:
     return [["launchctl", "bootout", f"{_domain()}/{file.path.stem}"]]
 
 
-def asking(file: File) -> list[str]:
-    """A command that succeeds when an agent is loaded."""
+def asking(file: File) -> tuple[list[str], bool]:
+    """A command, and that it succeeds when an agent is loaded."""
+    return explaining(file), True
+
+
+def explaining(file: File) -> list[str]:
+    """What tells a person why one does not run."""
     return ["launchctl", "print", f"{_domain()}/{file.path.stem}"]
 
 

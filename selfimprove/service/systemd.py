@@ -117,10 +117,18 @@ def starting(file: File) -> list[list[str]]:
 
 
 def stopping(file: File) -> list[list[str]]:
-    """Commands that stop a unit, whether it runs or not."""
-    return [["systemctl", "--user", "disable", "--now", file.path.name]]
+    """Commands that stop a unit, whether it runs or not, and forget that it failed."""
+    verbs = (["disable", "--now"], ["reset-failed"])
+    return [["systemctl", "--user", *verb, file.path.name] for verb in verbs]
 
 
-def asking(file: File) -> list[str]:
-    """A command that succeeds when a unit is active."""
-    return ["systemctl", "--user", "is-active", "--quiet", file.path.name]
+def asking(file: File) -> tuple[list[str], bool]:
+    """A command, and whether it succeeds when all is well: a unit is active, or waits for a timer and did not fail."""
+    is_started = bool(starting(file))
+    asked = "is-active" if is_started else "is-failed"
+    return ["systemctl", "--user", asked, "--quiet", file.path.name], is_started
+
+
+def explaining(file: File) -> list[str]:
+    """What tells a person why one does not run."""
+    return ["systemctl", "--user", "status", file.path.name]

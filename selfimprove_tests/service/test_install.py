@@ -22,6 +22,8 @@ for last; do :; done
 case "$*" in
     *show-environment*) [ ! -e "$STATE/absent" ] ;;
     *is-active*|print*) [ -e "$STATE/active/$(basename "$last" .plist)" ] ;;
+    *is-failed*) [ -e "$STATE/failed/$last" ] ;;
+    *reset-failed*) rm -f "$STATE/failed/$last" ;;
     *restart*|bootstrap*) touch "$STATE/active/$(basename "$last" .plist)" ;;
     *"disable --now"*|bootout*) rm -f "$STATE/active/$(basename "$last")" ;;
 esac
@@ -32,7 +34,8 @@ esac
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with a manager of services, and nothing installed."""
     bin, state = tmp_path / "bin", tmp_path / "state"
-    (state / "active").mkdir(parents=True)
+    for name in ("active", "failed"):
+        (state / name).mkdir(parents=True)
     bin.mkdir()
     for name in ("systemctl", "launchctl"):
         (bin / name).write_text(MANAGER)
@@ -54,7 +57,8 @@ def _calls(state: Path) -> list[str]:
     calls = state / "calls"
     told = calls.read_text().splitlines() if calls.exists() else []
     calls.unlink(missing_ok=True)
-    return [line for line in told if not any(asks in line for asks in ("is-active", "show-environment", " print "))]
+    asks = ("is-active", "is-failed", "show-environment", " print ")
+    return [line for line in told if not any(ask in line for ask in asks)]
 
 
 def test_systemd_starts_what_changed_and_nothing_else(state: Path) -> None:
@@ -168,6 +172,18 @@ def test_status_tells_of_settings_that_have_changed(linux: Path, monkeypatch: py
     told = invoke("status").stdout
     assert "selfimprove.service: runs; settings have changed, install it again" in told
     assert "selfimprove-night.timer: runs\n" in told
+
+
+def test_status_tells_what_failed_when_its_timer_started_it(linux: Path) -> None:
+    """As where there is no logind, which would keep the machine awake."""
+    invoke("install")
+    failed = linux / "failed" / "selfimprove-night.service"
+    failed.touch()
+    rows = json.loads(invoke("status", "--json").stdout)
+    assert [Path(row["file"]).name for row in rows if not row["running"]] == [failed.name]
+    assert f"does not run, or did not do its work; `systemctl --user status {failed.name}`" in invoke("status").stdout
+    invoke("uninstall")
+    assert not failed.exists()
 
 
 def test_a_morning_without_a_night(linux: Path) -> None:
