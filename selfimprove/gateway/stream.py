@@ -15,6 +15,9 @@ from selfimprove.gateway import replies
 from selfimprove.gateway.refusal import Gone, Refusal, unforeseen
 
 Work = Callable[[Send], Awaitable[None]]
+EVENTS = {  # of a stream; a proxy such as nginx would keep it until it is whole
+    "content-type": "text/event-stream", "cache-control": "no-cache", "x-accel-buffering": "no",
+}  # fmt: skip
 
 
 class Working(Response):
@@ -84,7 +87,7 @@ async def send_events(
     """Send events as they come; nothing is sent before there is a first one, so that its failure is a status."""
     async with aclosing(events):
         first = await anext(events)
-        await _start(send, 200, {**headers(), "content-type": "text/event-stream", "cache-control": "no-cache"})
+        await _start(send, 200, {**headers(), **EVENTS})
         await send({"type": "http.response.body", "body": first, "more_body": True})
         async for event in events:
             await send({"type": "http.response.body", "body": event, "more_body": True})

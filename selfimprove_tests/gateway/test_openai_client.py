@@ -192,6 +192,14 @@ def test_a_stream(client: openai.OpenAI, served: Served) -> None:
     assert {chunk.id for chunk in chunks} == {served.notebook.kept[-1].id}
 
 
+def test_a_proxy_is_told_to_pass_a_stream_on_as_it_comes(client: openai.OpenAI) -> None:
+    """Nginx keeps it until it is whole otherwise."""
+    create = client.chat.completions.with_raw_response.create
+    told = create(model="selfimprove", messages=SAID, stream=True).headers
+    assert (told["x-accel-buffering"], told["cache-control"]) == ("no", "no-cache")
+    assert "x-accel-buffering" not in create(model="selfimprove", messages=SAID).headers
+
+
 def test_a_client_that_goes_away_stops_the_work_and_what_was_said_is_kept(
     client: openai.OpenAI, served: Served
 ) -> None:
