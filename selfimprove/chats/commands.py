@@ -40,7 +40,7 @@ def chats() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def import_(files: Sequence[str], day: datetime | None, as_json: bool) -> None:
-    """Import conversations: OpenAI JSONL, ShareGPT, ChatGPT, Open WebUI, Alpaca, hh-rlhf; .gz too.
+    """Import conversations: ChatGPT, Claude, Open WebUI, LibreChat, OpenAI JSONL, ShareGPT, Alpaca, hh-rlhf; .gz too.
 
     Exits 1 when nothing in the files could be read.
 

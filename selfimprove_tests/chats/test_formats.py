@@ -152,7 +152,7 @@ def test_near_misses_have_their_reason(today: Calendar, record: object, reason: 
     ],
 )
 def test_what_is_of_no_format_is_unknown(today: Calendar, record: object) -> None:
-    assert why(record, today).startswith("unknown_format: none of chatgpt, openwebui, openai")
+    assert why(record, today).startswith("unknown_format: none of chatgpt, openwebui, claude, librechat, openai")
 
 
 @pytest.mark.parametrize("data", [b"{", b"oops", b'{"messages": NaN}', b'{"a": "\xff"}', b"", b'{"a": 1} {"b": 2}'])

@@ -10,6 +10,8 @@ from selfimprove.chats.calendar import calendar
 from selfimprove.chats.chat import Chat
 from selfimprove.privacy.veto import has_tag
 from selfimprove.settings import read
+from selfimprove_tests.chats import test_claude as claude
+from selfimprove_tests.chats import test_librechat as librechat
 from selfimprove_tests.chats.conftest import NOW
 from selfimprove_tests.chats.test_trees import ANSWERED, ASKED, conversation
 
@@ -38,6 +40,8 @@ def chat(record: dict[str, Any]) -> Chat:
         openwebui(meta={"tags": ["work", "No Train"]}),
         {"messages": MESSAGES, "metadata": {"tags": ["#no-rag"]}},
         {"messages": MESSAGES, "title": "for me #no-training"},
+        claude.conversation(claude.ASKED, claude.ANSWERED, name="My health #private"),
+        librechat.flat(librechat.ASKED, librechat.ANSWERED, title="#no-rag"),
     ],
 )
 def test_a_veto_on_a_conversation_is_a_comment_on_its_first_answer(record: dict[str, Any]) -> None:
@@ -51,6 +55,7 @@ def test_a_veto_on_a_conversation_is_a_comment_on_its_first_answer(record: dict[
     [
         conversation(ASKED, ANSWERED),
         conversation(ASKED, ANSWERED, title=None),
+        claude.conversation(claude.ASKED, claude.ANSWERED, name="A private lesson"),
         openwebui(title="A private lesson", meta={"tags": ["privacy", "training", "private-lesson"]}),
         openwebui(meta={"tags": [None, 3, {"name": 4}, {}]}, inner={"tags": "private"}),
         {"messages": MESSAGES, "metadata": "private", "tags": {"private": True}},

@@ -8,7 +8,7 @@ import orjson
 
 from selfimprove.chats.calendar import Calendar
 from selfimprove.chats.chat import Chat
-from selfimprove.chats.formats import alpaca, chatgpt, hh_rlhf, openai, openwebui, sharegpt
+from selfimprove.chats.formats import alpaca, chatgpt, claude, hh_rlhf, librechat, openai, openwebui, sharegpt
 from selfimprove.chats.formats.labels import labelled
 from selfimprove.chats.unreadable import Unreadable
 
@@ -22,7 +22,7 @@ class Format:
     chat: Callable[[Mapping[str, Any], Calendar], Chat]
 
 
-READERS = (chatgpt, openwebui, openai, sharegpt, hh_rlhf, alpaca)
+READERS = (chatgpt, openwebui, claude, librechat, openai, sharegpt, hh_rlhf, alpaca)
 FORMATS = tuple(Format(reader.SOURCE, reader.matches, reader.chat) for reader in READERS)
 
 

@@ -26,9 +26,10 @@ def _labels(record: Mapping[str, Any]) -> Iterator[str]:
     """Titles that hold a mark, and tags that are a veto by their name, of which Open WebUI keeps the letters alone."""
     for part in (record, record.get("chat"), record.get("meta"), record.get("metadata")):
         if isinstance(part, dict):
-            title, tags = part.get("title"), part.get("tags")
-            if isinstance(title, str) and MARKED.search(title):
-                yield title
+            for title in (part.get("title"), part.get("name")):  # as Claude calls it
+                if isinstance(title, str) and MARKED.search(title):
+                    yield title
+            tags = part.get("tags")
             for tag in tags if isinstance(tags, list) else ():
                 name = tag.get("name") if isinstance(tag, dict) else tag
                 if isinstance(name, str) and _letters(name) in VETOES:

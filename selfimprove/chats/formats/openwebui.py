@@ -7,6 +7,7 @@ from typing import Any
 
 from selfimprove.chats.calendar import Calendar
 from selfimprove.chats.chat import Chat, Feedback, Message
+from selfimprove.chats.formats.parts import unfolded
 from selfimprove.chats.formats.tree import branch
 from selfimprove.chats.formats.turns import first, name, role, text
 from selfimprove.chats.unreadable import Unreadable
@@ -56,16 +57,7 @@ def _message(item: Mapping[str, Any], number: int) -> Message:
     content = text(item.get("content"), number)
     if not content and item.get("files"):
         raise Unreadable("not_text", f"message {number}")
-    return Message(role(item.get("role"), number), _unfolded(content))
-
-
-def _unfolded(content: str) -> str:
-    """The text without its folded parts, read once: a pattern over both ends would take the square of its length."""
-    parts, at = [], 0
-    while (start := FOLDED.search(content, at)) and (end := END.search(content, start.end())):
-        parts.append(content[at : start.start()])
-        at = end.end()
-    return "".join([*parts, content[at:]])
+    return Message(role(item.get("role"), number), unfolded(content, FOLDED, END))
 
 
 def _feedback(item: Mapping[str, Any], position: int, given_at: datetime) -> Iterator[Feedback]:
