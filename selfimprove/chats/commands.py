@@ -40,11 +40,11 @@ def chats() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def import_(files: Sequence[str], day: datetime | None, as_json: bool) -> None:
-    """Import conversations: ChatGPT, Claude, Open WebUI, LibreChat, OpenAI JSONL, ShareGPT, Alpaca, hh-rlhf; .gz too.
+    """Import chats of ChatGPT, Claude, Open WebUI, LibreChat, OpenAI JSONL, ShareGPT, Alpaca, hh-rlhf; .gz, .zip too.
 
     Exits 1 when nothing in the files could be read.
 
-    Example: selfimprove chats import conversations.json webui.json.gz
+    Example: selfimprove chats import claude.zip webui.json.gz
 
     Example: selfimprove chats import alpaca.json --day 2026-03-01
     """

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from selfimprove.chats import formats, records, table
+from selfimprove.chats import archive, formats, table
 from selfimprove.chats.calendar import Calendar
 from selfimprove.chats.chat import Chat, Message, Sealing
 from selfimprove.chats.marks import is_known
@@ -125,17 +125,16 @@ def _import_file(
 ) -> Imported:
     notes = Notes(connection, name_of(path.resolve()), sealing.keyed_hash)
     try:
-        with connection.transaction(), records.opened(path) as (text, file):
+        with connection.transaction(), archive.opened(path) as (found, file):
             table.forget_rejections(connection, notes.file)
 
             def tell() -> None:
                 progress(path, file.tell() if file.seekable() else 0)
 
-            followed = _followed(records.records(text), notes, tell)
-            chats = _readable(followed, calendar, notes)
+            chats = _readable(_followed(found, notes, tell), calendar, notes)
             written = import_chats(connection, chats, sealing, calendar.timezone)
             notes.write()
-            tell()
+            progress(path, os.fstat(file.fileno()).st_size)
     except (OSError, EOFError, gzip.BadGzipFile, zlib.error) as exc:
         raise FileUnreadable(file=name_of(path), reason=str(exc) or type(exc).__name__) from exc
     return Imported(name_of(path), notes.read, notes.undated, written, dict(notes.reasons))

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
-from selfimprove.errors import FileUnreadable
-
 LIMIT = 32 << 20  # bytes of one record
 CHUNK = 1 << 20
-GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
+GZIP = b"\x1f\x8b"
 BOM = b"\xef\xbb\xbf"
 BLANK = b" \t\r\n"
 QUOTE, OPENING = ord('"'), b"[{"
@@ -32,14 +30,8 @@ class Record:
 
 @contextmanager
 def opened(path: Path) -> Iterator[tuple[io.BufferedReader, BinaryIO]]:
-    """The text of a file, unpacked when it is gzip, and the file itself, whose position tells the progress.
-
-    Raises:
-        FileUnreadable: it is a zip archive, as ChatGPT's export comes in.
-    """
+    """The text of a file, unpacked when it is gzip, and the file itself, whose position tells the progress."""
     with path.open("rb") as file:
-        if file.peek(4)[:4] == ZIP:
-            raise FileUnreadable(file=path, reason="it is a zip archive: unpack it and import the JSON files in it")
         if file.peek(2)[:2] != GZIP:
             yield file, file
             return

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from threading import Thread
 from typing import Any
-from zipfile import ZipFile
 
 import orjson
 import psycopg
@@ -414,13 +413,3 @@ def test_a_pipe_comes_in_like_a_file(connection: Connection, sealing: Sealing, t
     (found,) = import_files(connection, [pipe], sealing, today)
     writer.join()
     assert found.written == Written(imported=1)
-
-
-def test_a_zip_archive_is_refused_with_the_next_step(
-    connection: Connection, sealing: Sealing, today: Calendar, tmp_path: Path
-) -> None:
-    path = tmp_path / "export.zip"
-    with ZipFile(path, "w") as archive:
-        archive.writestr("conversations.json", "[]")
-    with pytest.raises(FileUnreadable, match="zip archive: unpack it"):
-        import_files(connection, [path], sealing, today)
