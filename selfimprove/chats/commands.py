@@ -188,16 +188,20 @@ def _house(settings: "Settings") -> "Iterator[tuple[Connection, Sealing]]":
 
 @contextmanager
 def _progress(paths: Sequence[Path]) -> "Iterator[Progress]":
-    """A bar over the bytes of all files on standard error, where that is a terminal."""
+    """One bar over the bytes of all files on standard error, where that is a terminal, however many files there are."""
     from rich.console import Console
     from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
     console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    sizes = {path: path.stat().st_size for path in paths}
+    name = TextColumn("{task.description}", markup=False)
+    begins: dict[Path, int] = {}
+    total = 0
+    for path in paths:
+        begins[path], total = total, total + path.stat().st_size
+    columns = (name, BarColumn(), DownloadColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console, disable=not console.is_terminal) as bars:
-        tasks = {path: bars.add_task(path.name, total=size) for path, size in sizes.items()}
-        yield lambda path, done: bars.update(tasks[path], completed=done)
+        task = bars.add_task("", total=total)
+        yield lambda path, done: bars.update(task, description=path.name, completed=begins[path] + done)
 
 
 def _check(days: "Calendar", day: datetime | None) -> None:

@@ -44,6 +44,14 @@ def test_import_tells_its_sums_and_the_first_bad_lines(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("house")
+def test_many_files_have_one_bar_in_a_terminal(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    result = run("import", *(write(tmp_path / f"[red]{n}.jsonl", GOOD) for n in range(9)), "--day", "2026-03-01")
+    assert "[red]8.jsonl" in result.stderr
+    assert "\x1b[1A" not in result.stderr, "a line above is drawn again"
+
+
+@pytest.mark.usefixtures("house")
 def test_import_prints_one_json_value(tmp_path: Path) -> None:
     files = [write(tmp_path / "a.jsonl", GOOD, "oops"), write(tmp_path / "b.jsonl", GOOD)]
     found = json.loads(run("import", *files, "--json").stdout)
