@@ -1,8 +1,9 @@
 """Chats a second from JSONL into Postgres, sealed and hashed, against two peers on the same chats in the same run.
 
-One-core rate: chats by the CPU seconds of the client and of its database backend together.
+One-core rate: chats by the CPU seconds of the client and of its database backend together. Then how many conversations
+of six turns each reader of an export reads in a CPU second, in one run, from their bytes to the chat that is sealed.
 
-Run: python benchmarks/import_chats.py [--million]
+Run: python benchmarks/import_chats.py [--million | --readers]
 """
 
 import argparse
@@ -24,6 +25,7 @@ from selfimprove import logins, postgres
 from selfimprove.chats import formats, table
 from selfimprove.chats.calendar import Calendar, calendar
 from selfimprove.chats.chat import Sealing
+from selfimprove.chats.formats import claude, librechat
 from selfimprove.chats.importing import import_files
 from selfimprove.chats.records import opened, records
 from selfimprove.chats.seal import seal
@@ -33,6 +35,7 @@ from selfimprove.settings import read
 
 LEAST_RATE = 20_000
 MOST_GROWTH = 1.2
+DAY = "2026-03-03T09:00:00.000Z"
 MARKS = ", ".join(["%s"] * 11)
 INSERT = (
     "insert into chats (id, source, user_key, day, started_at, turns, side, digest, key_id, nonce, sealed)"
@@ -153,14 +156,67 @@ def rate(size: int, numbers: dict[str, float]) -> float:
     return size / (numbers["client"] + numbers["backend"])
 
 
+def exports(turns: int = 6) -> dict[str, object]:
+    """One conversation as the programs write it that keep trees."""
+    texts = [f"What was said {n} times is true. " * 20 for n in range(turns)]
+    said = [(str(n), str(n - 1) if n else None, n % 2 == 0, text) for n, text in enumerate(texts)]
+    author = {True: "user", False: "assistant"}
+    chatgpt = [
+        {"id": key, "parent": parent, "children": [], "message": {"author": {"role": author[asked]}, "weight": 1.0,
+         "recipient": "all", "metadata": {}, "content": {"content_type": "text", "parts": [text]}}}
+        for key, parent, asked, text in said
+    ]  # fmt: skip
+    openwebui = [{"id": k, "parentId": p, "role": author[asked], "content": text} for k, p, asked, text in said]
+    sender = {True: "human", False: "assistant"}
+    blocks = [
+        {"uuid": key, "parent_message_uuid": parent or claude.ROOT, "sender": sender[asked], "created_at": DAY,
+         "text": text, "content": [{"type": "text", "text": text, "citations": []}], "attachments": [], "files": []}
+        for key, parent, asked, text in said
+    ]  # fmt: skip
+    flat = [
+        {"messageId": key, "parentMessageId": parent or librechat.ROOT, "isCreatedByUser": asked, "createdAt": DAY,
+         "text": text, "sender": "User", "error": False, "unfinished": False, "model": "qwen"}
+        for key, parent, asked, text in said
+    ]  # fmt: skip
+    nested: list[dict[str, object]] = []
+    for message in reversed(flat):
+        nested = [{**message, "children": nested}]
+    return {
+        "chatgpt": {"mapping": {node["id"]: node for node in chatgpt}, "current_node": said[-1][0]},
+        "openwebui": {"chat": {"history": {"messages": {m["id"]: m for m in openwebui}, "currentId": said[-1][0]}}},
+        "claude": {"uuid": "c", "name": "A title", "created_at": DAY, "chat_messages": blocks},
+        "librechat, flat": {"conversationId": "l", "title": "A title", "messages": flat},
+        "librechat, nested": {"conversationId": "l", "title": "A title", "messagesTree": nested},
+    }
+
+
+def readers(times: int = 5000) -> None:
+    """Print what each reader reads in a CPU second, and that beside ChatGPT's; the best of five rounds."""
+    days = calendar(read({}), datetime.now(UTC))
+    data = {name: orjson.dumps(record) for name, record in exports().items()}
+    best = dict.fromkeys(data, 0.0)
+    for name in [*data] * 5:
+        start = time.process_time()
+        for _ in range(times):
+            formats.chat(data[name], days)
+        best[name] = max(best[name], times / (time.process_time() - start))
+    print(f"\n{'reader':26}{'bytes':>11}{'chats/s':>11}{'ratio':>11}")
+    for name, found in best.items():
+        print(f"{name:26}{len(data[name]):>11}{found:>11.0f}{found / best['chatgpt']:>10.2f}x")
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--million", action="store_true", help="10^6 chats too")
+    parser.add_argument("--readers", action="store_true", help="the readers alone")
     parser.add_argument("--measure", nargs=4, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         way, url, path, home = options.measure
         print(json.dumps(measure(way, url, Path(path), Path(home))))
+        return 0
+    readers()
+    if options.readers:
         return 0
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
