@@ -1,13 +1,16 @@
 """LibreChat's export of one conversation: flat and nested, whole and one branch, with thumbs in it."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selfimprove.chats import formats
 from selfimprove.chats.calendar import Calendar, calendar
 from selfimprove.chats.formats.librechat import ROOT
+from selfimprove.chats.unreadable import Unreadable
 from selfimprove.settings import read
 from selfimprove_tests.chats.conftest import NOW
 from selfimprove_tests.chats.test_trees import chat, turns, why
@@ -144,6 +147,13 @@ def test_what_is_broken_says_so(today: Calendar, record: object, reason: str) ->
 def test_messages_with_roles_are_openais_whatever_they_are_part_of(today: Calendar) -> None:
     record = {"conversationId": "x", "messages": [{"role": "user", "content": "hi"}]}
     assert chat(record, today).source == "openai"
+
+
+def test_one_that_is_nested_too_deep_to_be_read_says_how_it_can_be(today: Calendar) -> None:
+    opening = json.dumps({**ASKED, "children": []})[:-2]
+    deep = f'{{"conversationId": "l-1", "messagesTree": [{opening * 600}{"]}" * 600}]}}'
+    with pytest.raises(Unreadable, match=r"invalid_json: .+; of LibreChat, export it without recursion"):
+        formats.chat(deep.encode(), today)
 
 
 def test_a_long_chain_takes_time_by_its_length(today: Calendar) -> None:

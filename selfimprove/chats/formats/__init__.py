@@ -37,7 +37,8 @@ def chat(data: bytes | None, calendar: Calendar) -> Chat:
     try:
         record = orjson.loads(data)
     except orjson.JSONDecodeError as exc:
-        raise Unreadable("invalid_json", f"{exc.msg} at character {exc.pos + 1}") from None
+        way_out = "; of LibreChat, export it without recursion" if "depth" in exc.msg else ""
+        raise Unreadable("invalid_json", f"{exc.msg} at character {exc.pos + 1}{way_out}") from None
     if isinstance(record, dict):
         for format_ in FORMATS:
             if format_.matches(record):
