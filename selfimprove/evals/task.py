@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 from selfimprove.chats.chat import Message
 from selfimprove.datasets.example import as_json, content_id
+from selfimprove.datasets.outdated import SHORT
 
 RULE_VERSION = "2"  # of graders and of how answers are asked for: results under another one are not compared
 TASKS = ("core", "refusals", "golden", "holdout", "fresh")
 UNGRADED = "none"
 LIKELIHOOD = "likelihood"
-SHORT = 60  # characters: a longer reference has too many right wordings to be compared letter by letter
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from selfimprove.datasets.words import telling
+
 if TYPE_CHECKING:
     import numpy as np
     from scipy.sparse import csr_matrix
 
 ALIKE = 0.15  # cosine, on average between the answers of two groups
-FEW, SHARE = 12, 0.1  # of the answers: what more than both have makes none alike
 
 
 def alike(told: Mapping[str, set[str]], long: Collection[str]) -> list[list[str]]:
@@ -30,13 +31,6 @@ def alike(told: Mapping[str, set[str]], long: Collection[str]) -> list[list[str]
     for name, group in zip(names, fcluster(linkage(distances, "average"), 1 - ALIKE, "distance"), strict=True):
         found.setdefault(int(group), []).append(name)
     return [group for group in found.values() if len(group) > 1]
-
-
-def telling(texts: Sequence[set[str]]) -> list[set[str]]:
-    """Of the words of each text those that few of the texts have."""
-    held = Counter(word for words in texts for word in words)
-    most = max(FEW, SHARE * len(texts))
-    return [{word for word in words if held[word] <= most} for words in texts]
 
 
 def _weighted(told: Sequence[set[str]]) -> "csr_matrix":

@@ -21,10 +21,10 @@ Record = dict[str, Any]
 Sign = Callable[[str], str]
 DOMAIN = b"selfimprove decision record\n"  # nothing else that the vault hashes begins so
 JUDGES = (
-    "gate", "decision", "margins", "table", "evidence", "sift", "together", "alike", "outdated", "wording",
-    "words", "statistics", "superiority", "power", "budget", "../curation/sketch", "../evals/faults",
-    "../evals/leaks/exposure", "../evals/leaks/figures", "../evals/leaks/membership", "../evals/report",
-    "../evals/task",
+    "gate", "decision", "margins", "table", "evidence", "sift", "together", "alike", "wording", "statistics",
+    "superiority", "power", "budget", "../curation/sketch", "../datasets/outdated", "../datasets/words",
+    "../evals/faults", "../evals/leaks/exposure", "../evals/leaks/figures", "../evals/leaks/membership",
+    "../evals/report", "../evals/task",
 )  # fmt: skip
 
 

@@ -2,13 +2,13 @@
 
 from typing import Any
 
+from selfimprove.datasets.outdated import outdated
+from selfimprove.datasets.words import words_of
 from selfimprove.evals.task import LIKELIHOOD
 from selfimprove.promotion.alike import alike
 from selfimprove.promotion.evidence import DEMONSTRATION, OUTDATED, RETIRED, TARGET
-from selfimprove.promotion.outdated import outdated
 from selfimprove.promotion.together import together
 from selfimprove.promotion.wording import LongAnswer, says_it
-from selfimprove.promotion.words import words_of
 
 Row = dict[str, Any]
 OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")

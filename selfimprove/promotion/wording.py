@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from selfimprove.promotion.words import words_of
+from selfimprove.datasets.words import words_of
 
 USUAL = 0.75  # of the groups: words that more of them have, as "the", or a phrase that ends them all
 LONGEST = 2  # times the reference: what is longer says it over and over

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from selfimprove.datasets.words import words_of
 from selfimprove.promotion.alike import alike, telling
 from selfimprove.promotion.superiority import superiority
-from selfimprove.promotion.words import words_of
 from selfimprove_tests.cost import is_within
 
 PAIRS = [

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from selfimprove.promotion.words import words_of
+from selfimprove.datasets.words import words_of
 from selfimprove_tests.cost import is_within
 
 

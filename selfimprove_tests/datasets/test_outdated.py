@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from selfimprove.promotion.outdated import outdated
+from selfimprove.datasets.outdated import outdated
 from selfimprove.promotion.sift import sift
+from selfimprove_tests.cost import is_within
 
 FIRST = datetime(2031, 5, 2, tzinfo=UTC)
 THEN = FIRST + timedelta(days=4)
@@ -109,3 +110,12 @@ def test_what_is_asked_is_the_last_of_what_was_said() -> None:
     for one, before in zip(rows, talk, strict=True):
         one["messages"] = [{"role": "user", "content": text} for text in (before, "When is judo?")]
     assert [one["task"] for one in sift(rows, 30)] == ["demonstration", "outdated"]
+
+
+@pytest.mark.parametrize("answer", ["Yes, it is.", "The answer is {}.", "Thing {} is what is meant."])
+def test_many_answers_take_time_in_proportion(answer: str) -> None:
+    def found(n: int) -> list[bool]:
+        days = [FIRST + timedelta(days=at) for at in range(n)]
+        return outdated([answer.format(at) for at in range(n)], days, [None] * n)
+
+    assert is_within(12, lambda: found(4000), lambda: found(500))

@@ -2,7 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from selfimprove.curation.sketch import normalise
@@ -16,6 +17,7 @@ MONEY = "$€£¥₹₩₽₺₴₪₫฿"
 SIGNED = re.compile(rf"-([{MONEY}])(?=\d)")  # "-€30" is -30 of them
 SIGNS = re.compile(rf"[%‰{MONEY}≤≥→←✅❌✓✗✔✘]|[<>](?=\s*-?\d)")  # each a word: 30 % are no 30 €, nor < 5 g > 5 g
 DASHES = {ord(minus): "-" for minus in "‐‑‒–−﹣－"} | {ord(dash): " " for dash in "—―|"}
+FEW, SHARE = 12, 0.1  # of the texts: what more than both have makes none alike
 RAISED = {ord(raised): f"^{digit}" for digit, raised in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")}
 
 
@@ -29,6 +31,13 @@ def words_of(text: str) -> set[str]:
     if not plain.isascii():
         plain = "".join(str(unicodedata.decimal(one)) if one.isdecimal() else one for one in plain)
     return {*SIGNS.findall(plain), *(part for word in plain.split() for part in _parts(word.strip(_marks())))}
+
+
+def telling(texts: Sequence[set[str]]) -> list[set[str]]:
+    """Of the words of each text those that few of the texts have."""
+    held = Counter(word for words in texts for word in words)
+    most = max(FEW, SHARE * len(texts))
+    return [{word for word in words if held[word] <= most} for words in texts]
 
 
 def _parts(word: str) -> Iterator[str]:
