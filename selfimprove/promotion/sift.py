@@ -15,7 +15,7 @@ OWN = (*TARGET, DEMONSTRATION, RETIRED, "golden")
 
 
 def sift(rows: list[Row], most: float) -> list[Row]:
-    """The rows by task, each with its "group", None of a suite; held-out items test a gain on fewer nights than `most`.
+    """The rows by task, each with its "group", None of a suite; held-out items test a gain for `most` judged nights.
 
     What does not test a gain any more goes to a task of its own. "says" is the verdict on a long answer
     (wording.py).
@@ -31,8 +31,9 @@ def _demonstrated(rows: list[Row]) -> list[Row]:
 
 
 def _retired(rows: list[Row], most: float) -> list[Row]:
-    """Held-out items that tested on that many nights go to a task of their own, which stands last.
+    """Held-out items go to a task of their own, which stands last, so many judged nights after they tested first.
 
+    Whether or not each of these nights asked them: beside many that were learned long ago no new gain is large enough.
     On none at all may they test an adapter whose recipe or checkpoint they chose.
     """
     worn = [row | {"task": RETIRED} for row in rows if row["task"] == "holdout" and row["uses"] >= most]

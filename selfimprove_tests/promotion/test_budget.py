@@ -82,6 +82,19 @@ def test_a_held_out_item_is_retired_after_so_many_nights(house: House) -> None:
     assert len(again["holdout"].slices) == 12
 
 
+def test_a_night_that_did_not_ask_a_held_out_item_counts_as_well(house: House) -> None:
+    """Where a night asks some of many, each is asked seldom: old ones would make any gain small for years."""
+    house.connection.execute("insert into margins (name, value, declared_at) values ('holdout_uses', 3, '2001-01-01')")
+    reports = [promotable(house, f"night {night}")[1] for night in range(5)]
+    for number in (2, 4):
+        _share(house, reports[0], reports[number], "holdout")
+    for one in reports:
+        judge(house.connection, one, "run")
+    tasks = [table.evidence(house.connection, one).tasks for one in reports]
+    assert ["retired" in one for one in tasks] == [False, False, False, False, True]
+    assert len(tasks[2]["holdout"].slices) == len(tasks[4]["retired"].slices) == 12
+
+
 @pytest.mark.parametrize(("chosen_by", "tested_with"), [({}, 12), ({"patience": 2}, 0), ({"search": 3}, 0)])
 def test_held_out_items_that_chose_do_not_test(house: House, chosen_by: dict[str, int], tested_with: int) -> None:
     adapter_id, one = promotable(house, "first")

@@ -14,13 +14,25 @@ where r.id = %(report_id)s;
 select id from reports order by run_id = %(run_id)s desc, created_at desc, id limit 1;
 
 -- results: every compared model on every example of a report, greedy, and the share of its sampled runs that passed
--- where it asks for such; no model where a result or a run is missing; the question where no grader compares answers
+-- where it asks for such; no model where a result or a run is missing; the question where no grader compares answers.
+-- `uses`: of a held-out question, how many reports were judged since one asked it first
 select e.task, e.slice, e.grader, e.reference, case when e.grader = %(likelihood)s then e.messages end as messages,
        c.started_at as said_at, e.id as example_id, m.model, r.model is not null and s.runs = e.runs as found, r.loss,
        r.passed, r.output, r.tokens, r.decoding, s.share, u.uses
 from report_examples x
 join eval_examples e on e.id = x.example_id
 left join chats c on c.id = e.chat_id
+cross join lateral (
+    select min(d.judged_at) as first
+    from report_examples y
+    join decisions d on d.report_id = y.report_id
+    where e.task = 'holdout' and y.example_id = e.id
+) asked
+cross join lateral (
+    select count(*) as uses
+    from decisions d
+    where d.judged_at >= asked.first and (d.judged_at, d.report_id) < (%(judged_at)s::timestamptz, x.report_id)
+) u
 cross join unnest(%(models)s::text[]) as m (model)
 left join eval_results r on r.example_id = e.id and r.model = m.model and r.decoding = 'greedy'
 cross join lateral (
@@ -28,12 +40,6 @@ cross join lateral (
     from eval_results z
     where e.runs > 0 and z.example_id = e.id and z.model = m.model and starts_with(z.decoding, %(sampled)s)
 ) s
-cross join lateral (
-    select count(*) as uses
-    from report_examples y
-    join decisions d on d.report_id = y.report_id
-    where e.task = 'holdout' and y.example_id = e.id and (d.judged_at, d.report_id) < (%(judged_at)s::timestamptz, x.report_id)
-) u
 where x.report_id = %(report_id)s
 order by e.task, e.id;
 
