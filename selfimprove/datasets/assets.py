@@ -63,6 +63,7 @@ class DatasetConfig(dg.Config):
     most_lost: float = Field(DEFAULT.most_lost, ge=0, le=1)
     most_nights: int = Field(DEFAULT.most_nights, ge=0)
     remember_anew: int = Field(DEFAULT.remember_anew, ge=0)
+    asked: int = Field(DEFAULT.asked, ge=0)
 
 
 @dg.asset(

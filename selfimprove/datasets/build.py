@@ -23,6 +23,7 @@ from selfimprove.datasets.freeze import Dataset, Origin, count, freeze
 from selfimprove.datasets.prompts import keys, last_key
 from selfimprove.datasets.routes import tonight
 from selfimprove.datasets.routes.assign import Assigned, Means
+from selfimprove.datasets.sample_tests import sampled
 from selfimprove.datasets.second_opinion import Reader
 from selfimprove.datasets.split import History, Splits, split, without
 from selfimprove.datasets.synthetic.make import Ask, Sieve, make
@@ -95,7 +96,7 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
         return _nothing(room, material, chosen, left_out, table.Found(run_id, night, None, "", {}))
     splits = without(splits, lambda c: holds_secret(c.example), SECRET)
     tests = held_apart(splits, chosen, material.suites)
-    splits = capped_tests(capped(decontaminated(splits, tests), rule), rule)
+    splits = sampled(capped_tests(capped(decontaminated(splits, tests), rule), rule), rule, night)
     with room.readers() as readers:
         draw, base_examples = _replay(room, splits, material.history, tests, tonights)
         splits, base_examples, doubted = _doubted(room, readers, splits, base_examples)

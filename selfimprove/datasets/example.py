@@ -14,7 +14,7 @@ from selfimprove.privacy.redacted_chat import RedactedFeedback
 Kind = Literal["correction", "approved", "replay", "synthetic"]
 Split = Literal["train", "validation", "fresh", "replay"]
 SPLITS: tuple[Split, ...] = ("train", "validation", "fresh", "replay")
-RULE_VERSION = "6"
+RULE_VERSION = "7"
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +114,7 @@ class Rule:
     most_lost: float = 0.2
     most_nights: int = 30
     remember_anew: int = 3000
+    asked: int = 1000
 
 
 def example(

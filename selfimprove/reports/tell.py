@@ -57,6 +57,7 @@ REASONS = {
     "prompt_in_test": "a question that is kept back is the same",
     "prompt_in_train": "the same question is learned already",
     "not_drawn": "an older lesson whose turn it was not",
+    "not_asked": "kept back as a test whose turn it was not",
     "contaminated": "nearly the same as a test",
     "over_share_feedback": "too much of it would be feedback from one source that gave little of all",
     "over_share_tests": "too much of what tests would be guests’ questions",

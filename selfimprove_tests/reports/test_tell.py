@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 
 from selfimprove.curation.reject import REASONS
-from selfimprove.datasets import cap, cap_tests, choose, contaminate, second_opinion, split
+from selfimprove.datasets import cap, cap_tests, choose, contaminate, sample_tests, second_opinion, split
 from selfimprove.privacy import redact_chat
 from selfimprove.reports import tell
 from selfimprove.reports.night import Failure, Judged, LongAnswers, TaskScore
@@ -126,5 +126,5 @@ def test_every_reason_for_which_a_chat_is_left_out_has_words_of_its_own():
     splits = Path(split.__file__).read_text()
     named = set(re.findall(r'^        "(\w+)": ', splits, re.MULTILINE))
     assert named >= {"sealed", "not_drawn"}
-    named |= {*cap.SOURCES, cap.FEEDBACK, contaminate.REASON, cap_tests.REASON}
+    named |= {*cap.SOURCES, cap.FEEDBACK, contaminate.REASON, cap_tests.REASON, sample_tests.REASON}
     assert [name for name in sorted({*ours, *named}) if name not in tell.REASONS] == []
