@@ -46,7 +46,7 @@ class Calibration:
     def sentence(self) -> str:
         """What the weights rest on, for people."""
         if not self.ratings:
-            return "No ratings yet: scores are by the weights the package ships."
+            return "No ratings yet: scores tell faults and what the next turn says, and else nothing."
         known = f"{self.ratings} ratings, {self.approving} of them approving"
         if self.figures is None:
             return f"Scores are by the weights the package ships: {known}, too few of one kind to learn from."

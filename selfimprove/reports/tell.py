@@ -41,7 +41,7 @@ REASONS = {
     "exact_duplicate": "the same as another chat",
     "near_duplicate": "nearly the same as another chat",
     "no_answer": "no answer in it",
-    "low_score": "the answer was not good enough",
+    "low_score": "nothing shows that the answer was good",
     "masked_answer": "the answer was a private detail that was taken out",
     "thumbs_down": "you marked the answer as bad",
     "not_preferred": "you preferred another answer",

@@ -120,7 +120,7 @@ def test_a_calibration_survives_its_storage():
 
 
 def test_the_words_of_each_state():
-    assert of_prior().sentence == "No ratings yet: scores are by the weights the package ships."
+    assert of_prior().sentence == "No ratings yet: scores tell faults and what the next turn says, and else nothing."
     assert "too few of one kind to learn from" in calibrate(many(8)).sentence
     thumbs = [(Explicit("thumbs", (-1.0) ** (n // 2), "web"),) for n in range(60)]
     die = [Known(f"{n:032x}", 1, Evidence(explicit=said)) for n, said in enumerate(thumbs)]

@@ -12,6 +12,7 @@ from selfimprove.critiques.implicit import Implicit
 from selfimprove.critiques.prior import shipped
 from selfimprove.critiques.score import score
 from selfimprove.critiques.votes import votes
+from selfimprove.datasets.example import Rule
 from selfimprove.models.judge import Grade
 
 UP, DOWN = Explicit("thumbs", 1.0, "web"), Explicit("thumbs", -1.0, "web")
@@ -39,6 +40,14 @@ def test_every_rule_has_a_weight_against_the_answer():
 
 def test_an_answer_nobody_remarked_on_is_probably_fine():
     assert 0.55 < score(Evidence()) < 0.65
+
+
+@given(confidences, st.none() | st.floats(0, 1))
+def test_before_ratings_an_answer_of_which_only_the_model_speaks_is_as_good_as_any(confidence, relevance):
+    """A model is surest of all when it says that it does not know: by that alone nothing is learned."""
+    alone = Evidence(confidence=confidence, relevance=relevance)
+    assert score(alone) == score(Evidence()) < Rule().threshold
+    assert score(replace(alone, implicit=Implicit("approval", "words"))) > Rule().threshold
 
 
 def test_what_people_say_decides_the_range():
