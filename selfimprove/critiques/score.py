@@ -11,7 +11,7 @@ from selfimprove.critiques.critique import Evidence
 from selfimprove.critiques.features import features
 from selfimprove.critiques.votes import SAID, total
 
-RULE_VERSION = "4"
+RULE_VERSION = "5"
 
 BAD, GOOD = 0.3, 0.8
 

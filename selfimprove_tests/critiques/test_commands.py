@@ -77,5 +77,6 @@ def test_a_score_is_explained(chat):
 
 
 def test_what_scores_rest_on(chat):
-    assert "No ratings yet: scores tell faults and what the next turn says, and else nothing." in run("calibration").stdout
+    told = run("calibration").stdout
+    assert "No ratings yet: scores tell faults and what the next turn says, and else nothing." in told
     assert json.loads(run("calibration", "--json").stdout)["weights"]["bias"] == 0.4
