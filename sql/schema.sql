@@ -304,7 +304,8 @@ create table dataset_examples (
 );
 create index dataset_examples_by_example on dataset_examples (example_id);
 
--- Examples that were chosen and then kept out of every split; with dataset_examples, all that a dataset has considered.
+-- Examples that were chosen and then kept out of every split, and that no decided dataset had considered before: with
+-- dataset_examples all that was ever considered, once. Why the newest dataset left out what it did is in rejections.
 create table dataset_left_out (
     dataset_id text not null references datasets (id) on delete cascade,
     chat_id text not null references chats (id) on delete cascade,

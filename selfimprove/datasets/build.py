@@ -75,7 +75,7 @@ class Material:
 class Written:
     """What is written beside a dataset: chats left out, new routes, what was chosen, and the chats considered.
 
-    `needs` are why replay was drawn, by example id.
+    `needs` are why replay was drawn, by example id; `seen` are the examples that an earlier dataset has considered.
     """
 
     left_out: Sequence[LeftOut]
@@ -83,6 +83,7 @@ class Written:
     chosen: Sequence[Chosen]
     considered: Sequence[str]
     needs: Mapping[str, decay.Need]
+    seen: Collection[str]
 
 
 def build(room: Room, rule: Rule, run_id: str) -> table.Found:
@@ -113,7 +114,8 @@ def build(room: Room, rule: Rule, run_id: str) -> table.Found:
         decay.summary(needs.values(), material.history.practice),
     )  # fmt: skip
     dataset = freeze(origin, examples, left_out, Counter(draw) + doubted, unmade)
-    written = Written(left_out, assigned, chosen, [c.id for c in material.candidates], needs)
+    considered = [c.id for c in material.candidates]
+    written = Written(left_out, assigned, chosen, considered, needs, material.history.seen)
     return _write(room, dataset, written, run_id)
 
 
@@ -164,9 +166,10 @@ def _nothing(
 def _write(room: Room, dataset: Dataset, more: Written, run_id: str) -> table.Found:
     counts = count(more.left_out, dataset.splits)
     found = table.Found(run_id, dataset.night, dataset.id, say.something(dataset.splits), counts)
+    first_left_out = [out for out in more.left_out if out.example_id not in more.seen]
     with room.connect() as connection:
         tonight.keep(connection, room.base.id, more.assigned, more.chosen, more.considered)
-        table.insert(connection, dataset, more.left_out, run_id, more.needs)
+        table.insert(connection, dataset, first_left_out, run_id, more.needs)
         table.reject(connection, more.left_out)
         table.record(connection, found)
     of(dataset, room.home)

@@ -259,6 +259,25 @@ def test_a_promotion_that_was_decided_on_and_not_carried_out_is_still_to_come(ro
     assert build(room, RULE, "late").dataset_id is None
 
 
+def test_what_is_left_out_every_night_is_written_down_once(room: Room) -> None:
+    """Else a house's rows grow with the square of its nights: each leaves out all that it learned before."""
+    fill(room, days=6)
+    rule, written = replace(RULE, remember=0, asked=4), []
+    for night in range(4):
+        build(room, rule, f"run {night}")
+        with room.connect() as connection:
+            decide(connection, tonight(room, f"run {night}").id, "reject" if night else "promote")
+            rows = connection.execute("select example_id from dataset_left_out").fetchall()
+        written.append([row["example_id"] for row in rows])
+        assert tonight(room, f"run {night}").manifest["chats"]["rejected"]["not_asked"] >= 8
+        fill(room, days=1, first=FIRST + timedelta(days=6 + night))
+    assert [len(ids) - len(set(ids)) for ids in written] == [0, 0, 0, 0]
+    build(room, rule, "last new")
+    with room.connect() as connection:
+        decide(connection, tonight(room, "last new").id, "reject")
+    assert build(room, rule, "nothing").counts["rejected"] == {"not_new": 100}
+
+
 def test_another_base_model_has_everything_to_learn(room: Room) -> None:
     fill(room)
     build(room, RULE, "run")
