@@ -10,6 +10,7 @@ from selfimprove.gateway.guard import needs
 from selfimprove.reports import tell
 from selfimprove.review import act, show, table
 from selfimprove.review.house import House
+from selfimprove.review.likely import likely
 
 
 def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
@@ -20,7 +21,7 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
     def one(id: str) -> Response:
         with house.read() as connection:
             chat = table.chat(connection, id)
-            scores = {row["position"]: row["score"] for row in table.rows(connection, "scores", id=id)}
+            scores = likely(connection, table.rows(connection, "scores", id=id))
             taught = table.rows(connection, "taught", id=id)
         why = tell.reason(chat["rejected"]) if chat["rejected"] else ""
         return show.page("chat.html.j2", here="", chat=chat, scores=scores, taught=taught, why=why)

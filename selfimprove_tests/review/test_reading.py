@@ -187,6 +187,13 @@ def test_a_chat_shows_redacted_text_scores_and_who_learned_from_it(person, furni
     assert person.get("/chats/none").status_code == 404
 
 
+def test_a_chat_says_where_nothing_tells_whether_an_answer_is_good(person, furnished):
+    """What the model's confidence alone would make of it, before ratings, is no more than of any other answer."""
+    texts = [plain(person.get(f"/chats/{furnished.chats[number]}").text) for number in (1, 4, 5)]
+    assert ["nothing tells yet whether it is good" in text for text in texts] == [True, False, False]
+    assert ["likely good: 12 %" in texts[1], "likely good: 90 %" in texts[2]] == [True, True]
+
+
 def test_no_link_holds_what_was_said(person, furnished):
     said = [word for talk in TALKS for turn in talk for word in turn.split() if len(word) > 6]
     for path in pages(furnished):
