@@ -42,11 +42,12 @@ def train(job: dict[str, Any], tell: Log) -> dict[str, Any]:
     """
     step_back()
     recipe, base = read(job["recipe"]), Path(job["base"])
-    shape, limit = memory.shape_of(base), memory.machine_limit(job.get("memory_gb", 0.0))
-    memory.check(shape, limit)
+    limit = memory.machine_limit(job.get("memory_gb", 0.0))
+    memory.check(base, limit)
     loaded = mlx.load(base)
     start = Path(job["start"]) if job["start"] else None
     config = mlx.add_lora(loaded, lora(recipe), seed=recipe.seed, start=start)
+    memory.check(base, limit, trained(loaded.model))  # nothing of the adapter is computed yet
     decided, ids, rows = _fitted(loaded, job, tell)
     _, validation = encoded(loaded.tokenizer, Path(job["dataset"]) / "valid.jsonl", decided.longest, job["seeds"])
     began, before = time.monotonic(), factors(loaded.model)

@@ -44,7 +44,7 @@ class CheckpointCorrupt(SelfImproveError):
 
 
 class MemoryTooSmall(SelfImproveError):
-    """Training would need {needed} GB at the least (weights {weights}, layers {states}, logits {logits}) and {limit} GB are allowed. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, train fewer layers or a lower rank, or raise SELFIMPROVE_MEMORY_GB."""
+    """Training would need {needed} GB at the least (weights {weights}, the adapter {adapter}, layers {states}, logits {logits}) and {limit} GB are allowed. Choose a smaller or quantised model with SELFIMPROVE_BASE_MODEL, train fewer layers or a lower rank, or raise SELFIMPROVE_MEMORY_GB."""
 
 
 class PromptTooLong(SelfImproveError):

@@ -12,6 +12,7 @@ from selfimprove.errors import ModelUnavailable, ModelWorkFailed, SelfImproveErr
 from selfimprove.gateway.engine import FIRST_WAIT, LONGEST_WAIT, Engine
 from selfimprove.gateway.work import beside
 from selfimprove.models.base import Base
+from selfimprove.models.memory import PROCESS
 from selfimprove.models.room import Hold, to_answer, wished
 
 log = logging.getLogger("selfimprove.gateway")
@@ -90,7 +91,7 @@ class StandingBy:
     async def _measure(self) -> None:
         """The most that it took so far: with less room than that it would leave again."""
         with contextlib.suppress(ModelUnavailable):
-            self._size = max(float((await self._engine.memory()).peak), self._size)
+            self._size = max((await self._engine.memory()).peak + PROCESS, self._size)
 
     async def _rest(self) -> None:
         log.info("The model leaves memory: %s.", WHY)

@@ -13,7 +13,7 @@ from selfimprove.models.mlx import Loaded
 from selfimprove.models.prefixes import Prefixes
 from selfimprove.models.sampling import drawn, greedy
 from selfimprove.models.serve import told
-from selfimprove.models.serving import STEP, Room, Serving, check_adapter, share
+from selfimprove.models.serving import COPIED, STEP, Room, Serving, share
 from selfimprove.models.slots import Mixed, Rows
 from selfimprove.models.speech import Speech, pieces_of
 
@@ -95,7 +95,9 @@ class Voices:
             self._out.append({"key": self._leaving.pop(name), "done": {}})
         if name not in self._mixed.places:
             self._prefixes.shrink(self._room.prefixes / 2)
-            check_adapter(folder, self._room.limit, mx.get_active_memory(), self._serving.context)
+            places = self._mixed.size_with(folder)
+            more = mx.get_active_memory() - self._mixed.size + COPIED * places
+            self._room.check_adapter(folder, places, more, self._lengths)
             self._mixed.load(name, folder)
         return {"seconds": time.perf_counter() - start}
 
@@ -132,10 +134,15 @@ class Voices:
     def _admit(self) -> None:
         """Into the batch in the order they came, as long as their caches will fit when they have grown."""
         while self._waiting and len(self._speeches) < self._serving.rows:
-            lengths = [_length(speech.asked) for speech in self._speeches.values()]
-            if lengths and not self._room.fits([*lengths, _length(self._waiting[0])]):
+            lengths = self._lengths
+            if lengths and not self._room.fits([*lengths, _length(self._waiting[0])], self._mixed.size):
                 return
             self._insert(self._waiting.popleft())
+
+    @property
+    def _lengths(self) -> list[int]:
+        """Of the conversations of those who are being answered, when they have grown."""
+        return [_length(speech.asked) for speech in self._speeches.values()]
 
     def _insert(self, asked: Asked) -> None:
         place = self._mixed.places.get(asked.slot, 0)

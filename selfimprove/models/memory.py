@@ -23,7 +23,8 @@ NAMED = {"hidden_size", "num_hidden_layers", "intermediate_size", "num_attention
 UNLIKE = {"num_experts", "num_local_experts", "n_routed_experts", "linear_num_key_heads", "state_size"}
 LEAST = 128  # tokens a chat is cut to before a training is refused
 # How many times each part is in memory at the peak; PASSING is what one layer holds beside what is kept of all.
-TRAINED, NARROW, WIDE, SCORES, LOGITS, PASSING = 3.0, 2.8, 3.8, 1.5, 3.75, 9.4
+# TRAINED: an adapter, its gradient and two moments, its best weights so far and those it began with.
+TRAINED, NARROW, WIDE, SCORES, LOGITS, PASSING = 6.0, 2.8, 3.8, 1.5, 3.75, 9.4
 # On Linux, for exponential.py: more of one layer's scores, and of the logits.
 MORE_SCORES, MORE_LOGITS = 2.0, 1.0
 COPIES = 1.2  # an adapter's numbers are float32, and so is what it reads of a model in 16 bits
@@ -88,9 +89,14 @@ def shape_of(folder: Path) -> Shape | None:
         kv_heads=int(text.get("num_key_value_heads") or heads),
         head=int(text.get("head_dim") or hidden // heads),
         vocabulary=int(text["vocab_size"]),
-        weights=sum(file.stat().st_size for file in folder.glob("model*.safetensors")),
+        weights=weights(folder),
         width=width(text),
     )
+
+
+def weights(folder: Path) -> int:
+    """Bytes of a model's weights on disk, which are those in memory."""
+    return sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
 
 
 def need(shape: Shape, plan: Plan, adapter: int, load: Load) -> Need:
@@ -122,14 +128,15 @@ def _load(batch: tuple[Any, ...]) -> Load:
     return Load(tokens.shape[0], tokens.shape[1] - 1, len(positions))
 
 
-def check(shape: Shape | None, limit: float) -> None:
-    """Whether the weights alone can be loaded.
+def check(folder: Path, limit: float, adapter: int = 0) -> None:
+    """Whether the weights alone can be loaded, and so many numbers trained, whatever kind of model it is.
 
     Raises:
         MemoryTooSmall: they cannot.
     """
-    if shape is not None and shape.weights + PROCESS > limit:
-        raise _too_small(Need(shape.weights, 0.0, 0.0, 0.0), limit)
+    found = Need(weights(folder), TRAINED * 4 * adapter, 0.0, 0.0)
+    if found.total + PROCESS > limit:
+        raise _too_small(found, limit)
 
 
 def words(plan: Plan) -> str:
@@ -160,6 +167,7 @@ def _too_small(found: Need, limit: float) -> MemoryTooSmall:
         needed=_gb(found.total + PROCESS),
         limit=_gb(limit),
         weights=_gb(found.weights),
+        adapter=_gb(found.adapter),
         states=_gb(found.states),
         logits=_gb(found.logits),
     )

@@ -115,12 +115,13 @@ def _fits(weights: Mapping[str, Any], name: str, site: Site) -> bool:
     if type(site.layer).__name__ not in SERVED:
         return True  # it is refused by name
     rank = weights[f"{site.name}.lora_b"].shape[:1]
-    out, into = _sizes(site.layer)
+    out, into = sizes_of(site.layer)
     shapes = {"lora_a": (into, *rank), "lora_b": (*rank, out), "m": (out,)}
     return weights[name].size > 0 and tuple(weights[name].shape) == shapes[name.rpartition(".")[2]]
 
 
-def _sizes(layer: Any) -> tuple[int, int]:
+def sizes_of(layer: Any) -> tuple[int, int]:
+    """How many numbers a linear layer gives, and takes."""
     out, into = layer.weight.shape
     return out, into * 32 // layer.bits if hasattr(layer, "bits") else into
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from selfimprove.errors import GatewayInTheWay
-from selfimprove.models.memory import GB, PROCESS, Load, Shape, need
+from selfimprove.models.memory import GB, PROCESS, Load, Shape, need, weights
 from selfimprove.models.training import Plan
 from selfimprove.settings import private
 
@@ -43,7 +43,7 @@ def to_train(shape: Shape | None, plan: Plan, adapter: int, most: float) -> floa
 
 def to_answer(folder: Path) -> float:
     """Bytes that a model needs to answer the questions that test it."""
-    return PROCESS + ANSWERING * sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
+    return PROCESS + ANSWERING * weights(folder)
 
 
 @contextmanager

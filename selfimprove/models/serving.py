@@ -1,17 +1,21 @@
 """What answering will need of memory, before it begins, and how many tokens may be under way at once."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from selfimprove.errors import ServingTooLarge
 from selfimprove.models.kept import per_token, sizes
 from selfimprove.models.memory import GB, PROCESS, Shape, machine_limit, shape_of
+from selfimprove.models.memory import weights as weights_of
 from selfimprove.models.mlx import WEIGHTS
 
 STEP = 512  # tokens of all prompts together that are read between two tokens of those who are answering
 LEAST = 16  # of each, however many there are
 BLOCK = 256  # caches grow by so many tokens
-RANK = 16  # of the adapters that room is kept for
+RANK = 16  # of the adapters that room is kept for; of others the room is taken from conversations, or not there
+COPIED = 1.1  # times the bytes of all places: while these are widened, one layer is there twice
+READ = 2  # times the size of an adapter's file: as read, and as it is put in its place
 LOGITS, STATES = 4, 6  # how many copies are in memory at the peak
 
 
@@ -31,17 +35,49 @@ class Serving:
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """Bytes that may be taken in all, by what was read before, by all keys and values, and by those of one token."""
+    """Bytes that may be taken in all, by what was read before, by all keys and values, and by those of one token.
+
+    `adapters` are kept for all places, whatever these hold; what they hold beyond that is taken from keys and values.
+    """
 
     limit: float
     prefixes: float
     states: float
     token: int
+    weights: float = 0.0
+    adapters: float = 0.0
+    context: int = 0
 
-    def fits(self, lengths: list[int]) -> bool:
-        """Whether conversations that grow to such lengths fit together: a batch is as wide as its longest."""
+    def fits(self, lengths: Sequence[int], places: float = 0.0) -> bool:
+        """Whether conversations that grow to such lengths fit together beside so many bytes of places."""
+        return self._grown(lengths) <= self.states - self._beyond(places)
+
+    def check_adapter(self, folder: Path, places: float, more: float, lengths: Sequence[int]) -> None:
+        """Whether an adapter can be loaded now, and stay beside those who are being answered or one long conversation.
+
+        `places` are bytes of all places then, `more` what is taken now and what they will take beyond that.
+
+        Raises:
+            ServingTooLarge: it cannot; the message has the figures.
+        """
+        file, beyond = folder / WEIGHTS, self._beyond(places)
+        now = more + PROCESS + (READ * file.stat().st_size if file.is_file() else 0)
+        states = max(self._grown([self.context]), self._grown(lengths or [0]))
+        later = self.limit - self.states + beyond + states if beyond else 0.0
+        if max(now, later) > self.limit:
+            raise ServingTooLarge(
+                needed=_gb(max(now, later)), weights=_gb(self.weights), adapters=_gb(places), context=self.context,
+                states=_gb(states), rest=_gb(max(max(now, later) - self.weights - places - states, 0)),
+                limit=_gb(self.limit),
+            )  # fmt: skip
+
+    def _beyond(self, places: float) -> float:
+        return max(places - self.adapters, 0.0)
+
+    def _grown(self, lengths: Sequence[int]) -> int:
+        """A batch is as wide as its longest."""
         widest = -(-max(lengths) // BLOCK) * BLOCK
-        return len(lengths) * widest * self.token <= self.states
+        return len(lengths) * widest * self.token
 
 
 def room(folder: Path, serving: Serving, available: float) -> Room:
@@ -54,8 +90,8 @@ def room(folder: Path, serving: Serving, available: float) -> Room:
     """
     shape = shape_of(folder)
     limit = min(machine_limit(serving.memory_gb), available)
-    weights = sum(file.stat().st_size for file in folder.glob("model*.safetensors"))
-    adapters = 4 * shape.trained(RANK, -1) * serving.slots if shape else 0
+    weights = weights_of(folder)
+    adapters = 4 * shape.trained(RANK, -1) * (serving.slots + 1) if shape else 0  # one place is the base's
     token = per_token(folder)
     rest = PROCESS + (_passing(shape, serving.rows) if shape else 0)
     left = limit - weights - adapters - rest
@@ -66,7 +102,7 @@ def room(folder: Path, serving: Serving, available: float) -> Room:
             states=_gb(longest), rest=_gb(rest), limit=_gb(limit),
         )  # fmt: skip
     prefixes = min(serving.prefix_bytes, left - longest)
-    return Room(limit, prefixes, left - prefixes, token)
+    return Room(limit, prefixes, left - prefixes, token, weights, adapters, serving.context)
 
 
 def _passing(shape: Shape, rows: int) -> float:
@@ -77,21 +113,6 @@ def _passing(shape: Shape, rows: int) -> float:
 def share(prompts: int) -> int:
     """How many tokens of each of so many prompts are read at a time, so that no long one stops the others."""
     return max(STEP // max(prompts, 1), LEAST)
-
-
-def check_adapter(folder: Path, limit: float, taken: float, context: int) -> None:
-    """Whether one more adapter can be loaded beside what is `taken` (bytes) now.
-
-    Raises:
-        ServingTooLarge: it cannot; the message has the figures.
-    """
-    file = folder / WEIGHTS
-    size = 2 * file.stat().st_size if file.is_file() else 0  # once as read, once in its place
-    if taken + size > limit:
-        raise ServingTooLarge(
-            needed=_gb(taken + size), weights=_gb(taken), adapters=_gb(size), context=context, states="in use",
-            rest="in use", limit=_gb(limit),
-        )  # fmt: skip
 
 
 def context_of(folder: Path, wanted: int) -> int:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from selfimprove.models.parts import Part, Site, read, sites
+from selfimprove.models.places import after
 
 
 class Rows:
@@ -109,11 +110,15 @@ class Layer:
         if self.gain is not None:
             self.gain[place] = 1 if gain is None else gain
 
-    def widen(self, places: int, part: Part | None) -> None:
-        """Have room for so many places of a part's rank; new ones are zero. The first part comes first."""
+    def widen(self, places: int, part: Part | None) -> bool:
+        """Have room for so many places of a part's rank, and say whether there was none.
+
+        New ones are zero. The first part comes first.
+        """
         import mlx.core as mx
 
-        if self.a is None and part is not None:
+        is_new = self.a is None
+        if is_new and part is not None:
             self.a, self.b = mx.zeros((places, *part.a.shape)), mx.zeros((places, *part.b.shape))
         rank = 0 if part is None else part.a.shape[1]
         more, wider = max(0, places - self.a.shape[0]), max(0, rank - self.a.shape[2])
@@ -122,6 +127,7 @@ class Layer:
             self.b = mx.pad(self.b, [(0, more), (0, wider), (0, 0)])
         if more and self.gain is not None:
             self.gain = mx.pad(self.gain, [(0, more), (0, 0)], constant_values=1)
+        return bool(is_new or more or wider)
 
     @property
     def arrays(self) -> list[Any]:
@@ -177,17 +183,32 @@ class Mixed:
         """
         import mlx.core as mx
 
-        parts = read(folder, self._sites)
-        place = min(set(range(1, len(self._taken) + 2)) - set(self._taken.values()))
+        parts, place = read(folder, self._sites), self._free
         for site in self._sites:
             if site.name in parts and site.name not in self.layers:
                 self._wrap(site)
         for at, layer in self.layers.items():
-            layer.widen(place + 1, parts.get(at))
-            layer.put(place, parts.get(at))
+            part = parts.pop(at, None)
+            is_wider = layer.widen(place + 1, part)
+            layer.put(place, part)
+            if is_wider:
+                mx.eval(layer.arrays)  # one layer at a time is there twice, as it was and as it is
         mx.eval([layer.arrays for layer in self.layers.values()])
         self._taken[name] = place
         return place
+
+    @property
+    def size(self) -> int:
+        """Bytes of all places."""
+        return sum(one.nbytes for layer in self.layers.values() for one in layer.arrays)
+
+    def size_with(self, folder: Path) -> int:
+        """Bytes of all places once this adapter is loaded."""
+        return after(self.layers, self._sites, self._free + 1, folder)
+
+    @property
+    def _free(self) -> int:
+        return min(set(range(1, len(self._taken) + 2)) - set(self._taken.values()))
 
     def unload(self, name: str) -> None:
         """Free a place that no row uses any more; the next adapter takes its memory."""

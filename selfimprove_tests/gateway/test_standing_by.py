@@ -10,7 +10,7 @@ import pytest
 from selfimprove.gateway.standing_by import StandingBy
 from selfimprove.models import room
 from selfimprove.models.base import TINY, Base
-from selfimprove.models.memory import GB
+from selfimprove.models.memory import GB, PROCESS
 from selfimprove_tests.gateway.fake_engine import FakeEngine
 
 TRAINING = 20 * GB
@@ -50,7 +50,7 @@ async def until(holds: Callable[[], bool]) -> None:
 def test_the_model_leaves_for_a_training_that_needs_the_room_and_comes_back(tmp_path: Path) -> None:
     async def live() -> None:
         async with up(tmp_path) as (engine, returns):
-            await until(lambda: room.held(tmp_path) == engine.bytes)
+            await until(lambda: room.held(tmp_path) == engine.bytes + PROCESS)
             training = room.asked_for(tmp_path, TRAINING, TRAINING + GB, lambda _: None)
             await asyncio.to_thread(training.__enter__)
             assert (engine.is_up, engine.drained, room.held(tmp_path)) == (False, 1, 0)
@@ -94,10 +94,10 @@ def test_the_room_is_held_until_the_model_has_left_it(tmp_path: Path, monkeypatc
 
     async def live() -> None:
         async with up(tmp_path) as (engine, _):
-            await until(lambda: room.held(tmp_path) == engine.bytes)
+            await until(lambda: room.held(tmp_path) == engine.bytes + PROCESS)
 
     asyncio.run(live())
-    assert held == [FakeEngine().bytes]
+    assert held == [FakeEngine().bytes + PROCESS]
     assert room.held(tmp_path) == 0
 
 
@@ -109,7 +109,7 @@ def test_a_model_that_is_killed_while_it_loads_is_loaded_again(tmp_path: Path, m
         engine.deaths = 2
         async with standing.present(lambda: asyncio.sleep(0)):
             assert (engine.starts, engine.is_up) == (3, True)
-            await until(lambda: room.held(tmp_path) == engine.bytes)
+            await until(lambda: room.held(tmp_path) == engine.bytes + PROCESS)
 
     asyncio.run(live())
 

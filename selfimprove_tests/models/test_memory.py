@@ -8,6 +8,7 @@ from pathlib import Path
 import mlx.core as mx
 import pytest
 
+from selfimprove.adapters.delta import factors
 from selfimprove.errors import MemoryTooSmall
 from selfimprove.models import memory, mlx
 from selfimprove.models.base import TINY
@@ -43,6 +44,21 @@ def test_the_peak_is_predicted_within_a_fifth(fresh: mlx.Loaded, batch: int, len
     mx.reset_peak_memory()
     mlx.train(fresh, rows(length), [], plan)
     assert found.total == pytest.approx(mx.get_peak_memory(), rel=0.2)
+
+
+@pytest.mark.parametrize("rank", [4, 64, 256])
+def test_what_a_training_holds_of_its_adapter_is_predicted_for_high_ranks_too(fresh: mlx.Loaded, rank: int) -> None:
+    mlx.add_lora(fresh, mlx.Lora(rank), seed=0)
+    mx.eval(fresh.model.parameters())
+    plan = replace(PLAN, batch_tokens=256, longest=256, evaluate_every=1)
+    number = trained(fresh.model)
+    shape = replace(tiny(), weights=mx.get_active_memory() - 4 * number)
+    found = memory.need(shape, plan, number, memory.heaviest(rows(60), plan))
+    mx.clear_cache()
+    mx.reset_peak_memory()
+    before = factors(fresh.model)
+    mlx.train(fresh, rows(60), rows(60, 4), plan)
+    assert found.total == pytest.approx(mx.get_peak_memory(), rel=0.2), len(before)
 
 
 def test_the_sizes_are_those_of_the_model(fresh: mlx.Loaded) -> None:
@@ -101,10 +117,17 @@ def test_less_memory_gives_smaller_batches_then_states_twice_then_shorter_chats(
 def test_what_never_fits_is_refused_with_the_figures() -> None:
     with pytest.raises(MemoryTooSmall, match=r"weights 1\.80.* and 2\.00 GB are allowed.*SELFIMPROVE_MEMORY_GB"):
         memory.fitted(LARGE, PLAN, ADAPTER, rows(), 2 * GB)
+
+
+def test_weights_and_adapter_are_looked_at_before_they_are_there(tmp_path: Path) -> None:
+    with (tmp_path / "model.safetensors").open("wb") as file:
+        file.truncate(int(1.8 * GB))
+    memory.check(tmp_path, 3 * GB)
     with pytest.raises(MemoryTooSmall, match=r"need 2\.15 GB at the least"):
-        memory.check(LARGE, 2 * GB)
-    memory.check(LARGE, 3 * GB)
-    memory.check(None, 0.0)
+        memory.check(tmp_path, 2 * GB)
+    memory.check(tmp_path, 3 * GB, LARGE.trained(16, -1))
+    with pytest.raises(MemoryTooSmall, match=r"the adapter 8\.\d\d, .* train fewer layers or a lower rank"):
+        memory.check(tmp_path, 8 * GB, LARGE.trained(256, -1))
 
 
 def test_the_limit_is_what_was_set_or_what_there_is() -> None:

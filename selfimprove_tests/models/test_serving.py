@@ -7,8 +7,8 @@ import pytest
 
 from selfimprove.errors import ServingTooLarge
 from selfimprove.models.base import TINY
-from selfimprove.models.memory import GB
-from selfimprove.models.serving import Room, Serving, check_adapter, context_of, room
+from selfimprove.models.memory import GB, PROCESS
+from selfimprove.models.serving import Room, Serving, context_of, room
 
 EIGHT_B = {
     "hidden_size": 4096, "num_hidden_layers": 32, "num_attention_heads": 32, "num_key_value_heads": 8,
@@ -68,11 +68,36 @@ def test_a_batch_is_as_wide_as_its_longest() -> None:
     assert not there.fits([257, 10])
 
 
-def test_one_more_adapter(tmp_path: Path) -> None:
+def test_one_more_adapter_is_read_before_it_is_in_its_place(tmp_path: Path) -> None:
     (tmp_path / "adapters.safetensors").write_bytes(bytes(1000))
-    check_adapter(tmp_path, 3000, 1000, 128)
+    there = Room(PROCESS + 3000, 0, states=2000, token=1)
+    there.check_adapter(tmp_path, 0, 1000, [])
     with pytest.raises(ServingTooLarge):
-        check_adapter(tmp_path, 2999, 1000, 128)
+        there.check_adapter(tmp_path, 0, 1001, [])
+
+
+def test_places_that_are_wider_than_was_reckoned_with_leave_less_to_conversations(tmp_path: Path) -> None:
+    there = Room(PROCESS + 10_000, 0, states=10 * 512, token=1, adapters=100, context=512)
+    assert there.fits([512] * 10, 100)
+    assert not there.fits([512] * 10, 101)
+    assert there.fits([512] * 9, 612)
+    there.check_adapter(tmp_path, 100, 0, [512] * 20)
+    there.check_adapter(tmp_path, 612, 0, [512] * 9)
+    with pytest.raises(ServingTooLarge):
+        there.check_adapter(tmp_path, 613, 0, [512] * 9)
+    there.check_adapter(tmp_path, 100 + 9 * 512, 0, [])
+    with pytest.raises(ServingTooLarge):
+        there.check_adapter(tmp_path, 101 + 9 * 512, 0, [])
+
+
+def test_one_of_high_rank_is_refused_with_figures_before_it_widens_all_places(eight_b: Path) -> None:
+    (eight_b / "adapters.safetensors").write_bytes(bytes(1000))
+    there = room(eight_b, Serving(memory_gb=12), 14 * GB)
+    rank_16 = there.adapters / 5
+    there.check_adapter(eight_b, 5 * rank_16, 6 * GB, [])
+    there.check_adapter(eight_b, 3 * 8 * rank_16, 6 * GB, [])
+    with pytest.raises(ServingTooLarge, match=r"need 14\.\d\d GB \(weights 4\.50, adapters 7\.\d\d, .* and 12\.00 GB"):
+        there.check_adapter(eight_b, 3 * 16 * rank_16, 6 * GB, [])
 
 
 def test_no_conversation_is_longer_than_the_model_was_made_for(eight_b: Path) -> None:

@@ -15,6 +15,7 @@ from selfimprove.models import mlx
 from selfimprove.models.base import TINY
 from selfimprove.models.encode import Messages, prompt
 from selfimprove.models.mlx import Lora
+from selfimprove.models.serving import COPIED, READ
 from selfimprove.models.slots import Mixed, Rows
 from selfimprove_tests.models.adapters import write
 
@@ -115,6 +116,31 @@ def test_a_freed_place_is_taken_again_and_nothing_of_the_old_one_stays(folders: 
     assert mixed.load("last", folders["last"]) == 1
     assert said(mixed, loaded.tokenizer, ["last"]) == stock(TINY, folders["last"], ASKED)
     assert said(mixed, loaded.tokenizer, ["plain"]) == stock(TINY, folders["plain"], ASKED)
+
+
+@pytest.mark.parametrize("last", ["wide", "dora", "plain"])
+def test_what_all_places_will_hold_is_known_before_and_nothing_is_there_twice(
+    folders: dict[str, Path], tmp_path: Path, last: str
+) -> None:
+    mixed = Mixed(mlx.load(TINY).model)
+    wide = write(tmp_path, Lora(rank=256, method="dora" if last == "dora" else "lora"), 5)
+    for folder in (folders["plain"], folders["last"], wide, folders[last]):
+        told, held = mixed.size_with(folder), mixed.size
+        mx.clear_cache()
+        mx.reset_peak_memory()
+        before = mx.get_active_memory()
+        mixed.load(str(len(mixed.places)), folder)
+        assert told == mixed.size
+        read = (folder / "adapters.safetensors").stat().st_size
+        assert mx.get_peak_memory() - before <= COPIED * told - held + READ * read
+
+
+def test_of_files_that_cannot_be_read_nothing_is_known(folders: dict[str, Path], tmp_path: Path) -> None:
+    mixed = Mixed(mlx.load(TINY).model)
+    mixed.load("plain", folders["plain"])
+    assert mixed.size_with(tmp_path) == mixed.size * 3 / 2
+    (tmp_path / "adapters.safetensors").write_text("nonsense")
+    assert mixed.size_with(tmp_path) == mixed.size * 3 / 2
 
 
 def changed(folder: Path, to: Path, weights: dict[str, mx.array] | None = None, **config: object) -> Path:
