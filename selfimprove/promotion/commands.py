@@ -68,7 +68,7 @@ def rollback(adapter: str | None, as_json: bool) -> None:
 
     with _connection() as connection:
         answers = promote.rollback(connection, adapter)
-    _say_who_answers(answers, as_json)
+        _say_who_answers(connection, answers, as_json)
 
 
 @promotion.command()
@@ -83,7 +83,7 @@ def veto(reason: str, as_json: bool) -> None:
 
     with _connection() as connection:
         answers = promote.veto(connection, reason)
-    _say_who_answers(answers, as_json)
+        _say_who_answers(connection, answers, as_json)
 
 
 @promotion.command()
@@ -96,14 +96,17 @@ def approve(report_or_adapter: str, as_json: bool) -> None:
 
     Example: selfimprove promotion approve
     """
+    from selfimprove.experiments import unheard
     from selfimprove.promotion import approve as approve_
-    from selfimprove.promotion import tell
+    from selfimprove.promotion import table, tell
+    from selfimprove.settings import current
 
     with _signing() as (connection, sign):
         decision = approve_.approve(connection, report_or_adapter, sign)
-        champion = tell.status(connection)["champion"]
-    told = {"decision": decision.decision, "reasons": decision.reasons, "champion": champion and champion["id"]}
-    click.echo(_json(told) if as_json else tell.approved_text(decision, champion))
+        champion = (table.champion(connection) or {}).get("id")
+        answers = unheard.said(connection, current(), champion, promoted=decision.decision == "promote")
+    told = {"decision": decision.decision, "reasons": decision.reasons, "champion": champion}
+    click.echo(_json(told) if as_json else tell.approved_text(decision, answers))
     sys.exit(EXITS[decision.decision])
 
 
@@ -254,7 +257,7 @@ def compare(jsonl: bool) -> None:
 
 
 def _limits(settings: "Settings") -> "Margins":
-    """The house's limits; without a house, or while its database is down, the shipped ones."""
+    """The house's limits; the shipped ones without a house, or while its database is down."""
     from selfimprove.errors import DatabaseDown
     from selfimprove.promotion import margins
 
@@ -285,11 +288,12 @@ def _signing() -> "Iterator[tuple[Connection, Sign]]":
         yield connection, signer(Vault.open(current().home, connection))
 
 
-def _say_who_answers(answers: str, as_json: bool) -> None:
-    if as_json:
-        click.echo(_json({"champion": None if answers == "base" else answers}))
-    else:
-        click.echo("The base model answers now." if answers == "base" else f"Adapter {answers} answers now.")
+def _say_who_answers(connection: "Connection", answers: str, as_json: bool) -> None:
+    from selfimprove.experiments import unheard
+    from selfimprove.settings import current
+
+    champion = None if answers == "base" else answers
+    click.echo(_json({"champion": champion}) if as_json else unheard.said(connection, current(), champion))
 
 
 def _json(value: Any) -> str:

@@ -58,9 +58,8 @@ def status_text(state: dict[str, Row | None]) -> str:
     return "\n".join(lines)
 
 
-def approved_text(decision: Decision, champion: Row | None) -> str:
+def approved_text(decision: Decision, answers: str) -> str:
     """What became of an approval, and who answers."""
-    answers = f"Adapter {champion['id']} answers now." if champion else "The base model answers now."
     return "\n".join([*([] if decision.decision is Word.PROMOTE else decision.reasons), answers])
 
 

@@ -49,7 +49,7 @@ def morning_report(
     except SelfImproveError as exc:  # the page matters more
         context.log.warning(f"Which lessons moved the new model stays unknown: {exc}")
     with database.connect() as connection:
-        report = table.write(home.path / "reports", read.read(connection, run_id, _today()))
+        report = table.write(home.path / "reports", read.read(connection, run_id, _today(), current()))
         table.insert(connection, report)
     try:
         room = prune.prune(database.connect, home.path, current().keep_adapters).bytes

@@ -58,6 +58,7 @@ def told(night: Night) -> dict[str, Any]:
         "outcome": outcome,
         "headline": HEADLINES[outcome],
         "sentence": tell.sentence(night),
+        "is_unheard": tell.is_unheard(night),
         "tiles": tiles(night),
         "rejected": rejected(night),
         "pairs": telling(night.judged.pairs) if night.judged else [],

@@ -140,6 +140,7 @@ class Judged:
     origins: tuple[Origin, ...] = ()
     waits: bool = False
     long_answers: LongAnswers = LongAnswers(0, 0, 0)
+    adapter_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +164,10 @@ class Adapter:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """Everything the morning report tells; parts that the night did not reach are None or empty."""
+    """Everything the morning report tells; parts that the night did not reach are None or empty.
+
+    `unheard` says until when the champion answers nobody.
+    """
 
     run_id: str
     night: date
@@ -174,4 +178,5 @@ class Night:
     judged: Judged | None = None
     failures: tuple[Failure, ...] = ()
     champion: str | None = None
+    unheard: str = ""
     trend: tuple[Past, ...] = ()

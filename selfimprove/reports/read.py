@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 from selfimprove import postgres
 from selfimprove.chats.days import STAGES
 from selfimprove.evals.task import LIKELIHOOD
+from selfimprove.experiments import unheard
 from selfimprove.postgres import Connection
 from selfimprove.promotion.evidence import DEMONSTRATION, LIKELIER
 from selfimprove.reports import alerts, why
@@ -26,6 +27,7 @@ from selfimprove.reports.night import (
     TaskScore,
     Verdict,
 )
+from selfimprove.settings import Settings
 
 LESSONS = 6
 NIGHTS = 30
@@ -46,13 +48,17 @@ def left_traces(connection: Connection, run_id: str) -> bool:
     return bool(found and found["found"])
 
 
-def read(connection: Connection, run_id: str, today: date) -> Night:
-    """What a run did; `today` names the night when the run did not come far enough to have a name."""
+def read(connection: Connection, run_id: str, today: date, settings: Settings | None = None) -> Night:
+    """What a run did; `today` names the night when the run did not come far enough to have a name.
+
+    By the settings it is known whether the champion answers anybody; without them it does.
+    """
     found, judged, adapter = (_one(connection, name, run_id=run_id) for name in ("found", "judged", "adapter"))
     stages = _stages(connection, run_id)
     named = (row["night"] for row in (judged, adapter, found) if row and row["night"])
     night = next(named, max((stage.last for stage in stages), default=today - ONE_DAY) + ONE_DAY)
     champion = _one(connection, "champion")
+    promoted = judged["adapter_id"] if judged and judged["promoted"] else None
     return Night(
         run_id=run_id,
         night=night,
@@ -63,6 +69,7 @@ def read(connection: Connection, run_id: str, today: date) -> Night:
         judged=_judged(connection, judged) if judged else None,
         failures=_failures(connection, run_id),
         champion=champion["id"] if champion else None,
+        unheard=unheard.why(connection, settings, promoted=promoted) if settings else "",
         trend=tuple(Past(**row) for row in _all(connection, "trend", night=night, limit=NIGHTS)),
     )
 
@@ -102,6 +109,7 @@ def _judged(connection: Connection, row: Row) -> Judged:
         changes=tuple(_pair(one, leads) for one in changes),
         long_answers=long,
         origins=tuple(Origin(**one) for one in _all(connection, "origins", report_id=row["id"])),
+        adapter_id=row["adapter_id"],
     )
 
 

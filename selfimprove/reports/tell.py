@@ -80,7 +80,7 @@ def sentence(night: Night) -> str:
     """The decision in one sentence."""
     match outcome(night), night.judged, night.found:
         case "promoted", Judged() as judged, _:
-            return f"A new model answers from now on: {_better(judged)}."
+            return f"A new model {_heard(night)}: {_better(judged)}."
         case "waiting", Judged() as judged, _:
             return f"A new model is ready and waits for your yes: {_better(judged)}; until then {_stays(night)}."
         case "rejected", Judged() as judged, _:
@@ -175,6 +175,16 @@ def long_answers(judged: Judged) -> str:
 
 def _way(before: int, after: int) -> str:
     return "as before" if after == before else f"{'up' if after > before else 'down'} from {before}"
+
+
+def is_unheard(night: Night) -> bool:
+    """Whether whom this night promoted is champion still, and answers nobody yet."""
+    judged = night.judged
+    return bool(judged and judged.promoted and night.unheard and judged.adapter_id == night.champion)
+
+
+def _heard(night: Night) -> str:
+    return f"is promoted, and answers nobody {night.unheard}" if is_unheard(night) else "answers from now on"
 
 
 def _stays(night: Night) -> str:

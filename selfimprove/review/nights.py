@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Depends, Response
 
@@ -14,6 +13,7 @@ from selfimprove.reports import draw, morning, read
 from selfimprove.reports import table as reports
 from selfimprove.review import show, succession, table, voices
 from selfimprove.review.house import House
+from selfimprove.settings import Settings
 
 LISTED, CHANGES = 90, 12
 OUTCOMES = {"promoted": "promoted", "waiting": "waiting", "rejected": "rejected", "not_enough_evidence": "unsure"}
@@ -35,7 +35,7 @@ def routes(house: House, router: Callable[[], APIRouter]) -> APIRouter:
     @found.get("/nights/{run_id}", dependencies=[Depends(needs("review"))])
     def night(run_id: str) -> Response:
         with house.read() as connection:
-            filled = _read(connection, run_id, datetime.now(ZoneInfo(house.settings.timezone)))
+            filled = _read(connection, run_id, house.settings)
             who = voices.read(connection, house.settings, house.signs())
         return show.page("one_night.html.j2", here="nights", **filled, **who)
 
@@ -48,10 +48,10 @@ def sparkline(told: list[dict[str, Any]]) -> Any:
     return draw.sparkline(marks[::-1])
 
 
-def _read(connection: Connection, run_id: str, now: datetime) -> dict[str, Any]:
+def _read(connection: Connection, run_id: str, settings: Settings) -> dict[str, Any]:
     if reports.of_run(connection, run_id) is None:
         raise MorningReportMissing(which="of that run")
-    told = morning.told(read.read(connection, run_id, now.astimezone(UTC).date()))
+    told = morning.told(read.read(connection, run_id, datetime.now(UTC).date(), settings))
     report = next(iter(table.rows(connection, "report_of_run", run_id=run_id)), None)
     promoted = report["adapter_id"] if report and told["outcome"] == "promoted" else None
     back = succession.taken_back(succession.changes(connection), promoted)

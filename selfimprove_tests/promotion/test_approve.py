@@ -166,6 +166,19 @@ def test_the_asset_waits_and_the_command_lets_it_answer(house: House, database: 
 
 
 @pytest.mark.usefixtures("asking")
+@pytest.mark.parametrize(("share", "said"), [
+    ("0", "is champion, and answers nobody before you say `selfimprove experiments stop`."), ("0.5", "answers now."),
+])  # fmt: skip
+def test_the_command_says_whether_it_is_heard(
+    house: House, monkeypatch: pytest.MonkeyPatch, share: str, said: str
+) -> None:
+    adapter_id, _ = asked(house)
+    house.connection.commit()
+    monkeypatch.setenv("SELFIMPROVE_CHALLENGER_SHARE", share)
+    assert CliRunner().invoke(tree, ["promotion", "approve"]).output == f"Adapter {adapter_id} {said}\n"
+
+
+@pytest.mark.usefixtures("asking")
 def test_the_commands_say_why_not_and_no(house: House) -> None:
     adapter_id, _ = asked(house)
     house.connection.execute(

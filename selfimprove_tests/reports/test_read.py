@@ -1,7 +1,13 @@
 """What the report reads of real rows, for nights that end in different ways."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
+import pytest
+
+from selfimprove import settings
+from selfimprove.experiments import table as experiments
+from selfimprove.experiments import unheard
 from selfimprove.reports import alerts, morning, read, tell
 from selfimprove.reports.alerts import Alert
 from selfimprove.reports.night import LongAnswers
@@ -123,3 +129,43 @@ def test_a_run_tells_of_itself_or_of_the_newest_that_worked(connection):
     assert read.night_run(connection, "r1") == "r1"
     alerts.record(connection, [Alert("own", "x", "", "y", "url")])
     assert read.night_run(connection, "own") == "own"
+
+
+@pytest.mark.parametrize(("given", "share", "told"), [
+    ({}, None, "answers from now on"), ({}, 0.5, "answers from now on"),
+    ({"challenger_share": 0.0}, None, f"is promoted, and answers nobody {unheard.NOT_YET}"),
+    ({}, 0.0, f"is promoted, and answers nobody {unheard.NOT_YET}"),
+    ({"upstream_url": "http://127.0.0.1:1/v1"}, None, f"is promoted, and answers nobody {unheard.ELSEWHERE}"),
+])  # fmt: skip
+def test_who_is_promoted_and_answers_nobody_is_not_said_to_answer(connection, tmp_path, given, share, told):
+    adapter_id = night(connection, tmp_path, "r1")
+    if share is not None:
+        compare(connection, share)
+    told_by = replace(settings.read({"SELFIMPROVE_HOME": str(tmp_path)}), **given)
+    found = read.read(connection, "r1", TODAY, told_by)
+    assert tell.sentence(found).startswith(f"A new model {told}: ")
+    page = morning.page(found)
+    assert (f"answering now: {adapter_id[:12]}" in page) is ("nobody" not in told)
+    assert (f"champion: {adapter_id[:12]}, which answers nobody" in page) is ("nobody" in told)
+
+
+def test_who_was_let_to_answer_does(connection, tmp_path):
+    night(connection, tmp_path, "r1")
+    compare(connection, 0.0)
+    ended = "update experiments set outcome = 'confirmed', ended_at = clock_timestamp(), reason = 'a person said so'"
+    connection.execute(ended)
+    silent = replace(settings.read({"SELFIMPROVE_HOME": str(tmp_path)}), challenger_share=0.0)
+    assert tell.sentence(read.read(connection, "r1", TODAY, silent)).startswith("A new model answers from now on: ")
+
+
+def test_a_later_night_knows_of_a_champion_that_is_compared_and_of_no_other(connection, tmp_path):
+    night(connection, tmp_path, "r1")
+    silent = replace(settings.read({"SELFIMPROVE_HOME": str(tmp_path)}), challenger_share=0.0)
+    assert not unheard.why(connection, silent), "it has answered since before anybody set that share"
+    compare(connection, 0.0)
+    assert unheard.why(connection, silent) == unheard.NOT_YET
+
+
+def compare(connection, share):
+    row = connection.execute("select * from promotions order by id desc limit 1").fetchone()
+    experiments.begin(connection, {**row, "promotion_id": row["id"]}, share)

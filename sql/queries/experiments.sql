@@ -23,6 +23,13 @@ where outcome = 'running' and promotion_id < (select max(id) from promotions);
 -- running: the experiment that is under way
 select * from experiments where outcome = 'running' for update;
 
+-- of_champion: the newest promotion, rollback or veto, and what became of the experiment about it
+select p.adapter_id, x.outcome, x.share
+from promotions p
+left join experiments x on x.promotion_id = p.id
+order by p.id desc
+limit 1;
+
 -- experiments: all whose id begins so, the newest first
 select * from experiments where starts_with(id, %(id)s) order by promotion_id desc limit %(limit)s;
 
