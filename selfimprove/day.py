@@ -24,7 +24,7 @@ from fastapi import FastAPI
 from selfimprove import house, postgres, processes, stack
 from selfimprove.errors import DatabaseDown
 from selfimprove.gateway import app as gateway
-from selfimprove.gateway import login, proxy, room, tokens, work
+from selfimprove.gateway import logged_out, login, proxy, room, tokens, work
 from selfimprove.gateway.answerers import Answering, answering
 from selfimprove.gateway.archive import Archive
 from selfimprove.gateway.keeping import Keeping
@@ -152,7 +152,8 @@ def compose(settings: Settings, *, with_dagster: bool = False) -> FastAPI:
     recall = Recall(sentences.recall, connect)
     day = Day(settings, archive, keeping, answering(settings, keeping, recall.tell), sentences,
               tokens.Known(settings.home), proxy.Dagster(settings.home), recall)
-    sessions = login.Sessions(login.key(settings.home))
+    over = logged_out.LoggedOut(settings.home / "gateway" / "logged_out.json")
+    sessions = login.Sessions(login.key(settings.home), over)
     parts = Parts(settings, day.answering.answerer, keeping.keeper, day.sentences, day.known, sessions)
     app = gateway.make(parts, lifespan=_lifespan(day))
     app.include_router(proxy.router(day.dagster))

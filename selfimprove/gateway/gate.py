@@ -90,7 +90,9 @@ class Gate:
         visitor = scope["state"]["visitor"] = self._visitor(token, known)
         if token:
             self._limits.count(token.id, token.per_minute * (1 if by_hand else PAGES))
-            passage.is_valid = lambda: token.sha256 in self._known.all()
+            lasts = by_hand is not None or scope["path"] == login.OUT  # the answer to who logs out is still theirs
+            over = self._sessions.is_over
+            passage.is_valid = lambda: token.sha256 in self._known.all() and (lasts or not over(cookie))
         elif visitor:
             passage.is_valid = lambda: not self._known.all()
         if scope["type"] != "http":

@@ -14,12 +14,13 @@ from urllib.parse import quote
 
 from starlette.types import Scope
 
+from selfimprove.gateway.logged_out import DAYS, LoggedOut
 from selfimprove.gateway.tokens import Token
 from selfimprove.settings import private
 
 COOKIE = "selfimprove"
+OUT = "/logout"
 VALUE = re.compile(r"[0-9a-f]{8}\.[0-9]{1,12}\.[A-Za-z0-9_-]{43}")  # a token's id, when it ends, the signature
-DAYS = 30
 LONGEST_WAY = 2000  # of a path: it comes back in the form, of which a stranger may send little
 PAGE = """<!doctype html>
 <html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>selfimprove</title>
@@ -33,14 +34,17 @@ input,button{{font:inherit;width:100%;box-sizing:border-box;padding:.5rem;margin
 
 
 class Sessions:
-    """Cookies that name a token and when they end, signed: they end early when their token is revoked."""
+    """Cookies that name a token and when they end, signed: they end early with their token, or by logging out."""
 
-    def __init__(self, key: bytes) -> None:
-        self._key = key
+    def __init__(self, key: bytes, over: LoggedOut | None = None) -> None:
+        self._key, self._over = key, over or LoggedOut()
 
     def begin(self, token: Token, now: float | None = None) -> str:
         """The cookie's value for a token."""
-        body = f"{token.id}.{int(now or time.time()) + DAYS * 86400}"
+        ends = int(now or time.time()) + DAYS * 86400
+        while self._over.has(token.id, ends):  # of this very second, which another login was ended of
+            ends += 1
+        body = f"{token.id}.{ends}"
         return f"{body}.{self._sign(body, token).decode()}"
 
     def find(self, header: str, known: Mapping[str, Token], now: float | None = None) -> Token | None:
@@ -52,7 +56,18 @@ class Sessions:
         token = next((token for token in known.values() if token.id == id), None)
         if token is None or not hmac.compare_digest(signature.encode(), self._sign(f"{id}.{ends}", token)):
             return None
-        return token if int(ends) > (now or time.time()) else None
+        return token if int(ends) > (now or time.time()) and not self._over.has(id, int(ends)) else None
+
+    def end(self, header: str, known: Mapping[str, Token]) -> None:
+        """Log out whoever sent a valid cookie, and everybody who has a copy of it."""
+        if self.find(header, known):
+            id, ends, _ = _value(header).split(".")
+            self._over.add(id, int(ends))
+
+    def is_over(self, header: str) -> bool:
+        """Whether the login of a cookie that was valid has been ended since."""
+        id, ends, _ = _value(header).split(".")
+        return self._over.has(id, int(ends))
 
     def _sign(self, body: str, token: Token) -> bytes:
         signed = hmac.digest(self._key, f"{body}.{token.sha256}".encode(), hashlib.sha256)

@@ -288,6 +288,23 @@ def test_a_browser_is_led_to_the_login_and_gets_a_cookie(served: Served, client:
     assert client.get("/metrics").status_code == 401, "its token was revoked"
 
 
+def test_who_logs_out_ends_the_login_and_no_other(served: Served, client: httpx.Client) -> None:
+    give(served, me=("review",))
+    (token,) = served.parts.known.all().values()
+    cookies = (served.parts.sessions.begin(token, now) for now in (time.time(), time.time() - 60))
+    ours, other = ({"cookie": f"selfimprove={cookie}"} for cookie in cookies)
+    client.cookies.clear()
+    assert client.get("/metrics", headers=ours).status_code == 200
+    left = client.post("/logout", headers=ours)
+    assert (left.status_code, left.headers["location"]) == (303, "/login")
+    assert "selfimprove=" in left.headers["set-cookie"]
+    assert client.get("/metrics", headers=ours).status_code == 401, "whoever copied the cookie is out, too"
+    assert client.get("/metrics", headers=other).status_code == 200
+    assert client.post("/logout", headers=ours).status_code == 303, "and once more"
+    assert client.post("/logout", headers={"cookie": other["cookie"][:-1] + "x"}).status_code == 303
+    assert client.get("/metrics", headers=other).status_code == 200, "a cookie that was made by hand ends nothing"
+
+
 @pytest.mark.parametrize("to", ["//evil.example", "https://evil.example", "/\\evil.example", "/a\nb"])
 def test_the_login_leads_nowhere_else(served: Served, client: httpx.Client, to: str) -> None:
     give(served, me=("review",))

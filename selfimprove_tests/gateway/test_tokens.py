@@ -14,7 +14,8 @@ from selfimprove import postgres
 from selfimprove.cli import tree
 from selfimprove.errors import DatabaseDown, TokenNeeded, TokenTaken, TokenUnknown
 from selfimprove.gateway import tokens
-from selfimprove.gateway.login import DAYS, Sessions, key
+from selfimprove.gateway.logged_out import DAYS
+from selfimprove.gateway.login import Sessions, key
 from selfimprove.gateway.tokens import Known
 from selfimprove.settings import Settings, current
 
