@@ -53,7 +53,7 @@ def import_(files: Sequence[str], day: datetime | None, as_json: bool) -> None:
     from selfimprove.settings import current
 
     days = calendar(current(), datetime.now(UTC), day.date() if day else None)
-    _check(days, day)
+    _check(days, day, "--day")
     paths = [Path(file) for file in files]
     with _house(current()) as (connection, sealing):
         with _progress(paths) as progress:
@@ -79,8 +79,10 @@ def sample(last_day: datetime | None, days: int, as_json: bool) -> None:
 
     Example: selfimprove chats sample --last-day 2026-03-14
     """
+    from selfimprove.chats.calendar import calendar
     from selfimprove.settings import current
 
+    _check(calendar(current(), datetime.now(UTC)), last_day, "--last-day")
     loaded = load_samples(current(), last_day.date() if last_day else None, days)
     if as_json:
         counts = {"imported": loaded.written.imported, "feedback": loaded.written.feedback, "pinned": loaded.pinned}
@@ -204,11 +206,12 @@ def _progress(paths: Sequence[Path]) -> "Iterator[Progress]":
         yield lambda path, done: bars.update(task, description=path.name, completed=begins[path] + done)
 
 
-def _check(days: "Calendar", day: datetime | None) -> None:
+def _check(days: "Calendar", day: datetime | None, option: str) -> None:
+    """That a night can read this day, today's when today is over."""
     if day and day.date() < days.first_day:
-        raise click.BadParameter(f"it is before SELFIMPROVE_FIRST_DAY, {days.first_day}", param_hint="--day")
+        raise click.BadParameter(f"it is before SELFIMPROVE_FIRST_DAY, {days.first_day}", param_hint=option)
     if day and day.date() > days.now.astimezone(days.timezone).date():
-        raise click.BadParameter("it lies in the future", param_hint="--day")
+        raise click.BadParameter("it lies in the future", param_hint=option)
 
 
 def _tell(

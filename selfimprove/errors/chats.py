@@ -16,7 +16,7 @@ class CritiqueMissing(SelfImproveError):
 
 
 class SampleTooShort(SelfImproveError):
-    """The sample household needs {days} days from {start} on. Run `selfimprove chats sample --last-day {last}`, or with a later day."""
+    """The sample household needs {days} days from {start} on. Run `selfimprove chats sample --last-day {last}`, or with a later day, once that has come."""
 
 
 class KeyRetired(SelfImproveError):

@@ -95,6 +95,18 @@ def test_a_day_that_cannot_be_is_refused(tmp_path: Path, day: str, message: str)
 
 
 @pytest.mark.usefixtures("house")
+@pytest.mark.parametrize(
+    ("day", "message"),
+    [("0001-01-02", "before SELFIMPROVE_FIRST_DAY"), ("2999-01-01", "future"), ("9999-12-31", "future")],
+)
+def test_a_household_that_no_night_would_read_is_refused(day: str, message: str) -> None:
+    result = run("sample", "--last-day", day)
+    assert result.exit_code == 2
+    assert message in result.stderr
+    assert run("list").stdout == ""
+
+
+@pytest.mark.usefixtures("house")
 def test_rejections_are_listed(tmp_path: Path) -> None:
     assert "could be read" in run("rejections").stdout
     run("import", write(tmp_path / "a.jsonl", GOOD, "oops"))
