@@ -8,6 +8,7 @@ that nobody answered is asked again in its place. A client may name its conversa
 belongs together, whatever it begins with.
 """
 
+import math
 import secrets
 import time
 from collections import OrderedDict
@@ -100,6 +101,7 @@ class Threads:
 
     def load(self, rows: Iterable[Mapping[str, Any]]) -> None:
         """Remember exchanges that were stored, the newest first; what is known already is newer, and stays."""
+        since = dict[str, float]()
         for row in rows:
             if row["id"] in self._given:
                 continue
@@ -108,12 +110,24 @@ class Threads:
             if row["relation"] != "other":
                 place = (row["chat_id"], row["position"], row["root"], row["relation"], row["repeats"], row["parent"])
                 thread = Thread(*place, asked=row["asked"], guest=row["token"])
-                self._remember(Asked(thread, row["at"].timestamp(), row["id"], said or is_bare), is_older=True)
+                self._heard(Asked(thread, row["at"].timestamp(), row["id"], said or is_bare), since)
             given = Given(row["id"], row["chat_id"], row["position"] - (not said), row["root"])
             if said:
                 self._answer(given, row["after"], row["answer"], is_older=True)
             elif is_bare:
                 self._go_on(given, row["after"], is_older=True)
+
+    def _heard(self, older: Asked, since: dict[str, float]) -> None:
+        """A question of earlier; one that was asked again and again `since` then was asked once more often."""
+        asked = older.thread.asked
+        newer = self._asked.get(asked)
+        self._remember(older, is_older=True)
+        if newer is None or newer.id == older.id:
+            return
+        is_soon = since.get(asked, newer.at) - older.at < RETRY_SECONDS
+        since[asked] = older.at if is_soon else math.inf
+        if is_soon and older.answered:
+            self._asked[asked] = replace(newer, times=newer.times + 1)
 
     def by_id(self, id: str) -> Given | None:
         """Where the answer of an exchange stands."""

@@ -54,8 +54,7 @@ def test_a_start_changes_nothing_and_every_turn_has_a_place_of_its_own(steps, se
         texts = [*before[: 2 * (where % (len(before) // 2 + 1))], text]
         messages, again = talk(*texts, system=system), started(kept, seal, clock)
         thread = threads.chat_of(messages, name)
-        times = threads._asked[thread.asked].times  # which a start does not know
-        assert times > MOST_RETRIES or told(thread, kept) == told(again.chat_of(messages, name), kept)
+        assert told(thread, kept) == told(again.chat_of(messages, name), kept)
         kept.append(exchange(thread, messages, answer, f"c{number}", at=clock.now, **more))
         threads.keep(kept[-1])
         shown += [[*texts, said] for said in (answer, *more.get("others", ())) if said]
@@ -88,3 +87,30 @@ def test_what_goes_on_behind_a_branch_writes_over_nothing(database: str, tmp_pat
         chats = {row["id"]: (row["turns"], row["chat_id"]) for row in rows}
     assert [chats[one.id][0] for one in told] == [2, 4, 4, 4]
     assert chats["c2"] == chats["c3"] != chats["c4"]
+
+
+@pytest.mark.parametrize("seconds", [60, 700])
+def test_who_asks_the_same_again_and_again_is_a_program_after_a_start_too(seal: Sealing, seconds: int) -> None:
+    clock, kept, relations = Clock(), list[Exchange](), []
+    for number in range(MOST_RETRIES + 3):
+        messages = talk("is the door shut?")
+        thread = started(kept, seal, clock).chat_of(messages)
+        kept.append(exchange(thread, messages, "Yes.", f"c{number}", at=clock.now))
+        relations.append(thread.relation)
+        clock.later(seconds=seconds)
+    again = ["retry"] * MOST_RETRIES + ["new", "new"] if seconds == 60 else ["new"] * (MOST_RETRIES + 2)
+    assert relations == ["new", *again]
+
+
+def test_what_is_loaded_late_counts_before_what_was_asked_meanwhile(seal: Sealing) -> None:
+    clock, kept, messages = Clock(), list[Exchange](), talk("is the door shut?")
+    threads = Threads(seal, clock)
+    for number in range(MOST_RETRIES):
+        kept.append(exchange(threads.chat_of(messages), messages, "Yes.", f"c{number}", at=clock.now))
+        threads.keep(kept[-1])
+        clock.later(seconds=60)
+    late = Threads(seal, clock)
+    late.keep(exchange(late.chat_of(messages), messages, "Yes.", "late", at=clock.now))
+    rows = [row for one in reversed(kept) for row in table._rows(one, seal.keyed_hash, ())]
+    late.load(rows)
+    assert late.chat_of(messages).relation == "new"
