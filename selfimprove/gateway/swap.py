@@ -152,6 +152,8 @@ class Swap:
         if begins:
             await self._take_over(await asyncio.to_thread(self._begin, found))
             return
+        if plan.control is not None:
+            plan = replace(plan, earlier=await self._earlier(plan.experiment))
         self._switch(plan, found.promotion_id)
         self._done, self._refused = found, None
         self._cast.dismiss(plan.slots | ({found.replaced} if found.is_promotion else frozenset()))
@@ -163,12 +165,16 @@ class Swap:
             folders = await asyncio.to_thread(wanted.folders, found, slots)
             await self._cast.admit(folders, self._plan)
 
+    async def _earlier(self, experiment: str) -> frozenset[str]:
+        """Chats that keep the voice they began with: those stored, and those seen here before it was followed."""
+        is_same = experiment == self._plan.experiment
+        if is_same and self._done is not None:
+            return self._plan.earlier
+        stored = await asyncio.to_thread(self._begun_before, experiment)
+        return stored if is_same else stored.union(self._seen)
+
     def _switch(self, plan: Plan, promotion_id: int) -> None:
         """From here on new requests go by this plan."""
-        is_same = plan.experiment and plan.experiment == self._plan.experiment
-        earlier = self._plan.earlier if is_same else frozenset(self._seen)
-        if plan.control is not None:
-            plan = replace(plan, earlier=earlier)
         self._plan, self._promotion_id, self._answered = plan, promotion_id, plan.voice
         beside = f", beside {plan.control[:12]} in experiment {plan.experiment[:12]}" if plan.control else ""
         log.info("%s answers now%s.", plan.voice[:12], beside)
@@ -214,6 +220,12 @@ class Swap:
         with postgres.connect(postgres.url(self._settings)) as connection:
             found = connection.execute(postgres.queries("swap").forgettings).fetchone()
             return wanted.read(connection, self._base.id), found["count"] if found else 0
+
+    def _begun_before(self, experiment: str) -> frozenset[str]:
+        given = {"experiment": experiment, "most": SEEN}
+        with postgres.connect(postgres.url(self._settings)) as connection:
+            rows = connection.execute(postgres.queries("swap").earlier, given)
+            return frozenset(row["root"] for row in rows)
 
     def _begin(self, found: Wanted) -> Wanted:
         with postgres.connect(postgres.url(self._settings)) as connection:

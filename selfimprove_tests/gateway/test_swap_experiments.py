@@ -1,7 +1,9 @@
 """A new voice first answers a share of new chats, and each chat keeps to whom it began with."""
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -39,6 +41,45 @@ def test_a_chat_keeps_to_its_arm_when_the_gateway_starts_again(shared: Day) -> N
         run(later.swap.start())
         assert [later.swap.slot(chat) for chat in CHATS[50:]] == before
     assert len(experiments.rows(shared.house.connection)) == 2
+
+
+def test_a_chat_that_began_before_keeps_its_voice_when_the_gateway_starts_again(shared: Day) -> None:
+    first, second = succession(shared)
+    answered(shared, CHATS[:50], before=True)
+    answered(shared, CHATS[50:], before=False)
+    drawn = [shared.swap.slot(chat) for chat in CHATS[50:]]
+    assert second in drawn
+    again, recalled = shared.again(), down(shared)
+    run(again.swap.start())
+    run(recalled.swap.start())
+    recalled.swap._settings = shared.swap._settings
+    [recalled.swap.slot(chat) for chat in CHATS[60:70]]  # while Postgres is down
+    for later in (again, recalled):
+        for _ in range(2):
+            run(later.swap.follow())
+            assert {later.swap.slot(chat) for chat in CHATS[:50]} == {first}
+            assert {later.swap.arm(chat) for chat in CHATS[:50]} == {None}
+            assert [later.swap.slot(chat) for chat in CHATS[50:]] == drawn
+
+
+def answered(day: Day, chats: Sequence[str], *, before: bool) -> None:
+    """Stored exchanges that begin chats, and one that goes on with each after the experiment began."""
+    connection = day.house.connection
+    row = connection.execute("select max(started_at) as at from experiments").fetchone()
+    assert row is not None
+    for chat in chats:
+        connection.execute(
+            "insert into chats (id, source, day, started_at, turns, side, digest, key_id, nonce, sealed)"
+            " values (%s, 'gateway', current_date, now(), 2, 'train', '', 'k', '', '')", (chat,),
+        )  # fmt: skip
+        for number, minutes in enumerate((-60 if before else 1, 2)):
+            connection.execute(
+                "insert into exchanges"
+                " (id, chat_id, position, root, relation, asked, after, at, model, adapter, ending)"
+                " values (%s, %s, %s, %s, 'next', '', '', %s, 'tiny', 'base', 'stop')",
+                (f"{chat} {number}", chat, number, chat, row["at"] + timedelta(minutes=minutes)),
+            )  # fmt: skip
+    day.commit()
 
 
 @pytest.mark.parametrize("keep", ["challenger", "control"])

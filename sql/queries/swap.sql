@@ -11,6 +11,14 @@ left join experiments x on x.promotion_id = p.id
 order by p.id desc
 limit 1;
 
+-- earlier: conversations that had begun before an experiment did, those that were gone on with last first
+select e.root
+from exchanges e
+group by e.root
+having min(e.at) < (select x.started_at from experiments x where x.id = %(experiment)s)
+order by max(e.at) desc
+limit %(most)s;
+
 -- forgettings: how often something was forgotten; no clock tells which was the last, that may have run ahead
 select count(*) as count from receipts;
 
