@@ -62,6 +62,8 @@ def test_rows_are_read_back_newest_first(connection, written):
     assert table.of_run(connection, written.run_id) == written
     assert table.of_run(connection, "nobody") is None
     assert [row["run_id"] for row in table.mornings(connection, 10)] == ["another", written.run_id]
-    table.insert(connection, written)
-    assert len(table.mornings(connection, 10)) == 2
-    assert table.newest(connection) == written
+    again = dataclasses.replace(written, sentence="Told again.")
+    table.insert(connection, again)
+    assert table.of_run(connection, written.run_id) == again
+    assert [row["run_id"] for row in table.mornings(connection, 10)] == ["another", written.run_id]
+    assert table.newest(connection) == other, "a page that is made again makes no newer night"

@@ -7,6 +7,7 @@ import pytest
 
 from selfimprove import doctor
 from selfimprove.reports import table, watch
+from selfimprove.reports.table import MorningReport
 from selfimprove.review import table as pages
 from selfimprove_tests.critiques.rows import add_chat
 from selfimprove_tests.reports.receivers import web_hook
@@ -54,6 +55,16 @@ def test_a_silence_is_told_once_then_again_after_as_long(connection, settings):
     assert "none has ended for 73 hours" in received[1]["message"]
     assert [(asset, state) for asset, state, _ in alerts(connection)] == [("the night", "sent")] * 2
     assert f"http://127.0.0.1:{settings.gateway_port}/" in received[0]["message"]
+
+
+@pytest.mark.parametrize(("hours", "silent"), [(40, True), (20, False), (-100, False)])
+def test_a_report_that_is_made_anew_by_hand_is_no_night(connection, settings, hours, silent):
+    """One that a clock wrote which ran ahead, by 100 hours, is as old from then on as the page that was made anew."""
+    told(connection, hours)
+    table.insert(connection, MorningReport(f"r{hours}", date(2031, 5, 2), "rejected", "Again.", "file:///x", ""))
+    assert table.newest(connection).sentence == "Again."
+    watch.look(settings, NOW + timedelta(seconds=5))
+    assert bool(alerts(connection)) is silent
 
 
 def test_a_night_that_a_clock_told_which_ran_ahead_hides_no_silence(connection, settings):

@@ -158,12 +158,13 @@ from (
 group by night
 order by night;
 
--- write: the row of a morning report, written again when it is made again
+-- write: the row of a morning report, written again when it is made again. When its night was told stays what it was: a
+-- page that somebody makes anew is no sign that a night has ended; only what a clock wrote that ran ahead is put right
 insert into morning_reports (run_id, night, outcome, sentence, url, sha256)
 values (%(run_id)s, %(night)s, %(outcome)s, %(sentence)s, %(url)s, %(sha256)s)
 on conflict (run_id) do update
 set night = excluded.night, outcome = excluded.outcome, sentence = excluded.sentence, url = excluded.url,
-    sha256 = excluded.sha256, created_at = now();
+    sha256 = excluded.sha256, created_at = least(morning_reports.created_at, excluded.created_at);
 
 -- mornings: the newest reports; last what a clock wrote that ran ahead
 select run_id, night, outcome, sentence, url, sha256, created_at
