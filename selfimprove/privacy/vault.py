@@ -46,6 +46,7 @@ class Vault:
     ciphers: Mapping[str, AESGCM] = field(repr=False)
     hash_key: bytes = field(repr=False)
     file: KeyFile | None = field(default=None, repr=False, compare=False)
+    later: list[Vault] = field(default_factory=list, repr=False, compare=False)  # the same, as its file was since
 
     @classmethod
     def open(cls, home: Path, connection: Connection | None = None) -> Vault:
@@ -104,7 +105,8 @@ class Vault:
             VaultKeyUnknown: sealed under a key that this vault does not have.
             SealBroken: ciphertext, nonce or context is not what was sealed.
         """
-        cipher = self.ciphers.get(sealed.key_id) or self._newest().ciphers.get(sealed.key_id)
+        known = (one.ciphers.get(sealed.key_id) for one in (self, *self.later))
+        cipher = next(filter(None, known), None) or self._newest().ciphers.get(sealed.key_id)
         if cipher is None:
             raise VaultKeyUnknown(key_id=sealed.key_id, row=_named(context))
         try:
@@ -117,10 +119,15 @@ class Vault:
         return hashlib.blake2b(data, digest_size=16, key=self.hash_key).hexdigest()
 
     def _newest(self) -> Vault:
-        """The vault as its key file is now: keys are exchanged while processes that have read them live on."""
-        if self.file is None or self.file.stamp == _stamp(self.file.path):
-            return self
-        return _read(self.file.path)
+        """The vault as its key file is now: keys are exchanged while processes that have read them live on.
+
+        What was read stays known: rows may be held longer than their key is kept.
+        """
+        newest = self.later[-1] if self.later else self
+        if newest.file is not None and newest.file.stamp != _stamp(newest.file.path):
+            newest = _read(newest.file.path)
+            self.later.append(newest)
+        return newest
 
 
 def path_of(home: Path) -> Path:

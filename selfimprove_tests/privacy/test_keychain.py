@@ -10,7 +10,7 @@ import pytest
 from selfimprove.errors import KeychainUnusable
 from selfimprove.postgres import Connection
 from selfimprove.privacy.rotate import rotate
-from selfimprove.privacy.vault import Vault, keep_in_file, keep_in_keychain, path_of
+from selfimprove.privacy.vault import Vault, add_key, keep_in_file, keep_in_keychain, path_of
 from selfimprove_tests.privacy.conftest import Store, chat
 from selfimprove_tests.privacy.test_rotate import keys_in_use, read_all
 
@@ -26,6 +26,7 @@ class Keychain(ModuleType):
         super().__init__("keyring")
         self.entries: dict[tuple[str, str], str] = {}
         self.locked = False
+        self.asked = 0
 
     def set_password(self, service: str, entry: str, text: str) -> None:
         self._look()
@@ -33,6 +34,7 @@ class Keychain(ModuleType):
 
     def get_password(self, service: str, entry: str) -> str | None:
         self._look()
+        self.asked += 1
         return self.entries.get((service, entry))
 
     def delete_password(self, service: str, entry: str) -> None:
@@ -85,6 +87,16 @@ def test_a_rotation_makes_its_key_in_the_keychain(
     assert list(orjson.loads(text)["keys"]) == [done.key_id]
     assert keys_in_use(connection) == {done.key_id}
     assert read_all(connection, vault) == before
+
+
+def test_whoever_lives_on_asks_the_keychain_once_for_each_key(home: Path, vault: Vault, keychain: Keychain) -> None:
+    keep_in_keychain(home)
+    new = add_key(home)
+    asked = keychain.asked
+    for _ in range(5):
+        assert vault.unseal(vault.seal(b"text", b"row"), b"row") == b"text"
+    assert vault.seal(b"text", b"row").key_id == new.current
+    assert keychain.asked == asked + 1
 
 
 def test_a_keychain_that_is_locked_or_lost_is_one_clear_line(home: Path, vault: Vault, keychain: Keychain) -> None:

@@ -159,6 +159,19 @@ def test_older_keys_still_open_and_the_current_one_seals(home: Path, vault: Vaul
     assert rotated.keyed_hash(b"someone") == vault.keyed_hash(b"someone")
 
 
+def test_rows_that_are_held_over_two_exchanges_of_the_key_still_open(home: Path, vault: Vault) -> None:
+    add_key(home)
+    second = drop_older_keys(home)
+    held, more = second.seal(b"held", ROW), second.seal(b"more", ROW)
+    assert vault.unseal(held, ROW) == b"held"
+    add_key(home)
+    third = drop_older_keys(home)
+    assert vault.unseal(more, ROW) == b"more"
+    assert vault.seal(b"new", ROW).key_id == third.current
+    with pytest.raises(VaultKeyUnknown):
+        Vault.open(home).unseal(more, ROW)
+
+
 def test_another_hash_key_is_refused_once_something_was_hashed(
     home: Path, vault: Vault, connection: Connection, store: Store
 ) -> None:
