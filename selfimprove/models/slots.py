@@ -145,6 +145,7 @@ class Mixed:
         self.model = model
         self.index: Any = None
         self.layers: dict[str, Layer] = {}
+        self.size = 0  # bytes of all places
         self._taken: dict[str, int] = {}
         self._sites: list[Site] = sites(model)
 
@@ -194,13 +195,9 @@ class Mixed:
             if is_wider:
                 mx.eval(layer.arrays)  # one layer at a time is there twice, as it was and as it is
         mx.eval([layer.arrays for layer in self.layers.values()])
+        self.size = sum(one.nbytes for layer in self.layers.values() for one in layer.arrays)
         self._taken[name] = place
         return place
-
-    @property
-    def size(self) -> int:
-        """Bytes of all places."""
-        return sum(one.nbytes for layer in self.layers.values() for one in layer.arrays)
 
     def size_with(self, folder: Path) -> int:
         """Bytes of all places once this adapter is loaded."""

@@ -134,6 +134,8 @@ def test_the_budget_ends_the_night_with_what_it_has(bench: Bench, dataset: Datas
 def test_too_little_memory_is_refused_with_the_figures(bench: Bench, dataset: Dataset) -> None:
     with pytest.raises(MemoryTooSmall, match=r"need 0\.\d+ GB at the least .* and 0\.20 GB are allowed"):
         learn(replace(bench, memory_gb=0.2), dataset, SHORT, "run")
+    with pytest.raises(MemoryTooSmall, match=r"the adapter 34\.\d\d, .* lower rank"):
+        learn(replace(bench, memory_gb=3.0), dataset, replace(SHORT, rank=300_000), "run")
     assert work_left(bench.home) == []
 
 
