@@ -3,6 +3,8 @@
 import dagster as dg
 
 from selfimprove import charts
+from selfimprove.adapters import table as adapters
+from selfimprove.adapters.files import folder_of
 from selfimprove.evals import table
 from selfimprove.evals.assess import assess
 from selfimprove.evals.grading import Aids, embed_apart
@@ -45,11 +47,13 @@ def eval_report(
     context: dg.AssetExecutionContext, database: Database, home: Home, language_model: LanguageModel, judge: JudgeServer
 ) -> dg.MaterializeResult[None]:
     """Measured results of challenger, champion, anchor and base on the same prompts."""
+    base, most, say = language_model.base(), room.limit(language_model.memory_gb), context.log.info
     with database.connect() as connection:
         vault = Vault.open(home.path, connection)
+        compared = adapters.of_run(connection, context.run.run_id), adapters.champion(connection, base.id)
     aids = Aids(embed=embed_apart, judge=judge.client(), keyed_hash=vault.keyed_hash)
-    base, most, say = language_model.base(), room.limit(language_model.memory_gb), context.log.info
-    with room.asked_for(home.path, room.to_answer(base.folder), most, say):
+    folders = {folder_of(one) for one in compared if one}
+    with room.asked_for(home.path, room.to_answer(base.folder, folders), most, say):
         report = assess(database.connect, base, context.run.run_id, say, aids)
     with database.connect() as connection:
         scores = table.report_scores(connection, report)

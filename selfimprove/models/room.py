@@ -10,13 +10,14 @@ import json
 import os
 import secrets
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
 from selfimprove.errors import GatewayInTheWay
 from selfimprove.models.memory import GB, PROCESS, Load, Shape, need, weights
+from selfimprove.models.mlx import WEIGHTS
 from selfimprove.models.training import Plan
 from selfimprove.settings import private
 
@@ -41,9 +42,10 @@ def to_train(shape: Shape | None, plan: Plan, adapter: int, most: float) -> floa
     return min(need(shape, plan, adapter, load).total + PROCESS, most)
 
 
-def to_answer(folder: Path) -> float:
-    """Bytes that a model needs to answer the questions that test it."""
-    return PROCESS + ANSWERING * weights(folder)
+def to_answer(folder: Path, adapters: Iterable[Path] = ()) -> float:
+    """Bytes that a model needs to answer the questions that test it, beside its adapters that are compared."""
+    files = [file for adapter in adapters if (file := adapter / WEIGHTS).is_file()]
+    return PROCESS + ANSWERING * weights(folder) + sum(file.stat().st_size for file in files)
 
 
 @contextmanager

@@ -28,6 +28,11 @@ def test_the_tiny_model_leaves_room_for_all() -> None:
     assert PROCESS < room.to_answer(TINY) < GB
 
 
+def test_adapters_that_are_compared_need_room_of_their_own(tmp_path: Path) -> None:
+    (tmp_path / "adapters.safetensors").write_bytes(bytes(1000))
+    assert room.to_answer(TINY, [tmp_path, tmp_path / "pruned"]) == room.to_answer(TINY) + 1000
+
+
 def test_a_training_is_made_to_fit_and_an_unknown_kind_takes_all() -> None:
     assert 8 * GB < room.to_train(LARGE, PLAN, LARGE.trained(16, -1), 64 * GB) < 64 * GB
     assert room.to_train(LARGE, PLAN, LARGE.trained(16, -1), 6 * GB) == 6 * GB
