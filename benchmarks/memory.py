@@ -32,7 +32,7 @@ RECIPES: list[tuple[list[int], float, dict[str, Any]]] = [
     ([192, 6, 6, 3, 512, 4000, 16, 1024, 512, 150], 0.4, {"preference": "dpo"}),
     ([192, 6, 6, 3, 512, 4000, 16, 512, 512, 150], 0.4, {"accumulate": 4}),
     ([96, 3, 4, 2, 256, 1024, 256, 512, 512, 100], 0.3, {}),
-    ([256, 6, 8, 4, 768, 4000, 256, 512, 512, 150], 0.4, {"bits": 4, "dtype": "bfloat16"}),
+    ([256, 3, 8, 8, 700, 5000, 256, 512, 512, 90], 0.9, {}),
 ]
 OURS = ("dtype", "method", "bits")  # of a recipe's options those that are none of a plan
 
