@@ -76,7 +76,7 @@ ORDINARY: dict[str, dict[str, Any]] = {
 }
 HOSTILE = {
     "intersections": {"allOf": [{**TEXT, "pattern": f".*{n}.{{50}}"} for n in range(30)]},
-    "repetitions": {**TEXT, "pattern": "^(a{1000}){1000}$"},
+    "repetitions": {**TEXT, "pattern": "^(a{1000}){4000}$"},
     "multiples": {"type": "integer", "multipleOf": 1_000_003},
     "references": {"$ref": "#/$defs/0", "$defs": {**{str(n): {"allOf": [{"$ref": f"#/$defs/{n + 1}"}] * 6}
                    for n in range(12)}, "12": {**TEXT, "pattern": "a"}}},
