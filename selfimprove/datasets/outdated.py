@@ -2,37 +2,17 @@
 
 import math
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
-from itertools import takewhile
 
 from selfimprove.curation.sketch import normalise
+from selfimprove.datasets.said import Index, Said
+from selfimprove.datasets.subjects import asked, is_said, may_be_one
 from selfimprove.datasets.words import telling, words_of
 
 SHORT = 60  # characters: a longer answer has too many right wordings to be compared by letters, and habits of its own
 FEWEST_WORDS, LEAST_SHARE = 3, 0.6  # that both answers begin with; the share is of the shorter one
-Topic = tuple[set[str], set[str]]  # the words of a question that tell what it asks, and all of them
 SAME_QUESTION = 0.5  # of the words that tell what is asked: more of them are in both
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """The answer at a place, in words, with when it was said, and what about where that is known."""
-
-    at: int
-    words: list[str]
-    when: datetime
-    topic: Topic | None
-
-    @property
-    def length(self) -> int:
-        return len(self.words)
-
-    @property
-    def begins(self) -> int:
-        """How many words another answer has to begin with to be alike."""
-        return max(FEWEST_WORDS, math.ceil(LEAST_SHARE * len(self.words)))
 
 
 def outdated(
@@ -40,61 +20,62 @@ def outdated(
 ) -> list[bool]:
     """Whether each answer is another one in a later chat, given in the same order; what is of no chat never is.
 
-    "Your bin day is Friday." is outdated by "Your bin day is Monday.": who unlearned it lost nothing. A long answer may
-    begin so by habit: it comes with its question, and of two of these the questions have to be alike, too. Whether it
-    counts rests on what was asked and never on how it was answered, so that a test of what is left errs as often as
-    before.
+    "Your bin day is Friday." is outdated by "Your bin day is Monday.", in whatever words it was asked: who unlearned it
+    lost nothing. "The answer is 15." is not by "The answer is 16.": where what short answers begin with does not say
+    what they are about (subjects.py), and of two long ones, which may begin so by habit, the questions have to be
+    alike, too. What question is not known may be any. Whether it counts rests on what was asked and was to be answered,
+    and never on how a model answered, so that a test of what is left errs as often as before.
     """
-    asked = [words_of(question) for question in questions if question is not None]
-    topic = iter(zip(telling(asked), asked, strict=True))
-    topics = [None if question is None else next(topic) for question in questions]
-    said = [
-        _Said(at, normalise(answer).split(), when, about)
-        for at, (answer, when, about) in enumerate(zip(answers, said_at, topics, strict=True))
-        if when is not None
-    ]
+    words = [tuple(normalise(answer).split()) for answer in answers]
+    said = [Said(at, words[at], when) for at, when in enumerate(said_at) if when is not None]
+    groups = _beginning_alike(sorted(said, key=lambda one: one.when, reverse=True))
     found = [False] * len(answers)
-    for shorter, longer in _beginning_alike(sorted(said, key=lambda one: one.when, reverse=True)):
-        newest_short, newest_long = _telling_apart(shorter), _telling_apart(longer)
+    usual = _read(said, answers, questions) if groups else frozenset()
+    for beginning, shorter, longer in groups:
+        is_named = is_said(beginning, [(one.asked, one.words) for one in longer], usual)
+        newest_short, newest_long = Index(shorter, is_named), Index(longer, is_named)
         for one in shorter:
-            found[one.at] = found[one.at] or _is_overtaken(one, (o for o in newest_long if o.length >= one.length))
+            others = (other for other in newest_long.later(one) if other.length >= one.length)
+            found[one.at] = found[one.at] or any(_may_be_one(one, other, is_named) for other in others)
         for one in longer:
-            found[one.at] = found[one.at] or _is_overtaken(one, (o for o in newest_short if o.length <= one.length))
+            others = (other for other in newest_short.later(one) if other.length <= one.length)
+            found[one.at] = found[one.at] or any(_may_be_one(one, other, is_named) for other in others)
     return found
 
 
-def _beginning_alike(said: Sequence[_Said]) -> list[tuple[list[_Said], list[_Said]]]:
-    """Answers that begin alike as far as the shorter one has to: those of one such beginning, and all that have it."""
-    shorter: dict[tuple[str, ...], list[_Said]] = {}
+def _read(said: Sequence[Said], answers: Sequence[str], questions: Sequence[str | None]) -> frozenset[str]:
+    """Note what was asked, and return the words that tell nothing."""
+    about, usual = asked([questions[one.at] for one in said], [one.words for one in said])
+    of_long = [one for one in said if len(answers[one.at]) > SHORT and questions[one.at] is not None]
+    words = [words_of(questions[one.at] or "") for one in of_long]
+    for one, what in zip(said, about, strict=True):
+        one.asked = what
+    for one, topic in zip(of_long, zip(telling(words), words, strict=True), strict=True):
+        one.topic = topic
+    return usual
+
+
+def _beginning_alike(said: Sequence[Said]) -> list[tuple[tuple[str, ...], list[Said], list[Said]]]:
+    """Different answers that begin alike as far as the shorter has to: the beginning, those of it, and all with it."""
+    shorter: dict[tuple[str, ...], list[Said]] = {}
     for one in said:
-        if one.length >= one.begins:
-            shorter.setdefault(tuple(one.words[: one.begins]), []).append(one)
+        begins = max(FEWEST_WORDS, math.ceil(LEAST_SHARE * one.length))
+        if one.length >= begins:
+            shorter.setdefault(one.words[:begins], []).append(one)
     lengths = sorted({len(beginning) for beginning in shorter})
-    longer: dict[tuple[str, ...], list[_Said]] = {beginning: [] for beginning in shorter}
+    longer: dict[tuple[str, ...], list[Said]] = {beginning: [] for beginning in shorter}
     for one in said:
         for length in lengths[: bisect_right(lengths, one.length)]:
-            if (held := longer.get(tuple(one.words[:length]))) is not None:
+            if (held := longer.get(one.words[:length])) is not None:
                 held.append(one)
-    return [(shorter[beginning], longer[beginning]) for beginning in shorter]
+    groups = ((beginning, shorter[beginning], longer[beginning]) for beginning in shorter)
+    return [group for group in groups if any(one.words != group[2][0].words for one in group[2])]
 
 
-def _telling_apart(said: Iterable[_Said]) -> list[_Said]:
-    """Without a short answer that was given again later in the same words: a house may say one thousands of times."""
-    found: dict[tuple[object, ...], _Said] = {}
-    for one in said:
-        found.setdefault((one.at,) if one.topic else tuple(one.words), one)
-    return list(found.values())
-
-
-def _is_overtaken(one: _Said, others: Iterable[_Said]) -> bool:
-    """Whether one of the others, the last said first, says otherwise and later."""
-    later = takewhile(lambda other: other.when > one.when, others)
-    return any(other.words != one.words and _may_be_one(one.topic, other.topic) for other in later)
-
-
-def _may_be_one(topic: Topic | None, other: Topic | None) -> bool:
-    """Whether two questions may ask the same; of short answers the answer itself says what it is about."""
-    if topic is None or other is None:
-        return True
-    mine, theirs = (topic[0], other[0]) if topic[0] and other[0] else (topic[1], other[1])
+def _may_be_one(one: Said, other: Said, is_named: bool) -> bool:
+    """Whether the questions of two answers that begin alike may ask the same."""
+    if one.topic is None or other.topic is None:
+        return may_be_one(one.asked, other.asked, is_named)
+    told = one.topic[0] and other.topic[0]
+    mine, theirs = (one.topic[0], other.topic[0]) if told else (one.topic[1], other.topic[1])
     return mine == theirs or len(mine & theirs) > SAME_QUESTION * min(len(mine), len(theirs))

@@ -10,7 +10,7 @@ from datetime import date
 from selfimprove.chats.chat import MARK
 from selfimprove.datasets.example import Chosen, Rule
 from selfimprove.datasets.lots import lot
-from selfimprove.datasets.outdated import SHORT, outdated
+from selfimprove.datasets.outdated import outdated
 from selfimprove.datasets.split import Splits, without
 
 REASON = "not_asked"
@@ -48,8 +48,7 @@ def _outdated(pool: Sequence[Chosen]) -> set[str]:
 def _old(pool: Sequence[Chosen]) -> set[str]:
     answers = [c.example.messages[-1].content for c in pool]
     asked = [c.example.messages[-2].content for c in pool]
-    topics = [question if len(answer) > SHORT else None for question, answer in zip(asked, answers, strict=True)]
-    found = outdated(answers, [c.said_at for c in pool], topics)
+    found = outdated(answers, [c.said_at for c in pool], asked)
     return {c.example.id for c, is_old in zip(pool, found, strict=True) if is_old}
 
 

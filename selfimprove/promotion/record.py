@@ -22,9 +22,9 @@ Sign = Callable[[str], str]
 DOMAIN = b"selfimprove decision record\n"  # nothing else that the vault hashes begins so
 JUDGES = (
     "gate", "decision", "margins", "table", "evidence", "sift", "together", "alike", "wording", "statistics",
-    "superiority", "power", "budget", "../curation/sketch", "../datasets/outdated", "../datasets/words",
-    "../evals/faults", "../evals/leaks/exposure", "../evals/leaks/figures", "../evals/leaks/membership",
-    "../evals/report", "../evals/task",
+    "superiority", "power", "budget", "../curation/sketch", "../datasets/outdated", "../datasets/said",
+    "../datasets/subjects", "../datasets/words", "../evals/faults", "../evals/leaks/exposure",
+    "../evals/leaks/figures", "../evals/leaks/membership", "../evals/report", "../evals/task",
 )  # fmt: skip
 
 

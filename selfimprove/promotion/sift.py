@@ -43,7 +43,7 @@ def _retired(rows: list[Row], most: float) -> list[Row]:
 def _outdated(rows: list[Row]) -> list[Row]:
     """Questions that a later one of the report answers otherwise go to a task of their own, which stands last."""
     asked = {row["example_id"]: row for row in rows if row["task"] in (*TARGET, DEMONSTRATION, RETIRED)}
-    questions = [_question(row, slice(-1, None)) if _is_long(row) else None for row in asked.values()]
+    questions = [_question(row, slice(-1, None)) if row["messages"] else None for row in asked.values()]
     answers, days = ([row[name] for row in asked.values()] for name in ("reference", "said_at"))
     are_old = outdated(answers, days, questions)
     old = {name for name, is_old in zip(asked, are_old, strict=True) if is_old}

@@ -14,9 +14,12 @@ where r.id = %(report_id)s;
 select id from reports order by run_id = %(run_id)s desc, created_at desc, id limit 1;
 
 -- results: every compared model on every example of a report, greedy, and the share of its sampled runs that passed
--- where it asks for such; no model where a result or a run is missing; the question where no grader compares answers.
+-- where it asks for such; no model where a result or a run is missing; all that was said before where no grader compares
+-- answers, and else the question of the house's own.
 -- `uses`: of a held-out question, how many reports were judged since one asked it first
-select e.task, e.slice, e.grader, e.reference, case when e.grader = %(likelihood)s then e.messages end as messages,
+select e.task, e.slice, e.grader, e.reference,
+       case when e.grader = %(likelihood)s then e.messages
+            when e.task in ('fresh', 'holdout') then jsonb_path_query_array(e.messages, '$[last]') end as messages,
        c.started_at as said_at, e.id as example_id, m.model, r.model is not null and s.runs = e.runs as found, r.loss,
        r.passed, r.output, r.tokens, r.decoding, s.share, u.uses
 from report_examples x
