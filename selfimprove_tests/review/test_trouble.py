@@ -36,7 +36,7 @@ def correct(page):
     page.wait_for_selector("#queue form[data-htmx-powered]:has(#text)", state="attached")
     page.click("summary")
     page.fill("#text", WORDS)
-    page.keyboard.press("Control+Enter")
+    page.press("#text", "Control+Enter")
     page.wait_for_selector("#queue .trouble:not(:empty)")
     return page.inner_text("#queue .trouble")
 
