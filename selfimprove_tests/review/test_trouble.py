@@ -16,8 +16,8 @@ WORDS = "Biscuit, and no other."
 def entered(chromium, address, settings, connection):
     """Somebody who logged in with a token that may everything, and its id."""
     id, token = tokens.add(connection, "me", ["admin"])
+    connection.commit()  # first: who answers writes down what it finds stored
     tokens.remember(connection, settings.home)
-    connection.commit()
     time.sleep(tokens.LOOK_SECONDS + 0.05)
     found = Person(chromium, address, viewport={"width": 390, "height": 740})
     found.page.goto("/review")
@@ -102,8 +102,8 @@ def test_whose_session_ended_logs_in_elsewhere_and_sends_it_then(entered, settin
     page = found.page
     tokens.revoke(connection, id)
     _, other = tokens.add(connection, "again", ["admin"])
+    connection.commit()  # first: who answers writes down what it finds stored
     tokens.remember(connection, settings.home)
-    connection.commit()
     time.sleep(tokens.LOOK_SECONDS + 0.05)
     assert "Not stored: A token is needed" in correct(page)
     with found.context.expect_page() as opened:
