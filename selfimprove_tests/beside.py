@@ -4,11 +4,13 @@ import os
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
+import openai
 
 SECONDS = 120.0  # until it answers
 
@@ -30,6 +32,12 @@ def beside(
     finally:
         server.kill()
         server.wait()
+
+
+def streamed(client: openai.OpenAI, model: str, said: Sequence[Any]) -> str:
+    """All that a stream of a few tokens says, greedily."""
+    chunks = client.chat.completions.create(model=model, messages=list(said), max_tokens=12, temperature=0, stream=True)
+    return "".join(chunk.choices[0].delta.content or "" for chunk in chunks if chunk.choices)
 
 
 def _wait(url: str, server: "subprocess.Popen[bytes]", log: Path) -> None:

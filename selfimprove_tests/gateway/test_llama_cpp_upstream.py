@@ -7,6 +7,7 @@ import httpx
 import openai
 import pytest
 
+from selfimprove_tests.beside import streamed
 from selfimprove_tests.gateway.served import Served, serving
 from selfimprove_tests.llama_cpp import llama_server, needed
 
@@ -51,12 +52,9 @@ def tokens(completion: openai.types.chat.ChatCompletion) -> list[tuple[str, int]
 
 def test_its_stream_is_too(between: Between) -> None:
     served, client, direct = between
-    texts = [
-        "".join(chunk.choices[0].delta.content or "" for chunk in asked.chat.completions.create(
-            model="selfimprove", messages=SAID, max_tokens=12, temperature=0, stream=True) if chunk.choices)
-        for asked in (client, direct)
-    ]
-    assert texts[0] == texts[1] == served.notebook.kept[-1].answer
+    ours = streamed(client, "selfimprove", SAID)
+    assert ours == streamed(direct, "selfimprove", SAID)
+    assert ours == served.notebook.kept[-1].answer
 
 
 def test_a_schema_is_followed_there(between: Between) -> None:

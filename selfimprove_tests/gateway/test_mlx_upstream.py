@@ -8,7 +8,7 @@ import openai
 import pytest
 
 from selfimprove.models.base import TINY
-from selfimprove_tests.beside import beside
+from selfimprove_tests.beside import beside, streamed
 from selfimprove_tests.gateway.served import Served, serving
 
 Between = tuple[Served, openai.OpenAI, openai.OpenAI]
@@ -53,12 +53,9 @@ def test_the_answer_is_the_servers_own(between: Between) -> None:
 
 def test_its_stream_is_too(between: Between) -> None:
     served, client, direct = between
-    texts = [
-        "".join(chunk.choices[0].delta.content or "" for chunk in asked.chat.completions.create(
-            model="default_model", messages=SAID, max_tokens=12, temperature=0, stream=True) if chunk.choices)
-        for asked in (client, direct)
-    ]
-    assert texts[0] == texts[1] == served.notebook.kept[-1].answer
+    ours = streamed(client, "default_model", SAID)
+    assert ours == streamed(direct, "default_model", SAID)
+    assert ours == served.notebook.kept[-1].answer
     assert served.notebook.kept[-1].ending in ("stop", "length")
 
 

@@ -79,8 +79,8 @@ def test_forms_of_other_sites_are_refused(gateway, furnished, connection, header
 def test_whoever_came_by_a_cookie_can_leave(gateway, settings, connection):
     assert "Log out" not in gateway.get("/").text, "nobody came by one"
     _, token = tokens.add(connection, "me", ["admin"])
-    tokens.remember(connection, settings.home)
     connection.commit()
+    tokens.remember(connection, settings.home)
     time.sleep(tokens.LOOK_SECONDS + 0.05)
     assert "Log out" not in gateway.get("/", headers={"authorization": f"Bearer {token}"}).text
     gateway.post("/login", data={"token": token}, headers={"origin": HOME})
